@@ -1,0 +1,54 @@
+import os
+
+project = "MLOps handbook"
+author = "The MLOps handbook's contributors"
+copyright = "The MLOps handbook's contributors. Text CC BY 4.0, code Apache-2.0"
+language = "en"
+
+# The site's address comes from the environment; without it, whatever needs one is left out.
+html_baseurl = os.environ.get("READTHEDOCS_CANONICAL_URL") or os.environ.get("HANDBOOK_URL", "")
+
+extensions = [
+    "myst_parser",
+    "sphinx_design",
+    "sphinxcontrib.mermaid",
+    "sphinxcontrib.bibtex",
+    "sphinx_copybutton",
+    "sphinxext.opengraph",
+    "notfound.extension",
+    "sphinx_reredirects",
+    "sphinx_last_updated_by_git",
+    "sphinx_llms_txt",
+    *(["sphinx_sitemap"] if html_baseurl else []),
+]
+
+exclude_patterns = ["_build", "_templates"]
+templates_path = ["_templates"]
+suppress_warnings = [
+    # A shallow clone or a ZIP has no history: the page then shows no date, and the build goes on.
+    "git.too_shallow",
+    "git.subprocess_error",
+    "git.command_not_found",
+]
+
+myst_enable_extensions = ["attrs_block", "attrs_inline", "colon_fence", "deflist", "smartquotes"]
+myst_fence_as_directive = ["mermaid"]
+myst_title_to_header = True
+myst_heading_anchors = 3
+highlight_language = "none"
+
+copybutton_prompt_text = r">>> |\.\.\. |\$ "
+copybutton_prompt_is_regexp = True
+bibtex_bibfiles = ["_data/references.bib"]
+bibtex_default_style = "plain"
+bibtex_reference_style = "author_year"
+ogp_site_url = html_baseurl
+ogp_social_cards = {"enable": False}  # they need matplotlib, and draw text that nobody checks
+sitemap_url_scheme = "{link}"
+redirects = {}  # old address -> new one; `_data/addresses.txt` says which old ones exist
+
+html_theme = "furo"
+html_title = project
+html_static_path = ["_static"]
+html_last_updated_fmt = "%d %B %Y"
+html_show_sourcelink = False

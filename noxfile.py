@@ -1,0 +1,65 @@
+"""The sessions that a contributor, Read the Docs and CI all run."""
+
+import sys
+from pathlib import Path
+
+# Before anything that an old Python could choke on: one sentence instead of a traceback.
+if not (3, 11) <= sys.version_info[:2] <= (3, 13):
+    sys.exit(
+        "The handbook is tested on Python 3.11, 3.12 and 3.13, and this is "
+        f"{sys.version_info[0]}.{sys.version_info[1]}. Run nox from one of those, "
+        "for example: uvx --python 3.13 nox -s docs"
+    )
+
+import nox
+
+nox.needs_version = ">=2025.2.9"  # dependency groups
+nox.options.default_venv_backend = "uv|virtualenv"  # uv where it is there, pip where it is not
+nox.options.sessions = ["docs"]
+
+HTML = Path("docs/_build/html")
+STRICT = ("-n", "-W", "--keep-going")  # nitpicky; a warning is an error; report them all
+
+
+def install(session, lock):
+    """Install one hashed lock, then the project itself, which needs nothing more."""
+    session.install("--require-hashes", "-r", f"locks/{lock}.txt")
+    session.install("--no-deps", "--no-build-isolation", ".")
+
+
+@nox.session
+def docs(session):
+    """Build the handbook and say where to open it."""
+    install(session, "docs")
+    output = session.posargs[0] if session.posargs else str(HTML)
+    session.run("python", "-m", "sphinx", *STRICT, "docs", output)
+    session.log(f"Open {Path(output).resolve().as_uri()}/index.html")
+
+
+@nox.session
+def live(session):
+    """Build, serve, and rebuild while you write."""
+    install(session, "live")
+    session.run("python", "-m", "sphinx_autobuild", "-n", "--port", "0", "--open-browser", "docs", HTML)
+
+
+@nox.session
+def tests(session):
+    """Check the spine, every fence and the package."""
+    install(session, "tests")
+    session.run("python", "-m", "pytest", *session.posargs)
+
+
+@nox.session
+def lock(session):
+    """Compile the dependency groups into hashed requirements, valid for every tested Python."""
+    session.install("uv>=0.9")
+    groups = ["docs", "live", "tests", "diagrams", "browser", "lint"]
+    compile_ = ("uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11",
+                "--fork-strategy", "fewest", "--custom-compile-command", "nox -s lock")
+    together = Path(session.create_tmp()) / "together.txt"
+    # One resolution for all groups first, so that a package has one version everywhere.
+    session.run(*compile_, *(f"--group={g}" for g in groups), "-o", together, *session.posargs)
+    for group in groups:
+        session.run(*compile_, "--generate-hashes", f"--group={group}", "-c", together,
+                    "--no-annotate", "-o", f"locks/{group}.txt")
