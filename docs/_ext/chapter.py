@@ -1,0 +1,197 @@
+"""What stands at the top of a chapter, and how long it takes to read.
+
+A chapter is a page whose front matter states `objectives`. Its `audience`, `difficulty`,
+`prerequisites` and reading minutes are shown under its title. `{chapters}` lists the chapters
+of a part in the order of its table of contents; `{paths}` the reading paths of `_data/paths.toml`.
+"""
+
+import json
+import math
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+
+from docs._ext import load, prose, where
+
+logger = logging.getLogger(__name__)
+
+DIFFICULTY = {1: "for everybody", 2: "you read some Python", 3: "you run systems"}
+WORDS_A_MINUTE = 200  # prose; a fence or a diagram adds half a minute, a quiz question one
+QUESTIONS = 3
+
+
+def front_matter(env, docname):
+    """Return a chapter's front matter as Python values, or {} where a page is no chapter."""
+    meta = env.metadata.get(docname, {})
+    if "objectives" not in meta:
+        return {}
+    return {
+        "objectives": json.loads(meta["objectives"]),
+        "prerequisites": json.loads(meta.get("prerequisites", "[]")),
+        "audience": json.loads(meta.get("audience", "[]")),
+        "difficulty": int(meta.get("difficulty", 0)),
+    }
+
+
+def minutes(doctree, questions=0):
+    """Estimate the reading minutes of a page, rounded up."""
+    words = len(prose.text(doctree).split())
+    looked_at = [n for n in doctree.findall() if isinstance(n, (nodes.literal_block, nodes.figure))]
+    return math.ceil(words / WORDS_A_MINUTE + len(looked_at) / 2 + questions)
+
+
+def read(app, doctree):
+    """Check a page's front matter and set the facts under the title of a chapter."""
+    env, docname = app.env, app.env.docname
+    if not env.metadata[docname].get("description") and ":orphan" not in env.metadata[docname]:
+        logger.warning("the front matter has no `description`", location=(docname, 1))
+    chapter = front_matter(env, docname)
+    env.reading_minutes = getattr(env, "reading_minutes", {})
+    env.reading_minutes[docname] = minutes(doctree, QUESTIONS if chapter else 0)
+    if not chapter:
+        return
+    names = {path["id"]: path["name"] for path in load(app, "paths.toml").get("path", [])}
+    for audience in chapter["audience"] or [None]:
+        if audience not in names:
+            logger.warning("%r is none of the audiences of paths.toml", audience, location=(docname, 1))
+            return
+    if chapter["difficulty"] not in DIFFICULTY:
+        logger.warning("the front matter's `difficulty` is not 1, 2 or 3", location=(docname, 1))
+        return
+    everybody = len(chapter["audience"]) == len(names)
+    whom = "All six audiences" if everybody else ", ".join(names[a] for a in chapter["audience"])
+    facts = nodes.container(classes=["chapter-facts"])
+    line = f"{whom} · {DIFFICULTY[chapter['difficulty']]} · {env.reading_minutes[docname]} minutes"
+    facts += nodes.paragraph("", line, classes=["chapter-line"])
+    if chapter["prerequisites"]:
+        needs = nodes.paragraph("", "Read first: ", classes=["prerequisites"])
+        for n, target in enumerate(chapter["prerequisites"]):
+            needs += [nodes.Text(", ")] * bool(n)
+            needs += link(docname, target)
+        facts += needs
+    goals = nodes.container(classes=["objectives"])
+    goals += nodes.paragraph("", "After this chapter you can:")
+    goals += nodes.bullet_list("", *(
+        nodes.list_item("", nodes.paragraph("", text)) for text in chapter["objectives"].values()
+    ))
+    facts += goals
+    title = next(doctree.findall(nodes.title))
+    title.parent.insert(title.parent.index(title) + 1, facts)
+
+
+def link(docname, target):
+    """Return a reference to a page that shows the page's title; Sphinx resolves it."""
+    xref = addnodes.pending_xref(
+        "", nodes.inline(classes=["doc"]), refdomain="std", reftype="doc",
+        reftarget=f"/{target}", refexplicit=False, refwarn=True, refdoc=docname,
+    )
+    return xref
+
+
+class listing(nodes.General, nodes.Element):
+    """A list whose minutes are known only when every page has been read."""
+
+
+def marker(env, kind):
+    """Return a marker, and remember the page that holds it."""
+    env.pages_with_lists = getattr(env, "pages_with_lists", set()) | {env.docname}
+    return listing(kind=kind)
+
+
+class Chapters(SphinxDirective):
+    """List the pages of this page's table of contents: link, minutes, description."""
+
+    def run(self):
+        """Leave a marker; the list is made when all pages are known."""
+        return [marker(self.env, "chapters")]
+
+
+class Paths(SphinxDirective):
+    """List the reading paths of `_data/paths.toml`: audience, minutes, pages."""
+
+    def run(self):
+        """Leave a marker; the list is made when all pages are known."""
+        self.env.note_dependency(f"{self.env.srcdir}/_data/paths.toml")
+        return [marker(self.env, "paths")]
+
+
+def resolve(app, doctree, docname):
+    """Replace each marker by its list."""
+    for marker in list(doctree.findall(listing)):
+        make = chapters if marker["kind"] == "chapters" else paths
+        marker.replace_self(make(app, docname))
+
+
+def chapters(app, docname):
+    """Return the chapters of a part, in reading order, and what they take together."""
+    env = app.env
+    pages = env.toctree_includes.get(docname, [])
+    items = [
+        nodes.list_item("", nodes.paragraph(
+            "", "", reference(app, docname, page),
+            nodes.Text(f", {env.reading_minutes[page]} minutes. {env.metadata[page]['description']}"),
+        ))
+        for page in pages
+    ]
+    total = sum(env.reading_minutes[page] for page in pages)
+    return [
+        nodes.enumerated_list("", *items, enumtype="arabic", prefix="", suffix="."),
+        nodes.paragraph("", f"Together: {total} minutes."),
+    ]
+
+
+def paths(app, docname):
+    """Return one line for each audience: what it takes and which pages, in order."""
+    items = []
+    for path in load(app, "paths.toml")["path"]:
+        known = [page for page in path["pages"] if page in app.env.reading_minutes]
+        for page in set(path["pages"]) - set(known):
+            logger.warning("there is no page %r", page, location=where(app, "paths.toml", f'"{page}"'))
+        total = sum(app.env.reading_minutes[page] for page in known)
+        line = nodes.paragraph("", "", nodes.strong("", path["name"]), nodes.Text(f" ({total} minutes): {path['line']} "))
+        for n, page in enumerate(known):
+            line += [nodes.Text(" → ")] * bool(n)
+            line += reference(app, docname, page)
+        items.append(nodes.list_item("", line))
+    return [nodes.bullet_list("", *items, classes=["paths"])]
+
+
+def reference(app, docname, page):
+    """Return a resolved link to a page that shows the page's title."""
+    uri = app.builder.get_relative_uri(docname, page)
+    return nodes.reference("", app.env.titles[page].astext(), internal=True, refuri=uri)
+
+
+def again(app, env, added, changed, removed):
+    """Read the pages with a list again whenever another page changed: their minutes may be old."""
+    lists = getattr(env, "pages_with_lists", set())
+    return (lists - removed) if added | changed | removed else ()
+
+
+def forget(app, env, docname):
+    """Drop what a page had before it is read again."""
+    getattr(env, "reading_minutes", {}).pop(docname, None)
+    getattr(env, "pages_with_lists", set()).discard(docname)
+
+
+def merge(app, env, docnames, other):
+    """Take over what a parallel reader found."""
+    env.reading_minutes = getattr(env, "reading_minutes", {})
+    env.reading_minutes |= {d: m for d, m in other.reading_minutes.items() if d in docnames}
+    lists = getattr(other, "pages_with_lists", set())
+    env.pages_with_lists = getattr(env, "pages_with_lists", set()) | lists.intersection(docnames)
+
+
+def setup(app):
+    """Register the directives and the handlers."""
+    app.add_node(listing)
+    app.add_directive("chapters", Chapters)
+    app.add_directive("paths", Paths)
+    app.connect("doctree-read", read)
+    app.connect("env-purge-doc", forget)
+    app.connect("env-merge-info", merge)
+    app.connect("env-get-outdated", again)
+    app.connect("doctree-resolved", resolve)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,156 @@
+"""Contract 3: a claim has a source, and what the decks claim has a verdict.
+
+- `{claim} id` shows one entry of `_data/claims.toml` in three lines; `{claims}` lists them all.
+- A paragraph that holds a percentage, a year or a quotation needs a citation, a figure of a
+  run (`{measured}`), or to repeat what a checked fence of the page printed.
+- `_data/references.bib` holds what was opened and is cited, without working notes.
+"""
+
+import re
+
+from docutils import nodes
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+
+from docs._ext import load, prose, where
+
+logger = logging.getLogger(__name__)
+
+VERDICTS = {
+    "supported": "Supported",
+    "partly": "Partly supported",
+    "unsupported": "No source found",
+    "misattributed": "Misattributed",
+}
+FIELDS = {"id", "entry", "slide_says", "verdict", "found", "say", "checked"}
+FIGURE = re.compile(
+    r"\d+(?:\.\d+)?\s?(?:%|percent\b)|\b(?:19|20)\d\d\b|\b[Ss]tudies (?:show|find)\b"
+    r"|[“\"][^”\"]{40,}[”\"]"
+)
+WORKING_NOTE = re.compile(r"verified in|from memory|verify\b", re.I)
+
+
+class Claim(SphinxDirective):
+    """Show one claim of the decks: what the slide says, what was found, what to say instead."""
+
+    required_arguments = 1
+
+    def run(self):
+        """Write the box as Markdown and let the parser do the rest."""
+        self.env.note_dependency(f"{self.env.srcdir}/_data/claims.toml")
+        app, key = self.env.app, self.arguments[0]
+        claim = next((c for c in load(app, "claims.toml").get("claim", []) if c["id"] == key), None)
+        if claim is None:
+            logger.warning("claims.toml has no claim %r", key, location=self.get_location())
+            return []
+        shown = self.env.claims_shown = getattr(self.env, "claims_shown", {})
+        shown.setdefault(key, []).append((self.env.docname, self.lineno))
+        markdown = (
+            f"On the slide\n: “{claim['slide_says']}”\n\n"
+            f"What we found\n: {claim['found'].strip()}\n\n"
+            f"Say instead\n: {claim['say'].strip()}\n"
+        )
+        box = nodes.admonition(classes=["claim", f"claim-{claim['verdict']}"])
+        box += nodes.title("", f"{VERDICTS.get(claim['verdict'], '')} · checked {claim['checked']}")
+        box += self.parse_text_to_nodes(markdown)
+        target = nodes.target("", "", ids=[f"claim-{key}"], names=[f"claim-{key}"])
+        self.state.document.note_explicit_target(target)
+        return [target, box]
+
+
+class Claims(SphinxDirective):
+    """List every claim with its verdict and the place where the handbook shows it."""
+
+    def run(self):
+        """Write the table as Markdown and let the parser do the rest."""
+        self.env.note_dependency(f"{self.env.srcdir}/_data/claims.toml")
+        rows = ["| on the slide | verdict | checked | shown in |", "|---|---|---|---|"]
+        rows += [
+            f"| “{c['slide_says']}” | {VERDICTS.get(c['verdict'], '')} | {c['checked']} "
+            f"| {{ref}}`{c['entry']}` |"
+            for c in load(self.env.app, "claims.toml").get("claim", [])
+        ]
+        return self.parse_text_to_nodes("\n".join(rows))
+
+
+def figures(app, doctree):
+    """Find figures, years and quotations that nothing on the page backs."""
+    printed = " ".join(
+        n.astext() for n in doctree.findall(nodes.literal_block) if n.get("language") in {"output", "console"}
+    )
+    for paragraph in doctree.findall(nodes.paragraph):
+        if backed(paragraph):
+            continue
+        for figure in FIGURE.findall(prose.said(paragraph)):
+            number = re.match(r"\d+(?:\.\d+)?", figure)
+            if number and re.search(rf"(?<![\d.]){re.escape(number[0])}(?![\d.])", printed):
+                continue
+            logger.warning(
+                "%r has no source: cite one, measure it, or show the fence that prints it", figure,
+                location=(app.env.docname, prose.line_of(paragraph)),
+            )
+
+
+def backed(paragraph):
+    """Tell whether a paragraph cites, shows a measured figure, or stands in a claim box."""
+    if any(n.get("refdomain") == "cite" or "measured" in n.get("classes", ()) for n in paragraph.findall(nodes.Element)):
+        return True
+    node = paragraph
+    while node is not None:
+        # A claim box is checked as a whole; front matter and lists of an extension are data.
+        if {"claim", "syllabus", "chapter-facts", "quiz"} & set(node.get("classes", ())):
+            return True
+        node = node.parent
+    return False
+
+
+def check(app, env):
+    """Check claims.toml and the bibliography as a whole."""
+    shown = getattr(env, "claims_shown", {})
+    entries = {e["id"] for e in load(app, "syllabus.toml").get("bullet", [])}
+    for claim in load(app, "claims.toml").get("claim", []):
+        at = where(app, "claims.toml", f'"{claim.get("id")}"')
+        if set(claim) != FIELDS or claim["verdict"] not in VERDICTS:
+            logger.warning(
+                "a claim needs exactly %s, and a verdict of %s", sorted(FIELDS), sorted(VERDICTS), location=at
+            )
+            continue
+        if claim["entry"] not in entries:
+            logger.warning("%r is no entry of the syllabus", claim["entry"], location=at)
+        if "{cite" not in claim["found"]:
+            logger.warning("the claim %r cites no source", claim["id"], location=at)
+        if len(shown.get(claim["id"], [])) != 1:
+            logger.warning("the claim %r is not shown in exactly one chapter", claim["id"], location=at)
+    cited = {key for keys in env.get_domain("cite").citation_refs for key in keys.keys} if "cite" in env.domains else set()
+    for bib in app.config.bibtex_bibfiles:
+        for number, line in enumerate((app.srcdir / bib).read_text("utf-8").splitlines(), 1):
+            entry = re.match(r"@\w+\{([^,]+),", line)
+            if entry and entry[1] not in cited:
+                logger.warning("no page cites %r: cite it or drop it", entry[1], location=f"{app.srcdir / bib}:{number}")
+            if WORKING_NOTE.search(line):
+                logger.warning("a working note: open the source, then drop the note", location=f"{app.srcdir / bib}:{number}")
+
+
+def forget(app, env, docname):
+    """Drop what a page had before it is read again."""
+    shown = getattr(env, "claims_shown", {})
+    for key, places in list(shown.items()):
+        shown[key] = [place for place in places if place[0] != docname]
+
+
+def merge(app, env, docnames, other):
+    """Take over what a parallel reader found."""
+    shown = env.claims_shown = getattr(env, "claims_shown", {})
+    for key, places in getattr(other, "claims_shown", {}).items():
+        shown.setdefault(key, []).extend(p for p in places if p[0] in docnames)
+
+
+def setup(app):
+    """Register the directives and the checks."""
+    app.add_directive("claim", Claim)
+    app.add_directive("claims", Claims)
+    app.connect("doctree-read", figures)
+    app.connect("env-purge-doc", forget)
+    app.connect("env-merge-info", merge)
+    app.connect("env-check-consistency", check)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

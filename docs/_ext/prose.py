@@ -1,0 +1,65 @@
+"""What counts as the words of a page or a section."""
+
+from docutils import nodes
+
+# Code, quizzes and what an extension sets above a chapter are not its prose.
+APART = (nodes.literal_block, nodes.doctest_block, nodes.comment, nodes.raw)
+APART_CLASSES = {"chapter-facts", "quiz", "not-run"}
+
+
+def apart(node):
+    """Tell whether a node is no prose."""
+    return isinstance(node, APART) or bool(APART_CLASSES.intersection(node.get("classes", ())))
+
+
+def blocks(node, *, nested=True):
+    """Yield the blocks of a node's prose (paragraphs, titles, captions), without code.
+
+    Without `nested`, stop at its sub-sections and leave out its own title.
+    """
+    for child in node.children:
+        if isinstance(child, nodes.Text) or apart(child):
+            continue
+        if isinstance(child, nodes.section) and not nested:
+            continue
+        if isinstance(child, nodes.title) and not nested and isinstance(node, nodes.section):
+            continue
+        if isinstance(child, nodes.TextElement):
+            yield child
+        else:
+            yield from blocks(child, nested=nested)
+
+
+def said(node):
+    """Return the words of one block on one line, without its citations."""
+    if isinstance(node, nodes.Text):
+        return node.astext()
+    if isinstance(node, nodes.Element) and node.get("refdomain") == "cite":
+        return ""
+    return "".join(said(child) for child in node.children).replace("\n", " ")
+
+
+def text(node, *, nested=True):
+    """Return a node's prose as one line; a diagram speaks through its `description`."""
+    own = [said(block) for block in blocks(node, nested=nested)]
+    drawn = [
+        child["description"]
+        for child in node.findall(nodes.Element)
+        if child.get("description") and (nested or section_of(child) is section_of(node, itself=True))
+    ]
+    return " ".join([*own, *drawn])
+
+
+def section_of(node, *, itself=False):
+    """Return the innermost section (or the document) that holds a node."""
+    node = node if itself else node.parent
+    while node.parent is not None and not isinstance(node, nodes.section):
+        node = node.parent
+    return node
+
+
+def line_of(node):
+    """Return the nearest source line that docutils knows for a node, or None."""
+    while node is not None and node.line is None:
+        node = node.parent
+    return None if node is None else node.line

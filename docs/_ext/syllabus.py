@@ -1,0 +1,137 @@
+"""Contract 1: every entry of the decks is a label before the section that expands it.
+
+`_data/syllabus.toml` holds the entries, `_data/unwritten.toml` those of pages still to come.
+The directive `{syllabus}` lists them all, with a link to each section.
+"""
+
+from docutils import nodes
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+
+from docs._ext import load, prose, where
+
+logger = logging.getLogger(__name__)
+
+EXPANDS = (nodes.section, nodes.figure, nodes.definition_list_item, nodes.Admonition, nodes.table)
+FEWEST_WORDS = {"visual": 15, "note": 15}  # every other kind: 60
+
+
+def read(app, doctree):
+    """Record each entry that has a label on this page, and check what the label stands before."""
+    env = app.env
+    found = env.syllabus_found = getattr(env, "syllabus_found", {})
+    for entry in load(app, "syllabus.toml").get("bullet", []):
+        label = entry["id"]
+        if label not in doctree.nametypes:
+            continue
+        node = doctree.ids[doctree.nameids[label]]
+        line = prose.line_of(node)
+        here = (env.docname, line)
+        if isinstance(node, nodes.target):  # nothing follows that could carry the label
+            node = node.parent
+        if not isinstance(node, EXPANDS):
+            logger.warning(
+                "the label %r stands before a %s: put it before a heading, a definition or a figure",
+                label, node.tagname, location=here,
+            )
+        words = len(prose.text(node, nested=False).split())
+        fewest = FEWEST_WORDS.get(entry["kind"], 60)
+        if words < fewest:
+            logger.warning(
+                "%r has %d words of its own, and a %s needs %d",
+                label, words, entry["kind"], fewest, location=here,
+            )
+        whole = prose.text(node).casefold()
+        for part in entry.get("parts", []):
+            if part.casefold() not in whole:
+                logger.warning("%r does not name its part %r", label, part, location=here)
+        found.setdefault(label, []).append(here)
+
+
+def check(app, env):
+    """Compare what was found with the syllabus: nothing missing, nothing twice."""
+    found = getattr(env, "syllabus_found", {})
+    ids = [entry["id"] for entry in load(app, "syllabus.toml").get("bullet", [])]
+    to_come = to_be_written(app)
+    for label in ids:
+        places = found.get(label, [])
+        at = where(app, "syllabus.toml", f'"{label}"')
+        if not places and label not in to_come:
+            logger.warning("no page has the label %r of the syllabus", label, location=at)
+        for docname, line in places[1:]:
+            logger.warning("%r is expanded on a second page", label, location=(docname, line))
+        if places and label in to_come:
+            logger.warning(
+                "%r is written: take it off the list", label,
+                location=where(app, "unwritten.toml", f'"{label}"'),
+            )
+    for label in to_come.keys() - set(ids):
+        logger.warning(
+            "%r is no entry of the syllabus", label,
+            location=where(app, "unwritten.toml", f'"{label}"'),
+        )
+    for page in load(app, "unwritten.toml").get("page", []):
+        if page["path"] in env.found_docs:
+            logger.warning(
+                "%r exists: take it off the list", page["path"],
+                location=where(app, "unwritten.toml", f'"{page["path"]}"'),
+            )
+
+
+def to_be_written(app):
+    """Return {entry: title of the page that will expand it} for what is still to come."""
+    pages = load(app, "unwritten.toml").get("page", [])
+    return {entry: page["title"] for page in pages for entry in page["entries"]}
+
+
+class Syllabus(SphinxDirective):
+    """List every entry of one deck by slide, and where the handbook expands it."""
+
+    required_arguments = 1  # the deck's number; 0 for what was left out of both
+
+    def run(self):
+        """Write the list as Markdown and let the parser do the rest."""
+        self.env.note_dependency(f"{self.env.srcdir}/_data/syllabus.toml")
+        self.env.note_dependency(f"{self.env.srcdir}/_data/unwritten.toml")
+        data, deck = load(self.env.app, "syllabus.toml"), int(self.arguments[0])
+        to_come, lines, slide = to_be_written(self.env.app), [], None
+        for entry in (e for e in data["bullet"] if e["deck"] == deck):
+            if entry["slide"] != slide:
+                slide = entry["slide"]
+                lines += ["", f"### {plain(slide)}", ""]
+            label = entry["id"]
+            place = f"*to come in “{to_come[label]}”*" if label in to_come else f"{{ref}}`{label}`"
+            lines.append(f"- {plain(entry['text'])} → {place}")
+        if deck == 0:
+            lines = ["| deck | what | why |", "|---|---|---|"]
+            lines += [f"| {x['deck']} | {plain(x['what'])} | {x['why']} |" for x in data["left_out"]]
+        return self.parse_text_to_nodes("\n".join(lines), allow_section_headings=True)
+
+
+def plain(words):
+    """Escape what Markdown would read as markup in a slide's own words."""
+    return "".join(f"\\{c}" if c in r"\`*_[]{}<>|#" else c for c in words)
+
+
+def forget(app, env, docname):
+    """Drop what a page had before it is read again."""
+    found = getattr(env, "syllabus_found", {})
+    for label, places in list(found.items()):
+        found[label] = [place for place in places if place[0] != docname]
+
+
+def merge(app, env, docnames, other):
+    """Take over what a parallel reader found."""
+    found = env.syllabus_found = getattr(env, "syllabus_found", {})
+    for label, places in getattr(other, "syllabus_found", {}).items():
+        found.setdefault(label, []).extend(p for p in places if p[0] in docnames)
+
+
+def setup(app):
+    """Register the directive and the checks."""
+    app.add_directive("syllabus", Syllabus)
+    app.connect("doctree-read", read)
+    app.connect("env-purge-doc", forget)
+    app.connect("env-merge-info", merge)
+    app.connect("env-check-consistency", check)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
