@@ -1,0 +1,9 @@
+"""Every fence of every page is a test; `tests/fences.py` says what checks which language."""
+
+from sybil import Sybil
+
+from tests.fences import regions
+
+pages = Sybil(parsers=[regions], patterns=["*.md"])
+pytest_collect_file = pages.pytest()
+collect_ignore = ["_build", "_ext", "conf.py"]

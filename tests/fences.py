@@ -1,0 +1,193 @@
+"""Contract 2, the tests' half: every fenced block of every page is checked by something.
+
+`CHECKERS` maps a language to what checks it. A language that is not in it fails.
+`docs/conftest.py` hands all this to Sybil, which makes one test of each block.
+"""
+
+import contextlib
+import io
+import json
+import re
+import subprocess
+import tempfile
+import tomllib
+import traceback
+from doctest import ELLIPSIS, NORMALIZE_WHITESPACE, DocTestParser, DocTestRunner, OutputChecker
+from pathlib import Path
+
+import yaml
+from markdown_it import MarkdownIt
+from mdit_py_plugins.colon_fence import colon_fence_plugin
+from mdit_py_plugins.front_matter import front_matter_plugin
+from sybil import Region
+
+EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+MARKDOWN = MarkdownIt().use(front_matter_plugin).use(colon_fence_plugin)
+
+# Directives whose content is code or data, not Markdown with fences of its own.
+CONTAINS_NO_FENCES = {"bibliography", "chapters", "claim", "claims", "glossary", "image", "figure",
+                      "measurements", "paths", "quiz", "syllabus", "terms", "toctree"}
+
+
+class Fence:
+    """One fenced block: its language or directive, its lines, its place."""
+
+    def __init__(self, info, content, line):
+        """Take the fence's info string, its text and the line of its first line of text."""
+        self.name, _, self.argument = info.strip().partition(" ")
+        self.content, self.line = content, line
+
+
+def fences(text, first=1):
+    """Yield every fence of a Markdown text, those inside directives too, with its line."""
+    for token in MARKDOWN.parse(text):
+        if token.type not in {"fence", "colon_fence"}:
+            continue
+        fence = Fence(token.info, token.content, first + token.map[0] + 1)
+        name = fence.name.strip("{}")
+        if not fence.name.startswith("{"):
+            yield fence
+        elif name in {"literalinclude", "not-run", "code-block", "code", "sourcecode"}:
+            yield fence
+        elif name not in CONTAINS_NO_FENCES:
+            yield from fences(fence.content, fence.line)
+
+
+def fail(example, message, line=None):
+    """Return what Sybil shows for a failure: the page, the line and the reason."""
+    return f"{example.path}:{line or example.line + 1}: {message}"
+
+
+def python(example, fence, output):
+    """Run a fence; what it prints must be what the next fence shows."""
+    printed = io.StringIO()
+    example.namespace.setdefault("__name__", "__page__")
+    if ">>> " in fence.content:
+        return doctest(example, fence)
+    # The padding makes a traceback speak of the page's own lines.
+    code = "\n" * (fence.line - 1) + fence.content
+    try:
+        with contextlib.redirect_stdout(printed):
+            exec(compile(code, example.path, "exec"), example.namespace)  # noqa: S102, the page's own code
+    except Exception as error:
+        line = next(f.lineno for f in reversed(traceback.extract_tb(error.__traceback__)) if f.filename == example.path)
+        return fail(example, f"{type(error).__name__}: {error}", line)
+    return compare(example, printed.getvalue(), output.content if output else "", (output or fence).line)
+
+
+def doctest(example, fence):
+    """Run a fence with prompts: each shown value must be what comes back."""
+    test = DocTestParser().get_doctest(fence.content, example.namespace, example.path, example.path, fence.line - 1)
+    report = io.StringIO()
+    runner = DocTestRunner(optionflags=ELLIPSIS)
+    runner.run(test, out=report.write, clear_globs=False)
+    example.namespace.update(test.globs)
+    if runner.failures:
+        failed = re.search(r"line (\d+)", report.getvalue())
+        return fail(example, report.getvalue(), int(failed[1]))
+    return None
+
+
+def console(example, fence, _):
+    """Run the commands of a fence in the page's own empty folder; their output must be what is shown."""
+    folder = example.namespace.setdefault("sandbox", tempfile.TemporaryDirectory())
+    for number, command, shown in commands(fence):
+        run = subprocess.run(
+            ["bash", "-c", command], cwd=folder.name, text=True, timeout=60, check=False,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )
+        wrong = compare(example, run.stdout, shown, number)
+        if wrong:
+            return wrong
+    return None
+
+
+def commands(fence):
+    """Yield (line, command, shown output) for each `$ ` of a console fence."""
+    lines = fence.content.splitlines()
+    starts = [n for n, line in enumerate(lines) if line.startswith("$ ")]
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        yield fence.line + start, lines[start][2:], "".join(f"{line}\n" for line in lines[start + 1:end])
+
+
+def compare(example, got, shown, line):
+    """Compare output with what the page shows; `...` stands for anything."""
+    if OutputChecker().check_output(shown, got, ELLIPSIS | NORMALIZE_WHITESPACE):
+        return None
+    return fail(example, f"the page shows\n{shown or '(nothing)'}\nand the run prints\n{got or '(nothing)'}", line)
+
+
+def parsed_by(parse):
+    """Return a checker that accepts whatever a parser accepts."""
+
+    def check(example, fence, _):
+        """Parse the fence."""
+        try:
+            parse(fence.content)
+        except Exception as error:
+            return fail(example, f"{type(error).__name__}: {error}", fence.line)
+        return None
+
+    return check
+
+
+def drawn(example, fence, _):
+    """Leave a diagram to the build, which fails without its drawing (`tests/test_diagrams.py`)."""
+
+
+def reasoned(example, fence, _):
+    """A block that does not run gives its reason; the directive shows it to the reader."""
+    if not re.search(r"^:reason: \S+", fence.content, re.M):
+        return fail(example, "a block that does not run needs a `:reason:`", fence.line)
+    return None
+
+
+def included(example, fence, _):
+    """A listing is a file of `examples/`, whole or one object of it: never lines, which drift."""
+    path = (Path(example.path).parent / fence.argument).resolve()
+    if not path.is_relative_to(EXAMPLES) or not path.is_file():
+        return fail(example, f"{fence.argument} is no file of examples/", fence.line - 1)
+    if ":lines:" in fence.content:
+        return fail(example, "`:lines:` drifts in silence: include an object or the whole file", fence.line)
+    return None
+
+
+def unchecked(example, fence, _):
+    """Nobody checks this language."""
+    return fail(example, f"nothing checks a fence of the language {fence.name!r}: see CHECKERS in tests/fences.py", fence.line - 1)
+
+
+CHECKERS = {
+    "python": python,
+    "console": console,
+    "mermaid": drawn,
+    "toml": parsed_by(tomllib.loads),
+    "yaml": parsed_by(yaml.safe_load),
+    "json": parsed_by(json.loads),
+    "{literalinclude}": included,
+    "{not-run}": reasoned,
+}
+
+
+def regions(document):
+    """Yield one region for each fence of a page; an output belongs to the code before it."""
+    offsets = [0]
+    for line in document.text.splitlines(keepends=True):
+        offsets.append(offsets[-1] + len(line))
+    found = list(fences(document.text))
+    for n, fence in enumerate(found):
+        after = found[n + 1] if n + 1 < len(found) else None
+        output = after if after and after.name == "output" and fence.name == "python" else None
+        if fence.name == "output" and n and found[n - 1].name == "python":
+            continue
+        check = CHECKERS.get(fence.name, unchecked)
+        start = offsets[fence.line - 2]
+        end = offsets[min(fence.line - 1 + fence.content.count("\n"), len(offsets) - 1)]
+        yield Region(start, end, parsed=(check, fence, output), evaluator=evaluate)
+
+
+def evaluate(example):
+    """Check one fence."""
+    check, fence, output = example.parsed
+    return check(example, fence, output)
+
