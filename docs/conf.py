@@ -33,7 +33,6 @@ suppress_warnings = [
 
 myst_enable_extensions = ["attrs_block", "attrs_inline", "colon_fence", "deflist", "smartquotes"]
 myst_fence_as_directive = ["mermaid"]
-myst_title_to_header = True
 myst_heading_anchors = 3
 highlight_language = "none"
 
