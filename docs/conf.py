@@ -19,6 +19,7 @@ extensions = [
     "sphinx_reredirects",
     "sphinx_last_updated_by_git",
     "sphinx_llms_txt",
+    "docs._ext.quiz",
     *(["sphinx_sitemap"] if html_baseurl else []),
 ]
 
