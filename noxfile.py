@@ -51,6 +51,13 @@ def tests(session):
 
 
 @nox.session
+def diagrams(session):
+    """Draw the diagrams that are missing and remove those that are unused."""
+    install(session, "diagrams")
+    session.run("python", "-m", "scripts.diagrams")
+
+
+@nox.session
 def lock(session):
     """Compile the dependency groups into hashed requirements, valid for every tested Python."""
     session.install("uv>=0.9")

@@ -11,7 +11,7 @@ html_baseurl = os.environ.get("READTHEDOCS_CANONICAL_URL") or os.environ.get("HA
 extensions = [
     "myst_parser",
     "sphinx_design",
-    "sphinxcontrib.mermaid",
+    "docs._ext.diagrams",
     "sphinxcontrib.bibtex",
     "sphinx_copybutton",
     "sphinxext.opengraph",

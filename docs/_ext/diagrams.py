@@ -1,0 +1,148 @@
+"""Plain ``mermaid`` fences as figures, with drawings made ahead of time.
+
+A drawing is ``_diagrams/<hash of the fence>.svg``, made by ``nox -s diagrams``. The build only
+inlines it, so it needs no renderer, and the page needs no script. The caption comes from the
+fence's ``accTitle``, the text alternative from its ``accDescr``. ``click node href`` names a
+document from the docs' root, or ``#label``.
+"""
+
+import hashlib
+import re
+import textwrap
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.util import logging
+from sphinxcontrib.mermaid import Mermaid, mermaid
+
+logger = logging.getLogger(__name__)
+
+KINDS = ("flowchart", "sequenceDiagram", "stateDiagram-v2", "timeline", "xychart", "xychart-beta",
+         "quadrantChart", "pie")  # fmt: skip
+FENCE = re.compile(r"^([ \t]*)(`{3,}|~{3,})(.*)\n((?:.*\n)*?)\1\2[`~]*[ \t]*$", re.M)
+CLICK = re.compile(r"^\s*click\s+\S+\s+href\b")
+FORBIDDEN = (
+    (re.compile(r"%%\{|^---\s*$"), "settings belong to the drawing tool, not to the source"),
+    (
+        re.compile(r"^\s*(style|linkStyle|classDef|class|cssClass)\s|:::|\brgba?\(|#[\da-f]{3,8}\b", re.I),
+        "colours and styles belong to the site's palettes, not to the source",
+    ),
+    (re.compile(r"^\s*(pie\s.*)?\btitle\b"), "the caption comes from accTitle: drop `title`"),
+    (re.compile(r"@\{"), "use a classic shape: [..], (..), ([..]), {..}, {{..}}, [(..)] or ((..))"),
+    (re.compile(r"\bhref\s+\"[a-z]+:", re.I), "a diagram links to pages of the handbook only"),
+)
+
+
+def fences(text, line=1):
+    """Yield the line and the source of each mermaid fence of a Markdown text."""
+    for match in FENCE.finditer(text):
+        opened = line + text.count("\n", 0, match.start())
+        if match[3].strip() == "mermaid":
+            yield opened, textwrap.dedent(match[4]).rstrip("\n")
+        elif match[3].startswith("{"):  # a directive may hold fences; any other block only quotes
+            yield from fences(match[4], opened + 1)
+
+
+def drawing(source):
+    """Return the name of a source's drawing."""
+    return hashlib.sha256(source.strip().encode()).hexdigest()[:12] + ".svg"
+
+
+def said(source, keyword):
+    """Return what a source says in its ``accTitle`` or ``accDescr``, or an empty string."""
+    match = re.search(rf"^\s*{keyword}\s*(?::(.*)|\{{([^}}]*)\}})", source, re.M)
+    return " ".join((match[1] or match[2]).split()) if match else ""
+
+
+def faults(source):
+    """Yield each fault of a source: lines below its fence, and a sentence."""
+    for keyword, what in ("accTitle", "caption"), ("accDescr", "text alternative"):
+        if not said(source, keyword):
+            yield 0, f"this diagram has no {what}: add `{keyword}: ...`"
+    kind = source.split()[0]
+    if kind not in KINDS:
+        yield 1, f"`{kind}` is not one of {', '.join(KINDS)}"
+    for number, line in enumerate(source.splitlines(), 1):
+        for pattern, sentence in FORBIDDEN:
+            # A link's target may be a label, which looks like a colour.
+            if pattern.search(re.sub(r'href\s+"#[^"]*"', "", line)):
+                yield number, f"in a diagram, {sentence}"
+
+
+class Diagram(Mermaid):
+    """A ``mermaid`` fence as a figure."""
+
+    option_spec = {}  # noqa: RUF012 - an option would show as text on a code host
+
+    def run(self):
+        """Return the figure; report what a reader or the tool would stumble over."""
+        env = self.state.document.settings.env
+        source = "\n".join(self.content)
+        found = list(faults(source)) if source.strip() else [(0, "this diagram is empty")]
+        path = Path(env.srcdir, "_diagrams", drawing(source))
+        env.note_dependency(str(path))
+        if not found and not path.is_file():
+            found = [(0, "this diagram has no drawing: run `nox -s diagrams`")]
+        for below, sentence in found:
+            logger.warning(sentence, location=(env.docname, self.lineno + below))
+        if found:
+            return []
+        title, description = said(source, "accTitle"), said(source, "accDescr")
+        node = mermaid(code=source, options={}, title=title, description=description)
+        figure = nodes.figure("", node, nodes.caption(title, title), classes=["diagram"])
+        figure["description"] = description
+        figure.line = node.line = self.lineno
+        figure.source = node.source = self.state.document["source"]
+        return [figure]
+
+
+def target(self, node, href):
+    """Resolve a link of a drawing, from the page that is being written."""
+    builder, here = self.builder, self.builder.current_docname
+    if href.startswith("#"):
+        document, anchor = builder.env.get_domain("std").anonlabels.get(href[1:], (None, ""))
+    else:
+        document, anchor = href if href in builder.env.found_docs else None, ""
+    if document is None:
+        logger.warning("this diagram links to %r, which is no page or label", href, location=node)
+        return href
+    path = builder.get_relative_uri(here, document) if document != here or not anchor else ""
+    return f"{path}#{anchor}" if anchor else path
+
+
+def visit_html(self, node):
+    """Inline the drawing, with its links resolved."""
+    svg = Path(self.builder.srcdir, "_diagrams", drawing(node["code"])).read_text("utf-8")
+    self.body.append(
+        re.sub(r'(<a href=")([^"]*)', lambda m: m[1] + self.encode(target(self, node, m[2])), svg)
+    )
+    raise nodes.SkipNode
+
+
+def visit_text(self, node):
+    """Say in words what the drawing shows."""
+    self.add_text(node["description"])
+    raise nodes.SkipNode
+
+
+def visit_other(self, node):
+    """Say in words what the drawing shows, escaped for the format."""
+    escape = getattr(self, "encode", None) or getattr(self, "escape", str)
+    self.body.append(escape(node["description"]))
+    raise nodes.SkipNode
+
+
+def no_script(app, config):
+    """Tell sphinxcontrib-mermaid that no page needs its script."""
+    config.mermaid_output_format = "svg"
+
+
+def setup(app):
+    """Take over the mermaid directive and how its node is written."""
+    app.setup_extension("sphinxcontrib.mermaid")
+    other = (visit_other, None)
+    app.add_node(mermaid, override=True, html=(visit_html, None), text=(visit_text, None),
+                 latex=other, man=other, texinfo=other)  # fmt: skip
+    app.add_directive("mermaid", Diagram, override=True)
+    app.connect("config-inited", no_script)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
