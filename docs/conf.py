@@ -19,7 +19,15 @@ extensions = [
     "sphinx_reredirects",
     "sphinx_last_updated_by_git",
     "sphinx_llms_txt",
+    # The contracts of the spine, one small extension each.
+    "docs._ext.chapter",
+    "docs._ext.syllabus",
+    "docs._ext.evidence",
+    "docs._ext.owners",
+    "docs._ext.numbers",
     "docs._ext.quiz",
+    "docs._ext.unrun",
+    "docs._ext.addresses",
     *(["sphinx_sitemap"] if html_baseurl else []),
 ]
 

@@ -11,7 +11,7 @@ import math
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.util import logging
-from sphinx.util.docutils import SphinxDirective
+from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from docs._ext import load, prose, where
 
@@ -88,6 +88,21 @@ def link(docname, target):
         reftarget=f"/{target}", refexplicit=False, refwarn=True, refdoc=docname,
     )
     return xref
+
+
+class Page(SphinxRole):
+    """Name a page that exists, as a link, or one of `_data/unwritten.toml`, as still to come."""
+
+    def run(self):
+        """Return the link, or the title of the page to come."""
+        env, target = self.env, self.text
+        env.note_dependency(f"{env.srcdir}/_data/unwritten.toml")
+        if target in env.found_docs:
+            return [link(env.docname, target)], []
+        planned = {p["path"]: p["title"] for p in load(env.app, "unwritten.toml").get("page", [])}
+        if target not in planned:
+            logger.warning("there is no page %r, written or to come", target, location=self.get_location())
+        return [nodes.inline("", f"“{planned.get(target, target)}” (to come)", classes=["to-come"])], []
 
 
 class listing(nodes.General, nodes.Element):
@@ -187,6 +202,7 @@ def merge(app, env, docnames, other):
 def setup(app):
     """Register the directives and the handlers."""
     app.add_node(listing)
+    app.add_role("page", Page())
     app.add_directive("chapters", Chapters)
     app.add_directive("paths", Paths)
     app.connect("doctree-read", read)

@@ -70,7 +70,10 @@ class Claims(SphinxDirective):
             f"| {{ref}}`{c['entry']}` |"
             for c in load(self.env.app, "claims.toml").get("claim", [])
         ]
-        return self.parse_text_to_nodes("\n".join(rows))
+        made = self.parse_text_to_nodes("\n".join(rows))
+        for node in made:
+            node["classes"].append("from-data")  # each line leads to the box with its sources
+        return made
 
 
 def figures(app, doctree):
@@ -98,7 +101,7 @@ def backed(paragraph):
     node = paragraph
     while node is not None:
         # A claim box is checked as a whole; front matter and lists of an extension are data.
-        if {"claim", "syllabus", "chapter-facts", "quiz"} & set(node.get("classes", ())):
+        if {"claim", "chapter-facts", "quiz", "from-data"} & set(node.get("classes", ())):
             return True
         node = node.parent
     return False
@@ -121,7 +124,7 @@ def check(app, env):
             logger.warning("the claim %r cites no source", claim["id"], location=at)
         if len(shown.get(claim["id"], [])) != 1:
             logger.warning("the claim %r is not shown in exactly one chapter", claim["id"], location=at)
-    cited = {key for keys in env.get_domain("cite").citation_refs for key in keys.keys} if "cite" in env.domains else set()
+    cited = {target.key for ref in env.get_domain("cite").citation_refs for target in ref.targets}
     for bib in app.config.bibtex_bibfiles:
         for number, line in enumerate((app.srcdir / bib).read_text("utf-8").splitlines(), 1):
             entry = re.match(r"@\w+\{([^,]+),", line)

@@ -35,18 +35,10 @@ class Terms(SphinxDirective):
     def run(self):
         """Write a glossary as Markdown and let the parser do the rest."""
         self.env.note_dependency(f"{self.env.srcdir}/_data/glossary.toml")
-        to_come = titles_to_come(self.env.app)
         lines = [":::{glossary}"]
         for term in sorted(load(self.env.app, "glossary.toml")["term"], key=lambda t: t["name"].casefold()):
-            owner = term["owner"]
-            place = f"To be explained in “{to_come[owner]}”." if owner in to_come else f"Explained in {{doc}}`/{owner}`."
-            lines += [term["name"], f"  {term['means']} {place}", ""]
+            lines += [term["name"], f"  {term['means']} Explained in {{page}}`{term['owner']}`.", ""]
         return self.parse_text_to_nodes("\n".join([*lines, ":::"]))
-
-
-def titles_to_come(app):
-    """Return {path: title} of the pages still to be written."""
-    return {page["path"]: page["title"] for page in load(app, "unwritten.toml").get("page", [])}
 
 
 def read(app, doctree):
@@ -65,7 +57,7 @@ def read(app, doctree):
     }
     paragraphs = [b for b in prose.blocks(doctree) if isinstance(b, nodes.paragraph) and not in_box(b)]
     for term in load(app, "glossary.toml").get("term", []):
-        name = term["name"]
+        name, free = term["name"], term.get("everywhere", False)
         written = rf"{re.escape(name)}(?:s|es)?"
         for paragraph in paragraphs:
             said, here = prose.said(paragraph), (docname, prose.line_of(paragraph))
@@ -74,7 +66,7 @@ def read(app, doctree):
                 rf"(?:^|[.!?:]\s+)(?:An?\s+|The\s+)?{written}\s+(?:is|are|means?)\s+(?:an?|the|when|what|how)\b", said, re.I
             ):
                 logger.warning("this defines %r, which %s owns: link to it with {term}", name, term["owner"], location=here)
-            if re.search(rf"\b{written}\b", said, re.I) and not linked & {name.casefold()} and name.casefold() not in defined:
+            if not free and re.search(rf"\b{written}\b", said, re.I) and name.casefold() not in linked | defined.keys():
                 logger.warning("%r is in the glossary: link its first mention with {term}", name, location=here)
                 linked.add(name.casefold())
 
@@ -95,7 +87,7 @@ def check(app, env):
     for defined in getattr(env, "definitions", {}).values():
         for name, found in defined.items():
             places.setdefault(name, []).extend(found)
-    to_come = titles_to_come(app)
+    to_come = {page["path"] for page in load(app, "unwritten.toml").get("page", [])}
     for name, term in terms.items():
         at = where(app, "glossary.toml", f'"{term["name"]}"')
         owner = term["owner"]
@@ -139,7 +131,7 @@ def setup(app):
     """Register the role, the directive and the checks."""
     plain = (passing, passing)
     app.add_node(dfn, html=(visit, depart), text=plain, latex=plain, man=plain, texinfo=plain)
-    app.add_role("dfn", Defined())
+    app.add_role("dfn", Defined(), override=True)  # docutils has one that keeps no name
     app.add_directive("terms", Terms)
     app.connect("doctree-read", read)
     app.connect("env-purge-doc", forget)

@@ -31,10 +31,10 @@ def blocks(node, *, nested=True):
 
 
 def said(node):
-    """Return the words of one block on one line, without its citations."""
+    """Return the words of one block on one line, without citations and titles to come."""
     if isinstance(node, nodes.Text):
         return node.astext()
-    if isinstance(node, nodes.Element) and node.get("refdomain") == "cite":
+    if node.get("refdomain") == "cite" or "to-come" in node.get("classes", ()):
         return ""
     return "".join(said(child) for child in node.children).replace("\n", " ")
 
@@ -44,7 +44,7 @@ def text(node, *, nested=True):
     own = [said(block) for block in blocks(node, nested=nested)]
     drawn = [
         child["description"]
-        for child in node.findall(nodes.Element)
+        for child in node.findall(nodes.figure)
         if child.get("description") and (nested or section_of(child) is section_of(node, itself=True))
     ]
     return " ".join([*own, *drawn])

@@ -22,7 +22,7 @@ def read(app, doctree):
     found = env.syllabus_found = getattr(env, "syllabus_found", {})
     for entry in load(app, "syllabus.toml").get("bullet", []):
         label = entry["id"]
-        if label not in doctree.nametypes:
+        if not doctree.nametypes.get(label):  # a heading of the same name is no label
             continue
         node = doctree.ids[doctree.nameids[label]]
         line = prose.line_of(node)
@@ -79,9 +79,9 @@ def check(app, env):
 
 
 def to_be_written(app):
-    """Return {entry: title of the page that will expand it} for what is still to come."""
+    """Return {entry: path of the page that will expand it} for what is still to come."""
     pages = load(app, "unwritten.toml").get("page", [])
-    return {entry: page["title"] for page in pages for entry in page["entries"]}
+    return {entry: page["path"] for page in pages for entry in page["entries"]}
 
 
 class Syllabus(SphinxDirective):
@@ -97,15 +97,19 @@ class Syllabus(SphinxDirective):
         to_come, lines, slide = to_be_written(self.env.app), [], None
         for entry in (e for e in data["bullet"] if e["deck"] == deck):
             if entry["slide"] != slide:
-                slide = entry["slide"]
-                lines += ["", f"### {plain(slide)}", ""]
+                slide, mark = entry["slide"], ":"
+                lines += ["", plain(slide)]
             label = entry["id"]
-            place = f"*to come in “{to_come[label]}”*" if label in to_come else f"{{ref}}`{label}`"
-            lines.append(f"- {plain(entry['text'])} → {place}")
+            place = f"{{page}}`{to_come[label]}`" if label in to_come else f"{{ref}}`{label}`"
+            lines.append(f"{mark} - {plain(entry['text'])} → {place}")
+            mark = " "
         if deck == 0:
             lines = ["| deck | what | why |", "|---|---|---|"]
             lines += [f"| {x['deck']} | {plain(x['what'])} | {x['why']} |" for x in data["left_out"]]
-        return self.parse_text_to_nodes("\n".join(lines), allow_section_headings=True)
+        made = self.parse_text_to_nodes("\n".join(lines))
+        for node in made:
+            node["classes"].append("from-data")  # the slides' words, not ours
+        return made
 
 
 def plain(words):
