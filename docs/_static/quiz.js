@@ -90,7 +90,7 @@
       note.textContent = "Copied.";
     } catch {
       getSelection().selectAllChildren(proof); // no clipboard here
-      note.textContent = "Selected: copy it with Ctrl+C.";
+      note.textContent = "Selected, ready to copy.";
     }
   });
   const note = status(line, "quiz-note");
