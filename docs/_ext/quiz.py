@@ -183,7 +183,9 @@ def objectives_of(env, docname):
 
 def plain(text):
     """Return text without markup, in straight quotes and single spaces."""
-    text = text.translate(str.maketrans("‘’“”–—", "''\"\"--")).replace("…", "...")
+    # Curly quotes, dashes and the ellipsis, as the smart quotes of a page make them.
+    curly = str.maketrans("\u2018\u2019\u201c\u201d\u2013\u2014", "''\"\"--")
+    text = text.translate(curly).replace("\u2026", "...")
     return re.sub(r"\s+", " ", re.sub(r"[*_`]", "", re.sub(r"-+", "-", text))).strip()
 
 
@@ -243,7 +245,8 @@ def complete(app, env):
         if objectives_of(env, docname) and "quiz" not in env.metadata[docname]:
             page = Path(env.doc2path(docname))
             where = f"{page}:{line_of(page, 'objectives:')}"
-            logger.warning("a chapter with objectives has a quiz, this one has none", location=where)
+            message = "a chapter with objectives has a quiz, this one has none"
+            logger.warning(message, location=where)
     for path in sorted(Path(env.srcdir, DATA).rglob("*.toml")):
         docname = HOME + path.relative_to(Path(env.srcdir, DATA)).with_suffix("").as_posix()
         if docname not in env.found_docs:

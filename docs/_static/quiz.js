@@ -90,7 +90,7 @@
       note.textContent = "Copied.";
     } catch {
       getSelection().selectAllChildren(proof); // no clipboard here
-      note.textContent = "Selected: copy it with Ctrl+C.";
+      note.textContent = "Selected, ready to copy.";
     }
   });
   const note = status(line, "quiz-note");
@@ -113,8 +113,10 @@
     state.date ||= new Date(now - now.getTimezoneOffset() * 6e4).toISOString().slice(0, 10);
     const right = questions.filter((question, number) => question.right === firsts[number]).length;
     const result = `${right} of ${questions.length}`;
-    const text = `${result} right. First answers count; later tries do not change the score. Nothing leaves this browser.`;
-    if (score.textContent !== text) score.textContent = text; // read out once
+    if (!score.textContent) {
+      add(score, "strong", `${result} right. `);
+      score.append("Your first answers count; later tries do not change the score. Nothing leaves this browser.");
+    }
     proof.textContent = `${quiz.dataset.proof} · ${state.date} · ${result}`;
   };
   finish();

@@ -1,0 +1,294 @@
+"""Contract 7: each question checks an objective of its page, and the page answers it."""
+
+import io
+import pickle
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from sphinx.application import Sphinx
+from sphinx.util.docutils import docutils_namespace, patch_docutils
+
+DOCS = Path(__file__).parents[1] / "docs"
+FILES = sorted((DOCS / "_data" / "quizzes").rglob("*.toml"))
+
+CONF = """
+extensions = ["myst_parser", "docs._ext.quiz"]
+project = "Handbook"
+html_theme = "basic"
+myst_enable_extensions = ["smartquotes"]
+myst_title_to_header = True
+"""
+
+PAGE = """\
+---
+title: A page
+objectives:
+  define: Say what it is.
+  record: Say what is recorded.
+---
+
+(the-whole)=
+## The whole
+
+It is a *short* page that doesn't say
+much, see {ref}`part`.
+
+(part)=
+### A part
+
+Every model has a `seed`.
+
+## Check yourself
+
+```{quiz}
+```
+"""
+
+QUESTION = """\
+[[question]]
+objective = "{objective}"
+ask = "What is it, *exactly*?"
+section = "{section}"
+says = "{says}"
+
+[[question.option]]
+text = "Long"
+why = "It is not."
+
+[[question.option]]
+text = "Short, see {{ref}}`part`"
+why = "Right, see {{ref}}`part`."
+right = true
+
+[[question.option]]
+text = "`None`"
+why = "It is there."
+
+"""
+WHOLE = QUESTION.format(objective="define", section="the-whole", says="a short page")
+PART = QUESTION.format(objective="record", section="part", says="model has a **seed**")
+QUIZ = WHOLE + PART + PART
+SECOND = QUIZ.count("\n", 0, QUIZ.index("[[question]]", 1)) + 1  # the second question's line
+
+
+@pytest.fixture
+def project(tmp_path):
+    """Return a function that builds a project of two pages, one of them a chapter with a quiz."""
+
+    def build(page=PAGE, quiz=QUIZ, *, name="page", builder="dummy", add=""):
+        files = {
+            "conf.py": CONF,
+            "index.md": f"# Start\n\n```{{toctree}}\nmodules/page\n```\n{add}",
+            "modules/page.md": page,
+            f"_data/quizzes/{name}.toml": quiz,
+        }
+        for path, text in files.items():
+            target = tmp_path / path
+            if text is None:
+                target.unlink(missing_ok=True)
+            elif not target.exists() or target.read_text("utf-8") != text:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_text(text, "utf-8")
+        warnings = io.StringIO()
+        source, out = str(tmp_path), str(tmp_path / "_build")
+        with patch_docutils(source), docutils_namespace():
+            app = Sphinx(source, source, out, out, builder, {"nitpicky": True}, None, warnings)
+            app.build()
+        build.warnings = re.sub(r"\x1b\[[\d;]*m", "", warnings.getvalue())
+        build.warnings = build.warnings.replace(f"{tmp_path}/", "")
+        return tmp_path / "_build"
+
+    return build
+
+
+def test_a_sound_quiz_builds_without_a_warning(project):
+    """Markup, smart quotes and line breaks make no difference to what a section says."""
+    quiz = QUIZ.replace("a short page", "page that doesn't say  much")
+    project(quiz=quiz)
+
+    assert "" == project.warnings
+
+
+FAULTS = {
+    "another TOML": ("why = ", "why ", 9, "Expected '=' after a key"),
+    "two questions": (PART + PART, PART, 1, "a quiz has 3 questions, this one has 2"),
+    "key of the file": (WHOLE, "title = 'Quiz'\n" + WHOLE, 1, "unknown key `title`"),
+    "key of a question": ("ask =", "hint = 'x'\nask =", 1, "unknown key `hint`"),
+    "key of an option": ("right = true", "right = true\nhint = 1", 1, "option B: unknown key"),
+    "no text": ('ask = "What is it, *exactly*?"', "", 1, "the question has no `ask`"),
+    "no reason": ('why = "It is there."', "", 1, "option C has no `why`"),
+    "no right option": ("right = true", "", 1, "exactly one option is right, here 0 are"),
+    "two right options": (
+        'why = "It is there."',
+        'why = "It is there."\nright = true',
+        1,
+        "exactly one option is right, here 2 are",
+    ),
+    "two options": (
+        '[[question.option]]\ntext = "Long"\nwhy = "It is not."',
+        "",
+        1,
+        "a question has 3 options or more, this one has 2",
+    ),
+    "objective": ('"record"', '"recall"', SECOND, "no objective `recall` on the page"),
+    "section": ('"part"', '"a-part"', SECOND, "no label `a-part` on the page"),
+    "phrase": ("a **seed**", "a name", SECOND, "section `part` does not say: model has a name"),
+    "phrase below": ("a short page", "Every model", 1, "section `the-whole` does not say"),
+    "reference": ("see {ref}`part`.", "see {ref}`nowhere`.", 1, "undefined label: 'nowhere'"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_in_a_question_is_reported_at_its_line(project, fault):
+    """Break the first place where a thing stands; the file and the question's line are named."""
+    good, bad, line, message = FAULTS[fault]
+    project(quiz=QUIZ.replace(good, bad, 1))
+
+    assert re.search(
+        rf"^_data/quizzes/page\.toml:{line}: WARNING: .*{re.escape(message)}",
+        project.warnings,
+        re.MULTILINE,
+    ), project.warnings
+
+
+def test_an_objective_that_no_question_checks_is_reported_at_the_page(project):
+    """The objective's own line in the front matter is named."""
+    project(quiz=WHOLE * 3)
+
+    assert (
+        "modules/page.md:5: WARNING: no question of the quiz checks objective `record`\n"
+        == project.warnings
+    )
+
+
+def test_a_chapter_without_a_quiz_is_reported(project):
+    """Whoever states objectives checks them."""
+    project(page=PAGE.replace("```{quiz}\n```", ""), quiz=None)
+
+    assert (
+        "modules/page.md:3: WARNING: a chapter with objectives has a quiz, this one has none\n"
+        == project.warnings
+    )
+
+
+def test_questions_that_their_page_does_not_show_are_reported(project):
+    """A data file needs the directive in its page."""
+    page = PAGE.replace("```{quiz}\n```", "").replace("objectives:", "goals:")
+    project(page=page)
+
+    assert (
+        "_data/quizzes/page.toml:1: WARNING: page modules/page has no quiz directive\n"
+        == project.warnings
+    )
+
+
+def test_questions_without_a_page_and_a_quiz_without_questions_are_reported(project):
+    """A misnamed file is named at both ends."""
+    project(name="pages")
+
+    assert [
+        "modules/page.md:21: WARNING: no questions for this quiz: _data/quizzes/page.toml",
+        "_data/quizzes/pages.toml:1: WARNING: no page modules/pages for these questions",
+    ] == project.warnings.splitlines()
+
+
+def test_a_quiz_outside_the_modules_is_reported(project):
+    """Tool, lab and teach pages have none."""
+    project(add="\n```{quiz}\n```\n")
+
+    assert (
+        "index.md:7: WARNING: no questions for this quiz: a page outside modules/\n"
+        == project.warnings
+    )
+
+
+def test_a_changed_question_is_noticed_by_the_next_build(project):
+    """The data file is a dependency of its page."""
+    project()
+    project(quiz=QUIZ.replace("a short page", "a long page"))
+
+    assert "section `the-whole` does not say: a long page" in project.warnings
+
+
+@pytest.fixture
+def html(project):
+    """Return the built chapter."""
+    return (project(builder="html") / "modules" / "page.html").read_text("utf-8")
+
+
+PARTS = {
+    "the line to copy": 'data-proof="Handbook · A page"',
+    "a group": '<fieldset class="quiz-question" data-right="1" id="page-quiz-1">',
+    "what is asked": "<legend>1. What is it, <em>exactly</em>?</legend>",
+    "a choice": '<input name="page-quiz-1" type="radio" value="0" /><span>A. Long</span>',
+    "a resolved role": 'B. Short, see <a class="reference internal" href="#part">',
+    "the answer": '<details class="quiz-answer" id="page-quiz-1-answer">\n<summary>Answer',
+    "the right option": "The answer is B: Short",
+    "a reason": "<strong>C is not right.</strong> It is there.",
+    "where to read": 'Read again: <a class="reference internal" href="#the-whole">The whole</a>',
+    "the script": 'defer="defer" src="../_static/quiz.js',
+    "the style": 'href="../_static/quiz.css',
+}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_the_page_shows_all_parts_without_a_script(html, part):
+    """Questions, choices, answers and reasons are in the page itself."""
+    assert PARTS[part] in html
+
+
+def test_nothing_is_loaded_or_said_where_there_is_no_quiz(html, tmp_path):
+    """A page without a quiz pays nothing."""
+    assert "quiz" not in (tmp_path / "_build" / "index.html").read_text("utf-8")
+
+
+def test_wrong_options_are_not_found_by_search(html, tmp_path):
+    """What an option says is no statement of the handbook."""
+    terms = (tmp_path / "_build" / "searchindex.js").read_text("utf-8")
+
+    assert ("seed" in terms, "exactli" in terms) == (True, False)
+
+
+def test_other_builders_show_question_options_and_answer(project):
+    """Plain text has the letters that the answer names."""
+    text = (project(builder="text") / "modules" / "page.txt").read_text("utf-8")
+
+    assert [
+        "1. What is it, *exactly*?",
+        "* A. Long",
+        "The answer is B: Short, see A part",
+        "* **A is not right.** It is not.",
+    ] == [line for line in text.splitlines() if re.match(r"1\.|\* A|The ans|\* \*\*A", line)][:4]
+
+
+def test_the_document_pickles_and_its_quiz_names_no_folder(project, tmp_path):
+    """A build in another folder gives the same bytes."""
+    data = (project() / "modules" / "page.doctree").read_bytes()
+    tree = pickle.loads(data).pformat()  # noqa: S301 - written by the line above
+
+    assert str(tmp_path) not in tree[tree.index("<quiz ") :].split("\n")[0]
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_the_right_option_is_what_the_expression_gives(file):
+    """A computed answer is computed here again."""
+    questions = tomllib.loads(file.read_text("utf-8"))["question"]
+    computed = [question for question in questions if "run" in question]
+
+    assert [str(eval(question["run"])) for question in computed] == [  # noqa: S307 - our own data
+        next(option["text"] for option in question["option"] if option.get("right")).strip("`")
+        for question in computed
+    ]
+
+
+def test_the_right_option_has_no_favourite_place():
+    """Across the handbook, no one place is right in every question."""
+    places = {
+        [option.get("right", False) for option in question["option"]].index(True)
+        for file in FILES
+        for question in tomllib.loads(file.read_text("utf-8"))["question"]
+    }
+
+    assert len(places) > 1
