@@ -132,7 +132,7 @@ class QuizDirective(SphinxDirective):
         # A reader's answers are kept under this key: other questions, other answers.
         key = f"{docname}:{zlib.crc32(path.read_bytes()):08x}"
         node = quiz(page=docname, key=key, path=str(path), questions=questions)
-        node["classes"] = ["no-search"]  # wrong options are not for the site's search to find
+        node["classes"] = ["quiz", "no-search"]  # wrong options are not for the site's search to find
         self.set_source_info(node)
         node += [self.question(path, *item) for item in enumerate(questions, 1)]
         return [node]
@@ -259,7 +259,7 @@ def visit_quiz(self, node):
     """Open the quiz; the script reads its attributes."""
     proof = f"{self.config.project} · {self.builder.env.titles[node['page']].astext()}"
     data = {"data-key": node["key"], "data-proof": proof}
-    self.body.append(self.starttag(node, "section", CLASS="quiz", **data))
+    self.body.append(self.starttag(node, "section", **data))
 
 
 def visit_question(self, node):
