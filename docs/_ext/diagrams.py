@@ -121,7 +121,9 @@ def visit_html(self, node):
 
 def visit_text(self, node):
     """Say in words what the drawing shows."""
+    self.new_state(0)
     self.add_text(node["description"])
+    self.end_state()
     raise nodes.SkipNode
 
 
