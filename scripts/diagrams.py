@@ -74,6 +74,8 @@ CONFIG = {
                       "pointLabelFontSize": 16, "pointTextPadding": 10,
                       "xAxisLabelFontSize": 16, "yAxisLabelFontSize": 16},
 }  # fmt: skip
+# For a flowchart that is a little too wide.
+TIGHT = {**CONFIG["flowchart"], "nodeSpacing": 12, "padding": 5}
 
 STYLE = {  # what is resolved, and its initial value; all of it is inherited
     "fill": VARIABLES[TEXT], "stroke": "none", "stroke-width": "1", "stroke-dasharray": "none",
@@ -89,6 +91,10 @@ GEOMETRY = {
 
 class Refused(Exception):
     """A drawing that a reader could not read."""
+
+
+class TooWide(Refused):
+    """A drawing whose labels a phone shows too small."""
 
 
 def rules(css):
@@ -169,6 +175,30 @@ def smooth(group, known):
     group[:2] = [rect]
 
 
+def separate(root):
+    """Push labels on arrows apart that Mermaid has put over one another."""
+    left, _, width, _ = (float(n) for n in root.get("viewBox").split())
+    boxes = []
+    for label in root.iter("g"):
+        ground = label.find("g/g/rect[@width]")
+        if label.get("class") == "edgeLabel" and ground is not None:
+            (x, y), (dx, dy) = offset(label), offset(label[0])
+            x, y = x + dx + float(ground.get("x")), y + dy
+            boxes.append([x, y, x + float(ground.get("width")), label])
+    boxes.sort(key=lambda box: box[:3])
+    for n, one in enumerate(boxes):
+        for two in boxes[n + 1 :]:
+            over = one[2] + 4 - two[0]
+            if over > 4 and abs(one[1] - two[1]) < 22:
+                back = min(over / 2, max(0, one[0] - left - 2))
+                for box, by in (one, -back), (two, over - back):
+                    x, y = offset(box[3])
+                    box[3].set("transform", f"translate({x + by}, {y})")
+                    box[0], box[2] = box[0] + by, box[2] + by
+                if two[2] > left + width:
+                    raise Refused("two labels on arrows overlap: shorten one")
+
+
 def squeeze(root):
     """Narrow a timeline's periods, and its margins, which Mermaid has fixed for a desktop."""
     left, top, width, height = (float(n) for n in root.get("viewBox").split())
@@ -218,6 +248,7 @@ def clean(source, svg, name):
             smooth(inner, stadium or owner[0].startswith("my-svg-state"))
     if source.startswith("timeline"):
         squeeze(root)
+    separate(root)
     style = cascade(root, css)
     used = {e.get(end, "")[5:-1] for e in root.iter() for end in ("marker-start", "marker-end")}
     used &= {marker.get("id") for marker in root.iter("marker")}
@@ -382,7 +413,7 @@ def finish(source, root, name, smallest):
     """Name, size and write a drawing."""
     _, _, width, height = (float(n) for n in root.get("viewBox").split())
     if smallest * min(1, PHONE / width) < READABLE - 0.05:
-        raise Refused(
+        raise TooWide(
             f"too wide for a phone ({width:.0f} px, of which {PHONE * smallest / READABLE:.0f} fit): "
             "put it top-down or use fewer nodes across"
         )
@@ -422,14 +453,20 @@ def draw(source):
     """
     # Top-down for a phone; not in the source, where an older Mermaid would not know it.
     drawn = re.sub(r"\Atimeline\b(?! (TD|LR))", "timeline TD", source)
-    try:
-        svg = mermaidx.render(drawn, theme="base", config=copy.deepcopy(CONFIG)).svg()
-    except Exception as error:
-        raise Refused(f"Mermaid cannot read this: {str(error).splitlines()[0]}") from error
-    nodes = len(re.findall(r'class="node ', svg)) if source.startswith("flowchart") else 0
-    if nodes > NODES:
-        raise Refused(f"{nodes} nodes, and a reader follows {NODES}: split it")
-    return clean(source, svg, drawing(source))
+    for flowchart in CONFIG["flowchart"], TIGHT:
+        try:
+            config = copy.deepcopy({**CONFIG, "flowchart": flowchart})
+            svg = mermaidx.render(drawn, theme="base", config=config).svg()
+        except Exception as error:
+            raise Refused(f"Mermaid cannot read this: {str(error).splitlines()[0]}") from error
+        nodes = len(re.findall(r'class="node ', svg)) if source.startswith("flowchart") else 0
+        if nodes > NODES:
+            raise Refused(f"{nodes} nodes, and a reader follows {NODES}: split it")
+        try:
+            return clean(source, svg, drawing(source))
+        except TooWide as error:
+            too_wide = error
+    raise too_wide
 
 
 def stamp():
