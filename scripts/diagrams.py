@@ -7,8 +7,10 @@ ids, filters, markers that nothing uses.
 """
 
 import copy
+import hashlib
 import re
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -69,8 +71,11 @@ CONFIG = {
                  "diagramMarginX": 4, "diagramMarginY": 4, "wrap": False},
     "xyChart": {"width": 480, "height": 320, "xAxis": AXIS, "yAxis": AXIS},
     "quadrantChart": {"chartWidth": 480, "chartHeight": 480, "quadrantLabelFontSize": 16,
-                      "pointLabelFontSize": 16, "xAxisLabelFontSize": 16, "yAxisLabelFontSize": 16},
+                      "pointLabelFontSize": 16, "pointTextPadding": 10,
+                      "xAxisLabelFontSize": 16, "yAxisLabelFontSize": 16},
 }  # fmt: skip
+# For a flowchart that is a little too wide.
+TIGHT = {**CONFIG["flowchart"], "nodeSpacing": 12, "padding": 5}
 
 STYLE = {  # what is resolved, and its initial value; all of it is inherited
     "fill": VARIABLES[TEXT], "stroke": "none", "stroke-width": "1", "stroke-dasharray": "none",
@@ -86,6 +91,10 @@ GEOMETRY = {
 
 class Refused(Exception):
     """A drawing that a reader could not read."""
+
+
+class TooWide(Refused):
+    """A drawing whose labels a phone shows too small."""
 
 
 def rules(css):
@@ -166,9 +175,33 @@ def smooth(group, known):
     group[:2] = [rect]
 
 
+def separate(root):
+    """Push labels on arrows apart that Mermaid has put over one another."""
+    left, _, width, _ = (float(n) for n in root.get("viewBox").split())
+    boxes = []
+    for label in root.iter("g"):
+        ground = label.find("g/g/rect[@width]")
+        if label.get("class") == "edgeLabel" and ground is not None:
+            (x, y), (dx, dy) = offset(label), offset(label[0])
+            x, y = x + dx + float(ground.get("x")), y + dy
+            boxes.append([x, y, x + float(ground.get("width")), label])
+    boxes.sort(key=lambda box: box[:3])
+    for n, one in enumerate(boxes):
+        for two in boxes[n + 1 :]:
+            over = one[2] + 4 - two[0]
+            if over > 4 and abs(one[1] - two[1]) < 22:
+                back = min(over / 2, max(0, one[0] - left - 2))
+                for box, by in (one, -back), (two, over - back):
+                    x, y = offset(box[3])
+                    box[3].set("transform", f"translate({x + by}, {y})")
+                    box[0], box[2] = box[0] + by, box[2] + by
+                if two[2] > left + width:
+                    raise Refused("two labels on arrows overlap: shorten one")
+
+
 def squeeze(root):
     """Narrow a timeline's periods, and its margins, which Mermaid has fixed for a desktop."""
-    left, _, width, height = (float(n) for n in root.get("viewBox").split())
+    left, top, width, height = (float(n) for n in root.get("viewBox").split())
     spare = 110
     for period in [g for g in root.iter("g") if g.get("class") == "taskWrapper"]:
         x, y = offset(period)
@@ -182,7 +215,8 @@ def squeeze(root):
         if words > 9:
             raise Refused("a timeline's period is too long for a phone: use 9 characters or fewer")
     margin = 46
-    root.set("viewBox", f"{left + spare + margin} 14 {width - spare - 2 * margin} {height - 40}")
+    root.set("viewBox", f"{left + spare + margin} {top + margin} "
+                        f"{width - spare - 2 * margin} {height - 2 * margin}")  # fmt: skip
 
 
 def rows(text, size):
@@ -214,6 +248,7 @@ def clean(source, svg, name):
             smooth(inner, stadium or owner[0].startswith("my-svg-state"))
     if source.startswith("timeline"):
         squeeze(root)
+    separate(root)
     style = cascade(root, css)
     used = {e.get(end, "")[5:-1] for e in root.iter() for end in ("marker-start", "marker-end")}
     used &= {marker.get("id") for marker in root.iter("marker")}
@@ -237,6 +272,8 @@ def clean(source, svg, name):
             marker = short.get(new.attrib.pop(end, "")[5:-1])
             if marker:
                 new.set(end, f"url(#{marker})")
+        if old.tag == "circle":
+            new.attrib = {k: v for k, v in new.attrib.items() if k not in {"width", "height"}}
         if old.tag in SHAPES:
             if own["fill"] == "none" and own["stroke"] == "none" and old.tag != "use":
                 return None
@@ -275,7 +312,10 @@ def clean(source, svg, name):
                         ET.SubElement(new, "tspan", {"x": x, "y": str(y)}).text = words
             smallest[0] = min(smallest[0], size)
             new.attrib.update({k: v for k, v in own.items()
-                               if v != STYLE[k] and not k.startswith("stroke")})  # fmt: skip
+                               if v != STYLE[k] and
+                               (not k.startswith("stroke") or "halo" in classes)})  # fmt: skip
+            if "halo" in classes:
+                new.set("style", "paint-order:stroke")
             return new
         for child in old:
             made = rebuild(child, own, in_marker, dash)
@@ -296,9 +336,14 @@ def clean(source, svg, name):
         start -= float(box.get("x"))
         words = float(box.get("width")) - 2 * start
         label.set("transform", f"translate({float(box.get('x')) + min(12, start)}, {top})")
-        if words * 1.12 + 24 < float(box.get("width")):  # bold, where there is room
-            for text in label.iter("text"):
+        for text in label.iter("text"):
+            if words * 1.12 + 24 < float(box.get("width")):  # bold, where there is room
                 style[text]["font-weight"] = "600"
+            # On top of the arrows, with a halo.
+            style[text] |= {"stroke": CLUSTER, "stroke-width": "5"}
+            text.set("class", "halo")
+        cluster.remove(label)
+        parents[parents[cluster]].append(label)
     for frame in [g for g in root.iter("g") if "statediagram-cluster" in g.get("class", "")]:
         outer, inner = frame.find("g/rect"), frame.find("rect")
         bottom = float(outer.get("y")) + float(outer.get("height"))
@@ -368,21 +413,20 @@ def finish(source, root, name, smallest):
     """Name, size and write a drawing."""
     _, _, width, height = (float(n) for n in root.get("viewBox").split())
     if smallest * min(1, PHONE / width) < READABLE - 0.05:
-        raise Refused(
+        raise TooWide(
             f"too wide for a phone ({width:.0f} px, of which {PHONE * smallest / READABLE:.0f} fit): "
             "put it top-down or use fewer nodes across"
         )
     scale = min(1, PAGE_TEXT / smallest)  # labels are never larger than the page's text
     key = "m" + name[:8]
-    linked = root.find(".//a") is not None
     attributes = {
         "xmlns": "http://www.w3.org/2000/svg", "viewBox": root.get("viewBox"),
         "width": f"{width * scale:.0f}", "height": f"{height * scale:.0f}",
         "style": "max-width:100%;height:auto", "fill": VARIABLES[TEXT],
-        # What holds links must not be an image to a screen reader.
-        "role": "group" if linked else "img",
-        "aria-labelledby": f"{key}-t", "aria-describedby": f"{key}-d",
+        "role": "img", "aria-labelledby": f"{key}-t", "aria-describedby": f"{key}-d",
     }  # fmt: skip
+    if root.find(".//a") is not None:
+        del attributes["role"]  # what holds links must not be an image to a screen reader
     shared = {k: v for k, v in root.attrib.items() if k in STYLE}
     root.attrib = attributes | shared
     for tag, words in ("desc", said(source, "accDescr")), ("title", said(source, "accTitle")):
@@ -409,27 +453,44 @@ def draw(source):
     """
     # Top-down for a phone; not in the source, where an older Mermaid would not know it.
     drawn = re.sub(r"\Atimeline\b(?! (TD|LR))", "timeline TD", source)
-    try:
-        svg = mermaidx.render(drawn, theme="base", config=copy.deepcopy(CONFIG)).svg()
-    except Exception as error:
-        raise Refused(f"Mermaid cannot read this: {str(error).splitlines()[0]}") from error
-    nodes = len(re.findall(r'class="node ', svg)) if source.startswith("flowchart") else 0
-    if nodes > NODES:
-        raise Refused(f"{nodes} nodes, and a reader follows {NODES}: split it")
-    return clean(source, svg, drawing(source))
+    for flowchart in CONFIG["flowchart"], TIGHT:
+        try:
+            config = copy.deepcopy({**CONFIG, "flowchart": flowchart})
+            svg = mermaidx.render(drawn, theme="base", config=config).svg()
+        except Exception as error:
+            raise Refused(f"Mermaid cannot read this: {str(error).splitlines()[0]}") from error
+        nodes = len(re.findall(r'class="node ', svg)) if source.startswith("flowchart") else 0
+        if nodes > NODES:
+            raise Refused(f"{nodes} nodes, and a reader follows {NODES}: split it")
+        try:
+            return clean(source, svg, drawing(source))
+        except TooWide as error:
+            too_wide = error
+    raise too_wide
+
+
+def stamp():
+    """Return what a drawing depends on beside its source: the renderer and this file."""
+    tool = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
+    return f"mermaidx=={version('mermaidx')}\nscripts/diagrams.py {tool}\n"
 
 
 def main(docs=Path("docs")):
-    """Draw what is missing, remove what is unused; return the sentences that say what is wrong."""
+    """Draw what is missing, remove what is unused; return the sentences that say what is wrong.
+
+    A new renderer or a changed tool draws everything anew: ``drawn-with.txt`` says what drew.
+    """
     folder, wrong, used = docs / "_diagrams", [], set()
     folder.mkdir(exist_ok=True)
+    drawn_with = folder / "drawn-with.txt"
+    fresh = drawn_with.exists() and drawn_with.read_text("utf-8") == stamp()
     for page in sorted(docs.rglob("*.md")):
         for line, source in fences(page.read_text("utf-8")):
             name = drawing(source)
             used.add(name)
             bad = list(faults(source))
             wrong += [f"{page}:{line + below}: {sentence}" for below, sentence in bad]
-            if bad or (folder / name).exists():
+            if bad or (fresh and (folder / name).exists()):
                 continue
             try:
                 (folder / name).write_text(draw(source), "utf-8")
@@ -440,6 +501,8 @@ def main(docs=Path("docs")):
         if path.name not in used:
             path.unlink()
             print(f"{path}: no page uses it: removed")
+    if not wrong:
+        drawn_with.write_text(stamp(), "utf-8")
     return wrong
 
 

@@ -80,13 +80,14 @@ class Diagram(Mermaid):
         source = "\n".join(self.content)
         found = list(faults(source)) if source.strip() else [(0, "this diagram is empty")]
         path = Path(env.srcdir, "_diagrams", drawing(source))
-        env.note_dependency(str(path))
         if not found and not path.is_file():
             found = [(0, "this diagram has no drawing: run `nox -s diagrams`")]
         for below, sentence in found:
             logger.warning(sentence, location=(env.docname, self.lineno + below))
         if found:
+            env.note_reread()  # or the next build would not look again
             return []
+        env.note_dependency(str(path))
         title, description = said(source, "accTitle"), said(source, "accDescr")
         node = mermaid(code=source, options={}, title=title, description=description)
         figure = nodes.figure("", node, nodes.caption(title, title), classes=["diagram"])
@@ -121,7 +122,9 @@ def visit_html(self, node):
 
 def visit_text(self, node):
     """Say in words what the drawing shows."""
+    self.new_state(0)
     self.add_text(node["description"])
+    self.end_state()
     raise nodes.SkipNode
 
 
