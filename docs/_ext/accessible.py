@@ -15,12 +15,13 @@ class ScrollableCode(HtmlFormatter):
     def wrap(self, source):
         """Wrap the lines in a `pre` that takes focus."""
         label = self.options.get("label", "Code")
-        yield 0, f'<div class="{self.cssclass}"><pre tabindex="0" role="group" aria-label="{label}">'
+        focus = f'tabindex="0" role="group" aria-label="{label}"'
+        yield 0, f'<div class="{self.cssclass}"><pre {focus}><span></span>'
         yield from source
         yield 0, "</pre></div>\n"
 
 
-class scroller(nodes.General, nodes.Element):  # noqa: N801  docutils names nodes in lower case
+class scroller(nodes.General, nodes.Element):
     """A box around a wide table; it takes focus, so that it scrolls by keyboard."""
 
 
@@ -35,7 +36,9 @@ class MendTables(SphinxPostTransform):
         for table in list(self.document.findall(nodes.table)):
             title = table.next_node(nodes.title)
             label = f"Table: {title.astext()}" if title else "Table"
-            table.parent.replace_self(scroller("", table, label=label))
+            wrapper = table.parent
+            # Not `replace_self`, which would hand the id on once more.
+            wrapper.parent.replace(wrapper, scroller("", table, label=label))
 
 
 def visit_scroller(self, node):
@@ -74,6 +77,13 @@ def visit_title(self, node):
         HTML5Translator.visit_title(self, node)
 
 
+def visit_citation(self, node):
+    """Open a source without docutils' roles: ARIA has dropped the one, the list holds no items."""
+    if not isinstance(node.previous_sibling(), nodes.citation):
+        self.body.append('<div class="citation-list">\n')
+    self.body.append(self.starttag(node, "div", CLASS="citation"))
+
+
 def visit_tab_label(self, node):
     """Drop `aria-controls`, which a label may not have."""
     node.attributes.pop("aria_controls", None)
@@ -109,14 +119,13 @@ def setup(app):
     """Put the mended visitors in the place of the others'."""
     PygmentsBridge.html_formatter = ScrollableCode
     app.add_node(scroller, html=(visit_scroller, depart_scroller))
-    depart_literal_block = HTML5Translator.depart_literal_block
-    app.add_node(
-        nodes.literal_block, override=True, html=(visit_literal_block, depart_literal_block)
-    )
-    app.add_node(nodes.title, override=True, html=(visit_title, HTML5Translator.depart_title))
-    app.add_node(
-        tabs.sd_tab_label, override=True, html=(visit_tab_label, tabs.depart_tab_label)
-    )
+    for node, visit, depart in (
+        (nodes.title, visit_title, HTML5Translator.depart_title),
+        (nodes.literal_block, visit_literal_block, HTML5Translator.depart_literal_block),
+        (nodes.citation, visit_citation, HTML5Translator.depart_citation),
+        (tabs.sd_tab_label, visit_tab_label, tabs.depart_tab_label),
+    ):
+        app.add_node(node, override=True, html=(visit, depart))
     app.add_post_transform(MendTables)
     app.connect("html-page-context", mend_head, priority=400)  # Open Graph's is 500, and adds to it
     return {"parallel_read_safe": True, "parallel_write_safe": True}
