@@ -1,4 +1,5 @@
 import os
+from urllib.parse import urlsplit
 
 project = "MLOps handbook"
 author = "The MLOps handbook's contributors"
@@ -28,11 +29,12 @@ extensions = [
     "docs._ext.quiz",
     "docs._ext.unrun",
     "docs._ext.addresses",
+    "docs._ext.accessible",  # after the extensions whose visitors it mends
     *(["sphinx_sitemap"] if html_baseurl else []),
 ]
 
 exclude_patterns = ["_build", "_templates"]
-templates_path = ["_templates"]
+templates_path = ["_templates", "_static"]  # the logo is inlined from `_static`
 suppress_warnings = [
     # A shallow clone or a ZIP has no history: the page then shows no date, and the build goes on.
     "git.too_shallow",
@@ -58,5 +60,23 @@ redirects = {}  # old address -> new one; `_data/addresses.txt` says which old o
 html_theme = "furo"
 html_title = project
 html_static_path = ["_static"]
+html_favicon = "_static/favicon.svg"
+html_css_files = ["handbook.css"]  # the look, and both palettes, in one place
+html_js_files = [("handbook.js", {"defer": "defer"})]
+html_sidebars = {
+    "**": [
+        "sidebar/brand.html",
+        "sidebar/search.html",
+        "sidebar/scroll-start.html",
+        "sidebar/navigation.html",
+        "sidebar/scroll-end.html",
+    ]
+}
+html_context = {"repository": os.environ.get("HANDBOOK_REPOSITORY", "")}  # the footer's link
+pygments_style = "a11y-high-contrast-light"
+pygments_dark_style = "a11y-high-contrast-dark"
+notfound_template = "404.html"
+notfound_urls_prefix = urlsplit(html_baseurl).path or "/"  # a 404 is shown at any depth
 html_last_updated_fmt = "%d %B %Y"
 html_show_sourcelink = False
+html_permalinks_icon = "#"

@@ -1,0 +1,131 @@
+"""Mend what the theme and its extensions emit, where they emit it."""
+
+from docutils import nodes
+from pygments.formatters import HtmlFormatter
+from sphinx.addnodes import compact_paragraph
+from sphinx.highlighting import PygmentsBridge
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.writers.html5 import HTML5Translator
+from sphinx_design import tabs
+
+
+class ScrollableCode(HtmlFormatter):
+    """Highlighted code that scrolls by keyboard, under a name that a screen reader says."""
+
+    def wrap(self, source):
+        """Wrap the lines in a `pre` that takes focus."""
+        label = self.options.get("label", "Code")
+        focus = f'tabindex="0" role="group" aria-label="{label}"'
+        yield 0, f'<div class="{self.cssclass}"><pre {focus}><span></span>'
+        yield from source
+        yield 0, "</pre></div>\n"
+
+
+class scroller(nodes.General, nodes.Element):
+    """A box around a wide table; it takes focus, so that it scrolls by keyboard."""
+
+
+class MendTables(SphinxPostTransform):
+    """Replace Furo's wrapper of a table, which repeats the table's id and takes no focus."""
+
+    formats = ("html",)
+    default_priority = 510  # after Furo's own, which is 500
+
+    def run(self, **kwargs):
+        """Replace each wrapper in the document."""
+        for table in list(self.document.findall(nodes.table)):
+            title = table.next_node(nodes.title)
+            label = f"Table: {title.astext()}" if title else "Table"
+            wrapper = table.parent
+            # Not `replace_self`, which would hand the id on once more.
+            wrapper.parent.replace(wrapper, scroller("", table, label=label))
+
+
+def visit_scroller(self, node):
+    """Open the box."""
+    attributes = {"role": "group", "aria-label": node["label"], "tabindex": "0"}
+    self.body.append(
+        self.starttag(node, "div", CLASS="table-wrapper docutils container", **attributes)
+    )
+
+
+def depart_scroller(self, node):
+    """Close the box."""
+    self.body.append("</div>\n")
+
+
+def visit_literal_block(self, node):
+    """Name the block by its language: the formatter gets these arguments as options."""
+    language = node.get("language", "default")
+    names = {"console": "Terminal session", "output": "Output"}
+    plain = "Code" if language in {"default", "none", "text"} else f"Code, {language}"
+    label = names.get(language, plain)
+    node["highlight_args"] = {**node.get("highlight_args", {}), "label": label}
+    HTML5Translator.visit_literal_block(self, node)
+
+
+def visit_title(self, node):
+    """Give a caption of the sidebar, which is a heading, its level."""
+    if isinstance(node.parent, compact_paragraph) and node.parent.get("toctree"):
+        node["classes"].append("caption")
+        self.body.append(
+            self.starttag(node, "p", "", ROLE="heading", **{"aria-level": "2"})
+            + '<span class="caption-text">'
+        )
+        self.context.append("</span></p>\n")
+    else:
+        HTML5Translator.visit_title(self, node)
+
+
+def visit_citation(self, node):
+    """Open a source without docutils' roles: ARIA has dropped the one, the list holds no items."""
+    if not isinstance(node.previous_sibling(), nodes.citation):
+        self.body.append('<div class="citation-list">\n')
+    self.body.append(self.starttag(node, "div", CLASS="citation"))
+
+
+def visit_tab_label(self, node):
+    """Drop `aria-controls`, which a label may not have."""
+    node.attributes.pop("aria_controls", None)
+    tabs.visit_tab_label(self, node)
+
+
+def mend_head(app, pagename, templatename, context, doctree):
+    """Describe the page in its front matter's words, and load only what the page uses."""
+    meta = context.get("meta") or {}
+    if description := meta.get("description"):
+        context["meta"] = {**meta, "og:description": description}
+        attribute = description.replace("&", "&amp;").replace('"', "&quot;")
+        context["metatags"] += f'<meta name="description" content="{attribute}">\n'
+    body = context.get("body", "")
+    unused = {"copybutton.css", "furo-extensions.css"}  # handbook.css has what is needed of them
+    if 'class="highlight"' not in body:
+        unused |= {"clipboard.min.js", "copybutton.js", "documentation_options.js"}
+    if 'class="sd-' not in body:
+        unused |= {"sphinx-design.min.css"}
+    if "sd-tab-label" not in body:
+        unused |= {"design-tabs.js"}
+    if pagename != "search":
+        unused |= {"doctools.js", "sphinx_highlight.js"}
+    else:
+        unused -= {"documentation_options.js"}
+    for files in ("css_files", "script_files"):
+        context[files] = [
+            f for f in context[files] if str(f.filename).rpartition("/")[2] not in unused
+        ]
+
+
+def setup(app):
+    """Put the mended visitors in the place of the others'."""
+    PygmentsBridge.html_formatter = ScrollableCode
+    app.add_node(scroller, html=(visit_scroller, depart_scroller))
+    for node, visit, depart in (
+        (nodes.title, visit_title, HTML5Translator.depart_title),
+        (nodes.literal_block, visit_literal_block, HTML5Translator.depart_literal_block),
+        (nodes.citation, visit_citation, HTML5Translator.depart_citation),
+        (tabs.sd_tab_label, visit_tab_label, tabs.depart_tab_label),
+    ):
+        app.add_node(node, override=True, html=(visit, depart))
+    app.add_post_transform(MendTables)
+    app.connect("html-page-context", mend_head, priority=400)  # Open Graph's is 500, and adds to it
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,24 @@
+// "/" reaches the search field, unless the reader is typing; Escape closes an open drawer.
+const typing = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") {
+    for (const id of ["__navigation", "__toc"]) {
+      const drawer = document.getElementById(id);
+      if (drawer?.checked) {
+        drawer.checked = false;
+        drawer.focus();
+      }
+    }
+  }
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.matches(typing)) return;
+  event.preventDefault();
+  const field = document.querySelector(".page-search input, .sidebar-search");
+  if (field.closest(".sidebar-drawer")) document.getElementById("__navigation").checked = true;
+  field.focus();
+});
+
+// The search page shows what was looked for in its own field.
+const field = document.querySelector(".page-search input");
+if (field) field.value = new URLSearchParams(location.search).get("q") ?? "";
