@@ -73,6 +73,14 @@ def site(session):
 
 
 @nox.session
+def packs(session):
+    """Print the chapters and modules of the built site as PDFs."""
+    install(session, "browser")
+    build(session)
+    session.run("python", "-m", "scripts.packs")
+
+
+@nox.session
 def lock(session):
     """Compile the dependency groups into hashed requirements, valid for every tested Python."""
     session.install("uv>=0.9")

