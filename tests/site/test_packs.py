@@ -137,11 +137,15 @@ def test_links_inside(module):
 
 def test_dead_link_stops(module, monkeypatch):
     """A link to a place that the pack does not have is an error with page and place."""
-    monkeypatch.setattr(packs, "take_answers", lambda copy, title: copy.section.section.attrs.clear() or "")
+
+    def forget(copy, title):
+        copy.section.section.attrs.clear()
+
+    monkeypatch.setattr(packs, "take_answers", forget)
 
     with pytest.raises(SystemExit) as stop:
         packs.assemble(module[1:], "")
-    assert "modules/one/b-first.html: no id part1-same, no id part2-same" == stop.value.code
+    assert "modules/one/b-first.html: no id part0-same, no id part1-same" == stop.value.code
 
 
 def test_module_keeps_its_promises(module, show):
@@ -170,7 +174,7 @@ def test_everything_is_open(module, show):
         (("<title>Module one", "<title>Another"), "another title"),
         (("<h1>The second", "<h1>The lost"), "no bookmark: The lost chapter"),
         (("Because second says so.", "Gone."), "an answer is missing: Gone."),
-        (("Because first says so.", "What it claims."), "an answer before the answers: What it claims."),
+        (("Because first says so.", "Print it."), "an answer before the answers: Print it."),
         (('href="#part1"', 'href="/index.html"'), "a link to the printing server on page 1"),
     ],
 )
@@ -193,8 +197,8 @@ def test_bare_pdf(browser):
     )
     page.close()
 
-    expected = ["no /StructTreeRoot", "no /Outlines", "page 1 is not A4", "no page number on page 1"]
-    assert [] == [fault for fault in expected if fault not in faults]
+    assert {"no /StructTreeRoot", "no /Outlines", "page 1 is not A4"} < set(faults)
+    assert "no page number on page 1" in faults
 
 
 def test_nothing_to_print(site, tmp_path, browser):
