@@ -27,12 +27,17 @@ def install(session, lock):
     session.install("--no-deps", "--no-build-isolation", ".")
 
 
+def build(session, output=HTML):
+    """Build the site: the one way, for every session that needs it."""
+    session.run("python", "-m", "sphinx", *STRICT, "docs", str(output))
+
+
 @nox.session
 def docs(session):
     """Build the handbook and say where to open it."""
     install(session, "docs")
     output = session.posargs[0] if session.posargs else str(HTML)
-    session.run("python", "-m", "sphinx", *STRICT, "docs", output)
+    build(session, output)
     session.log(f"Open {Path(output).resolve().as_uri()}/index.html")
 
 
@@ -55,6 +60,24 @@ def diagrams(session):
     """Draw the diagrams that are missing and remove those that are unused."""
     install(session, "diagrams")
     session.run("python", "-m", "scripts.diagrams")
+
+
+@nox.session
+def site(session):
+    """Check the built site in Chromium, page by page."""
+    install(session, "browser")
+    build(session)
+    # A fault is told in full: which page, which element.
+    session.run("python", "-m", "pytest", "-o", "verbosity_assertions=2", "tests/site",
+                *session.posargs)
+
+
+@nox.session
+def packs(session):
+    """Print the chapters and modules of the built site as PDFs."""
+    install(session, "browser")
+    build(session)
+    session.run("python", "-m", "scripts.packs")
 
 
 @nox.session

@@ -1,4 +1,5 @@
 import os
+from pathlib import Path
 from urllib.parse import urlsplit
 
 project = "MLOps handbook"
@@ -54,6 +55,7 @@ bibtex_default_style = "plain"
 bibtex_reference_style = "author_year"
 ogp_site_url = html_baseurl
 ogp_social_cards = {"enable": False}  # they need matplotlib, and draw text that nobody checks
+notfound_urls_prefix = urlsplit(html_baseurl).path or "/"  # not the default's `/en/latest/`
 sitemap_url_scheme = "{link}"
 redirects = {}  # old address -> new one; `_data/addresses.txt` says which old ones exist
 
@@ -77,6 +79,8 @@ pygments_style = "a11y-high-contrast-light"
 pygments_dark_style = "a11y-high-contrast-dark"
 notfound_template = "404.html"
 notfound_urls_prefix = urlsplit(html_baseurl).path or "/"  # a 404 is shown at any depth
+html_search_scorer = str(Path(__file__).with_name("_static") / "scorer.js")  # definitions first
 html_last_updated_fmt = "%d %B %Y"
+git_last_updated_timezone = "UTC"  # else the date depends on where the site is built
 html_show_sourcelink = False
 html_permalinks_icon = "#"

