@@ -16,6 +16,8 @@ import nox
 nox.needs_version = ">=2025.2.9"  # dependency groups
 nox.options.default_venv_backend = "uv|virtualenv"  # uv where it is there, pip where it is not
 nox.options.sessions = ["docs"]
+nox.options.download_python = "never"  # an interpreter comes from the machine
+nox.options.error_on_missing_interpreters = True  # nothing is skipped in silence
 
 HTML = Path("docs/_build/html")
 STRICT = ("-n", "-W", "--keep-going")  # nitpicky; a warning is an error; report them all
@@ -45,7 +47,9 @@ def docs(session):
 def live(session):
     """Build, serve, and rebuild while you write."""
     install(session, "live")
-    session.run("python", "-m", "sphinx_autobuild", "-n", "--port", "0", "--open-browser", "docs", HTML)
+    session.run(
+        "python", "-m", "sphinx_autobuild", "-n", "--port", "0", "--open-browser", "docs", HTML
+    )
 
 
 @nox.session
@@ -81,15 +85,86 @@ def packs(session):
 
 
 @nox.session
+def lint(session):
+    """Check style: code, spelling, prose, workflows."""
+    install(session, "lint")
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+    session.run("codespell")
+    session.run("python", "-m", "scripts.prose")
+    session.run("zizmor", "--offline", "--quiet", "--persona", "pedantic", ".github")
+    workflows = sorted(map(str, Path(".github/workflows").glob("*.yml")))
+    session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
+    session.run("check-jsonschema", "--builtin-schema", "vendor.readthedocs", ".readthedocs.yaml")
+    session.run(
+        "check-jsonschema", "--builtin-schema", "vendor.citation-file-format", "CITATION.cff"
+    )
+
+
+@nox.session(python=["3.12", "3.13"])
+def compatibility(session):
+    """Build strictly and import every module on the other tested Pythons."""
+    install(session, "tests")
+    session.run("python", "-m", "sphinx", *STRICT, "docs", Path(session.create_tmp()) / "html")
+    session.run("python", "-m", "scripts.imports")
+
+
+@nox.session(python=False)
+def readme(session):
+    """Run the README's commands as an ordinary user on a clean copy, and measure them."""
+    session.run("python3", "-m", "scripts.readme", external=True)
+
+
+@nox.session
+def rtd(session):
+    """Run the lines of .readthedocs.yaml in a fresh clone with Read the Docs' variables."""
+    install(session, "docs")
+    session.run("python", "-m", "scripts.rtd")
+
+
+@nox.session
+def links(session):
+    """Check the links to other sites; needs the network, so a schedule runs it."""
+    install(session, "docs")
+    session.run("python", "-m", "sphinx", "-b", "linkcheck", "docs", "docs/_build/linkcheck")
+
+
+@nox.session
+def bench(session):
+    """Measure build, weight and Lighthouse, and hold them to their goals."""
+    install(session, "browser")
+    session.run("python", "-m", "scripts.bench", *session.posargs)
+
+
+@nox.session
 def lock(session):
     """Compile the dependency groups into hashed requirements, valid for every tested Python."""
     session.install("uv>=0.9")
     groups = ["docs", "live", "tests", "diagrams", "browser", "lint"]
-    compile_ = ("uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11",
-                "--fork-strategy", "fewest", "--custom-compile-command", "nox -s lock")
+    compile_ = (
+        "uv",
+        "pip",
+        "compile",
+        "--quiet",
+        "--universal",
+        "--python-version",
+        "3.11",
+        "--fork-strategy",
+        "fewest",
+        "--custom-compile-command",
+        "nox -s lock",
+    )
     together = Path(session.create_tmp()) / "together.txt"
     # One resolution for all groups first, so that a package has one version everywhere.
     session.run(*compile_, *(f"--group={g}" for g in groups), "-o", together, *session.posargs)
     for group in groups:
-        session.run(*compile_, "--generate-hashes", f"--group={group}", "-c", together,
-                    "--no-annotate", "-o", f"locks/{group}.txt")
+        session.run(
+            *compile_,
+            "--generate-hashes",
+            f"--group={group}",
+            "-c",
+            together,
+            "--no-annotate",
+            "-o",
+            f"locks/{group}.txt",
+        )

@@ -42,6 +42,7 @@ suppress_warnings = [
     "git.subprocess_error",
     "git.command_not_found",
 ]
+git_untracked_show_sourcelink = True  # else a ZIP's pages are not copied, and llms.txt needs them
 
 myst_enable_extensions = ["attrs_block", "attrs_inline", "colon_fence", "deflist", "smartquotes"]
 myst_fence_as_directive = ["mermaid"]

@@ -1,0 +1,96 @@
+"""Run the README's commands as a newcomer would: `python -m scripts.readme`.
+
+Root's own settings would hide what a newcomer meets, so root hands over to `nobody`. The machine's
+own Python runs them, which refuses a bare `pip install` on Debian and Ubuntu (PEP 668).
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from scripts.workspace import clone, megabytes, network, record
+
+BLOCK = re.compile(r"^```sh\n(.+?)^```", re.MULTILINE | re.DOTALL)
+DOWNLOADED = re.compile(r"Downloading \S+ \(([\d.]+) (bytes|kB|MB)\)")
+UNITS = {"bytes": 1e-6, "kB": 1e-3, "MB": 1}
+
+
+def commands(readme: str = "README.md") -> list[list[str]]:
+    """The lines of each block under the file's heading "Two commands"."""
+    text = Path(readme).read_text(encoding="utf-8")
+    section = text.split("\n## Two commands\n")[1].split("\n## ")[0]
+    return [block.splitlines() for block in BLOCK.findall(section)]
+
+
+def downloaded(log: Path) -> float:
+    """The megabytes that pip says it downloaded."""
+    found = DOWNLOADED.findall(log.read_text(encoding="utf-8"))
+    return round(sum(float(number) * UNITS[unit] for number, unit in found), 1)
+
+
+def follow(lines: list[str], way: str, root: Path, setup: str = "") -> dict[str, float]:
+    """Run lines in a fresh clone with a fresh home and return what they took."""
+    home, checkout = root / way, root / way / "handbook"
+    home.mkdir()
+    clone(checkout)
+    user = {}
+    if os.geteuid() == 0:
+        user = {"user": "nobody", "group": "nogroup", "extra_groups": []}
+        for path in [home, *home.rglob("*")]:
+            shutil.chown(path, "nobody", "nogroup")
+    environment = network() | {
+        "HOME": str(home),
+        "LANG": "C.UTF-8",
+        "PATH": f"{home}/uv/bin:/usr/bin:/bin",
+        "PIP_LOG": str(home / "pip.log"),
+    }
+
+    def run(line: str) -> float:
+        print(f"$ {line}", flush=True)
+        start = time.monotonic()
+        # Through a shell, as the reader does: the line holds `&&`.
+        done = subprocess.run(line, shell=True, cwd=checkout, env=environment, **user)  # noqa: S602
+        if done.returncode:
+            sys.exit(f"README.md's command failed: {line}")
+        return round(time.monotonic() - start, 1)
+
+    if setup:
+        run(setup)
+        (home / "pip.log").unlink()
+    docs, tests = lines
+    figures = {f"{way}_docs_s": run(docs), f"{way}_tests_s": run(tests)}
+    if not (checkout / "docs/_build/html/index.html").exists():
+        sys.exit(f"README.md's command built no docs/_build/html/index.html: {docs}")
+    installed = (checkout / ".venv", checkout / ".nox", home / ".local")
+    figures[f"{way}_installed_mb"] = megabytes(*installed)
+    if (home / "pip.log").exists():
+        figures[f"{way}_downloaded_mb"] = downloaded(home / "pip.log")
+    return figures
+
+
+def main() -> None:
+    """Follow the pip way, then the uv way, and record both."""
+    system = {"PATH": "/usr/bin:/bin"}
+    if subprocess.run(["python3", "-c", "import ensurepip, venv"], env=system).returncode:
+        sys.exit("This machine's python3 lacks venv: apt-get install python3-venv")
+    pip, uv = commands()
+    with tempfile.TemporaryDirectory(prefix="readme-") as temporary:
+        root = Path(temporary)
+        root.chmod(0o755)  # nobody passes through
+        figures = follow(pip, "pip", root)
+        figures |= follow(uv, "uv", root, "python3 -m venv ~/uv && ~/uv/bin/pip install --quiet uv")
+    print(figures)
+    if "CI" not in os.environ:  # a busy machine's seconds say nothing
+        version = subprocess.run(
+            ["python3", "--version"], env=system, check=True, stdout=subprocess.PIPE, text=True
+        )
+        record("readme", version.stdout.split()[1], figures)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,57 @@
+"""Run the lines of `.readthedocs.yaml` as Read the Docs would: `python -m scripts.rtd`."""
+
+import subprocess
+import sys
+import tempfile
+import venv
+from pathlib import Path
+
+import yaml
+
+from scripts.workspace import clone, git, network
+
+ADDRESS = "https://handbook.example/en/latest/"  # .example is reserved: nobody can own it
+
+
+def main(folder: Path) -> None:
+    """Clone, make the virtual environment, run each line, look at what came out."""
+    checkout, output = folder / "checkout", folder / "output"
+    clone(checkout)
+    venv.create(folder / "venv", with_pip=True)
+    environment = network() | {
+        "PATH": f"{folder / 'venv/bin'}:/usr/bin:/bin",
+        "HOME": str(folder),
+        "LANG": "C.UTF-8",
+        "READTHEDOCS": "True",
+        "READTHEDOCS_CANONICAL_URL": ADDRESS,
+        "READTHEDOCS_GIT_COMMIT_HASH": git("rev-parse", "HEAD").strip(),
+        "READTHEDOCS_LANGUAGE": "en",
+        "READTHEDOCS_OUTPUT": str(output),
+        "READTHEDOCS_PROJECT": "handbook",
+        "READTHEDOCS_VERSION": "latest",
+        "READTHEDOCS_VERSION_TYPE": "branch",
+        "READTHEDOCS_VIRTUALENV_PATH": str(folder / "venv"),
+    }
+    jobs = yaml.safe_load((checkout / ".readthedocs.yaml").read_text())["build"]["jobs"]
+    for line in [*jobs["install"], *jobs["build"]["html"]]:
+        print(f"$ {line}", flush=True)
+        # Through a shell, as there: the line names a variable.
+        if subprocess.run(line, shell=True, cwd=checkout, env=environment).returncode:  # noqa: S602
+            sys.exit(f".readthedocs.yaml's line failed: {line}")
+
+    html = output / "html"
+    sitemap = (html / "sitemap.xml").read_text()
+    pages = sorted(page.relative_to(html).as_posix() for page in html.glob("modules/**/*.html"))
+    if not pages:
+        sys.exit(f"{html} holds no chapters")
+    for page in pages:
+        if f"<loc>{ADDRESS}{page}</loc>" not in sitemap:
+            sys.exit(f"sitemap.xml does not list {ADDRESS}{page}")
+        if f'<link rel="canonical" href="{ADDRESS}{page}"' not in (html / page).read_text():
+            sys.exit(f"{page} has no canonical link to {ADDRESS}{page}")
+    print(f"{len(pages)} pages of the modules, each in sitemap.xml and with its canonical link")
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory(prefix="rtd-") as temporary:
+        main(Path(temporary))

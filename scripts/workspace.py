@@ -1,0 +1,58 @@
+"""What the scripts share: a clone as a newcomer gets it, and the record of what was measured."""
+
+import json
+import os
+import platform
+import shutil
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+
+# What a machine needs to reach a package index, whoever runs the command.
+NETWORK = ("PIP_CERT", "PIP_INDEX", "SSL_", "UV_INDEX", "HTTP_", "HTTPS_", "NO_PROXY", "no_proxy")
+
+
+def network() -> dict[str, str]:
+    """The environment's settings that lead to the package index."""
+    return {name: value for name, value in os.environ.items() if name.startswith(NETWORK)}
+
+
+def git(*arguments: str) -> str:
+    """Run git here and return what it says."""
+    return subprocess.run(["git", *arguments], check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+def clone(target: Path) -> None:
+    """Clone the last commit without its history, then add what changed since, as if committed."""
+    git("clone", "--quiet", "--depth", "1", Path.cwd().as_uri(), str(target))
+    changed = git("ls-files", "-z", "--modified", "--others", "--exclude-standard").split("\0")
+    for name in filter(None, changed):
+        if Path(name).exists():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(name, target / name)
+        else:
+            (target / name).unlink(missing_ok=True)
+
+
+def megabytes(*folders: Path) -> float:
+    """The size of all files in some folders, a file with several names counted once."""
+    files = [file.lstat() for folder in folders for file in folder.rglob("*")]
+    sizes = {status.st_ino: status.st_size for status in files}
+    return round(sum(sizes.values()) / 1e6, 1)
+
+
+def record(session: str, python: str, figures: dict[str, float]) -> None:
+    """Write a session's figures where pages can read them."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    system = platform.freedesktop_os_release()["PRETTY_NAME"]
+    target = Path("docs/_data/measured", f"{session}.json")
+    target.parent.mkdir(exist_ok=True)
+    measured = {
+        "command": f"nox -s {session}",
+        "date": datetime.now(UTC).date().isoformat(),
+        "machine": f"{os.cpu_count()} cores, {memory:.0f} GB, {system}",
+        "python": python,
+        "figures": figures,
+    }
+    target.write_text(json.dumps(measured, indent=2) + "\n", encoding="utf-8")
+    print(f"Wrote {target}")

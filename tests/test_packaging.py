@@ -1,0 +1,278 @@
+"""What is packaged, what is locked, and what no file may say."""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+from email.parser import Parser
+from pathlib import Path
+from shutil import copytree, ignore_patterns
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+PYPROJECT = Path("pyproject.toml").read_text(encoding="utf-8")
+GROUPS = tomllib.loads(PYPROJECT)["dependency-groups"]
+LOCKS = {lock.stem: lock.read_text(encoding="utf-8") for lock in Path("locks").glob("*.txt")}
+MADE = ignore_patterns(
+    ".git", ".nox", ".venv", "_build", "dist", "node_modules", "__pycache__", ".*_cache"
+)
+
+# A character class in each, so that a pattern does not find itself.
+REGISTRY = re.compile(r"\b(pypi|pythonhosted|npmjs|npmmirror|conda|anaconda)[.](org|com)\b")
+MACHINE_PATH = re.compile(r"(?<![\w.~$}])(?:[/](?:home|Users|root|work|mnt)/\w|[A-Z]:\\Users)")
+UNFINISHED = re.compile(r"\b([T]ODO|[F]IXME|[X]XX)\b")
+
+
+def requirements(group):
+    """A group's own requirements and those of the groups it includes."""
+    for entry in GROUPS[group]:
+        if isinstance(entry, dict):
+            yield from requirements(entry["include-group"])
+        else:
+            yield Requirement(entry)
+
+
+def bad_entries(pyproject):
+    """The lines of the dependency groups that lack a lower bound or a reason."""
+    groups = pyproject.split("[dependency-groups]")[1].split("\n[")[0]
+    offset = pyproject[: pyproject.index(groups)].count("\n") + 1
+    for number, line in enumerate(groups.split("\n"), start=offset):
+        if line.startswith('  "') and not re.fullmatch(r'  "[^">]+>=[^"]+", +# \S.+', line):
+            yield f"pyproject.toml:{number}: {line.strip()}"
+
+
+def versions(lock):
+    """The name and version of each requirement of a lock."""
+    found = re.findall(r"^([\w.-]+)==([^\s;\\]+)", lock, re.MULTILINE)
+    return {canonicalize_name(name): Version(version) for name, version in found}
+
+
+def unhashed(lock):
+    """The requirements of a lock that no hash follows."""
+    entries = re.split(r"\n(?=[\w.-]+==)", re.sub(r"^#.*\n", "", lock, flags=re.MULTILINE))
+    return [entry.split()[0] for entry in entries if "--hash=sha256:" not in entry]
+
+
+def behind(group, lock):
+    """The direct requirements of a group that its lock lacks or holds below the bound."""
+    held = versions(lock)
+    return [
+        str(requirement)
+        for requirement in requirements(group)
+        if held.get(canonicalize_name(requirement.name), Version("0")) not in requirement.specifier
+    ]
+
+
+def finds(pattern, root):
+    """Each line of the text files under `root` that a pattern matches."""
+    for folder, folders, names in os.walk(root):
+        folders[:] = sorted(set(folders) - MADE(folder, folders))
+        for name in sorted(set(names) - MADE(folder, names)):
+            path = Path(folder, name)
+            try:
+                lines = path.read_text(encoding="utf-8").splitlines()
+            except UnicodeDecodeError:  # a picture or a font
+                continue
+            for number, line in enumerate(lines, start=1):
+                if pattern.search(line):
+                    yield f"{path.relative_to(root)}:{number}: {line.strip()}"
+
+
+def run(*command, cwd):
+    """Run a command in a folder and return its output and exit code."""
+    return subprocess.run(
+        [*map(str, command)], cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    """The wheel, built by the backend in the lock without build isolation."""
+    folder = tmp_path_factory.mktemp("wheel")
+    built = run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder, cwd=".")
+    assert built.returncode == 0, built.stdout
+    with zipfile.ZipFile(next(folder.glob("*.whl"))) as archive:
+        yield archive
+
+
+@pytest.fixture(scope="module")
+def downloaded(tmp_path_factory):
+    """The tree as a ZIP of it has it: the files and no history."""
+    return Path(copytree(".", tmp_path_factory.mktemp("zip") / "handbook", ignore=MADE))
+
+
+def test_wheel_holds_the_package_alone(wheel):
+    """Nothing of docs, tests or the other examples is packaged."""
+
+    assert {name.split("/")[0] for name in wheel.namelist()} == {
+        "jukebox",
+        "krap_jukebox-0.1.0.dist-info",
+    }
+
+
+def test_wheel_metadata(wheel):
+    """The wheel names itself, its licence and its Pythons, and asks for no dependency."""
+    text = wheel.read("krap_jukebox-0.1.0.dist-info/METADATA").decode()
+    metadata = Parser().parsestr(text)
+
+    assert (
+        metadata["Name"],
+        metadata["License-Expression"],
+        metadata["Requires-Python"],
+        metadata.get_all("License-File"),
+        metadata.get_all("Requires-Dist"),
+    ) == ("krap-jukebox", "Apache-2.0", ">=3.11", ["LICENSE", "NOTICE"], None)
+
+
+def test_dependencies_have_bound_and_reason():
+    """Each dependency in pyproject.toml has a lower bound and its reason beside it."""
+
+    assert list(bad_entries(PYPROJECT)) == []
+
+
+@pytest.mark.parametrize("entry", ['  "sphinx", # the generator', '  "sphinx>=9.0",'])
+def test_dependency_without_bound_or_reason_is_found(entry):
+    """Either omission is reported with its line."""
+    pyproject = f'[project]\n\n[dependency-groups]\ndocs = [\n{entry}\n]\n\n[tool]\n"x" = 1\n'
+
+    assert list(bad_entries(pyproject)) == [f"pyproject.toml:5: {entry.strip()}"]
+
+
+def test_each_group_has_a_lock():
+    """Every group but `build`, which the others include, has its lock, and no lock is stale."""
+
+    assert set(GROUPS) - {"build"} == set(LOCKS)
+
+
+@pytest.mark.parametrize("group", sorted(LOCKS))
+def test_lock_is_hashed(group):
+    """Each requirement of a lock carries hashes."""
+
+    assert unhashed(LOCKS[group]) == []
+
+
+def test_missing_hash_is_found():
+    """A requirement without a hash is named."""
+    lock = "# made by nox\na==1 \\\n    --hash=sha256:00\nb==2\nc==3 \\\n    --hash=sha256:00\n"
+
+    assert unhashed(lock) == ["b==2"]
+
+
+@pytest.mark.parametrize("group", sorted(LOCKS))
+def test_lock_names_no_index(group):
+    """A lock says what to install, not from where."""
+
+    assert re.findall(r"https?://\S+|--(?:extra-)?index-url|--find-links", LOCKS[group]) == []
+
+
+@pytest.mark.parametrize("group", sorted(LOCKS))
+def test_lock_follows_pyproject(group):
+    """Each direct dependency stands in its lock, at or above its bound."""
+
+    assert behind(group, LOCKS[group]) == []
+
+
+def test_lock_behind_pyproject_is_found():
+    """A dependency below its bound is named."""
+
+    assert behind("build", "hatchling==1.0 \\\n") == ["hatchling>=1.27"]
+
+
+@pytest.mark.parametrize("group", sorted(LOCKS))
+def test_lock_holds_the_build_backend(group):
+    """The project installs without build isolation from every lock."""
+
+    assert "hatchling" in versions(LOCKS[group])
+
+
+def test_package_has_one_version_everywhere():
+    """Two locks never hold two versions of a package."""
+    held = {
+        (name, str(version)) for lock in LOCKS.values() for name, version in versions(lock).items()
+    }
+
+    assert len(held) == len({name for name, _ in held})
+
+
+def test_npm_lock_has_hashes_and_no_index():
+    """The lock of Lighthouse carries integrity hashes and no address of a registry."""
+    lock = Path("locks/lighthouse/package-lock.json").read_text(encoding="utf-8")
+
+    assert '"resolved"' not in lock
+    assert lock.count('"node_modules/') == lock.count('"integrity": "sha512-')
+
+
+@pytest.mark.parametrize("pattern", [REGISTRY, MACHINE_PATH, UNFINISHED])
+def test_no_file_says(pattern):
+    """No file names a registry's host, a path of one machine, or unfinished work."""
+
+    assert list(finds(pattern, Path())) == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "line"),
+    [
+        (REGISTRY, "--index-url https://pypi" + ".org/simple"),
+        (MACHINE_PATH, "cd /" + "home/ada/handbook"),
+        (UNFINISHED, "# TO" + "DO: say more"),
+    ],
+)
+def test_forbidden_words_are_found(pattern, line, tmp_path):
+    """Each such word is reported with its file and line."""
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs/page.md").write_text(f"# Page\n{line}\n")
+
+    assert list(finds(pattern, tmp_path)) == [f"docs/page.md:2: {line}"]
+
+
+def test_another_python_gets_a_sentence():
+    """Nox under Python 3.10 stops with one sentence that says what to run instead."""
+    pretend = "import sys; sys.version_info = (3, 10, 0); import noxfile"
+    stopped = run(sys.executable, "-c", pretend, cwd=".")
+
+    assert (stopped.returncode, stopped.stdout.splitlines()) == (
+        1,
+        [
+            "The handbook is tested on Python 3.11, 3.12 and 3.13, and this is 3.10. Run nox from "
+            "one of those, for example: uvx --python 3.13 nox -s docs"
+        ],
+    )
+
+
+def test_noxfile_parses_on_old_pythons():
+    """The sentence can only be said if an old Python can read the file."""
+
+    assert ast.parse(Path("noxfile.py").read_text(encoding="utf-8"), feature_version=(3, 8))
+
+
+def test_strict_build_from_a_zip(downloaded, tmp_path):
+    """A downloaded ZIP has no history, and the strict build passes."""
+    built = run(sys.executable, "-m", "sphinx", "-n", "-W", "-q", "docs", tmp_path, cwd=downloaded)
+
+    assert built.returncode == 0, built.stdout
+
+
+def test_strict_build_from_a_shallow_clone(downloaded, tmp_path):
+    """A clone of depth one lacks the pages' dates, and the strict build passes."""
+    origin, shallow = tmp_path / "origin", tmp_path / "shallow"
+    copytree(downloaded, origin)
+    identity = ("-c", "user.name=Reader", "-c", "user.email=reader@handbook.example")
+    for command in (
+        ["init", "-q"],
+        ["add", "--all"],
+        [*identity, "commit", "-qm", "First"],
+        [*identity, "commit", "-qm", "Second", "--allow-empty"],
+        ["clone", "-q", "--depth", "1", origin.as_uri(), shallow],
+    ):
+        done = run("git", *command, cwd=origin)
+        assert done.returncode == 0, done.stdout
+
+    built = run(sys.executable, "-m", "sphinx", "-n", "-W", "-q", "docs", "out", cwd=shallow)
+
+    assert built.returncode == 0, built.stdout
