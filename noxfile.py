@@ -72,8 +72,9 @@ def site(session):
     install(session, "browser")
     build(session)
     # A fault is told in full: which page, which element.
-    session.run("python", "-m", "pytest", "-o", "verbosity_assertions=2", "tests/site",
-                *session.posargs)
+    session.run(
+        "python", "-m", "pytest", "-o", "verbosity_assertions=2", "tests/site", *session.posargs
+    )
 
 
 @nox.session

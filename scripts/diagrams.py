@@ -166,7 +166,9 @@ def smooth(group, known):
     left, right, top, bottom = (f(n) for n in (numbers[::2], numbers[1::2]) for f in (min, max))
     round_ = "C" in filled.get("d")
     if round_ and not known:
-        raise Refused("a shape has no clean drawing: use [..], (..), ([..]), {..}, [(..)] or ((..))")
+        raise Refused(
+            "a shape has no clean drawing: use [..], (..), ([..]), {..}, [(..)] or ((..))"
+        )
     rect = ET.Element("rect", {
         "x": str(left), "y": str(top), "width": str(right - left), "height": str(bottom - top),
         "rx": str((bottom - top) / 2 if round_ else 4), "fill": filled.get("fill"),

@@ -24,8 +24,14 @@ REFERENCES = ["for", "headers", "aria-labelledby", "aria-describedby", "aria-con
 A4 = (595, 842)  # points
 PALETTE = [
     f"--color-{name}"
-    for name in ("background-primary", "background-secondary", "background-border",
-                 "foreground-primary", "foreground-secondary", "brand-content")
+    for name in (
+        "background-primary",
+        "background-secondary",
+        "background-border",
+        "foreground-primary",
+        "foreground-secondary",
+        "brand-content",
+    )
 ]
 
 
@@ -193,8 +199,10 @@ def print_pdf(browser, origin, document, name):
     page.goto(f"{origin}/404.html")  # only its origin matters: addresses begin at the root
     page.set_content(document, wait_until="load")
     soup = BeautifulSoup(document, "html.parser")
-    frame = ('<div style="font: 8pt system-ui, sans-serif; color: #555; width: 100%; '
-             'margin: 0 18mm; display: flex; justify-content: space-between">{}</div>')
+    frame = (
+        '<div style="font: 8pt system-ui, sans-serif; color: #555; width: 100%; '
+        'margin: 0 18mm; display: flex; justify-content: space-between">{}</div>'
+    )
     licence = soup.select_one(".licence").get_text()
     number = '<span><span class="pageNumber"></span> / <span class="totalPages"></span></span>'
     pdf = page.pdf(
@@ -307,17 +315,25 @@ def build(browser, root, output, base=BASE):
         for module, (index, *chapters) in found.items():
             rows[module] = []
             packs = [(f"{module}.pdf", [index, *chapters])]
-            packs += [(Path(c.path).relative_to("modules").with_suffix(".pdf").as_posix(), [c])
-                      for c in chapters]
+            packs += [
+                (Path(c.path).relative_to("modules").with_suffix(".pdf").as_posix(), [c])
+                for c in chapters
+            ]
             for path, parts in packs:
                 document = assemble(parts, base)
                 pdf = print_pdf(browser, origin, document, name)
                 faults += [f"{path}: {fault}" for fault in check(pdf, document)]
                 (output / path).parent.mkdir(parents=True, exist_ok=True)
                 (output / path).write_bytes(pdf)
-                rows[module].append((path, html.escape(parts[0].title),
-                                     len(PdfReader(io.BytesIO(pdf)).pages),
-                                     sum(part.minutes for part in parts), len(pdf)))
+                rows[module].append(
+                    (
+                        path,
+                        html.escape(parts[0].title),
+                        len(PdfReader(io.BytesIO(pdf)).pages),
+                        sum(part.minutes for part in parts),
+                        len(pdf),
+                    )
+                )
         palette = read_palette(browser, origin)
     licence = html.escape(" ".join(pages[0].soup.select_one(".copyright").get_text().split()))
     (output / "index.html").write_text(listing(name, palette, rows, licence), "utf-8")

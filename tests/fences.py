@@ -25,8 +25,21 @@ EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 MARKDOWN = MarkdownIt().use(front_matter_plugin).use(colon_fence_plugin)
 
 # Directives whose content is code or data, not Markdown with fences of its own.
-CONTAINS_NO_FENCES = {"bibliography", "chapters", "claim", "claims", "glossary", "image", "figure",
-                      "measurements", "paths", "quiz", "syllabus", "terms", "toctree"}
+CONTAINS_NO_FENCES = {
+    "bibliography",
+    "chapters",
+    "claim",
+    "claims",
+    "glossary",
+    "image",
+    "figure",
+    "measurements",
+    "paths",
+    "quiz",
+    "syllabus",
+    "terms",
+    "toctree",
+}
 
 
 class Fence:
@@ -45,9 +58,13 @@ def fences(text, first=1):
             continue
         fence = Fence(token.info, token.content, first + token.map[0] + 1)
         name = fence.name.strip("{}")
-        if not fence.name.startswith("{"):
-            yield fence
-        elif name in {"literalinclude", "not-run", "code-block", "code", "sourcecode"}:
+        if not fence.name.startswith("{") or name in {
+            "literalinclude",
+            "not-run",
+            "code-block",
+            "code",
+            "sourcecode",
+        }:
             yield fence
         elif name not in CONTAINS_NO_FENCES:
             yield from fences(fence.content, fence.line)
@@ -70,14 +87,22 @@ def python(example, fence, output):
         with contextlib.redirect_stdout(printed):
             exec(compile(code, example.path, "exec"), example.namespace)  # noqa: S102, the page's own code
     except Exception as error:
-        line = next(f.lineno for f in reversed(traceback.extract_tb(error.__traceback__)) if f.filename == example.path)
+        line = next(
+            f.lineno
+            for f in reversed(traceback.extract_tb(error.__traceback__))
+            if f.filename == example.path
+        )
         return fail(example, f"{type(error).__name__}: {error}", line)
-    return compare(example, printed.getvalue(), output.content if output else "", (output or fence).line)
+    return compare(
+        example, printed.getvalue(), output.content if output else "", (output or fence).line
+    )
 
 
 def doctest(example, fence):
     """Run a fence with prompts: each shown value must be what comes back."""
-    test = DocTestParser().get_doctest(fence.content, example.namespace, example.path, example.path, fence.line - 1)
+    test = DocTestParser().get_doctest(
+        fence.content, example.namespace, example.path, example.path, fence.line - 1
+    )
     report = io.StringIO()
     runner = DocTestRunner(optionflags=ELLIPSIS)
     runner.run(test, out=report.write, clear_globs=False)
@@ -93,8 +118,14 @@ def console(example, fence, _):
     folder = example.namespace.setdefault("sandbox", tempfile.TemporaryDirectory())
     for number, command, shown in commands(fence):
         run = subprocess.run(
-            ["bash", "-c", command], cwd=folder.name, text=True, timeout=60, check=False,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            ["bash", "-c", command],
+            cwd=folder.name,
+            text=True,
+            timeout=60,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
         )
         wrong = compare(example, run.stdout, shown, number)
         if wrong:
@@ -107,14 +138,22 @@ def commands(fence):
     lines = fence.content.splitlines()
     starts = [n for n, line in enumerate(lines) if line.startswith("$ ")]
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
-        yield fence.line + start, lines[start][2:], "".join(f"{line}\n" for line in lines[start + 1:end])
+        yield (
+            fence.line + start,
+            lines[start][2:],
+            "".join(f"{line}\n" for line in lines[start + 1 : end]),
+        )
 
 
 def compare(example, got, shown, line):
     """Compare output with what the page shows; `...` stands for anything."""
     if OutputChecker().check_output(shown, got, ELLIPSIS | NORMALIZE_WHITESPACE):
         return None
-    return fail(example, f"the page shows\n{shown or '(nothing)'}\nand the run prints\n{got or '(nothing)'}", line)
+    return fail(
+        example,
+        f"the page shows\n{shown or '(nothing)'}\nand the run prints\n{got or '(nothing)'}",
+        line,
+    )
 
 
 def parsed_by(parse):
@@ -148,13 +187,19 @@ def included(example, fence, _):
     if not path.is_relative_to(EXAMPLES) or not path.is_file():
         return fail(example, f"{fence.argument} is no file of examples/", fence.line - 1)
     if ":lines:" in fence.content:
-        return fail(example, "`:lines:` drifts in silence: include an object or the whole file", fence.line)
+        return fail(
+            example, "`:lines:` drifts in silence: include an object or the whole file", fence.line
+        )
     return None
 
 
 def unchecked(example, fence, _):
     """Nobody checks this language."""
-    return fail(example, f"nothing checks a fence of the language {fence.name!r}: see CHECKERS in tests/fences.py", fence.line - 1)
+    return fail(
+        example,
+        f"nothing checks a fence of the language {fence.name!r}: see CHECKERS in tests/fences.py",
+        fence.line - 1,
+    )
 
 
 CHECKERS = {
@@ -190,4 +235,3 @@ def evaluate(example):
     """Check one fence."""
     check, fence, output = example.parsed
     return check(example, fence, output)
-

@@ -29,11 +29,16 @@ flowchart TD
 SVG = '<svg><title>t</title><desc>d</desc><a href="{}">x</a></svg>'
 
 
-def project(folder, source, draw=SVG.format("other")):
+OTHER = SVG.format("other")
+
+
+def project(folder, source, draw=OTHER):
     """Write two pages, the first with a diagram on line 5, and its drawing if there is one."""
     (folder / "_diagrams").mkdir(parents=True)
     (folder / "conf.py").write_text(CONF)
-    page = f"# A page\n\n{{ref}}`picture`\n\n```mermaid\n{source}```\n\n```{{toctree}}\nother\n```\n"
+    page = (
+        f"# A page\n\n{{ref}}`picture`\n\n```mermaid\n{source}```\n\n```{{toctree}}\nother\n```\n"
+    )
     (folder / "index.md").write_text(page.replace("```mermaid", "(picture)=\n```mermaid", 1))
     (folder / "other.md").write_text("(there)=\n# Another page\n")
     if draw:
@@ -131,10 +136,20 @@ class TestBuild:
             ("accDescr: A", "%% A", 6, "this diagram has no text alternative: add `accDescr: ...`"),
             ("flowchart TD", "gantt", 7, "`gantt` is not one of flowchart"),
             ("train[", "style train fill:#f00\n    train[", 10, "in a diagram, colours and styles"),
-            ("train[", "classDef hot color:red\n    train[", 10, "in a diagram, colours and styles"),
+            (
+                "train[",
+                "classDef hot color:red\n    train[",
+                10,
+                "in a diagram, colours and styles",
+            ),
             ("flowchart", '%%{init: {"theme": "dark"}}%%\nflowchart', 7, "in a diagram, settings"),
             ("train[", "title A title\n    train[", 10, "in a diagram, the caption comes from"),
-            ("train[", 'click serve href "https://a.b"\n    train[', 10, "a diagram links to pages"),
+            (
+                "train[",
+                'click serve href "https://a.b"\n    train[',
+                10,
+                "a diagram links to pages",
+            ),
         ],
     )
     def test_fault_in_the_source_fails(self, tmp_path, old, new, line, sentence):
@@ -150,7 +165,9 @@ class TestFences:
     def test_fence_in_a_directive_is_found(self):
         """A diagram may stand in another block."""
 
-        text = "a\n\n````{tip}\n```mermaid\npie\n```\n````\n\n:::{note}\n```mermaid\npie\n```\n:::\n"
+        text = (
+            "a\n\n````{tip}\n```mermaid\npie\n```\n````\n\n:::{note}\n```mermaid\npie\n```\n:::\n"
+        )
         assert [(4, "pie"), (10, "pie")] == list(fences(text))
 
     def test_quoted_fence_is_left_alone(self):
@@ -209,8 +226,14 @@ class TestTool:
     @pytest.mark.parametrize(
         ("more", "sentence"),
         [
-            ("".join(f"    serve --> n{n}\n" for n in range(9)), "11 nodes, and a reader follows 10"),
-            ("".join(f"    w{n}[Watch the quality] --> serve\n" for n in range(5)), "too wide for a"),
+            (
+                "".join(f"    serve --> n{n}\n" for n in range(9)),
+                "11 nodes, and a reader follows 10",
+            ),
+            (
+                "".join(f"    w{n}[Watch the quality] --> serve\n" for n in range(5)),
+                "too wide for a",
+            ),
             ("    train --> [\n", "Mermaid cannot read this"),
         ],
     )

@@ -18,7 +18,8 @@ def check(app, env):
     for number, address in enumerate(released, 1):
         if address not in env.found_docs and address not in app.config.redirects:
             logger.warning(
-                "the page %r is gone: add its new address to `redirects` in conf.py", address,
+                "the page %r is gone: add its new address to `redirects` in conf.py",
+                address,
                 location=f"{path}:{number}",
             )
 

@@ -55,7 +55,9 @@ def read(app, doctree):
     names = {path["id"]: path["name"] for path in load(app, "paths.toml").get("path", [])}
     for audience in chapter["audience"] or [None]:
         if audience not in names:
-            logger.warning("%r is none of the audiences of paths.toml", audience, location=(docname, 1))
+            logger.warning(
+                "%r is none of the audiences of paths.toml", audience, location=(docname, 1)
+            )
             return
     if chapter["difficulty"] not in DIFFICULTY:
         logger.warning("the front matter's `difficulty` is not 1, 2 or 3", location=(docname, 1))
@@ -73,9 +75,13 @@ def read(app, doctree):
         facts += needs
     goals = nodes.container(classes=["objectives"])
     goals += nodes.paragraph("", "After this chapter you can:")
-    goals += nodes.bullet_list("", *(
-        nodes.list_item("", nodes.paragraph("", text)) for text in chapter["objectives"].values()
-    ))
+    goals += nodes.bullet_list(
+        "",
+        *(
+            nodes.list_item("", nodes.paragraph("", text))
+            for text in chapter["objectives"].values()
+        ),
+    )
     facts += goals
     title = next(doctree.findall(nodes.title))
     title.parent.insert(title.parent.index(title) + 1, facts)
@@ -84,8 +90,14 @@ def read(app, doctree):
 def link(docname, target):
     """Return a reference to a page that shows the page's title; Sphinx resolves it."""
     xref = addnodes.pending_xref(
-        "", nodes.inline(classes=["doc"]), refdomain="std", reftype="doc",
-        reftarget=f"/{target}", refexplicit=False, refwarn=True, refdoc=docname,
+        "",
+        nodes.inline(classes=["doc"]),
+        refdomain="std",
+        reftype="doc",
+        reftarget=f"/{target}",
+        refexplicit=False,
+        refwarn=True,
+        refdoc=docname,
     )
     return xref
 
@@ -101,8 +113,12 @@ class Page(SphinxRole):
             return [link(env.docname, target)], []
         planned = {p["path"]: p["title"] for p in load(env.app, "unwritten.toml").get("page", [])}
         if target not in planned:
-            logger.warning("there is no page %r, written or to come", target, location=self.get_location())
-        return [nodes.inline("", f"“{planned.get(target, target)}” (to come)", classes=["to-come"])], []
+            logger.warning(
+                "there is no page %r, written or to come", target, location=self.get_location()
+            )
+        return [
+            nodes.inline("", f"“{planned.get(target, target)}” (to come)", classes=["to-come"])
+        ], []
 
 
 class listing(nodes.General, nodes.Element):
@@ -144,10 +160,17 @@ def chapters(app, docname):
     env = app.env
     pages = env.toctree_includes.get(docname, [])
     items = [
-        nodes.list_item("", nodes.paragraph(
-            "", "", reference(app, docname, page),
-            nodes.Text(f", {env.reading_minutes[page]} minutes. {env.metadata[page]['description']}"),
-        ))
+        nodes.list_item(
+            "",
+            nodes.paragraph(
+                "",
+                "",
+                reference(app, docname, page),
+                nodes.Text(
+                    f", {env.reading_minutes[page]} minutes. {env.metadata[page]['description']}"
+                ),
+            ),
+        )
         for page in pages
     ]
     total = sum(env.reading_minutes[page] for page in pages)
@@ -163,9 +186,16 @@ def paths(app, docname):
     for path in load(app, "paths.toml")["path"]:
         known = [page for page in path["pages"] if page in app.env.reading_minutes]
         for page in set(path["pages"]) - set(known):
-            logger.warning("there is no page %r", page, location=where(app, "paths.toml", f'"{page}"'))
+            logger.warning(
+                "there is no page %r", page, location=where(app, "paths.toml", f'"{page}"')
+            )
         total = sum(app.env.reading_minutes[page] for page in known)
-        line = nodes.paragraph("", "", nodes.strong("", path["name"]), nodes.Text(f" ({total} minutes): {path['line']} "))
+        line = nodes.paragraph(
+            "",
+            "",
+            nodes.strong("", path["name"]),
+            nodes.Text(f" ({total} minutes): {path['line']} "),
+        )
         for n, page in enumerate(known):
             line += [nodes.Text(" → ")] * bool(n)
             line += reference(app, docname, page)

@@ -24,7 +24,9 @@ CLICK = re.compile(r"^\s*click\s+\S+\s+href\b")
 FORBIDDEN = (
     (re.compile(r"%%\{|^---\s*$"), "settings belong to the drawing tool, not to the source"),
     (
-        re.compile(r"^\s*(style|linkStyle|classDef|class|cssClass)\s|:::|\brgba?\(|#[\da-f]{3,8}\b", re.I),
+        re.compile(
+            r"^\s*(style|linkStyle|classDef|class|cssClass)\s|:::|\brgba?\(|#[\da-f]{3,8}\b", re.I
+        ),
         "colours and styles belong to the site's palettes, not to the source",
     ),
     (re.compile(r"^\s*(pie\s.*)?\btitle\b"), "the caption comes from accTitle: drop `title`"),

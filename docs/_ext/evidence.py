@@ -79,7 +79,9 @@ class Claims(SphinxDirective):
 def figures(app, doctree):
     """Find figures, years and quotations that nothing on the page backs."""
     printed = " ".join(
-        n.astext() for n in doctree.findall(nodes.literal_block) if n.get("language") in {"output", "console"}
+        n.astext()
+        for n in doctree.findall(nodes.literal_block)
+        if n.get("language") in {"output", "console"}
     )
     for paragraph in doctree.findall(nodes.paragraph):
         if backed(paragraph):
@@ -89,14 +91,18 @@ def figures(app, doctree):
             if number and re.search(rf"(?<![\d.]){re.escape(number[0])}(?![\d.])", printed):
                 continue
             logger.warning(
-                "%r has no source: cite one, measure it, or show the fence that prints it", figure,
+                "%r has no source: cite one, measure it, or show the fence that prints it",
+                figure,
                 location=(app.env.docname, prose.line_of(paragraph)),
             )
 
 
 def backed(paragraph):
     """Tell whether a paragraph cites, shows a measured figure, or stands in a claim box."""
-    if any(n.get("refdomain") == "cite" or "measured" in n.get("classes", ()) for n in paragraph.findall(nodes.Element)):
+    if any(
+        n.get("refdomain") == "cite" or "measured" in n.get("classes", ())
+        for n in paragraph.findall(nodes.Element)
+    ):
         return True
     node = paragraph
     while node is not None:
@@ -115,7 +121,10 @@ def check(app, env):
         at = where(app, "claims.toml", f'"{claim.get("id")}"')
         if set(claim) != FIELDS or claim["verdict"] not in VERDICTS:
             logger.warning(
-                "a claim needs exactly %s, and a verdict of %s", sorted(FIELDS), sorted(VERDICTS), location=at
+                "a claim needs exactly %s, and a verdict of %s",
+                sorted(FIELDS),
+                sorted(VERDICTS),
+                location=at,
             )
             continue
         if claim["entry"] not in entries:
@@ -123,15 +132,24 @@ def check(app, env):
         if "{cite" not in claim["found"]:
             logger.warning("the claim %r cites no source", claim["id"], location=at)
         if len(shown.get(claim["id"], [])) != 1:
-            logger.warning("the claim %r is not shown in exactly one chapter", claim["id"], location=at)
+            logger.warning(
+                "the claim %r is not shown in exactly one chapter", claim["id"], location=at
+            )
     cited = {target.key for ref in env.get_domain("cite").citation_refs for target in ref.targets}
     for bib in app.config.bibtex_bibfiles:
         for number, line in enumerate((app.srcdir / bib).read_text("utf-8").splitlines(), 1):
             entry = re.match(r"@\w+\{([^,]+),", line)
             if entry and entry[1] not in cited:
-                logger.warning("no page cites %r: cite it or drop it", entry[1], location=f"{app.srcdir / bib}:{number}")
+                logger.warning(
+                    "no page cites %r: cite it or drop it",
+                    entry[1],
+                    location=f"{app.srcdir / bib}:{number}",
+                )
             if WORKING_NOTE.search(line):
-                logger.warning("a working note: open the source, then drop the note", location=f"{app.srcdir / bib}:{number}")
+                logger.warning(
+                    "a working note: open the source, then drop the note",
+                    location=f"{app.srcdir / bib}:{number}",
+                )
 
 
 def forget(app, env, docname):

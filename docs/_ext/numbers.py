@@ -29,9 +29,13 @@ class Version(SphinxRole):
             return [], []
         lock = Path(self.env.srcdir).parent / "locks" / f"{tool['lock']}.txt"
         self.env.note_dependency(str(lock))
-        pinned = lock.exists() and re.search(rf"^{re.escape(tool['package'])}==(\S+)", lock.read_text("utf-8"), re.M)
+        pinned = lock.exists() and re.search(
+            rf"^{re.escape(tool['package'])}==(\S+)", lock.read_text("utf-8"), re.M
+        )
         if not pinned:
-            logger.warning("%s does not lock %r", lock, tool["package"], location=self.get_location())
+            logger.warning(
+                "%s does not lock %r", lock, tool["package"], location=self.get_location()
+            )
             return [], []
         return [nodes.inline("", pinned[1], classes=["version"])], []
 
@@ -42,11 +46,15 @@ def typed_versions(app, doctree):
     if not names:
         return
     for paragraph in doctree.findall(nodes.paragraph):
-        if any("version" in n.get("classes", ()) or n.get("refdomain") == "cite" for n in paragraph.findall(nodes.Element)):
+        if any(
+            "version" in n.get("classes", ()) or n.get("refdomain") == "cite"
+            for n in paragraph.findall(nodes.Element)
+        ):
             continue  # read from a lock, or a dated fact with its source
         for typed in re.findall(rf"\b(?:{names}) v?\d+(?:\.\d+)*\b", prose.said(paragraph)):
             logger.warning(
-                "%r is typed: write the number as {version}", typed,
+                "%r is typed: write the number as {version}",
+                typed,
                 location=(app.env.docname, prose.line_of(paragraph)),
             )
 
@@ -87,9 +95,21 @@ class Measurements(SphinxDirective):
         if run is None:
             logger.warning("no run wrote %s.json", self.arguments[0], location=self.get_location())
             return []
-        rows = [f"| {key.replace('_', ' ')} | {shown(value)} |" for key, value in run["figures"].items()]
+        rows = [
+            f"| {key.replace('_', ' ')} | {shown(value)} |" for key, value in run["figures"].items()
+        ]
         box = nodes.container(classes=["measured"])
-        box += self.parse_text_to_nodes("\n".join(["| figure | measured |", "|---|---|", *rows, "", f"Made by `{run['command']}` on {run['date']}, {run['machine']}."]))
+        box += self.parse_text_to_nodes(
+            "\n".join(
+                [
+                    "| figure | measured |",
+                    "|---|---|",
+                    *rows,
+                    "",
+                    f"Made by `{run['command']}` on {run['date']}, {run['machine']}.",
+                ]
+            )
+        )
         return [box]
 
 

@@ -36,8 +36,14 @@ class Terms(SphinxDirective):
         """Write a glossary as Markdown and let the parser do the rest."""
         self.env.note_dependency(f"{self.env.srcdir}/_data/glossary.toml")
         lines = [":::{glossary}"]
-        for term in sorted(load(self.env.app, "glossary.toml")["term"], key=lambda t: t["name"].casefold()):
-            lines += [term["name"], f"  {term['means']} Explained in {{page}}`{term['owner']}`.", ""]
+        for term in sorted(
+            load(self.env.app, "glossary.toml")["term"], key=lambda t: t["name"].casefold()
+        ):
+            lines += [
+                term["name"],
+                f"  {term['means']} Explained in {{page}}`{term['owner']}`.",
+                "",
+            ]
         return self.parse_text_to_nodes("\n".join([*lines, ":::"]))
 
 
@@ -55,7 +61,9 @@ def read(app, doctree):
         for n in doctree.findall(nodes.Element)
         if n.get("refdomain") == "std" and n.get("reftype") == "term"
     }
-    paragraphs = [b for b in prose.blocks(doctree) if isinstance(b, nodes.paragraph) and not in_box(b)]
+    paragraphs = [
+        b for b in prose.blocks(doctree) if isinstance(b, nodes.paragraph) and not in_box(b)
+    ]
     for term in load(app, "glossary.toml").get("term", []):
         name, free = term["name"], term.get("everywhere", False)
         written = rf"{re.escape(name)}(?:s|es)?"
@@ -63,11 +71,24 @@ def read(app, doctree):
             said, here = prose.said(paragraph), (docname, prose.line_of(paragraph))
             # "A champion is the model that …", at the start of a sentence, defines.
             if term["owner"] != docname and re.search(
-                rf"(?:^|[.!?:]\s+)(?:An?\s+|The\s+)?{written}\s+(?:is|are|means?)\s+(?:an?|the|when|what|how)\b", said, re.I
+                rf"(?:^|[.!?:]\s+)(?:An?\s+|The\s+)?{written}\s+(?:is|are|means?)\s+(?:an?|the|when|what|how)\b",
+                said,
+                re.I,
             ):
-                logger.warning("this defines %r, which %s owns: link to it with {term}", name, term["owner"], location=here)
-            if not free and re.search(rf"\b{written}\b", said, re.I) and name.casefold() not in linked | defined.keys():
-                logger.warning("%r is in the glossary: link its first mention with {term}", name, location=here)
+                logger.warning(
+                    "this defines %r, which %s owns: link to it with {term}",
+                    name,
+                    term["owner"],
+                    location=here,
+                )
+            if (
+                not free
+                and re.search(rf"\b{written}\b", said, re.I)
+                and name.casefold() not in linked | defined.keys()
+            ):
+                logger.warning(
+                    "%r is in the glossary: link its first mention with {term}", name, location=here
+                )
                 linked.add(name.casefold())
 
 
@@ -92,12 +113,18 @@ def check(app, env):
         at = where(app, "glossary.toml", f'"{term["name"]}"')
         owner = term["owner"]
         if owner not in env.found_docs and owner not in to_come:
-            logger.warning("%r is owned by %r, and there is no such page", term["name"], owner, location=at)
+            logger.warning(
+                "%r is owned by %r, and there is no such page", term["name"], owner, location=at
+            )
         if owner in env.found_docs and not any(doc == owner for doc, _ in places.get(name, [])):
-            logger.warning("%s owns %r and does not define it with {dfn}", owner, term["name"], location=at)
+            logger.warning(
+                "%s owns %r and does not define it with {dfn}", owner, term["name"], location=at
+            )
         for n, place in enumerate(sorted(places.get(name, []), key=lambda p: p[0] != owner)):
             if place[0] != owner or n:
-                logger.warning("%r is defined here too; %s owns it", term["name"], owner, location=place)
+                logger.warning(
+                    "%r is defined here too; %s owns it", term["name"], owner, location=place
+                )
     for name in places.keys() - terms.keys():
         logger.warning("%r is defined here and not in the glossary", name, location=places[name][0])
 

