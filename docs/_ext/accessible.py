@@ -109,10 +109,9 @@ def mend_head(app, pagename, templatename, context, doctree):
         unused |= {"doctools.js", "sphinx_highlight.js"}
     else:
         unused -= {"documentation_options.js"}
-    for files in ("css_files", "script_files"):
-        context[files] = [
-            f for f in context[files] if str(f.filename).rpartition("/")[2] not in unused
-        ]
+    for files in (context["css_files"], context["script_files"]):
+        # In place: it is the builder's own list, to which other extensions add, page by page.
+        files[:] = [f for f in files if str(f.filename).rpartition("/")[2] not in unused]
 
 
 def setup(app):
