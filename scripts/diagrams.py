@@ -64,7 +64,7 @@ CONFIG = {
     "securityLevel": "loose",  # keeps links
     "htmlLabels": False, "fontFamily": FONT, "themeVariables": THEME,
     "flowchart": {"htmlLabels": False, "nodeSpacing": 20, "rankSpacing": 36, "padding": 8,
-                  "diagramPadding": 2, "wrappingWidth": 130,
+                  "diagramPadding": 2, "wrappingWidth": 180,
                   "subGraphTitleMargin": {"top": 4, "bottom": 14}},
     "state": {"nodeSpacing": 24, "rankSpacing": 36},
     "sequence": {"mirrorActors": False, "actorMargin": 24, "width": 120, "height": 44,
@@ -74,17 +74,25 @@ CONFIG = {
                       "pointLabelFontSize": 16, "pointTextPadding": 10,
                       "xAxisLabelFontSize": 16, "yAxisLabelFontSize": 16},
 }  # fmt: skip
-# For a flowchart that is a little too wide.
-TIGHT = {**CONFIG["flowchart"], "nodeSpacing": 12, "padding": 5}
+# For a flowchart that is too wide: narrower labels, then less air.
+FLOWCHARTS = [
+    CONFIG["flowchart"] | tighter
+    for tighter in ({}, {"wrappingWidth": 130},
+                    {"wrappingWidth": 130, "nodeSpacing": 12, "padding": 5})
+]  # fmt: skip
 
 STYLE = {  # what is resolved, and its initial value; all of it is inherited
     "fill": VARIABLES[TEXT], "stroke": "none", "stroke-width": "1", "stroke-dasharray": "none",
     "font-size": "16", "font-weight": "400", "text-anchor": "start", "dominant-baseline": "auto",
 }  # fmt: skip
-SHAPES = {"rect", "path", "circle", "ellipse", "polygon", "polyline", "line", "use"}
+PAINT = {"fill", "stroke", "stroke-width", "stroke-dasharray"}
+# A second line of a chart differs by more than its colour.
+DASHES = {"line-plot-1": "9 5", "line-plot-2": "2 4", "line-plot-3": "9 4 2 4"}
+SPARE = {"style", "title", "desc", "filter", "linearGradient", "symbol"}
+SHAPES = {"rect", "path", "circle", "ellipse", "polygon", "polyline", "line"}
 GEOMETRY = {
     "x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "ry", "width", "height", "d", "dx",
-    "dy", "points", "transform", "href", "marker-end", "marker-start", "id", "viewBox", "refX",
+    "dy", "points", "transform", "href", "viewBox", "refX",
     "refY", "markerWidth", "markerHeight", "markerUnits", "orient",
 }  # fmt: skip
 
@@ -166,9 +174,7 @@ def smooth(group, known):
     left, right, top, bottom = (f(n) for n in (numbers[::2], numbers[1::2]) for f in (min, max))
     round_ = "C" in filled.get("d")
     if round_ and not known:
-        raise Refused(
-            "a shape has no clean drawing: use [..], (..), ([..]), {..}, [(..)] or ((..))"
-        )
+        raise Refused("a shape has no clean drawing: use [..], (..), ([..]), {..} or [(..)]")
     rect = ET.Element("rect", {
         "x": str(left), "y": str(top), "width": str(right - left), "height": str(bottom - top),
         "rx": str((bottom - top) / 2 if round_ else 4), "fill": filled.get("fill"),
@@ -221,17 +227,123 @@ def squeeze(root):
                         f"{width - spare - 2 * margin} {height - 2 * margin}")  # fmt: skip
 
 
-def rows(text, size):
-    """Write a label's rows at absolute places, each as one run of text."""
-    lines = []
-    for row in text:
-        words = " ".join("".join(row.itertext()).split())
-        y = row.get("y") or text.get("y") or "0"
-        y = float(y[:-2]) * size if y.endswith("em") else float(y)
-        dy = row.get("dy") or text.get("dy") or "0"
-        y += float(dy[:-2]) * size if dy.endswith("em") else float(dy)
-        lines.append((row.get("x") or text.get("x") or "0", y, words))
-    return [line for line in lines if line[2]]
+def title_clusters(root, style):
+    """Put the titles of subgraphs at the left, where fewer arrows cross them, and on top."""
+    parents = {child: parent for parent in root.iter() for child in parent}
+    for cluster in [g for g in root.iter("g") if "cluster" in g.get("class", "").split()]:
+        box, title = cluster.find("rect"), cluster.find("g")
+        left, width = float(box.get("x")), float(box.get("width"))
+        start, top = offset(title)
+        room = 2 * (start - left)  # the title was centred
+        title.set("transform", f"translate({min(left + 12, start)}, {top})")
+        for text in title.iter("text"):
+            if (width - room) * 1.12 + 24 < width:
+                style[text]["font-weight"] = "600"
+            halo(text, style, CLUSTER)
+        box.set("rx", "8")
+        cluster.remove(title)
+        parents[parents[cluster]].append(title)
+    for frame in [g for g in root.iter("g") if "statediagram-cluster" in g.get("class", "")]:
+        outer, inner = frame.find("g/rect"), frame.find("rect")
+        bottom = float(outer.get("y")) + float(outer.get("height"))
+        inner.set("height", str(bottom - float(inner.get("y"))))
+
+
+def halo(text, style, ground):
+    """Let a label cover the lines that run under it."""
+    style[text] |= {"stroke": ground, "stroke-width": "5"}
+    text.set("class", "halo")
+
+
+def pixels(value, size):
+    """Return a length in pixels."""
+    return float(value[:-2]) * size if value.endswith("em") else float(value)
+
+
+class Redrawing:
+    """Mermaid's elements with plain attributes only; remembers the smallest label."""
+
+    def __init__(self, style, markers):
+        """Take what each element declares, and the new name of each marker in use."""
+        self.style, self.markers, self.smallest = style, markers, 2.0 * PAGE_TEXT
+
+    def redraw(self, old, inherited, in_marker=False, dash="none"):
+        """Return an element anew, or nothing if it shows nothing."""
+        if old.tag == "marker" and old.get("id") not in self.markers:
+            return None
+        in_marker = in_marker or old.tag == "marker"
+        own = computed(old, self.style[old], inherited, in_marker)
+        dash = next((DASHES[c] for c in old.get("class", "").split() if c in DASHES), dash)
+        new = ET.Element(old.tag, {k: v for k, v in old.attrib.items() if k in GEOMETRY})
+        if old.tag == "marker":
+            new.set("id", self.markers[old.get("id")])
+        for end in ("marker-start", "marker-end"):
+            if (marker := old.get(end, "")[5:-1]) in self.markers:
+                new.set(end, f"url(#{self.markers[marker]})")
+        if old.tag == "text":
+            return self.label(old, new, own)
+        if old.tag in SHAPES:
+            return self.shape(old, new, own, dash)
+        made = [self.redraw(child, own, in_marker, dash) for child in old]
+        new.extend(child for child in made if child is not None)
+        if old.tag == "a":
+            new.set("aria-label", " ".join(t.strip() for t in new.itertext() if t.strip()))
+            for text in new.iter("text"):
+                text.set("text-decoration", "underline")
+        return new if len(new) else None
+
+    def shape(self, old, new, own, dash):
+        """Return a shape with its colours."""
+        classes = old.get("class", "").split()
+        empty = old.tag == "rect" and not float(old.get("width", "0").removesuffix("px"))
+        if empty or own["fill"] == own["stroke"] == "none":
+            return None
+        if old.tag == "circle":  # Mermaid gives it a width and a height
+            new.attrib = {k: v for k, v in new.attrib.items() if k not in {"width", "height"}}
+        if old.tag == "line":  # has no inside
+            own["fill"] = STYLE["fill"]
+        if old.tag == "path" and dash != "none":
+            own["stroke-dasharray"] = dash
+        if own["stroke"] == "none":
+            own["stroke-width"] = STYLE["stroke-width"]
+        if old.tag == "rect" and "label-container" in classes:
+            new.attrib.setdefault("rx", "6")
+        if old.tag == "rect" and "background" in classes:  # the ground of a label on an arrow
+            new.set("rx", "3")
+        new.attrib.update({k: v for k, v in own.items() if v != STYLE[k] and k in PAINT})
+        return new
+
+    def label(self, old, new, own):
+        """Return a label, each row as one run of text at a place of its own."""
+        if len(old):
+            own = computed(old[0], self.style[old[0]], own, False)
+        size = float(own["font-size"])
+        lines = []
+        for row in old:
+            y = pixels(row.get("y") or old.get("y") or "0", size)
+            y += pixels(row.get("dy") or old.get("dy") or "0", size)
+            words = " ".join("".join(row.itertext()).split())
+            if words:
+                place = {"x": row.get("x") or old.get("x") or "0", "y": str(y)}
+                lines.append((place, words))
+        if lines:
+            new.attrib = {k: v for k, v in new.attrib.items() if k not in {"x", "y", "dy"}}
+            for place, words in lines if len(lines) > 1 else ():
+                ET.SubElement(new, "tspan", place).text = words
+            if len(lines) == 1:
+                new.attrib |= lines[0][0]
+                new.text = lines[0][1]
+        elif old.text and old.text.strip():
+            new.text = " ".join(old.text.split())
+        else:
+            return None
+        self.smallest = min(self.smallest, size)
+        covers = old.get("class") == "halo"
+        own = {k: v for k, v in own.items() if covers or not k.startswith("stroke")}
+        new.attrib.update({k: v for k, v in own.items() if v != STYLE[k]})
+        if covers:
+            new.set("style", "paint-order:stroke")
+        return new
 
 
 def clean(source, svg, name):
@@ -240,8 +352,7 @@ def clean(source, svg, name):
     root = ET.fromstring(svg)  # noqa: S314 - made a moment ago, here
     css = "".join(style.text or "" for style in root.iter("style"))
     parents = {child: parent for parent in root.iter() for child in parent}
-    for element in [e for e in root.iter() if e.tag in {"style", "title", "desc", "filter",
-                                                        "linearGradient", "symbol"}]:  # fmt: skip
+    for element in [e for e in root.iter() if e.tag in SPARE]:
         parents[element].remove(element)
     for group in [e for e in root.iter("g") if "outer-path" in e.get("class", "").split()]:
         owner = parents[group].get("id", "").rsplit("-", 2)
@@ -252,110 +363,15 @@ def clean(source, svg, name):
         squeeze(root)
     separate(root)
     style = cascade(root, css)
+    title_clusters(root, style)
+    for message in [t for t in root.iter("text") if t.get("class") == "messageText"]:
+        halo(message, style, LABEL)
     used = {e.get(end, "")[5:-1] for e in root.iter() for end in ("marker-start", "marker-end")}
     used &= {marker.get("id") for marker in root.iter("marker")}
-    short = {marker: f"m{name[:8]}-{n}" for n, marker in enumerate(sorted(used), 1)}
-    dashes = {"line-plot-1": "9 5", "line-plot-2": "2 4", "line-plot-3": "9 4 2 4"}
-    smallest = [PAGE_TEXT * 2.0]
-
-    def rebuild(old, inherited, in_marker=False, dash=None):
-        classes = old.get("class", "").split()
-        in_marker = in_marker or old.tag == "marker"
-        if old.tag == "marker" and old.get("id") not in used:
-            return None
-        own = computed(old, style[old], inherited, in_marker)
-        dash = next((dashes[c] for c in classes if c in dashes), dash)
-        new = ET.Element(old.tag, {k: v for k, v in old.attrib.items() if k in GEOMETRY})
-        if old.get("id") in short:
-            new.set("id", short[old.get("id")])
-        else:
-            new.attrib.pop("id", None)
-        for end in ("marker-start", "marker-end"):
-            marker = short.get(new.attrib.pop(end, "")[5:-1])
-            if marker:
-                new.set(end, f"url(#{marker})")
-        if old.tag == "circle":
-            new.attrib = {k: v for k, v in new.attrib.items() if k not in {"width", "height"}}
-        if old.tag in SHAPES:
-            if own["fill"] == "none" and own["stroke"] == "none" and old.tag != "use":
-                return None
-            if old.tag == "rect" and not float(old.get("width", "0").removesuffix("px")):
-                return None
-            if old.tag == "line":
-                own["fill"] = STYLE["fill"]  # has no inside
-            if dash and old.tag == "path":
-                own["stroke-dasharray"] = dash
-            if "label-container" in classes and old.tag == "rect":
-                new.attrib.setdefault("rx", "6")
-            if old.tag in {"line", "path"} and own["stroke"] == "none":
-                own["stroke-width"] = inherited["stroke-width"]
-            new.attrib.update({k: v for k, v in own.items() if v != STYLE[k]
-                               and not k.startswith(("font", "text", "dominant"))})  # fmt: skip
-        elif old.tag == "text":
-            first = next(old.iter("tspan"), None)
-            if first is not None:
-                own = computed(first, style[first], own, False)
-            size = float(own["font-size"])
-            lines = rows(old, size)
-            if old.text and old.text.strip():
-                new.text = " ".join(old.text.split())
-            elif not lines:
-                return None
-            else:
-                new.attrib.pop("dy", None)
-                if len(lines) == 1:
-                    new.set("x", lines[0][0])
-                    new.set("y", str(lines[0][1]))
-                    new.text = lines[0][2]
-                else:
-                    new.attrib.pop("x", None)
-                    new.attrib.pop("y", None)
-                    for x, y, words in lines:
-                        ET.SubElement(new, "tspan", {"x": x, "y": str(y)}).text = words
-            smallest[0] = min(smallest[0], size)
-            new.attrib.update({k: v for k, v in own.items()
-                               if v != STYLE[k] and
-                               (not k.startswith("stroke") or "halo" in classes)})  # fmt: skip
-            if "halo" in classes:
-                new.set("style", "paint-order:stroke")
-            return new
-        for child in old:
-            made = rebuild(child, own, in_marker, dash)
-            if made is not None:
-                new.append(made)
-        if old.tag == "a":
-            new.set("text-decoration", "underline")
-            new.set("aria-label", " ".join(t.strip() for t in new.itertext() if t.strip()))
-        if old.tag in {"g", "defs", "marker"} and not len(new):
-            return None
-        return new
-
-    for cluster in [g for g in root.iter("g") if "cluster" in g.get("class", "").split()]:
-        # At the left, where it stays in the page's own font, and fewer arrows cross it.
-        box, label = cluster.find("rect"), cluster.find("g")
-        box.set("rx", "8")
-        start, top = offset(label)
-        start -= float(box.get("x"))
-        words = float(box.get("width")) - 2 * start
-        label.set("transform", f"translate({float(box.get('x')) + min(12, start)}, {top})")
-        for text in label.iter("text"):
-            if words * 1.12 + 24 < float(box.get("width")):  # bold, where there is room
-                style[text]["font-weight"] = "600"
-            # On top of the arrows, with a halo.
-            style[text] |= {"stroke": CLUSTER, "stroke-width": "5"}
-            text.set("class", "halo")
-        cluster.remove(label)
-        parents[parents[cluster]].append(label)
-    for frame in [g for g in root.iter("g") if "statediagram-cluster" in g.get("class", "")]:
-        outer, inner = frame.find("g/rect"), frame.find("rect")
-        bottom = float(outer.get("y")) + float(outer.get("height"))
-        inner.set("height", str(bottom - float(inner.get("y"))))
-    for box in root.iter("rect"):  # the ground of a label on an arrow
-        if "background" in box.get("class", "") and "width" in box.attrib:
-            box.set("rx", "3")
-    new = rebuild(root, dict(STYLE))
+    redrawing = Redrawing(style, {m: f"m{name[:8]}-{n}" for n, m in enumerate(sorted(used), 1)})
+    new = redrawing.redraw(root, dict(STYLE))
     arrange(new)
-    return finish(source, new, name, smallest[0])
+    return finish(source, new, name, redrawing.smallest)
 
 
 def arrange(group):
@@ -416,7 +432,7 @@ def finish(source, root, name, smallest):
     _, _, width, height = (float(n) for n in root.get("viewBox").split())
     if smallest * min(1, PHONE / width) < READABLE - 0.05:
         raise TooWide(
-            f"too wide for a phone ({width:.0f} px, of which {PHONE * smallest / READABLE:.0f} fit): "
+            f"too wide for a phone ({width:.0f} of {PHONE * smallest / READABLE:.0f} px): "
             "put it top-down or use fewer nodes across"
         )
     scale = min(1, PAGE_TEXT / smallest)  # labels are never larger than the page's text
@@ -455,7 +471,7 @@ def draw(source):
     """
     # Top-down for a phone; not in the source, where an older Mermaid would not know it.
     drawn = re.sub(r"\Atimeline\b(?! (TD|LR))", "timeline TD", source)
-    for flowchart in CONFIG["flowchart"], TIGHT:
+    for flowchart in FLOWCHARTS if source.startswith("flowchart") else FLOWCHARTS[:1]:
         try:
             config = copy.deepcopy({**CONFIG, "flowchart": flowchart})
             svg = mermaidx.render(drawn, theme="base", config=config).svg()

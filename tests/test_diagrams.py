@@ -27,13 +27,11 @@ flowchart TD
     train["Train"] -->|passes| serve["Serve"]
 """
 SVG = '<svg><title>t</title><desc>d</desc><a href="{}">x</a></svg>'
+LINKED = SVG.format("other")
 
 
-OTHER = SVG.format("other")
-
-
-def project(folder, source, draw=OTHER):
-    """Write two pages, the first with a diagram on line 5, and its drawing if there is one."""
+def project(folder, source, draw=LINKED):
+    """Write two pages, the first with a diagram on line 6, and its drawing if there is one."""
     (folder / "_diagrams").mkdir(parents=True)
     (folder / "conf.py").write_text(CONF)
     page = (
@@ -61,7 +59,7 @@ def build(folder, builder="html"):
 def page(tmp_path_factory):
     """Return the page of a project without a fault."""
     html, warnings = build(project(tmp_path_factory.mktemp("good"), SOURCE))
-    assert warnings == ""
+    assert not warnings
     return html
 
 
@@ -148,7 +146,7 @@ class TestBuild:
                 "train[",
                 'click serve href "https://a.b"\n    train[',
                 10,
-                "a diagram links to pages",
+                "in a diagram, links lead to",
             ),
         ],
     )
@@ -241,10 +239,10 @@ class TestTool:
         """Eleven nodes, a row too wide for a phone, a syntax error: file, line, sentence."""
 
         folder = project(tmp_path, SOURCE + more, draw=None)
-        assert [True] == [
+        assert [
             wrong.startswith(f"{folder}/index.md:6: ") and sentence in wrong
             for wrong in tool.main(folder)
-        ]
+        ] == [True]
 
 
 class TestHandbook:
