@@ -21,7 +21,10 @@ from mdit_py_plugins.colon_fence import colon_fence_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
 from sybil import Region
 
-EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+from docs._ext.diagrams import drawing
+
+ROOT = Path(__file__).resolve().parents[1]
+EXAMPLES, DRAWINGS = ROOT / "examples", ROOT / "docs" / "_diagrams"
 MARKDOWN = MarkdownIt().use(front_matter_plugin).use(colon_fence_plugin)
 
 # Directives whose content is code or data, not Markdown with fences of its own.
@@ -115,6 +118,8 @@ def doctest(example, fence):
 
 def console(example, fence, _):
     """Run the commands of a fence in the page's own empty folder; their output must be what is shown."""
+    if not fence.content.startswith("$ "):
+        return fail(example, "no command: a console fence begins with `$ `", fence.line)
     folder = example.namespace.setdefault("sandbox", tempfile.TemporaryDirectory())
     for number, command, shown in commands(fence):
         run = subprocess.run(
@@ -171,7 +176,10 @@ def parsed_by(parse):
 
 
 def drawn(example, fence, _):
-    """Leave a diagram to the build, which fails without its drawing (`tests/test_diagrams.py`)."""
+    """A diagram has a drawing; what is wrong with its source is the build's to say."""
+    if not (DRAWINGS / drawing(fence.content)).is_file():
+        return fail(example, "no drawing: run `nox -s diagrams`", fence.line - 1)
+    return None
 
 
 def reasoned(example, fence, _):

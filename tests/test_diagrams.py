@@ -1,15 +1,13 @@
 """Contract 4: each diagram has a drawing, words, and no colour of its own."""
 
-import io
 import re
 from pathlib import Path
 
 import pytest
-from sphinx.application import Sphinx
-from sphinx.util.docutils import docutils_namespace, patch_docutils
 
 from docs._ext.diagrams import drawing, fences
 from scripts import diagrams as tool
+from tests.project import build as build_project
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -46,13 +44,9 @@ def project(folder, source, draw=LINKED):
 
 def build(folder, builder="html"):
     """Build a project; return its first page and the warnings."""
-    warnings, out = io.StringIO(), folder / "_build"
-    with patch_docutils(folder), docutils_namespace():
-        app = Sphinx(folder, folder, out, out, builder, status=None, warning=warnings,
-                     freshenv=True, confoverrides={"nitpicky": True})  # fmt: skip
-        app.build()
-    page = (out / f"index.{'html' if builder == 'html' else 'txt'}").read_text("utf-8")
-    return page, re.sub(r"\x1b\[[\d;]*m", "", warnings.getvalue())
+    warnings = build_project(folder, builder)
+    page = folder / "_build" / f"index.{'html' if builder == 'html' else 'txt'}"
+    return page.read_text("utf-8"), warnings
 
 
 @pytest.fixture(scope="module")

@@ -1,14 +1,14 @@
 """Contract 7: each question checks an objective of its page, and the page answers it."""
 
-import io
 import pickle
 import re
 import tomllib
 from pathlib import Path
 
 import pytest
-from sphinx.application import Sphinx
-from sphinx.util.docutils import docutils_namespace, patch_docutils
+
+from tests.project import build as build_project
+from tests.project import write
 
 DOCS = Path(__file__).parents[1] / "docs"
 FILES = sorted((DOCS / "_data" / "quizzes").rglob("*.toml"))
@@ -84,20 +84,8 @@ def project(tmp_path):
             "modules/page.md": page,
             f"_data/quizzes/{name}.toml": quiz,
         }
-        for path, text in files.items():
-            target = tmp_path / path
-            if text is None:
-                target.unlink(missing_ok=True)
-            elif not target.exists() or target.read_text("utf-8") != text:
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_text(text, "utf-8")
-        warnings = io.StringIO()
-        source, out = str(tmp_path), str(tmp_path / "_build")
-        with patch_docutils(source), docutils_namespace():
-            app = Sphinx(source, source, out, out, builder, {"nitpicky": True}, None, warnings)
-            app.build()
-        build.warnings = re.sub(r"\x1b\[[\d;]*m", "", warnings.getvalue())
-        build.warnings = build.warnings.replace(f"{tmp_path}/", "")
+        write(tmp_path, files)
+        build.warnings = build_project(tmp_path, builder)
         return tmp_path / "_build"
 
     return build

@@ -1,0 +1,27 @@
+"""A small documentation project in a temporary folder, built in this process."""
+
+import io
+import re
+
+from sphinx.application import Sphinx
+from sphinx.util.docutils import docutils_namespace, patch_docutils
+
+
+def write(folder, files):
+    """Write {path: text} below a folder; a text of None removes the file."""
+    for name, text in files.items():
+        path = folder / name
+        if text is None:
+            path.unlink(missing_ok=True)
+        elif not path.exists() or path.read_text("utf-8") != text:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8")
+
+
+def build(folder, builder="dummy", **confoverrides):
+    """Build a project into `_build`; return its warnings, with paths from its root."""
+    warnings, out = io.StringIO(), str(folder / "_build")
+    overrides = {"nitpicky": True, **confoverrides}
+    with patch_docutils(str(folder)), docutils_namespace():
+        Sphinx(str(folder), str(folder), out, out, builder, overrides, None, warnings).build()
+    return re.sub(r"\x1b\[[\d;]*m", "", warnings.getvalue()).replace(f"{folder}/", "")

@@ -1,0 +1,159 @@
+"""Contract 2: a fence that is wrong, unknown or overlooked fails, with its page and line."""
+
+import tomllib
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from markdown_it import MarkdownIt
+from sybil import Sybil
+
+from tests.fences import CHECKERS, regions
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted(p for p in (ROOT / "docs").rglob("*.md") if "_build" not in p.parts)
+RUNS = {"python", "console"}
+
+
+def checked(folder, text):
+    """Check every fence of a page; return what is wrong with each."""
+    page = folder / "page.md"
+    page.write_text(text, "utf-8")
+    document = Sybil(parsers=[regions], patterns=["*.md"]).parse(page)
+    return [
+        (wrong or "").replace(f"{folder}/", "")
+        for example in document.examples()
+        for wrong in [example.parsed[0](example, *example.parsed[1:])]
+    ]
+
+
+def fence(info, content, marks="```"):
+    """Write one fence."""
+    return f"{marks}{info}\n{content}\n{marks}\n"
+
+
+SOUND = {
+    "python that prints what is shown": fence("python", "print(1)") + "\n" + fence("output", "1"),
+    "python that prints nothing": fence("python", "x = 1"),
+    "prompts": fence("python", ">>> 1 + 1\n2"),
+    "a command": fence("console", "$ echo one\none\n$ echo two three\ntwo ..."),
+    "state goes on from fence to fence": fence("python", "x = 1") + fence("python", "assert x"),
+    "files too": fence("console", "$ echo a > b") + fence("console", "$ cat b\na"),
+    "data": fence("toml", "a = 1") + fence("yaml", "a: 1") + fence("json", "{}"),
+    "a fence in a directive": fence("{tip}", fence("python", "x = 1"), "````"),
+}
+
+
+@pytest.mark.parametrize("page", SOUND)
+def test_a_sound_fence_passes(tmp_path, page):
+    """What a page may hold."""
+
+    assert {""} == set(checked(tmp_path, SOUND[page]))
+
+
+FAULTS = {
+    "another output": (
+        fence("python", "print(1)") + "\n" + fence("output", "2"),
+        "page.md:6: the page shows\n2\n\nand the run prints\n1\n",
+    ),
+    "an output that is not shown": (fence("python", "print(1)"), "page.md:2: the page shows"),
+    "an output that never comes": (
+        fence("python", "x = 1") + "\n" + fence("output", "2"),
+        "page.md:6: the page shows\n2\n\nand the run prints\n(nothing)",
+    ),
+    "an error": (fence("python", "x = 1\n1 / 0"), "page.md:3: ZeroDivisionError: division by zero"),
+    "a syntax error": (fence("python", "x ="), "page.md:2: SyntaxError"),
+    "a wrong value after a prompt": (fence("python", ">>> 1\n1\n>>> 1 + 1\n3"), "page.md:4:"),
+    "another output of a command": (
+        fence("console", "$ echo one\none\n$ echo two\nthree"), "page.md:4: the page shows\nthree"
+    ),
+    "a command that does not exist": (fence("console", "$ no-such-command"), "page.md:2: the page"),
+    "no command": (fence("console", "echo one"), "page.md:2: no command"),
+    "broken data": (fence("toml", "a ="), "page.md:2: TOMLDecodeError"),
+    "broken YAML": (fence("yaml", "a: ["), "page.md:2: ParserError"),
+    "a diagram without its drawing": (fence("mermaid", "pie"), "page.md:1: no drawing"),
+    "an unknown language": (
+        fence("cobol", "x"), "page.md:1: nothing checks a fence of the language 'cobol'"
+    ),
+    "no language": (fence("", "x"), "page.md:1: nothing checks a fence of the language ''"),
+    "an output of nothing": (fence("output", "x"), "page.md:1: nothing checks a fence of the"),
+    "code-block": (fence("{code-block} python", "x"), "page.md:1: nothing checks a fence of the"),
+    "no reason": (fence("{not-run} bash", "ls"), "page.md:2: a block that does not run needs a"),
+    "a listing from elsewhere": (
+        fence("{literalinclude} ../noxfile.py", ""), "page.md:1: ../noxfile.py is no file of examples/"
+    ),
+    "a listing of lines": (
+        fence(f"{{literalinclude}} {ROOT}/examples/jukebox/problem.py", ":lines: 1-2"),
+        "page.md:2: `:lines:` drifts in silence",
+    ),
+    "a fault in a directive": (
+        fence("{tip}", "\n" + fence("python", "1 / 0"), "````"),
+        "page.md:4: ZeroDivisionError",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_wrong_fence_fails_with_its_place(tmp_path, fault):
+    """The failure names page and line."""
+    text, expected = FAULTS[fault]
+
+    assert [w for w in checked(tmp_path, text) if w][0].startswith(expected)
+
+
+def counted(page):
+    """Count the blocks of a page by language, as Sybil will run them."""
+    document = Sybil(parsers=[regions], patterns=["*.md"]).parse(page)
+    return Counter(example.parsed[1].name for example in document.examples())
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.stem)
+def test_no_fence_of_a_page_is_overlooked(page):
+    """As many blocks are checked as `tests/fences.toml` says; a silent zero fails."""
+    expected = tomllib.loads((ROOT / "tests" / "fences.toml").read_text("utf-8"))
+    name = page.relative_to(ROOT / "docs").with_suffix("").as_posix()
+
+    assert expected.get(name, {}) == dict(counted(page))
+
+
+def test_the_list_of_counts_names_no_page_that_has_gone():
+    """The list follows the pages."""
+    expected = tomllib.loads((ROOT / "tests" / "fences.toml").read_text("utf-8"))
+    names = {page.relative_to(ROOT / "docs").with_suffix("").as_posix() for page in PAGES}
+
+    assert set() == expected.keys() - names
+
+
+@pytest.mark.parametrize(
+    "page", sorted((ROOT / "docs" / "modules").rglob("*.md")), ids=lambda p: p.stem
+)
+def test_each_chapter_teaches_by_running(page):
+    """A chapter has at least one block that runs."""
+    chapter = "\nobjectives:\n" in page.read_text("utf-8")
+
+    assert not chapter or RUNS & counted(page).keys()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.stem)
+def test_a_chart_shows_what_a_fence_printed(page):
+    """Each value of an `xychart` line stands in an output of its page."""
+    text = page.read_text("utf-8")
+    tokens = MarkdownIt().parse(text)
+    printed = " ".join(t.content for t in tokens if t.info == "output")
+    lines = [
+        line
+        for t in tokens
+        if t.info == "mermaid" and t.content.startswith("xychart")
+        for line in t.content.splitlines()
+        if line.split()[:1] in (["line"], ["bar"])
+    ]
+    values = {v.strip() for line in lines for v in line[line.index("[") + 1 : -1].split(",")}
+
+    assert set() == values - set(printed.replace("%", " ").split())
+
+
+def test_every_checker_is_used_or_guarded_here():
+    """A language in the table has a sound or a broken example above."""
+    examples = " ".join([*SOUND.values(), *(text for text, _ in FAULTS.values())])
+
+    assert [] == [name for name in CHECKERS if f"`{name}" not in examples]

@@ -1,0 +1,373 @@
+"""The contracts of the spine: each is broken on a two-page project, and the build names the place.
+
+Contract 4 is broken in `test_diagrams.py`, 7 in `test_quiz.py`, the run of the fences of
+contract 2 in `test_fences.py`.
+"""
+
+import pytest
+
+from tests.project import build, write
+
+WORDS = "word " * 60
+
+CONF = """
+extensions = [
+    "myst_parser", "sphinxcontrib.bibtex", "docs._ext.chapter", "docs._ext.syllabus",
+    "docs._ext.evidence", "docs._ext.owners", "docs._ext.numbers", "docs._ext.unrun",
+    "docs._ext.addresses",
+]
+myst_enable_extensions = ["colon_fence", "deflist"]
+bibtex_bibfiles = ["_data/references.bib"]
+bibtex_reference_style = "author_year"
+redirects = {}
+"""
+
+INDEX = """\
+---
+description: The first page.
+---
+
+# Start
+
+```{toctree}
+chapter
+```
+
+```{terms}
+```
+
+```{paths}
+```
+
+```{bibliography}
+```
+"""
+
+CHAPTER = f"""\
+---
+description: The second page.
+objectives:
+  one: do one thing
+audience: [engineers]
+difficulty: 1
+---
+
+# A chapter
+
+A {{dfn}}`gate` may say no.
+
+(first)=
+(second)=
+
+## A section with words
+
+It names the left part and the right part. {WORDS}
+
+(picture)=
+
+:::{{figure}} picture.svg
+A picture of fifteen words, which is as few as a picture may have to count at all.
+:::
+
+```{{claim}} too-short
+```
+
+In 2015 somebody wrote it down {{cite:p}}`known2015`.
+A run measured {{measured}}`run.seconds` seconds with Tool {{version}}`Tool`.
+"""
+
+FILES = {
+    "conf.py": CONF,
+    "index.md": INDEX,
+    "chapter.md": CHAPTER,
+    "picture.svg": "<svg xmlns='http://www.w3.org/2000/svg'/>",
+    "_data/syllabus.toml": """\
+[[bullet]]
+id = "first"
+deck = 1
+slide = "One"
+kind = "bullet"
+text = "The first"
+parts = ["left part", "Right part"]
+
+[[bullet]]
+id = "second"
+deck = 1
+slide = "One"
+kind = "topic"
+text = "The second"
+
+[[bullet]]
+id = "picture"
+deck = 1
+slide = "Two"
+kind = "visual"
+text = "Picture"
+
+[[bullet]]
+id = "later"
+deck = 1
+slide = "Two"
+kind = "bullet"
+text = "Later"
+""",
+    "_data/unwritten.toml": """\
+[[page]]
+path = "to-come"
+title = "To come"
+entries = ["later"]
+""",
+    "_data/paths.toml": """\
+[[path]]
+id = "engineers"
+name = "Engineers"
+line = "start here."
+pages = ["chapter"]
+""",
+    "_data/claims.toml": """\
+[[claim]]
+id = "too-short"
+entry = "first"
+slide_says = "A short slide"
+verdict = "partly"
+found = "It is longer than that {cite:p}`known2015`."
+say = "Say more."
+checked = 2026-01-01
+""",
+    "_data/glossary.toml": """\
+[[term]]
+name = "gate"
+means = "What may say no."
+owner = "chapter"
+
+[[term]]
+name = "champion"
+means = "What serves."
+owner = "to-come"
+""",
+    "_data/tools.toml": """\
+[tool.Tool]
+package = "tool"
+lock = "docs"
+""",
+    "../locks/docs.txt": "tool==1.2.3 \\\n    --hash=sha256:0\n",
+    "_data/measured/run.json": '{"command": "run", "date": "2026-01-01", "machine": "a laptop",'
+    ' "figures": {"seconds": 1234.5}}',
+    "_data/references.bib": """\
+@misc{known2015,
+  author = {Known, Ann},
+  title = {Known},
+  year = {2015}
+}
+""",
+    "_data/addresses.txt": "index\nchapter\n",
+}
+
+
+@pytest.fixture
+def warnings(tmp_path):
+    """Return a function that breaks one file of the sound project and returns the warnings."""
+
+    def broken(name=None, old="", new="", *, add=""):
+        folder = tmp_path / "docs"
+        files = dict(FILES)
+        if name:
+            assert old in files[name]
+            files[name] = files[name].replace(old, new, 1) + add
+        write(folder, files)
+        return build(folder)
+
+    return broken
+
+
+def test_a_sound_project_builds_without_a_warning(warnings):
+    """What follows fails for its own fault, not for the project's."""
+
+    assert "" == warnings()
+
+
+FAULTS = {
+    # Contract 1: bullet and section
+    "an entry is missing": (
+        "_data/unwritten.toml", '"later"', "",
+        "_data/syllabus.toml:24: WARNING: no page has the label 'later' of the syllabus",
+    ),
+    "a label stands before a paragraph": (
+        "chapter.md", "## A section with words\n\n", "",
+        "chapter.md:17: WARNING: the label 'first' stands before a paragraph",
+    ),
+    "a section has too few words": (
+        "chapter.md", WORDS, "few words",
+        "chapter.md:16: WARNING: 'first' has 11 words of its own, and a bullet needs 60",
+    ),
+    "a picture has too few words": (
+        "chapter.md", ", which is as few as a picture may have to count at all", "",
+        "chapter.md:22: WARNING: 'picture' has 5 words of its own, and a visual needs 15",
+    ),
+    "a section does not name a part": (
+        "chapter.md", "right part", "other",
+        "chapter.md:16: WARNING: 'first' does not name its part 'Right part'",
+    ),
+    "a written entry is still on the list": (
+        "_data/unwritten.toml", '"later"', '"later", "first"',
+        "_data/unwritten.toml:4: WARNING: 'first' is written: take it off the list",
+    ),
+    "a written page is still on the list": (
+        "_data/unwritten.toml", '"to-come"', '"chapter"',
+        "_data/unwritten.toml:2: WARNING: 'chapter' exists: take it off the list",
+    ),
+    "the list holds an unknown entry": (
+        "_data/unwritten.toml", '"later"', '"later", "latre"',
+        "_data/unwritten.toml:4: WARNING: 'latre' is no entry of the syllabus",
+    ),
+    # Contract 2: a block that does not run
+    "a block that does not run gives no reason": (
+        "chapter.md", "```{claim} too-short\n```", "```{claim} too-short\n```\n\n```{not-run} bash\nls\n```",
+        "chapter.md:29: ERROR: a block that does not run needs a `:reason:` that the reader sees",
+    ),
+    # Contract 3: claim and source
+    "a year has no source": (
+        "chapter.md", " {cite:p}`known2015`.", ".\n\nAnother {cite:p}`known2015`.",
+        "chapter.md:29: WARNING: '2015' has no source",
+    ),
+    "a percentage has no source": (
+        "chapter.md", "# A chapter\n", "# A chapter\n\nSome 80 % of it fails.\n",
+        "chapter.md:11: WARNING: '80 %' has no source",
+    ),
+    "a quotation has no source": (
+        "chapter.md", "# A chapter\n", "# A chapter\n\n“It was all a great deal longer than we had thought.”\n",
+        "chapter.md:11: WARNING: '“It was all a great deal longer than we had thought.”' has no source",
+    ),
+    "studies show": (
+        "chapter.md", "# A chapter\n", "# A chapter\n\nBut studies show it.\n",
+        "chapter.md:11: WARNING: 'studies show' has no source",
+    ),
+    "a claim is unknown": (
+        "chapter.md", "{claim} too-short", "{claim} too-shrot",
+        "chapter.md:26: WARNING: claims.toml has no claim 'too-shrot'",
+    ),
+    "a claim is shown nowhere": (
+        "chapter.md", "```{claim} too-short\n```\n", "",
+        "_data/claims.toml:2: WARNING: the claim 'too-short' is not shown in exactly one chapter",
+    ),
+    "a claim has no source": (
+        "_data/claims.toml", " {cite:p}`known2015`", "",
+        "_data/claims.toml:2: WARNING: the claim 'too-short' cites no source",
+    ),
+    "a claim has another verdict": (
+        "_data/claims.toml", '"partly"', '"somewhat"',
+        "_data/claims.toml:2: WARNING: a claim needs exactly",
+    ),
+    "a claim belongs to no entry": (
+        "_data/claims.toml", 'entry = "first"', 'entry = "frist"',
+        "_data/claims.toml:2: WARNING: 'frist' is no entry of the syllabus",
+    ),
+    "a source is cited nowhere": (
+        "_data/references.bib", "@misc", "@misc{idle2020,\n  author = {Idle, Bo},\n  title = {Idle},\n  year = {2020}\n}\n@misc",
+        "_data/references.bib:1: WARNING: no page cites 'idle2020'",
+    ),
+    "a source has a working note": (
+        "_data/references.bib", "year = {2015}", "year = {2015},\n  note = {from memory; verify}",
+        "_data/references.bib:5: WARNING: a working note",
+    ),
+    # Contract 5: version and lock
+    "a version is typed": (
+        "chapter.md", "# A chapter\n", "# A chapter\n\nIt needs Tool 1.2 or newer.\n",
+        "chapter.md:11: WARNING: 'Tool 1.2' is typed: write the number as {version}",
+    ),
+    "a tool is unknown": (
+        "chapter.md", "{version}`Tool`", "{version}`Tol`",
+        "chapter.md:30: WARNING: tools.toml has no tool 'Tol'",
+    ),
+    "a tool is not in its lock": (
+        "../locks/docs.txt", "tool==", "loot==",
+        "does not lock 'tool'",
+    ),
+    # Contract 6: number and run
+    "a figure was not measured": (
+        "chapter.md", "run.seconds", "run.minutes",
+        "chapter.md:30: WARNING: no run measured 'run.minutes'",
+    ),
+    # Contract 8: page and address
+    "a page has gone": (
+        "_data/addresses.txt", "chapter", "old-chapter",
+        "_data/addresses.txt:2: WARNING: the page 'old-chapter' is gone",
+    ),
+    # One owner for each idea
+    "a second page defines the term": (
+        "index.md", "# Start\n", "# Start\n\nA {dfn}`gate` is here.\n",
+        "index.md:7: WARNING: 'gate' is defined here too; chapter owns it",
+    ),
+    "a sentence defines another page's term": (
+        "chapter.md", "may say no.", "may say no. A champion is the model that serves.",
+        "chapter.md:12: WARNING: this defines 'champion', which to-come owns",
+    ),
+    "the owner does not define it": (
+        "chapter.md", "{dfn}`gate`", "{term}`gate`",
+        "_data/glossary.toml:2: WARNING: chapter owns 'gate' and does not define it",
+    ),
+    "the owner does not exist": (
+        "_data/glossary.toml", '"to-come"', '"to-cone"',
+        "_data/glossary.toml:7: WARNING: 'champion' is owned by 'to-cone', and there is no such page",
+    ),
+    "a definition has no term": (
+        "chapter.md", "may say no.", "may say no. A {dfn}`door` opens.",
+        "chapter.md:12: WARNING: 'door' is defined here and not in the glossary",
+    ),
+    "a term's first mention has no link": (
+        "chapter.md", "may say no.", "may say no to the champion.",
+        "chapter.md:12: WARNING: 'champion' is in the glossary: link its first mention",
+    ),
+    # A chapter's front matter, and the paths
+    "a page has no description": (
+        "index.md", "description: The first page.", "audience: []",
+        "index.md:1: WARNING: the front matter has no `description`",
+    ),
+    "an audience is unknown": (
+        "chapter.md", "[engineers]", "[pilots]",
+        "chapter.md:1: WARNING: 'pilots' is none of the audiences of paths.toml",
+    ),
+    "a difficulty is unknown": (
+        "chapter.md", "difficulty: 1", "difficulty: 9",
+        "chapter.md:1: WARNING: the front matter's `difficulty` is not 1, 2 or 3",
+    ),
+    "a path names no page": (
+        "_data/paths.toml", '"chapter"', '"chapter", "chaptre"',
+        "_data/paths.toml:5: WARNING: there is no page 'chaptre'",
+    ),
+    "a page to come is unknown": (
+        "chapter.md", "# A chapter\n", "# A chapter\n\nSee {page}`nowhere`.\n",
+        "chapter.md:11: WARNING: there is no page 'nowhere', written or to come",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_broken_contract_fails_with_its_place(warnings, fault):
+    """The build says what is wrong, in which file, on which line."""
+    name, old, new, expected = FAULTS[fault]
+
+    assert expected in warnings(name, old, new)
+
+
+def test_an_entry_on_a_second_page_fails(warnings):
+    """An entry is expanded once; a second place is named."""
+    page = f"\n(second)=\n\n## Again\n\n{WORDS}\n"
+
+    assert "index.md:24: WARNING: 'second' is expanded on a second page" in warnings(
+        "index.md", "# Start", "# Start", add=page
+    )
+
+
+def test_a_figure_that_a_fence_prints_needs_no_other_source(warnings):
+    """The fence's output is itself compared with its run."""
+    page = "# A chapter\n\nIt is 71.5 % right.\n\n```output\n71.5\n```\n"
+
+    assert "" == warnings("chapter.md", "# A chapter\n", page)
+
+
+def test_an_incremental_build_forgets_what_a_page_no_longer_has(warnings):
+    """A label that goes is missed at the next build, though nothing else changed."""
+    warnings()
+
+    assert "no page has the label 'picture'" in warnings("chapter.md", "(picture)=\n", "")
