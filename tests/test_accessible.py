@@ -27,6 +27,7 @@ TEXT = [  # (ink, the papers that it stands on), 4.5:1 or more
     ("color-foreground-muted", [*PAPER, "color-background-hover", "color-inline-code-background"]),
     ("color-brand-primary", [*PAPER, "color-background-hover"]),
     ("color-brand-content", [*PAPER, "handbook-tint", "handbook-warn-tint"]),
+    ("color-brand-content", ["color-highlight-on-target", "color-highlighted-background"]),
     ("color-brand-visited", [*PAPER, "handbook-tint", "handbook-warn-tint"]),
     ("color-background-primary", ["color-brand-primary"]),
     ("color-problematic", PAPER),
@@ -174,7 +175,11 @@ def site(tmp_path_factory):
         "myst_title_to_header = True\n"
         'html_theme = "furo"\n'
         'ogp_social_cards = {"enable": False}\n'
-        f"templates_path = [{str(ROOT / 'docs/_templates')!r}, {str(ROOT / 'docs/_static')!r}]\n",
+        f"templates_path = [{str(ROOT / 'docs/_templates')!r}, {str(ROOT / 'docs/_static')!r}]\n"
+        "def one_more(app, *page):\n"
+        "    app.add_css_file('https://example.org/one-more.css')\n"
+        "def setup(app):\n"
+        "    app.connect('html-page-context', one_more)\n",
         "utf-8",
     )
     command = [sys.executable, "-m", "sphinx", "-q", "-n", "-W", source, source / "html"]
@@ -248,6 +253,12 @@ def test_pages_load_only_what_they_use(site):
     files = [s["src"].partition("?")[0] for s in site("index.html").select("script[src]")]
 
     assert files == ["_static/scripts/furo.js"]
+
+
+def test_files_that_another_extension_adds_to_a_page_stay(site):
+    """Dropping what a page does not use leaves what is added later."""
+
+    assert len(site("index.html").select('link[href$="one-more.css"]')) == 1
 
 
 def test_foot_links_to_no_other_host(site):
