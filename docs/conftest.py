@@ -2,8 +2,8 @@
 
 from sybil import Sybil
 
-from tests.fences import regions
+from tests.fences import clean, regions
 
-pages = Sybil(parsers=[regions], patterns=["*.md"])
+pages = Sybil(parsers=[regions], patterns=["*.md"], teardown=clean)
 pytest_collect_file = pages.pytest()
 collect_ignore = ["_build", "_ext", "conf.py"]

@@ -90,11 +90,9 @@ def python(example, fence, output):
         with contextlib.redirect_stdout(printed):
             exec(compile(code, example.path, "exec"), example.namespace)  # noqa: S102, the page's own code
     except Exception as error:
-        line = next(
-            f.lineno
-            for f in reversed(traceback.extract_tb(error.__traceback__))
-            if f.filename == example.path
-        )
+        frames = traceback.extract_tb(error.__traceback__)
+        lines = [frame.lineno for frame in frames if frame.filename == example.path]
+        line = lines[-1] if lines else error.lineno  # a syntax error has no frame here
         return fail(example, f"{type(error).__name__}: {error}", line)
     return compare(
         example, printed.getvalue(), output.content if output else "", (output or fence).line
@@ -120,7 +118,9 @@ def console(example, fence, _):
     """Run the commands of a fence in the page's own empty folder; their output must be what is shown."""
     if not fence.content.startswith("$ "):
         return fail(example, "no command: a console fence begins with `$ `", fence.line)
-    folder = example.namespace.setdefault("sandbox", tempfile.TemporaryDirectory())
+    if "sandbox" not in example.namespace:
+        example.namespace["sandbox"] = tempfile.TemporaryDirectory()
+    folder = example.namespace["sandbox"]
     for number, command, shown in commands(fence):
         run = subprocess.run(
             ["bash", "-c", command],
@@ -243,3 +243,9 @@ def evaluate(example):
     """Check one fence."""
     check, fence, output = example.parsed
     return check(example, fence, output)
+
+
+def clean(namespace):
+    """Remove a page's sandbox folder."""
+    if "sandbox" in namespace:
+        namespace.pop("sandbox").cleanup()

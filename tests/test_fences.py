@@ -8,7 +8,7 @@ import pytest
 from markdown_it import MarkdownIt
 from sybil import Sybil
 
-from tests.fences import CHECKERS, regions
+from tests.fences import CHECKERS, clean, regions
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted(p for p in (ROOT / "docs").rglob("*.md") if "_build" not in p.parts)
@@ -20,11 +20,9 @@ def checked(folder, text):
     page = folder / "page.md"
     page.write_text(text, "utf-8")
     document = Sybil(parsers=[regions], patterns=["*.md"]).parse(page)
-    return [
-        (wrong or "").replace(f"{folder}/", "")
-        for example in document.examples()
-        for wrong in [example.parsed[0](example, *example.parsed[1:])]
-    ]
+    wrong = [example.parsed[0](example, *example.parsed[1:]) for example in document.examples()]
+    clean(document.namespace)
+    return [(text or "").replace(f"{folder}/", "") for text in wrong]
 
 
 def fence(info, content, marks="```"):

@@ -14,7 +14,7 @@ CONF = """
 extensions = [
     "myst_parser", "sphinxcontrib.bibtex", "docs._ext.chapter", "docs._ext.syllabus",
     "docs._ext.evidence", "docs._ext.owners", "docs._ext.numbers", "docs._ext.unrun",
-    "docs._ext.addresses",
+    "docs._ext.addresses", "sphinx_reredirects",
 ]
 myst_enable_extensions = ["colon_fence", "deflist"]
 bibtex_bibfiles = ["_data/references.bib"]
@@ -62,6 +62,8 @@ A {{dfn}}`gate` may say no.
 ## A section with words
 
 It names the left part and the right part. {WORDS}
+
+## Another section
 
 (picture)=
 
@@ -194,7 +196,7 @@ FAULTS = {
     ),
     "a label stands before a paragraph": (
         "chapter.md", "## A section with words\n\n", "",
-        "chapter.md:17: WARNING: the label 'first' stands before a paragraph",
+        "chapter.md:16: WARNING: the label 'first' stands before a paragraph",
     ),
     "a section has too few words": (
         "chapter.md", WORDS, "few words",
@@ -202,7 +204,7 @@ FAULTS = {
     ),
     "a picture has too few words": (
         "chapter.md", ", which is as few as a picture may have to count at all", "",
-        "chapter.md:22: WARNING: 'picture' has 5 words of its own, and a visual needs 15",
+        "chapter.md:24: WARNING: 'picture' has 5 words of its own, and a visual needs 15",
     ),
     "a section does not name a part": (
         "chapter.md", "right part", "other",
@@ -223,12 +225,12 @@ FAULTS = {
     # Contract 2: a block that does not run
     "a block that does not run gives no reason": (
         "chapter.md", "```{claim} too-short\n```", "```{claim} too-short\n```\n\n```{not-run} bash\nls\n```",
-        "chapter.md:29: ERROR: a block that does not run needs a `:reason:` that the reader sees",
+        "chapter.md:31: ERROR: a block that does not run needs a `:reason:` that the reader sees",
     ),
     # Contract 3: claim and source
     "a year has no source": (
         "chapter.md", " {cite:p}`known2015`.", ".\n\nAnother {cite:p}`known2015`.",
-        "chapter.md:29: WARNING: '2015' has no source",
+        "chapter.md:31: WARNING: '2015' has no source",
     ),
     "a percentage has no source": (
         "chapter.md", "# A chapter\n", "# A chapter\n\nSome 80 % of it fails.\n",
@@ -244,7 +246,7 @@ FAULTS = {
     ),
     "a claim is unknown": (
         "chapter.md", "{claim} too-short", "{claim} too-shrot",
-        "chapter.md:26: WARNING: claims.toml has no claim 'too-shrot'",
+        "chapter.md:28: WARNING: claims.toml has no claim 'too-shrot'",
     ),
     "a claim is shown nowhere": (
         "chapter.md", "```{claim} too-short\n```\n", "",
@@ -277,7 +279,7 @@ FAULTS = {
     ),
     "a tool is unknown": (
         "chapter.md", "{version}`Tool`", "{version}`Tol`",
-        "chapter.md:30: WARNING: tools.toml has no tool 'Tol'",
+        "chapter.md:31: WARNING: tools.toml has no tool 'Tol'",
     ),
     "a tool is not in its lock": (
         "../locks/docs.txt", "tool==", "loot==",
@@ -286,7 +288,7 @@ FAULTS = {
     # Contract 6: number and run
     "a figure was not measured": (
         "chapter.md", "run.seconds", "run.minutes",
-        "chapter.md:30: WARNING: no run measured 'run.minutes'",
+        "chapter.md:31: WARNING: no run measured 'run.minutes'",
     ),
     # Contract 8: page and address
     "a page has gone": (
@@ -300,7 +302,7 @@ FAULTS = {
     ),
     "a sentence defines another page's term": (
         "chapter.md", "may say no.", "may say no. A champion is the model that serves.",
-        "chapter.md:12: WARNING: this defines 'champion', which to-come owns",
+        "chapter.md:11: WARNING: this defines 'champion', which to-come owns",
     ),
     "the owner does not define it": (
         "chapter.md", "{dfn}`gate`", "{term}`gate`",
@@ -312,11 +314,11 @@ FAULTS = {
     ),
     "a definition has no term": (
         "chapter.md", "may say no.", "may say no. A {dfn}`door` opens.",
-        "chapter.md:12: WARNING: 'door' is defined here and not in the glossary",
+        "chapter.md:11: WARNING: 'door' is defined here and not in the glossary",
     ),
     "a term's first mention has no link": (
         "chapter.md", "may say no.", "may say no to the champion.",
-        "chapter.md:12: WARNING: 'champion' is in the glossary: link its first mention",
+        "chapter.md:11: WARNING: 'champion' is in the glossary: link its first mention",
     ),
     # A chapter's front matter, and the paths
     "a page has no description": (
@@ -354,7 +356,7 @@ def test_an_entry_on_a_second_page_fails(warnings):
     """An entry is expanded once; a second place is named."""
     page = f"\n(second)=\n\n## Again\n\n{WORDS}\n"
 
-    assert "index.md:24: WARNING: 'second' is expanded on a second page" in warnings(
+    assert "index.md:22: WARNING: 'second' is expanded on a second page" in warnings(
         "index.md", "# Start", "# Start", add=page
     )
 

@@ -8,14 +8,14 @@ import tomllib
 from pathlib import Path
 
 
-def load(app, name):
+def load(srcdir, name):
     """Read `_data/<name>`, a TOML file of the documentation; an absent file is empty."""
-    path = Path(app.srcdir, "_data", name)
+    path = Path(srcdir, "_data", name)
     return tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
 
 
-def where(app, name, needle):
+def where(srcdir, name, needle):
     """Say where in `_data/<name>` a text first stands, as `path:line`."""
-    path = Path(app.srcdir, "_data", name)
+    path = Path(srcdir, "_data", name)
     lines = path.read_text("utf-8").splitlines() if path.exists() else []
     return f"{path}:{next((n for n, line in enumerate(lines, 1) if needle in line), 1)}"

@@ -52,7 +52,7 @@ def read(app, doctree):
     env.reading_minutes[docname] = minutes(doctree, QUESTIONS if chapter else 0)
     if not chapter:
         return
-    names = {path["id"]: path["name"] for path in load(app, "paths.toml").get("path", [])}
+    names = {path["id"]: path["name"] for path in load(app.srcdir, "paths.toml").get("path", [])}
     for audience in chapter["audience"] or [None]:
         if audience not in names:
             logger.warning(
@@ -111,7 +111,7 @@ class Page(SphinxRole):
         env.note_dependency(f"{env.srcdir}/_data/unwritten.toml")
         if target in env.found_docs:
             return [link(env.docname, target)], []
-        planned = {p["path"]: p["title"] for p in load(env.app, "unwritten.toml").get("page", [])}
+        planned = {p["path"]: p["title"] for p in load(env.srcdir, "unwritten.toml").get("page", [])}
         if target not in planned:
             logger.warning(
                 "there is no page %r, written or to come", target, location=self.get_location()
@@ -183,11 +183,11 @@ def chapters(app, docname):
 def paths(app, docname):
     """Return one line for each audience: what it takes and which pages, in order."""
     items = []
-    for path in load(app, "paths.toml")["path"]:
+    for path in load(app.srcdir, "paths.toml")["path"]:
         known = [page for page in path["pages"] if page in app.env.reading_minutes]
         for page in set(path["pages"]) - set(known):
             logger.warning(
-                "there is no page %r", page, location=where(app, "paths.toml", f'"{page}"')
+                "there is no page %r", page, location=where(app.srcdir, "paths.toml", f'"{page}"')
             )
         total = sum(app.env.reading_minutes[page] for page in known)
         line = nodes.paragraph(

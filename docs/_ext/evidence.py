@@ -38,8 +38,8 @@ class Claim(SphinxDirective):
     def run(self):
         """Write the box as Markdown and let the parser do the rest."""
         self.env.note_dependency(f"{self.env.srcdir}/_data/claims.toml")
-        app, key = self.env.app, self.arguments[0]
-        claim = next((c for c in load(app, "claims.toml").get("claim", []) if c["id"] == key), None)
+        key = self.arguments[0]
+        claim = next((c for c in load(self.env.srcdir, "claims.toml").get("claim", []) if c["id"] == key), None)
         if claim is None:
             logger.warning("claims.toml has no claim %r", key, location=self.get_location())
             return []
@@ -68,7 +68,7 @@ class Claims(SphinxDirective):
         rows += [
             f"| “{c['slide_says']}” | {VERDICTS.get(c['verdict'], '')} | {c['checked']} "
             f"| {{ref}}`{c['entry']}` |"
-            for c in load(self.env.app, "claims.toml").get("claim", [])
+            for c in load(self.env.srcdir, "claims.toml").get("claim", [])
         ]
         made = self.parse_text_to_nodes("\n".join(rows))
         for node in made:
@@ -116,9 +116,9 @@ def backed(paragraph):
 def check(app, env):
     """Check claims.toml and the bibliography as a whole."""
     shown = getattr(env, "claims_shown", {})
-    entries = {e["id"] for e in load(app, "syllabus.toml").get("bullet", [])}
-    for claim in load(app, "claims.toml").get("claim", []):
-        at = where(app, "claims.toml", f'"{claim.get("id")}"')
+    entries = {e["id"] for e in load(app.srcdir, "syllabus.toml").get("bullet", [])}
+    for claim in load(app.srcdir, "claims.toml").get("claim", []):
+        at = where(app.srcdir, "claims.toml", f'"{claim.get("id")}"')
         if set(claim) != FIELDS or claim["verdict"] not in VERDICTS:
             logger.warning(
                 "a claim needs exactly %s, and a verdict of %s",

@@ -23,7 +23,7 @@ class Version(SphinxRole):
 
     def run(self):
         """Return the version as text."""
-        tool = load(self.env.app, "tools.toml").get("tool", {}).get(self.text)
+        tool = load(self.env.srcdir, "tools.toml").get("tool", {}).get(self.text)
         if tool is None:
             logger.warning("tools.toml has no tool %r", self.text, location=self.get_location())
             return [], []
@@ -42,7 +42,7 @@ class Version(SphinxRole):
 
 def typed_versions(app, doctree):
     """Find versions that were typed: they are old at the next upgrade of the lock."""
-    names = "|".join(map(re.escape, load(app, "tools.toml").get("tool", {})))
+    names = "|".join(map(re.escape, load(app.srcdir, "tools.toml").get("tool", {})))
     if not names:
         return
     for paragraph in doctree.findall(nodes.paragraph):

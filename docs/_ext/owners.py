@@ -37,7 +37,7 @@ class Terms(SphinxDirective):
         self.env.note_dependency(f"{self.env.srcdir}/_data/glossary.toml")
         lines = [":::{glossary}"]
         for term in sorted(
-            load(self.env.app, "glossary.toml")["term"], key=lambda t: t["name"].casefold()
+            load(self.env.srcdir, "glossary.toml")["term"], key=lambda t: t["name"].casefold()
         ):
             lines += [
                 term["name"],
@@ -64,7 +64,7 @@ def read(app, doctree):
     paragraphs = [
         b for b in prose.blocks(doctree) if isinstance(b, nodes.paragraph) and not in_box(b)
     ]
-    for term in load(app, "glossary.toml").get("term", []):
+    for term in load(app.srcdir, "glossary.toml").get("term", []):
         name, free = term["name"], term.get("everywhere", False)
         written = rf"{re.escape(name)}(?:s|es)?"
         for paragraph in paragraphs:
@@ -103,14 +103,14 @@ def in_box(node):
 
 def check(app, env):
     """Each term is defined once, by its owner; each definition has a term."""
-    terms = {t["name"].casefold(): t for t in load(app, "glossary.toml").get("term", [])}
+    terms = {t["name"].casefold(): t for t in load(app.srcdir, "glossary.toml").get("term", [])}
     places = {}
     for defined in getattr(env, "definitions", {}).values():
         for name, found in defined.items():
             places.setdefault(name, []).extend(found)
-    to_come = {page["path"] for page in load(app, "unwritten.toml").get("page", [])}
+    to_come = {page["path"] for page in load(app.srcdir, "unwritten.toml").get("page", [])}
     for name, term in terms.items():
-        at = where(app, "glossary.toml", f'"{term["name"]}"')
+        at = where(app.srcdir, "glossary.toml", f'"{term["name"]}"')
         owner = term["owner"]
         if owner not in env.found_docs and owner not in to_come:
             logger.warning(

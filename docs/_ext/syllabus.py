@@ -20,7 +20,7 @@ def read(app, doctree):
     """Record each entry that has a label on this page, and check what the label stands before."""
     env = app.env
     found = env.syllabus_found = getattr(env, "syllabus_found", {})
-    for entry in load(app, "syllabus.toml").get("bullet", []):
+    for entry in load(app.srcdir, "syllabus.toml").get("bullet", []):
         label = entry["id"]
         if not doctree.nametypes.get(label):  # a heading of the same name is no label
             continue
@@ -57,11 +57,11 @@ def read(app, doctree):
 def check(app, env):
     """Compare what was found with the syllabus: nothing missing, nothing twice."""
     found = getattr(env, "syllabus_found", {})
-    ids = [entry["id"] for entry in load(app, "syllabus.toml").get("bullet", [])]
-    to_come = to_be_written(app)
+    ids = [entry["id"] for entry in load(app.srcdir, "syllabus.toml").get("bullet", [])]
+    to_come = to_be_written(app.srcdir)
     for label in ids:
         places = found.get(label, [])
-        at = where(app, "syllabus.toml", f'"{label}"')
+        at = where(app.srcdir, "syllabus.toml", f'"{label}"')
         if not places and label not in to_come:
             logger.warning("no page has the label %r of the syllabus", label, location=at)
         for docname, line in places[1:]:
@@ -70,26 +70,26 @@ def check(app, env):
             logger.warning(
                 "%r is written: take it off the list",
                 label,
-                location=where(app, "unwritten.toml", f'"{label}"'),
+                location=where(app.srcdir, "unwritten.toml", f'"{label}"'),
             )
     for label in to_come.keys() - set(ids):
         logger.warning(
             "%r is no entry of the syllabus",
             label,
-            location=where(app, "unwritten.toml", f'"{label}"'),
+            location=where(app.srcdir, "unwritten.toml", f'"{label}"'),
         )
-    for page in load(app, "unwritten.toml").get("page", []):
+    for page in load(app.srcdir, "unwritten.toml").get("page", []):
         if page["path"] in env.found_docs:
             logger.warning(
                 "%r exists: take it off the list",
                 page["path"],
-                location=where(app, "unwritten.toml", f'"{page["path"]}"'),
+                location=where(app.srcdir, "unwritten.toml", f'"{page["path"]}"'),
             )
 
 
-def to_be_written(app):
+def to_be_written(srcdir):
     """Return {entry: path of the page that will expand it} for what is still to come."""
-    pages = load(app, "unwritten.toml").get("page", [])
+    pages = load(srcdir, "unwritten.toml").get("page", [])
     return {entry: page["path"] for page in pages for entry in page["entries"]}
 
 
@@ -102,8 +102,8 @@ class Syllabus(SphinxDirective):
         """Write the list as Markdown and let the parser do the rest."""
         self.env.note_dependency(f"{self.env.srcdir}/_data/syllabus.toml")
         self.env.note_dependency(f"{self.env.srcdir}/_data/unwritten.toml")
-        data, deck = load(self.env.app, "syllabus.toml"), int(self.arguments[0])
-        to_come, lines, slide = to_be_written(self.env.app), [], None
+        data, deck = load(self.env.srcdir, "syllabus.toml"), int(self.arguments[0])
+        to_come, lines, slide = to_be_written(self.env.srcdir), [], None
         for entry in (e for e in data["bullet"] if e["deck"] == deck):
             if entry["slide"] != slide:
                 slide, mark = entry["slide"], ":"
