@@ -96,7 +96,7 @@ def test_a_wrong_fence_fails_with_its_place(tmp_path, fault):
     """The failure names page and line."""
     text, expected = FAULTS[fault]
 
-    assert [w for w in checked(tmp_path, text) if w][0].startswith(expected)
+    assert next(w for w in checked(tmp_path, text) if w).startswith(expected)
 
 
 def counted(page):
