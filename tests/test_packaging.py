@@ -83,7 +83,7 @@ def finds(pattern, root):
                 continue
             for number, line in enumerate(lines, start=1):
                 if pattern.search(line):
-                    yield f"{path.relative_to(root)}:{number}: {line.strip()}"
+                    yield f"{path.relative_to(root).as_posix()}:{number}: {line.strip()}"
 
 
 def run(*command, cwd):
