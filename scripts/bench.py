@@ -8,6 +8,7 @@ import io
 import json
 import os
 import platform
+import re
 import resource
 import shutil
 import subprocess
@@ -127,7 +128,9 @@ def install_lighthouse() -> tuple[list[Path], dict[str, str]]:
 def lighthouse(html: Path, pages: dict[str, str]) -> dict[str, int]:
     """Lighthouse's four scores of some pages, on its simulated phone and desktop."""
     start, environment = install_lighthouse()
-    chrome = " ".join(f'"{flag}"' for flag in ("--headless=new", *chromium.ARGUMENTS))
+    # Lighthouse reads a value with spaces only in quotes of its own: --name="a value".
+    flags = ("--headless=new", *chromium.ARGUMENTS)
+    chrome = " ".join(re.sub(r"=(.* .*)", r'="\1"', flag) for flag in flags)
     options = [
         "--output=json",
         "--quiet",
