@@ -229,6 +229,6 @@ def test_index_page(site, tmp_path, browser, scripted):
         visit.page.close()
 
     assert [] == faults + checks.links(tmp_path) + checks.markup(tmp_path)
-    assert ["Module one\t4\t12", "The first chapter\t2\t7", "The second chapter\t2\t5"] == [
+    assert ["The whole module\t4\t12", "The first chapter\t2\t7", "The second chapter\t2\t5"] == [
         line.rpartition("\t")[0] for line in text.splitlines()[1:]
     ]
