@@ -102,7 +102,7 @@ def article(page, prefix, inside, base):
         if path in inside:
             link["href"] = f"#{inside[path]}-{fragment}" if fragment else f"#{inside[path]}"
         elif base:
-            link["href"] = urljoin(base, target.lstrip("/"))
+            link["href"] = f"{base.rstrip('/')}{target}"
         else:
             # No address to lead to: say which page it is, once, and never inside a drawing.
             name = path.removesuffix(".html")
