@@ -156,7 +156,7 @@ def assemble(pages, base=BASE):
     inside = {page.path: f"part{number}" for number, page in enumerate(pages)}
     styles = dict.fromkeys(
         urljoin(f"/{page.path}", link["href"])
-        for page in pages
+        for page in reversed(pages)  # a chapter's sheets, in a chapter's order; an index has fewer
         for link in page.soup.select("link[rel=stylesheet]")
         if link.get("media") != "screen"
     )
