@@ -28,6 +28,7 @@ extensions = [
     "docs._ext.owners",
     "docs._ext.numbers",
     "docs._ext.quiz",
+    "docs._ext.search",
     "docs._ext.unrun",
     "docs._ext.addresses",
     "docs._ext.accessible",  # after the extensions whose visitors it mends

@@ -9,6 +9,7 @@ import io
 import os
 import re
 import sys
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
@@ -101,7 +102,7 @@ def article(page, prefix, inside, base):
         if path in inside:
             link["href"] = f"#{inside[path]}-{fragment}" if fragment else f"#{inside[path]}"
         elif base:
-            link["href"] = urljoin(base, target.lstrip("/"))
+            link["href"] = f"{base.rstrip('/')}{target}"
         else:
             # No address to lead to: say which page it is, once, and never inside a drawing.
             name = path.removesuffix(".html")
@@ -145,7 +146,7 @@ def take_answers(copy, title):
     for details in copy.select(".quiz details"):
         question = details.find_parent("fieldset").legend.get_text(" ", strip=True)
         details.summary.decompose()
-        details.name = "div"
+        details.name, details["class"] = "div", "answer"  # not the quiz's, which paper hides
         answers.append(f"<h3>{html.escape(question)}</h3>{details.extract()}")
     return f"<section><h2>{html.escape(title)}</h2>{''.join(answers)}</section>" if answers else ""
 
@@ -155,7 +156,7 @@ def assemble(pages, base=BASE):
     inside = {page.path: f"part{number}" for number, page in enumerate(pages)}
     styles = dict.fromkeys(
         urljoin(f"/{page.path}", link["href"])
-        for page in pages
+        for page in reversed(pages)  # a chapter's sheets, in a chapter's order; an index has fewer
         for link in page.soup.select("link[rel=stylesheet]")
         if link.get("media") != "screen"
     )
@@ -165,24 +166,29 @@ def assemble(pages, base=BASE):
         if page is pages[0] and pages[1:]:
             for toctree in copy.select(".toctree-wrapper"):
                 toctree.decompose()
-            entries = "".join(
+            # A part's index mostly lists its chapters itself; where it does not, list them here.
+            entries = [
                 f'<li><a href="#{inside[p.path]}">{html.escape(p.title)}</a></li>'
                 for p in pages[1:]
-            )
-            contents = f'<nav class="pack-contents"><h2>Contents</h2><ol>{entries}</ol></nav>'
-            copy.append(BeautifulSoup(contents, "html.parser"))
+                if not copy.select_one(f'a[href="#{inside[p.path]}"]')
+            ]
+            if entries:
+                contents = (
+                    f'<nav class="pack-contents"><h2>Contents</h2><ol>{"".join(entries)}</ol></nav>'
+                )
+                copy.append(BeautifulSoup(contents, "html.parser"))
         answers.append(take_answers(copy, page.title))
         parts.append(str(copy))
     if any(answers):
         parts.append(f'<article id="answers"><h1>Answers</h1>{"".join(answers)}</article>')
-    licence = pages[0].soup.select_one(".copyright")
+    licence = " ".join(pages[0].soup.select_one(".copyright").get_text().split())
     document = f"""<!DOCTYPE html>
 <html lang="{pages[0].soup.html["lang"]}"><head><meta charset="utf-8">
 <title>{html.escape(pages[0].title)}</title>
+<meta name="copyright" content="{html.escape(licence)}">
 {"".join(f'<link rel="stylesheet" href="{style}">' for style in styles)}
 <style>{STYLE.read_text("utf-8")}</style></head>
-<body class="pack" data-theme="light"><main>{"".join(parts)}
-<p class="licence">{" ".join(licence.get_text().split())}</p></main></body></html>"""
+<body class="pack" data-theme="light"><main>{"".join(parts)}</main></body></html>"""
     soup = BeautifulSoup(document, "html.parser")
     ids = [element["id"] for element in soup.select("[id]")]
     wanted = {a["href"][1:] for a in soup.select('a[href^="#"]')}
@@ -203,7 +209,7 @@ def print_pdf(browser, origin, document, name):
         '<div style="font: 8pt system-ui, sans-serif; color: #555; width: 100%; '
         'margin: 0 18mm; display: flex; justify-content: space-between">{}</div>'
     )
-    licence = soup.select_one(".licence").get_text()
+    licence = soup.select_one("meta[name=copyright]")["content"]
     number = '<span><span class="pageNumber"></span> / <span class="totalPages"></span></span>'
     pdf = page.pdf(
         format="A4",
@@ -223,7 +229,7 @@ def print_pdf(browser, origin, document, name):
 
 def squeeze(text):
     """Return text without what a line break or a ligature changes."""
-    return re.sub(r"\W+", "", text.replace("\ufb01", "fi").replace("\ufb02", "fl"))
+    return re.sub(r"\W+", "", unicodedata.normalize("NFKC", text))
 
 
 def check(pdf, document):
@@ -257,7 +263,7 @@ def check(pdf, document):
             if urlsplit(address).hostname == "127.0.0.1":
                 faults.append(f"a link to the printing server on page {number}: {address}")
     first = outline.get("Answers", len(pages))
-    for answer in soup.select("#answers :is(p, li)"):
+    for answer in soup.select("#answers :is(p, li:not(:has(p)))"):
         text = squeeze(answer.get_text())
         if any(text in page for page in pages[:first]):
             faults.append(f"an answer before the answers: {answer.get_text()}")
@@ -278,9 +284,9 @@ def listing(name, palette, rows, licence):
     sections = []
     for module, packs in rows.items():
         lines = "".join(
-            f'<tr><th scope="row"><a href="{path}">{title}</a></th><td>{pages}</td>'
-            f"<td>{minutes or ''}</td><td>{round(size / 1024)} KB</td></tr>\n"
-            for path, title, pages, minutes, size in packs
+            f'<tr><th scope="row"><a href="{path}">{title if number else "The whole module"}</a></th>'
+            f"<td>{pages}</td><td>{minutes or ''}</td><td>{round(size / 1024)} KB</td></tr>\n"
+            for number, (path, title, pages, minutes, size) in enumerate(packs)
         )
         sections.append(
             f'<h2 id="{module}">{packs[0][1]}</h2>\n<div class="wide" tabindex="0" role="region" '

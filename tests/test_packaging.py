@@ -16,6 +16,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from scripts import readme
+
 PYPROJECT = Path("pyproject.toml").read_text(encoding="utf-8")
 GROUPS = tomllib.loads(PYPROJECT)["dependency-groups"]
 LOCKS = {lock.stem: lock.read_text(encoding="utf-8") for lock in Path("locks").glob("*.txt")}
@@ -81,7 +83,7 @@ def finds(pattern, root):
                 continue
             for number, line in enumerate(lines, start=1):
                 if pattern.search(line):
-                    yield f"{path.relative_to(root)}:{number}: {line.strip()}"
+                    yield f"{path.relative_to(root).as_posix()}:{number}: {line.strip()}"
 
 
 def run(*command, cwd):
@@ -276,3 +278,20 @@ def test_strict_build_from_a_shallow_clone(downloaded, tmp_path):
     built = run(sys.executable, "-m", "sphinx", "-n", "-W", "-q", "docs", "out", cwd=shallow)
 
     assert built.returncode == 0, built.stdout
+
+
+def test_readme_has_two_commands_twice():
+    """One builds and one tests, with pip and with uv; `nox -s readme` runs all four."""
+    ways = [[line.split("/")[-1].split(" && ")[-1] for line in way] for way in readme.commands()]
+
+    assert [["nox -s docs", "nox -s tests"], ["uvx nox -s docs", "uvx nox -s tests"]] == ways
+
+
+def test_download_is_read_from_the_log(tmp_path):
+    """Kilobytes and megabytes of pip's log add up; what came from its cache counts for nothing."""
+    log = tmp_path / "pip.log"
+    log.write_text(
+        "Downloading a.whl (500 kB)\nUsing cached b.whl (9 MB)\nDownloading c.whl (1.2 MB)\n"
+    )
+
+    assert readme.downloaded(log) == pytest.approx(1.7)

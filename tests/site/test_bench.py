@@ -1,0 +1,50 @@
+"""The goals of `nox -s bench`, each missed on purpose."""
+
+import pytest
+
+from scripts.bench import missed
+
+FIGURES = {
+    "build_cold_cpu_s": 3.0,
+    "build_unchanged_cpu_s": 1.0,
+    "build_one_page_cpu_s": 1.5,
+    "words": 10_000,
+    "page_kb_median": 45,
+    "page_requests_median": 13,
+    "lighthouse_home_mobile_seo": 100,
+}
+
+
+def test_figures_on_the_limit_pass():
+    """Each goal may be met exactly, and the search page may be heavier than the rest."""
+
+    assert [] == missed(FIGURES, {"index.html": (65, 13), "search.html": (200, 40)})
+
+
+@pytest.mark.parametrize(
+    ("figure", "value", "sentence"),
+    [
+        ("build_cold_cpu_s", 3.1, "a cold build takes 3.1 CPU s; 3.00 is the most for its words"),
+        ("build_unchanged_cpu_s", 1.1, "a build of nothing new takes 1.1 CPU s; 1.0 is the most"),
+        ("build_one_page_cpu_s", 1.6, "a build after one edit takes 1.6 CPU s; 1.5 is the most"),
+        ("page_kb_median", 46, "the median page weighs 46 KB; 45 is the most"),
+        ("page_requests_median", 14, "the median page takes 14 requests; 13 is the most"),
+        (
+            "lighthouse_home_mobile_seo",
+            99,
+            "lighthouse home mobile seo is 99, and 100 is the goal",
+        ),
+    ],
+)
+def test_missed_goal_is_said(figure, value, sentence):
+    """Each goal that is missed gets its sentence."""
+
+    assert [sentence] == missed(FIGURES | {figure: value}, {})
+
+
+def test_heavy_page_is_named():
+    """A page above 65 KB is named."""
+
+    assert ["a.html weighs 66 KB; 65 is the most for any page but search"] == missed(
+        FIGURES, {"a.html": (66, 1)}
+    )
