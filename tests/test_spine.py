@@ -261,8 +261,8 @@ FAULTS = {
         "_data/claims.toml:2: WARNING: a claim needs exactly",
     ),
     "a claim belongs to no entry": (
-        "_data/claims.toml", 'entry = "first"', 'entry = "frist"',
-        "_data/claims.toml:2: WARNING: 'frist' is no entry of the syllabus",
+        "_data/claims.toml", 'entry = "first"', 'entry = "fist"',
+        "_data/claims.toml:2: WARNING: 'fist' is no entry of the syllabus",
     ),
     "a source is cited nowhere": (
         "_data/references.bib", "@misc", "@misc{idle2020,\n  author = {Idle, Bo},\n  title = {Idle},\n  year = {2020}\n}\n@misc",

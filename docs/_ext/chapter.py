@@ -111,7 +111,9 @@ class Page(SphinxRole):
         env.note_dependency(f"{env.srcdir}/_data/unwritten.toml")
         if target in env.found_docs:
             return [link(env.docname, target)], []
-        planned = {p["path"]: p["title"] for p in load(env.srcdir, "unwritten.toml").get("page", [])}
+        planned = {
+            p["path"]: p["title"] for p in load(env.srcdir, "unwritten.toml").get("page", [])
+        }
         if target not in planned:
             logger.warning(
                 "there is no page %r, written or to come", target, location=self.get_location()

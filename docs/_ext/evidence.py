@@ -39,7 +39,10 @@ class Claim(SphinxDirective):
         """Write the box as Markdown and let the parser do the rest."""
         self.env.note_dependency(f"{self.env.srcdir}/_data/claims.toml")
         key = self.arguments[0]
-        claim = next((c for c in load(self.env.srcdir, "claims.toml").get("claim", []) if c["id"] == key), None)
+        claim = next(
+            (c for c in load(self.env.srcdir, "claims.toml").get("claim", []) if c["id"] == key),
+            None,
+        )
         if claim is None:
             logger.warning("claims.toml has no claim %r", key, location=self.get_location())
             return []
@@ -98,16 +101,15 @@ def figures(app, doctree):
 
 
 def backed(paragraph):
-    """Tell whether a paragraph cites, shows a measured figure, or stands in a claim box."""
-    if any(
-        n.get("refdomain") == "cite" or "measured" in n.get("classes", ())
-        for n in paragraph.findall(nodes.Element)
-    ):
+    """Tell whether a paragraph cites, or stands in a claim box or a table of measurements."""
+    if any(n.get("refdomain") == "cite" for n in paragraph.findall(nodes.Element)):
         return True
     node = paragraph
     while node is not None:
         # A claim box is checked as a whole; front matter and lists of an extension are data.
-        if {"claim", "chapter-facts", "quiz", "from-data"} & set(node.get("classes", ())):
+        if {"claim", "chapter-facts", "quiz", "from-data", "measured"} & set(
+            node.get("classes", ())
+        ):
             return True
         node = node.parent
     return False

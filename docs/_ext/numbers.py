@@ -46,11 +46,8 @@ def typed_versions(app, doctree):
     if not names:
         return
     for paragraph in doctree.findall(nodes.paragraph):
-        if any(
-            "version" in n.get("classes", ()) or n.get("refdomain") == "cite"
-            for n in paragraph.findall(nodes.Element)
-        ):
-            continue  # read from a lock, or a dated fact with its source
+        if any(n.get("refdomain") == "cite" for n in paragraph.findall(nodes.Element)):
+            continue  # a dated fact with its source
         for typed in re.findall(rf"\b(?:{names}) v?\d+(?:\.\d+)*\b", prose.said(paragraph)):
             logger.warning(
                 "%r is typed: write the number as {version}",

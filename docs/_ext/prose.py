@@ -4,6 +4,7 @@ from docutils import nodes
 
 # Code, quizzes and what an extension sets above a chapter are not its prose.
 APART = (nodes.literal_block, nodes.doctest_block, nodes.comment, nodes.raw)
+GENERATED = {"to-come", "version", "measured"}  # words that a role found elsewhere
 APART_CLASSES = {"chapter-facts", "quiz", "not-run"}
 
 
@@ -31,10 +32,10 @@ def blocks(node, *, nested=True):
 
 
 def said(node):
-    """Return the words of one block on one line, without citations and titles to come."""
+    """Return the words of one block on one line, without citations and what roles fill in."""
     if isinstance(node, nodes.Text):
         return node.astext()
-    if node.get("refdomain") == "cite" or "to-come" in node.get("classes", ()):
+    if node.get("refdomain") == "cite" or GENERATED.intersection(node.get("classes", ())):
         return ""
     return "".join(said(child) for child in node.children).replace("\n", " ")
 
