@@ -62,12 +62,14 @@ def follow(lines: list[str], way: str, root: Path, setup: str = "") -> dict[str,
     if setup:
         run(setup)
         (home / "pip.log").unlink()
-    docs, tests = lines
-    figures = {f"{way}_docs_s": run(docs), f"{way}_tests_s": run(tests)}
+    figures, before = {}, 0.0
+    for goal, line in zip(("docs", "tests"), lines, strict=True):
+        figures[f"{way}_{goal}_s"] = run(line)
+        installed = megabytes(checkout / ".venv", checkout / ".nox", home / ".local")
+        figures[f"{way}_{goal}_installed_mb"] = round(installed - before, 1)
+        before = installed
     if not (checkout / "docs/_build/html/index.html").exists():
-        sys.exit(f"README.md's command built no docs/_build/html/index.html: {docs}")
-    installed = (checkout / ".venv", checkout / ".nox", home / ".local")
-    figures[f"{way}_installed_mb"] = megabytes(*installed)
+        sys.exit(f"README.md's command built no docs/_build/html/index.html: {lines[0]}")
     if (home / "pip.log").exists():
         figures[f"{way}_downloaded_mb"] = downloaded(home / "pip.log")
     return figures
