@@ -25,8 +25,9 @@ def git(*arguments: str) -> str:
 def clone(target: Path) -> None:
     """Clone the last commit without its history, then add what changed since, as if committed."""
     git("clone", "--quiet", "--depth", "1", Path.cwd().as_uri(), str(target))
-    changed = git("ls-files", "-z", "--modified", "--others", "--exclude-standard").split("\0")
-    for name in filter(None, changed):
+    changed = git("diff", "--name-only", "-z", "HEAD")  # staged or not
+    changed += git("ls-files", "-z", "--others", "--exclude-standard")
+    for name in filter(None, changed.split("\0")):
         if Path(name).exists():
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(name, target / name)
