@@ -1,10 +1,13 @@
 """Contract 6: a figure that any machine can count is counted again here."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from scripts.count import TARGET, count
+
+ROOT = Path(__file__).parents[1]
 
 
 def test_the_figures_shown_are_those_of_the_pages():
@@ -25,3 +28,15 @@ def test_no_figure_is_zero(figure):
     """A count of nothing means that the counting is broken."""
 
     assert count()[figure] > 0
+
+
+def test_the_readme_says_what_its_own_run_measured():
+    """After `nox -s readme`, the README's table follows."""
+    run = json.loads((ROOT / "docs/_data/measured/readme.json").read_text("utf-8"))["figures"]
+    cells = [
+        f"{run[f'{way}_{session}_s']:.0f} s, {run[f'{way}_{session}_installed_mb']:.0f} MB"
+        for session in ("docs", "tests")
+        for way in ("pip", "uv")
+    ]
+
+    assert [] == [cell for cell in cells if cell not in (ROOT / "README.md").read_text("utf-8")]
