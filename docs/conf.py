@@ -16,7 +16,6 @@ extensions = [
     "docs._ext.diagrams",
     "sphinxcontrib.bibtex",
     "sphinx_copybutton",
-    "sphinxext.opengraph",
     "notfound.extension",
     "sphinx_reredirects",
     "sphinx_last_updated_by_git",
@@ -32,7 +31,7 @@ extensions = [
     "docs._ext.unrun",
     "docs._ext.addresses",
     "docs._ext.accessible",  # after the extensions whose visitors it mends
-    *(["sphinx_sitemap"] if html_baseurl else []),
+    *(["sphinxext.opengraph", "sphinx_sitemap"] if html_baseurl else []),
 ]
 
 exclude_patterns = ["_build", "_templates"]

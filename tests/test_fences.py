@@ -155,3 +155,23 @@ def test_every_checker_is_used_or_guarded_here():
     examples = " ".join([*SOUND.values(), *(text for text, _ in FAULTS.values())])
 
     assert [] == [name for name in CHECKERS if f"`{name}" not in examples]
+
+
+def shown_outputs(page):
+    """Yield (text, line) for each page with one line of one shown output changed."""
+    lines = page.read_text("utf-8").splitlines(keepends=True)
+    for token in MarkdownIt().parse("".join(lines)):
+        if token.type == "fence" and token.info == "output":
+            for number in range(token.map[0] + 1, token.map[1] - 1):
+                changed = f"{lines[number].rstrip()} (changed)\n"
+                yield "".join([*lines[:number], changed, *lines[number + 1 :]]), token.map[0] + 2
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.stem)
+def test_changing_any_line_of_any_shown_output_fails(tmp_path, page):
+    """The sceptic's test: no printed line of the handbook can be changed unseen."""
+    (tmp_path / "docs").mkdir()
+    for text, line in shown_outputs(page):
+        wrong = [w for w in checked(tmp_path / "docs", text) if w]
+
+        assert any(w.startswith(f"page.md:{line}: the page shows") for w in wrong)

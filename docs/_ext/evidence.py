@@ -54,11 +54,18 @@ class Claim(SphinxDirective):
             f"Say instead\n: {claim['say'].strip()}\n"
         )
         box = nodes.admonition(classes=["claim", f"claim-{claim['verdict']}"])
-        box += nodes.title("", f"{VERDICTS.get(claim['verdict'], '')} · checked {claim['checked']}")
+        box += nodes.title(
+            "", f"{VERDICTS.get(claim['verdict'], '')} · checked {day(claim['checked'])}"
+        )
         box += self.parse_text_to_nodes(markdown)
         target = nodes.target("", "", ids=[f"claim-{key}"], names=[f"claim-{key}"])
         self.state.document.note_explicit_target(target)
         return [target, box]
+
+
+def day(date):
+    """Write a date for people: 22 November 2026."""
+    return f"{date.day} {date:%B %Y}"
 
 
 class Claims(SphinxDirective):
@@ -69,7 +76,7 @@ class Claims(SphinxDirective):
         self.env.note_dependency(f"{self.env.srcdir}/_data/claims.toml")
         rows = ["| on the slide | verdict | checked | shown in |", "|---|---|---|---|"]
         rows += [
-            f"| “{c['slide_says']}” | {VERDICTS.get(c['verdict'], '')} | {c['checked']} "
+            f"| “{c['slide_says']}” | {VERDICTS.get(c['verdict'], '')} | {day(c['checked'])} "
             f"| {{ref}}`{c['entry']}` |"
             for c in load(self.env.srcdir, "claims.toml").get("claim", [])
         ]
