@@ -6,6 +6,7 @@ import shutil
 import sys
 import threading
 from contextlib import contextmanager
+from ctypes.util import find_library
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 from playwright.sync_api import sync_playwright
@@ -23,6 +24,9 @@ def find():
     """Return the path of Chromium, or exit with how to install it."""
     wanted = [os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome"]
     found = next(filter(None, map(shutil.which, wanted)), None)
+    # Playwright's own driver is linked with it, and a bare Debian does not have it.
+    if sys.platform == "linux" and not find_library("atomic"):
+        sys.exit("libatomic is missing: apt-get install libatomic1")
     return found or sys.exit("Chromium is missing: apt-get install chromium")
 
 

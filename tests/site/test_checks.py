@@ -1,6 +1,7 @@
 """The checks themselves: each reports the one fault that was planted for it, and its place."""
 
 import shutil
+import sys
 import subprocess
 import sys
 from pathlib import Path
@@ -244,3 +245,13 @@ def test_missing_program(monkeypatch, need, sentence):
     with pytest.raises(SystemExit) as stop:
         need()
     assert sentence == stop.value.code
+
+
+def test_missing_library(monkeypatch):
+    """So is the one library that Playwright's driver needs and a bare Debian lacks."""
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(chromium, "find_library", lambda name: None)
+
+    with pytest.raises(SystemExit) as stop:
+        chromium.find()
+    assert "libatomic is missing: apt-get install libatomic1" == stop.value.code
