@@ -78,6 +78,8 @@ def faults(text: str) -> Iterator[tuple[int, str]]:
                 yield number, f"the link “{label}” does not say where it leads"
             if target.startswith("/") or (target.endswith(".html") and not ADDRESS.match(target)):
                 yield number, f"link to a page by its relative source file, not “{target}”"
+        if "![]" in line:
+            yield number, "a picture without words for those who cannot see it"
         unlinked = DEFINITION.sub("", LINK.sub("", NOT_PROSE.sub("", line)))
         if ADDRESS.search(unlinked) and not DEFINITION.match(line):
             yield number, "a bare address; give the link words that say where it leads"

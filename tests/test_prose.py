@@ -164,6 +164,7 @@ print("Nor this.")
             "See [the gate](gate.html).",
             "3: link to a page by its relative source file, not “gate.html”",
         ),
+        ("![](peak.svg)", "3: a picture without words for those who cannot see it"),
         ("A space at the end. ", "3: trailing space"),
     ],
 )

@@ -240,6 +240,22 @@ FAULTS = {
         "chapter.md", "# A chapter\n", "# A chapter\n\n“It was all a great deal longer than we had thought.”\n",
         "chapter.md:11: WARNING: '“It was all a great deal longer than we had thought.”' has no source",
     ),
+    "a heading has no source": (
+        "chapter.md", "## Another section", "## Another section for 80 % of it",
+        "chapter.md:20: WARNING: '80 %' has no source",
+    ),
+    "a cited figure is not in its source": (
+        "chapter.md", "In 2015 somebody", "In 2016 somebody",
+        "chapter.md:31: WARNING: '2016' is not in the entry that is cited",
+    ),
+    "a cited quotation is not in its source": (
+        "chapter.md", "In 2015 somebody", "In 2015 “somebody of the name”",
+        "chapter.md:31: WARNING: 'somebody of the name' is not in the entry that is cited",
+    ),
+    "a block quotation is not in its source": (
+        "chapter.md", "# A chapter\n", "# A chapter\n\nHe says {cite:p}`known2015`:\n\n> It was long.\n",
+        "chapter.md:13: WARNING: the entry cited in or before this block quotation does not say it",
+    ),
     "studies show": (
         "chapter.md", "# A chapter\n", "# A chapter\n\nBut studies show it.\n",
         "chapter.md:11: WARNING: 'studies show' has no source",
@@ -276,6 +292,10 @@ FAULTS = {
     "a version is typed": (
         "chapter.md", "# A chapter\n", "# A chapter\n\nIt needs Tool 1.2 or newer.\n",
         "chapter.md:11: WARNING: 'Tool 1.2' is typed: write the number as {version}",
+    ),
+    "a version is typed in a heading": (
+        "chapter.md", "## Another section", "## Another section on Tool version 1.2",
+        "chapter.md:20: WARNING: 'Tool version 1.2' is typed: write the number as {version}",
     ),
     "a tool is unknown": (
         "chapter.md", "{version}`Tool`", "{version}`Tol`",
@@ -350,6 +370,20 @@ def test_a_broken_contract_fails_with_its_place(warnings, fault):
     name, old, new, expected = FAULTS[fault]
 
     assert expected in warnings(name, old, new)
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [
+        "12 per cent", "forty percent", "87-percent", "three quarters of", "two-thirds of",
+        "9 out of 10", "nine in ten", "12x", "12 times", "$5 billion", "in June", "1990",
+    ],
+)  # fmt: skip
+def test_a_figure_in_other_words_needs_a_source_too(warnings, figure):
+    """A figure or a date is found in whichever way it is written."""
+    page = f"# A chapter\n\nThis was {figure} teams.\n"
+
+    assert "chapter.md:11: WARNING: " in warnings("chapter.md", "# A chapter\n", page)
 
 
 def test_an_entry_on_a_second_page_fails(warnings):

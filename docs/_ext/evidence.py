@@ -1,8 +1,10 @@
 """Contract 3: a claim has a source, and what the decks claim has a verdict.
 
 - `{claim} id` shows one entry of `_data/claims.toml` in three lines; `{claims}` lists them all.
-- A paragraph that holds a percentage, a year or a quotation needs a citation, a figure of a
-  run (`{measured}`), or to repeat what a checked fence of the page printed.
+- Words that hold a figure, a date or a quotation need a citation, a figure of a run
+  (`{measured}`), or to repeat what a checked fence of the page printed.
+- A cited figure or quotation stands in an entry that is cited beside it: in its title, its year,
+  or its field `says`, which keeps the source's own words and is never shown.
 - `_data/references.bib` holds what was opened and is cited, without working notes.
 """
 
@@ -23,10 +25,17 @@ VERDICTS = {
     "misattributed": "Misattributed",
 }
 FIELDS = {"id", "entry", "slide_says", "verdict", "found", "say", "checked"}
+COUNT = r"(?i:\d+|one|two|three|four|five|six|seven|eight|nine)"
+MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 FIGURE = re.compile(
-    r"\d+(?:\.\d+)?\s?(?:%|percent\b)|\b(?:19|20)\d\d\b|\b[Ss]tudies (?:show|find)\b"
-    r"|[“\"][^”\"]{40,}[”\"]"
+    r"\d+(?:\.\d+)?[\s-]?(?:%|per ?cent\b)|\bper ?cent\b|\b(?:19|20)\d\d(?!\d)|[$€£]\s?\d\S*"
+    rf"|\b\d+(?:\.\d+)?(?:x\b|\s?×|\stimes\b)|\b{COUNT} (?:out of|in) (?:\d{{2,3}}|ten|a hundred)\b"
+    r"|\b(?i:(?:one|two)[ -]thirds?|(?:a|one|three)[ -]quarters?) of\b"
+    rf"|\b(?i:in|since|until) (?:{MONTHS})\b"
+    r"|\b(?i:studies|research|surveys) (?:shows?|finds?|says?)\b"
+    r"|[“\"][^”\"]{40,}[”\"]|‘[^’]{40,}’|\b(?:said|says|wrote|writes),? [“‘]"
 )
+SAID = re.compile(r"\d+(?:\.\d+)?(?=[\s-]?(?:%|per ?cent))|\d\d+|(?<=“)[^”]{15,}(?=”)")
 WORKING_NOTE = re.compile(r"verified in|from memory|verify\b", re.I)
 
 
@@ -93,18 +102,59 @@ def figures(app, doctree):
         for n in doctree.findall(nodes.literal_block)
         if n.get("language") in {"output", "console"}
     )
-    for paragraph in doctree.findall(nodes.paragraph):
-        if backed(paragraph):
+    for block in prose.blocks(doctree):
+        said, here = prose.said(block), (app.env.docname, prose.line_of(block))
+        if sources := cited(app.env, block):
+            words = plain(f"{sources} {printed}")
+            for figure in SAID.findall(said):
+                if not re.search(rf"(?<![\d.]){re.escape(plain(figure))}(?!\d)", words):
+                    logger.warning(
+                        "%r is not in the entry that is cited: correct it, or keep the source's "
+                        "words in the entry's `says`",
+                        figure,
+                        location=here,
+                    )
+        if backed(block):
             continue
-        for figure in FIGURE.findall(prose.said(paragraph)):
+        for figure in FIGURE.findall(said):
             number = re.match(r"\d+(?:\.\d+)?", figure)
             if number and re.search(rf"(?<![\d.]){re.escape(number[0])}(?![\d.])", printed):
                 continue
             logger.warning(
                 "%r has no source: cite one, measure it, or show the fence that prints it",
                 figure,
-                location=(app.env.docname, prose.line_of(paragraph)),
+                location=here,
             )
+    for quote in doctree.findall(nodes.block_quote):
+        before = quote.parent[: quote.parent.index(quote)][-1:]
+        beside = [*quote.findall(nodes.paragraph), *before]
+        sources = "".join(cited(app.env, block) for block in beside)
+        for paragraph in quote.findall(nodes.paragraph):
+            if plain(prose.said(paragraph)) not in plain(sources):
+                logger.warning(
+                    "the entry cited in or before this block quotation does not say it: keep the "
+                    "source's words in the entry's `says`",
+                    location=(app.env.docname, prose.line_of(paragraph)),
+                )
+
+
+def cited(env, block):
+    """Return all that the bibliography holds of the sources that a block cites."""
+    entries = env.get_domain("cite").bibdata.data.entries
+    keys = [
+        key.strip()
+        for ref in block.findall(nodes.Element)
+        if ref.get("refdomain") == "cite"
+        for key in ref.get("reftarget", "").split(",")
+    ]
+    for bib in env.config.bibtex_bibfiles if keys else ():
+        env.note_dependency(f"{env.srcdir}/{bib}")
+    return " ".join(value for k in keys if k in entries for value in entries[k].fields.values())
+
+
+def plain(text):
+    """Return text in lower case and single spaces, without the marks in which a copy may differ."""
+    return " ".join(re.sub(r"[\\{}“”\"‘’']|\.(?!\d)", "", text).casefold().split())
 
 
 def backed(paragraph):

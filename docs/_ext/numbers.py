@@ -45,14 +45,16 @@ def typed_versions(app, doctree):
     names = "|".join(map(re.escape, load(app.srcdir, "tools.toml").get("tool", {})))
     if not names:
         return
-    for paragraph in doctree.findall(nodes.paragraph):
-        if any(n.get("refdomain") == "cite" for n in paragraph.findall(nodes.Element)):
+    for block in prose.blocks(doctree):
+        if any(n.get("refdomain") == "cite" for n in block.findall(nodes.Element)):
             continue  # a dated fact with its source
-        for typed in re.findall(rf"\b(?:{names}) v?\d+(?:\.\d+)*\b", prose.said(paragraph)):
+        for typed in re.findall(
+            rf"\b(?:{names})(?: version)? v?\d+(?:\.\d+)*\b", prose.said(block)
+        ):
             logger.warning(
                 "%r is typed: write the number as {version}",
                 typed,
-                location=(app.env.docname, prose.line_of(paragraph)),
+                location=(app.env.docname, prose.line_of(block)),
             )
 
 

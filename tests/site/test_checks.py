@@ -1,7 +1,6 @@
 """The checks themselves: each reports the one fault that was planted for it, and its place."""
 
 import shutil
-import sys
 import subprocess
 import sys
 from pathlib import Path
