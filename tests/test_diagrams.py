@@ -1,6 +1,7 @@
 """Contract 4: each diagram has a drawing, words, and no colour of its own."""
 
 import re
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,14 @@ def page(tmp_path_factory):
     html, warnings = build(project(tmp_path_factory.mktemp("good"), SOURCE))
     assert not warnings
     return html
+
+
+def undrawn(source, svg):
+    """Return the labels of a source that its drawing does not show."""
+    shown = " ".join(unescape(re.sub(r"<[^>]+>", " ", svg)).split())
+    own = re.sub(r"^\s*(acc|click).*$", "", source, flags=re.M).replace("<br/>", " ")
+    labels = [a or b for a, b in re.findall(r'"([^"]+)"|\|([^|]+)\|', own)]
+    return [label for label in labels if label not in shown]
 
 
 class TestBuild:
@@ -259,6 +268,14 @@ class TestHandbook:
         """A ten-node flowchart takes 6 KB."""
 
         assert [] == [p.name for p in DRAWINGS.glob("*.svg") if p.stat().st_size > 6144]
+
+    def test_each_drawing_shows_the_labels_of_its_source(self):
+        """A drawing that was edited by hand says something else than its source."""
+
+        sources = [s for p in DOCS.rglob("*.md") for _, s in fences(p.read_text("utf-8"))]
+        stored = [(s, (DRAWINGS / drawing(s)).read_text("utf-8")) for s in sources]
+        assert [] == [missing for s, svg in stored for missing in undrawn(s, svg)]
+        assert ["passes", "Serve"] == undrawn(SOURCE, "<svg><text>Train</text></svg>")
 
     def test_drawn_with_the_locked_renderer_and_this_tool(self):
         """An upgrade leaves no stale drawing: `nox -s diagrams` draws anew and says so here."""

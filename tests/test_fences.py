@@ -76,6 +76,13 @@ FAULTS = {
     "no language": (fence("", "x"), "page.md:1: nothing checks a fence of the language ''"),
     "an output of nothing": (fence("output", "x"), "page.md:1: nothing checks a fence of the"),
     "code-block": (fence("{code-block} python", "x"), "page.md:1: nothing checks a fence of the"),
+    "eval-rst": (fence("{eval-rst}", "x::\n\n  y"), "page.md:1: nothing checks a fence of the"),
+    "parsed-literal": (fence("{parsed-literal}", "x"), "page.md:1: nothing checks a fence of the"),
+    "indented code": ("a\n\n    1 / 0\n", "page.md:3: nothing checks a fence of the language ''"),
+    "code as HTML": ("<pre>\n1 / 0\n</pre>\n", "page.md:1: nothing checks a fence of the"),
+    "an output of anything": (
+        fence("python", "print(1)") + "\n" + fence("output", "..."), "page.md:6: the page shows\n..."
+    ),
     "no reason": (fence("{not-run} bash", "ls"), "page.md:2: a block that does not run needs a"),
     "a listing from elsewhere": (
         fence("{literalinclude} ../noxfile.py", ""), "page.md:1: ../noxfile.py is no file of examples/"

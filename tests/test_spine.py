@@ -244,6 +244,10 @@ FAULTS = {
         "chapter.md", "## Another section", "## Another section for 80 % of it",
         "chapter.md:20: WARNING: '80 %' has no source",
     ),
+    "an objective has a figure": (
+        "chapter.md", "do one thing", "do 80 % of it",
+        "chapter.md:1: WARNING: '80 %' has no source in the front matter",
+    ),
     "a cited figure is not in its source": (
         "chapter.md", "In 2015 somebody", "In 2016 somebody",
         "chapter.md:31: WARNING: '2016' is not in the entry that is cited",

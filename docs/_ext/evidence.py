@@ -125,6 +125,15 @@ def figures(app, doctree):
                 figure,
                 location=here,
             )
+    for field in ("description", "objectives"):  # they have no room for a source
+        for figure in FIGURE.findall(
+            str(app.env.metadata[app.env.docname].get(field, "")).replace('"', "")
+        ):
+            logger.warning(
+                "%r has no source in the front matter: say it in the chapter",
+                figure,
+                location=(app.env.docname, 1),
+            )
     for quote in doctree.findall(nodes.block_quote):
         before = quote.parent[: quote.parent.index(quote)][-1:]
         beside = [*quote.findall(nodes.paragraph), *before]
