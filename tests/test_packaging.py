@@ -295,3 +295,13 @@ def test_download_is_read_from_the_log(tmp_path):
     )
 
     assert readme.downloaded(log) == pytest.approx(1.7)
+
+
+def test_no_model_is_pickled():
+    """A pickle is a program: neither the examples nor a page's block writes or loads one."""
+    pickles = re.compile(
+        r"\b(?:pickle|cloudpickle|joblib)\b.*\b(?:dump|load)s?\(|\.(?:pkl|joblib)\b"
+    )
+    files = [*Path("examples").rglob("*.py"), *Path("docs", "modules").rglob("*.md")]
+
+    assert [] == [f.name for f in files if pickles.search(f.read_text("utf-8"))]
