@@ -56,7 +56,10 @@ bibtex_default_style = "plain"
 bibtex_reference_style = "author_year"
 ogp_site_url = html_baseurl
 ogp_social_cards = {"enable": False}  # they need matplotlib, and draw text that nobody checks
+notfound_template = "404.html"
 notfound_urls_prefix = urlsplit(html_baseurl).path or "/"  # not the default's `/en/latest/`
+# Else it is the first page's first sentence, which is lost when that page is not read again.
+llms_txt_summary = "Every snippet has run, every figure has a source, and a machine checks both."
 sitemap_url_scheme = "{link}"
 redirects = {}  # old address -> new one; `_data/addresses.txt` says which old ones exist
 
@@ -78,8 +81,6 @@ html_sidebars = {
 html_context = {"repository": os.environ.get("HANDBOOK_REPOSITORY", "")}  # the footer's link
 pygments_style = "a11y-high-contrast-light"
 pygments_dark_style = "a11y-high-contrast-dark"
-notfound_template = "404.html"
-notfound_urls_prefix = urlsplit(html_baseurl).path or "/"  # a 404 is shown at any depth
 html_search_scorer = str(Path(__file__).with_name("_static") / "scorer.js")  # definitions first
 html_last_updated_fmt = "%d %B %Y"
 git_last_updated_timezone = "UTC"  # else the date depends on where the site is built
