@@ -106,7 +106,7 @@ def lint(session):
 def compatibility(session):
     """Build strictly and import every module on the other tested Pythons."""
     install(session, "tests")
-    session.run("python", "-m", "sphinx", *STRICT, "docs", Path(session.create_tmp()) / "html")
+    build(session, Path(session.create_tmp()) / "html")
     session.run("python", "-m", "scripts.imports")
 
 

@@ -32,7 +32,7 @@ def main(folder: Path) -> None:
         "READTHEDOCS_VERSION_TYPE": "branch",
         "READTHEDOCS_VIRTUALENV_PATH": str(folder / "venv"),
     }
-    jobs = yaml.safe_load((checkout / ".readthedocs.yaml").read_text())["build"]["jobs"]
+    jobs = yaml.safe_load((checkout / ".readthedocs.yaml").read_text("utf-8"))["build"]["jobs"]
     for line in [*jobs["install"], *jobs["build"]["html"]]:
         print(f"$ {line}", flush=True)
         # Through a shell, as there: the line names a variable.
@@ -40,14 +40,14 @@ def main(folder: Path) -> None:
             sys.exit(f".readthedocs.yaml's line failed: {line}")
 
     html = output / "html"
-    sitemap = (html / "sitemap.xml").read_text()
+    sitemap = (html / "sitemap.xml").read_text("utf-8")
     pages = sorted(page.relative_to(html).as_posix() for page in html.glob("modules/**/*.html"))
     if not pages:
         sys.exit(f"{html} holds no chapters")
     for page in pages:
         if f"<loc>{ADDRESS}{page}</loc>" not in sitemap:
             sys.exit(f"sitemap.xml does not list {ADDRESS}{page}")
-        if f'<link rel="canonical" href="{ADDRESS}{page}"' not in (html / page).read_text():
+        if f'<link rel="canonical" href="{ADDRESS}{page}"' not in (html / page).read_text("utf-8"):
             sys.exit(f"{page} has no canonical link to {ADDRESS}{page}")
     print(f"{len(pages)} pages of the modules, each in sitemap.xml and with its canonical link")
 
