@@ -5,6 +5,7 @@ contract 2 in `test_fences.py`.
 """
 
 import pytest
+from sphinx.errors import ExtensionError
 
 from tests.project import build, write
 
@@ -280,6 +281,10 @@ FAULTS = {
         "_data/claims.toml", '"partly"', '"somewhat"',
         "_data/claims.toml:2: WARNING: a claim needs exactly",
     ),
+    "a claim lacks a field": (
+        "_data/claims.toml", 'say = "Say more."\n', "",
+        "_data/claims.toml:2: WARNING: a claim needs exactly",
+    ),
     "a claim belongs to no entry": (
         "_data/claims.toml", 'entry = "first"', 'entry = "fist"',
         "_data/claims.toml:2: WARNING: 'fist' is no entry of the syllabus",
@@ -357,6 +362,22 @@ FAULTS = {
         "chapter.md", "difficulty: 1", "difficulty: 9",
         "chapter.md:1: WARNING: the front matter's `difficulty` is not 1, 2 or 3",
     ),
+    "the objectives are no mapping": (
+        "chapter.md", "objectives:\n  one: do one thing", "objectives: [do one thing]",
+        "chapter.md:1: WARNING: the front matter's `objectives` is not a mapping of ids",
+    ),
+    "the prerequisites are no list": (
+        "chapter.md", "difficulty: 1", "difficulty: 1\nprerequisites: index",
+        "chapter.md:1: WARNING: the front matter's `prerequisites` is not a list of pages",
+    ),
+    "a difficulty is a word": (
+        "chapter.md", "difficulty: 1", "difficulty: hard",
+        "chapter.md:1: WARNING: the front matter's `difficulty` is not 1, 2 or 3",
+    ),
+    "a chapter has no title": (
+        "chapter.md", CHAPTER.split("---\n", 2)[2], "Words.\n",
+        "chapter.md:1: WARNING: the chapter has no title",
+    ),
     "a path names no page": (
         "_data/paths.toml", '"chapter"', '"chapter", "chaptre"',
         "_data/paths.toml:5: WARNING: there is no page 'chaptre'",
@@ -411,3 +432,17 @@ def test_an_incremental_build_forgets_what_a_page_no_longer_has(warnings):
     warnings()
 
     assert "no page has the label 'picture'" in warnings("chapter.md", "(picture)=\n", "")
+
+
+def test_a_new_term_is_looked_for_on_pages_that_did_not_change(warnings):
+    """An incremental build says what a fresh one would: the glossary is for every page."""
+    warnings()
+    term = '\n[[term]]\nname = "right part"\nmeans = "Not the left."\nowner = "to-come"\n'
+
+    assert "'right part' is in the glossary" in warnings("_data/glossary.toml", add=term)
+
+
+def test_data_that_is_no_toml_is_named(warnings):
+    """The build stops with the file and the line, not with a traceback's last words alone."""
+    with pytest.raises(ExtensionError, match=r"glossary.toml is no TOML: .*line 10"):
+        warnings("_data/glossary.toml", add="name = \n")

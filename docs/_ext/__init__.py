@@ -1,21 +1,69 @@
 """The handbook's own Sphinx extensions.
 
 Each holds one contract of the spine, knows of no page, and reports with
-`logger.warning`: the build is strict, so a warning fails it.
+`logger.warning`: the build is strict, so a warning fails it. What they share is here.
 """
 
+import hashlib
+import re
 import tomllib
 from pathlib import Path
+
+from sphinx.errors import ExtensionError
+
+# Every page is checked against these: when one changes, every page is read again.
+FOR_EVERY_PAGE = ("glossary.toml", "paths.toml", "syllabus.toml", "tools.toml")
 
 
 def load(srcdir, name):
     """Read `_data/<name>`, a TOML file of the documentation; an absent file is empty."""
     path = Path(srcdir, "_data", name)
-    return tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
+    try:
+        return tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
+    except tomllib.TOMLDecodeError as error:
+        raise ExtensionError(f"{path} is no TOML: {error}") from error
+
+
+def at(path, pattern):
+    """Say where in a file a pattern first matches, as `path:line`; line 1 where it does not."""
+    lines = path.read_text("utf-8").splitlines() if path.exists() else []
+    return f"{path}:{next((n for n, line in enumerate(lines, 1) if re.search(pattern, line)), 1)}"
 
 
 def where(srcdir, name, needle):
     """Say where in `_data/<name>` a text first stands, as `path:line`."""
-    path = Path(srcdir, "_data", name)
-    lines = path.read_text("utf-8").splitlines() if path.exists() else []
-    return f"{path}:{next((n for n, line in enumerate(lines, 1) if needle in line), 1)}"
+    return at(Path(srcdir, "_data", name), re.escape(needle))
+
+
+def kept(env, name):
+    """Return {docname: what an extension found on that page}, which is kept from build to build."""
+    env.handbook = getattr(env, "handbook", {})
+    return env.handbook.setdefault(name, {})
+
+
+def forget(app, env, docname):
+    """Drop what was found on a page before it is read again."""
+    for found in getattr(env, "handbook", {}).values():
+        found.pop(docname, None)
+
+
+def merge(app, env, docnames, other):
+    """Take over what a parallel reader found."""
+    for name, found in getattr(other, "handbook", {}).items():
+        kept(env, name).update({page: value for page, value in found.items() if page in docnames})
+
+
+def outdated(app, env, added, changed, removed):
+    """Read every page again when the data has changed that every page is checked against."""
+    paths = [Path(app.srcdir, "_data", name) for name in FOR_EVERY_PAGE]
+    data = b"".join(path.read_bytes() for path in paths if path.exists())
+    before, env.handbook_data = getattr(env, "handbook_data", None), hashlib.sha256(data).digest()
+    return env.found_docs if before != env.handbook_data else ()
+
+
+def setup(app):
+    """Connect what the extensions share; each that needs it asks for it."""
+    app.connect("env-purge-doc", forget)
+    app.connect("env-merge-info", merge)
+    app.connect("env-get-outdated", outdated)
+    return {"env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}

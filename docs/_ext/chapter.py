@@ -13,26 +13,38 @@ from sphinx import addnodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from docs._ext import load, prose, where
+from docs._ext import kept, load, prose, where
+from docs._ext.quiz import QUESTIONS
 
 logger = logging.getLogger(__name__)
 
 DIFFICULTY = {1: "for everybody", 2: "you read some Python", 3: "you run systems"}
 WORDS_A_MINUTE = 200  # prose; a fence or a diagram adds half a minute, a quiz question one
-QUESTIONS = 3
+SHAPES = {  # of the front matter, as a message says it
+    "objectives": (dict, "a mapping of ids to what the reader can do, as `name-it: name it`"),
+    "prerequisites": (list, "a list of pages, as `[modules/introduction/northstar]`"),
+    "audience": (list, "a list of ids of paths.toml"),
+    "difficulty": (int, "1, 2 or 3"),
+}
 
 
 def front_matter(env, docname):
     """Return a chapter's front matter as Python values, or {} where a page is no chapter."""
-    meta = env.metadata.get(docname, {})
+    meta = env.metadata[docname]
     if "objectives" not in meta:
         return {}
-    return {
-        "objectives": json.loads(meta["objectives"]),
-        "prerequisites": json.loads(meta.get("prerequisites", "[]")),
-        "audience": json.loads(meta.get("audience", "[]")),
-        "difficulty": int(meta.get("difficulty", 0)),
-    }
+    chapter = {}
+    for key, (shape, sentence) in SHAPES.items():
+        try:  # MyST keeps a value as a JSON text, or as the plain word that it was
+            chapter[key] = json.loads(str(meta[key])) if key in meta else shape()
+        except ValueError:
+            chapter[key] = None
+        if not isinstance(chapter[key], shape):
+            logger.warning(
+                "the front matter's `%s` is not %s", key, sentence, location=(docname, 1)
+            )
+            return {}
+    return chapter
 
 
 def minutes(doctree, questions=0):
@@ -48,8 +60,7 @@ def read(app, doctree):
     if not env.metadata[docname].get("description") and ":orphan" not in env.metadata[docname]:
         logger.warning("the front matter has no `description`", location=(docname, 1))
     chapter = front_matter(env, docname)
-    env.reading_minutes = getattr(env, "reading_minutes", {})
-    env.reading_minutes[docname] = minutes(doctree, QUESTIONS if chapter else 0)
+    taken = kept(env, "minutes")[docname] = minutes(doctree, QUESTIONS if chapter else 0)
     if not chapter:
         return
     names = {path["id"]: path["name"] for path in load(app.srcdir, "paths.toml").get("path", [])}
@@ -65,7 +76,7 @@ def read(app, doctree):
     everybody = len(chapter["audience"]) == len(names)
     whom = "All six audiences" if everybody else ", ".join(names[a] for a in chapter["audience"])
     facts = nodes.container(classes=["chapter-facts"])
-    line = f"{whom} · {DIFFICULTY[chapter['difficulty']]} · {env.reading_minutes[docname]} minutes"
+    line = f"{whom} · {DIFFICULTY[chapter['difficulty']]} · {taken} minutes"
     facts += nodes.paragraph("", line, classes=["chapter-line"])
     if chapter["prerequisites"]:
         needs = nodes.paragraph("", "Read first: ", classes=["prerequisites"])
@@ -78,12 +89,15 @@ def read(app, doctree):
     goals += nodes.bullet_list(
         "",
         *(
-            nodes.list_item("", nodes.paragraph("", text))
+            nodes.list_item("", nodes.paragraph("", str(text)))
             for text in chapter["objectives"].values()
         ),
     )
     facts += goals
-    title = next(doctree.findall(nodes.title))
+    title = doctree.next_node(nodes.title)
+    if title is None:
+        logger.warning("the chapter has no title: begin it with `# ...`", location=(docname, 1))
+        return
     title.parent.insert(title.parent.index(title) + 1, facts)
 
 
@@ -129,7 +143,7 @@ class listing(nodes.General, nodes.Element):
 
 def marker(env, kind):
     """Return a marker, and remember the page that holds it."""
-    env.pages_with_lists = getattr(env, "pages_with_lists", set()) | {env.docname}
+    kept(env, "lists")[env.docname] = True
     return listing(kind=kind)
 
 
@@ -159,7 +173,7 @@ def resolve(app, doctree, docname):
 
 def chapters(app, docname):
     """Return the chapters of a part, in reading order, and what they take together."""
-    env = app.env
+    env, taken = app.env, kept(app.env, "minutes")
     pages = env.toctree_includes.get(docname, [])
     items = [
         nodes.list_item(
@@ -168,14 +182,12 @@ def chapters(app, docname):
                 "",
                 "",
                 reference(app, docname, page),
-                nodes.Text(
-                    f", {env.reading_minutes[page]} minutes. {env.metadata[page]['description']}"
-                ),
+                nodes.Text(f", {taken[page]} minutes. {env.metadata[page].get('description', '')}"),
             ),
         )
         for page in pages
     ]
-    total = sum(env.reading_minutes[page] for page in pages)
+    total = sum(taken[page] for page in pages)
     return [
         nodes.enumerated_list("", *items, enumtype="arabic", prefix="", suffix="."),
         nodes.paragraph("", f"Together: {total} minutes."),
@@ -184,14 +196,14 @@ def chapters(app, docname):
 
 def paths(app, docname):
     """Return one line for each audience: what it takes and which pages, in order."""
-    items = []
+    items, taken = [], kept(app.env, "minutes")
     for path in load(app.srcdir, "paths.toml")["path"]:
-        known = [page for page in path["pages"] if page in app.env.reading_minutes]
+        known = [page for page in path["pages"] if page in taken]
         for page in set(path["pages"]) - set(known):
             logger.warning(
                 "there is no page %r", page, location=where(app.srcdir, "paths.toml", f'"{page}"')
             )
-        total = sum(app.env.reading_minutes[page] for page in known)
+        total = sum(taken[page] for page in known)
         line = nodes.paragraph(
             "",
             "",
@@ -213,33 +225,17 @@ def reference(app, docname, page):
 
 def again(app, env, added, changed, removed):
     """Read the pages with a list again whenever another page changed: their minutes may be old."""
-    lists = getattr(env, "pages_with_lists", set())
-    return (lists - removed) if added | changed | removed else ()
-
-
-def forget(app, env, docname):
-    """Drop what a page had before it is read again."""
-    getattr(env, "reading_minutes", {}).pop(docname, None)
-    getattr(env, "pages_with_lists", set()).discard(docname)
-
-
-def merge(app, env, docnames, other):
-    """Take over what a parallel reader found."""
-    env.reading_minutes = getattr(env, "reading_minutes", {})
-    env.reading_minutes |= {d: m for d, m in other.reading_minutes.items() if d in docnames}
-    lists = getattr(other, "pages_with_lists", set())
-    env.pages_with_lists = getattr(env, "pages_with_lists", set()) | lists.intersection(docnames)
+    return kept(env, "lists").keys() - removed if added | changed | removed else ()
 
 
 def setup(app):
     """Register the directives and the handlers."""
+    app.setup_extension("docs._ext")
     app.add_node(listing)
     app.add_role("page", Page())
     app.add_directive("chapters", Chapters)
     app.add_directive("paths", Paths)
     app.connect("doctree-read", read)
-    app.connect("env-purge-doc", forget)
-    app.connect("env-merge-info", merge)
     app.connect("env-get-outdated", again)
     app.connect("doctree-resolved", resolve)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

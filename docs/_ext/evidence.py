@@ -14,7 +14,7 @@ from docutils import nodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from docs._ext import load, prose, where
+from docs._ext import kept, load, prose, where
 
 logger = logging.getLogger(__name__)
 
@@ -49,14 +49,19 @@ class Claim(SphinxDirective):
         self.env.note_dependency(f"{self.env.srcdir}/_data/claims.toml")
         key = self.arguments[0]
         claim = next(
-            (c for c in load(self.env.srcdir, "claims.toml").get("claim", []) if c["id"] == key),
+            (
+                c
+                for c in load(self.env.srcdir, "claims.toml").get("claim", [])
+                if c.get("id") == key
+            ),
             None,
         )
         if claim is None:
             logger.warning("claims.toml has no claim %r", key, location=self.get_location())
             return []
-        shown = self.env.claims_shown = getattr(self.env, "claims_shown", {})
-        shown.setdefault(key, []).append((self.env.docname, self.lineno))
+        if not claim.keys() >= FIELDS:
+            return []  # `check` says so, at its line
+        kept(self.env, "claims").setdefault(self.env.docname, []).append(key)
         markdown = (
             f"On the slide\n: “{claim['slide_says']}”\n\n"
             f"What we found\n: {claim['found'].strip()}\n\n"
@@ -88,6 +93,7 @@ class Claims(SphinxDirective):
             f"| “{c['slide_says']}” | {VERDICTS.get(c['verdict'], '')} | {day(c['checked'])} "
             f"| {{ref}}`{c['entry']}` |"
             for c in load(self.env.srcdir, "claims.toml").get("claim", [])
+            if c.keys() >= FIELDS
         ]
         made = self.parse_text_to_nodes("\n".join(rows))
         for node in made:
@@ -183,7 +189,7 @@ def backed(paragraph):
 
 def check(app, env):
     """Check claims.toml and the bibliography as a whole."""
-    shown = getattr(env, "claims_shown", {})
+    shown = [key for keys in kept(env, "claims").values() for key in keys]
     entries = {e["id"] for e in load(app.srcdir, "syllabus.toml").get("bullet", [])}
     for claim in load(app.srcdir, "claims.toml").get("claim", []):
         at = where(app.srcdir, "claims.toml", f'"{claim.get("id")}"')
@@ -199,7 +205,7 @@ def check(app, env):
             logger.warning("%r is no entry of the syllabus", claim["entry"], location=at)
         if "{cite" not in claim["found"]:
             logger.warning("the claim %r cites no source", claim["id"], location=at)
-        if len(shown.get(claim["id"], [])) != 1:
+        if shown.count(claim["id"]) != 1:
             logger.warning(
                 "the claim %r is not shown in exactly one chapter", claim["id"], location=at
             )
@@ -220,26 +226,11 @@ def check(app, env):
                 )
 
 
-def forget(app, env, docname):
-    """Drop what a page had before it is read again."""
-    shown = getattr(env, "claims_shown", {})
-    for key, places in list(shown.items()):
-        shown[key] = [place for place in places if place[0] != docname]
-
-
-def merge(app, env, docnames, other):
-    """Take over what a parallel reader found."""
-    shown = env.claims_shown = getattr(env, "claims_shown", {})
-    for key, places in getattr(other, "claims_shown", {}).items():
-        shown.setdefault(key, []).extend(p for p in places if p[0] in docnames)
-
-
 def setup(app):
     """Register the directives and the checks."""
+    app.setup_extension("docs._ext")
     app.add_directive("claim", Claim)
     app.add_directive("claims", Claims)
     app.connect("doctree-read", figures)
-    app.connect("env-purge-doc", forget)
-    app.connect("env-merge-info", merge)
     app.connect("env-check-consistency", check)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

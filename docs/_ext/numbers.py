@@ -114,6 +114,7 @@ class Measurements(SphinxDirective):
 
 def setup(app):
     """Register the roles, the directive and the check."""
+    app.setup_extension("docs._ext")
     app.add_role("version", Version())
     app.add_role("measured", Measured())
     app.add_directive("measurements", Measurements)

@@ -10,7 +10,7 @@ from docutils import nodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from docs._ext import load, prose, where
+from docs._ext import kept, load, prose, where
 
 logger = logging.getLogger(__name__)
 
@@ -50,10 +50,9 @@ class Terms(SphinxDirective):
 def read(app, doctree):
     """Find definitions in the wrong place, and terms that a chapter uses without a link."""
     env, docname = app.env, app.env.docname
-    defined = {}
+    defined = kept(env, "definitions")[docname] = {}
     for node in doctree.findall(dfn):
         defined.setdefault(node["term"], []).append((docname, prose.line_of(node)))
-    env.definitions = getattr(env, "definitions", {}) | {docname: defined}
     if "objectives" not in env.metadata[docname]:  # the owner rule is for chapters
         return
     linked = {
@@ -105,7 +104,7 @@ def check(app, env):
     """Each term is defined once, by its owner; each definition has a term."""
     terms = {t["name"].casefold(): t for t in load(app.srcdir, "glossary.toml").get("term", [])}
     places = {}
-    for defined in getattr(env, "definitions", {}).values():
+    for defined in kept(env, "definitions").values():
         for name, found in defined.items():
             places.setdefault(name, []).extend(found)
     to_come = {page["path"] for page in load(app.srcdir, "unwritten.toml").get("page", [])}
@@ -129,17 +128,6 @@ def check(app, env):
         logger.warning("%r is defined here and not in the glossary", name, location=places[name][0])
 
 
-def forget(app, env, docname):
-    """Drop what a page had before it is read again."""
-    getattr(env, "definitions", {}).pop(docname, None)
-
-
-def merge(app, env, docnames, other):
-    """Take over what a parallel reader found."""
-    found = {d: v for d, v in getattr(other, "definitions", {}).items() if d in docnames}
-    env.definitions = getattr(env, "definitions", {}) | found
-
-
 def visit(self, node):
     """Open the HTML element that HTML has for it."""
     self.body.append(self.starttag(node, "dfn", ""))
@@ -156,12 +144,11 @@ def passing(self, node):
 
 def setup(app):
     """Register the role, the directive and the checks."""
+    app.setup_extension("docs._ext")
     plain = (passing, passing)
     app.add_node(dfn, html=(visit, depart), text=plain, latex=plain, man=plain, texinfo=plain)
     app.add_role("dfn", Defined(), override=True)  # docutils has one that keeps no name
     app.add_directive("terms", Terms)
     app.connect("doctree-read", read)
-    app.connect("env-purge-doc", forget)
-    app.connect("env-merge-info", merge)
     app.connect("env-check-consistency", check)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -16,6 +16,8 @@ from sphinx.addnodes import pending_xref
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
+from docs._ext import at
+
 logger = logging.getLogger(__name__)
 
 HOME, DATA = "modules/", "_data/quizzes"
@@ -51,12 +53,6 @@ class quiz_text(nodes.paragraph):
 
 class quiz_answer(nodes.container):
     """The right option, the reason for each option, and the section that answers the question."""
-
-
-def line_of(path, pattern):
-    """Return the number of the first line that matches, or 1."""
-    lines = enumerate(path.read_text("utf-8").splitlines(), 1)
-    return next((number for number, line in lines if re.match(pattern, line)), 1)
 
 
 def read(path):
@@ -227,9 +223,9 @@ def compare(app, doctree):
         for objective in objectives:
             if objective not in checked:
                 page = Path(app.env.doc2path(docname))
-                line = line_of(page, rf"\s+{re.escape(objective)}\s*:")
+                where = at(page, rf"^\s+{re.escape(objective)}\s*:")
                 message = "no question of the quiz checks objective `%s`"
-                logger.warning(message, objective, location=f"{page}:{line}")
+                logger.warning(message, objective, location=where)
         del node["questions"], node["path"]  # checked: the output depends on no folder's name
 
 
@@ -246,8 +242,7 @@ def complete(app, env):
     """Report chapters without a quiz, and questions that no page shows."""
     for docname in sorted(env.found_docs):
         if objectives_of(env, docname) and "quiz" not in env.metadata[docname]:
-            page = Path(env.doc2path(docname))
-            where = f"{page}:{line_of(page, 'objectives:')}"
+            where = at(Path(env.doc2path(docname)), "^objectives:")
             message = "a chapter with objectives has a quiz, this one has none"
             logger.warning(message, location=where)
     for path in sorted(Path(env.srcdir, DATA).rglob("*.toml")):

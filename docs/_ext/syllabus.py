@@ -8,7 +8,7 @@ from docutils import nodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from docs._ext import load, prose, where
+from docs._ext import kept, load, prose, where
 
 logger = logging.getLogger(__name__)
 
@@ -19,7 +19,7 @@ FEWEST_WORDS = {"visual": 15, "note": 15}  # every other kind: 60
 def read(app, doctree):
     """Record each entry that has a label on this page, and check what the label stands before."""
     env = app.env
-    found = env.syllabus_found = getattr(env, "syllabus_found", {})
+    found = kept(env, "entries")[env.docname] = []
     for entry in load(app.srcdir, "syllabus.toml").get("bullet", []):
         label = entry["id"]
         if not doctree.nametypes.get(label):  # a heading of the same name is no label
@@ -51,12 +51,15 @@ def read(app, doctree):
         for part in entry.get("parts", []):
             if part.casefold() not in whole:
                 logger.warning("%r does not name its part %r", label, part, location=here)
-        found.setdefault(label, []).append(here)
+        found.append((label, line))
 
 
 def check(app, env):
     """Compare what was found with the syllabus: nothing missing, nothing twice."""
-    found = getattr(env, "syllabus_found", {})
+    found = {}
+    for docname, labels in kept(env, "entries").items():
+        for label, line in labels:
+            found.setdefault(label, []).append((docname, line))
     ids = [entry["id"] for entry in load(app.srcdir, "syllabus.toml").get("bullet", [])]
     to_come = to_be_written(app.srcdir)
     for label in ids:
@@ -128,25 +131,10 @@ def plain(words):
     return "".join(f"\\{c}" if c in r"\`*_[]{}<>|#" else c for c in words)
 
 
-def forget(app, env, docname):
-    """Drop what a page had before it is read again."""
-    found = getattr(env, "syllabus_found", {})
-    for label, places in list(found.items()):
-        found[label] = [place for place in places if place[0] != docname]
-
-
-def merge(app, env, docnames, other):
-    """Take over what a parallel reader found."""
-    found = env.syllabus_found = getattr(env, "syllabus_found", {})
-    for label, places in getattr(other, "syllabus_found", {}).items():
-        found.setdefault(label, []).extend(p for p in places if p[0] in docnames)
-
-
 def setup(app):
     """Register the directive and the checks."""
+    app.setup_extension("docs._ext")
     app.add_directive("syllabus", Syllabus)
     app.connect("doctree-read", read)
-    app.connect("env-purge-doc", forget)
-    app.connect("env-merge-info", merge)
     app.connect("env-check-consistency", check)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
