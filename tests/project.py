@@ -1,7 +1,9 @@
 """A small documentation project in a temporary folder, built in this process."""
 
 import io
+import os
 import re
+from pathlib import Path
 
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
@@ -24,4 +26,11 @@ def build(folder, builder="dummy", **confoverrides):
     overrides = {"nitpicky": True, **confoverrides}
     with patch_docutils(str(folder)), docutils_namespace():
         Sphinx(str(folder), str(folder), out, out, builder, overrides, None, warnings).build()
-    return re.sub(r"\x1b\[[\d;]*m", "", warnings.getvalue()).replace(f"{folder}/", "")
+    return from_root(folder, re.sub(r"\x1b\[[\d;]*m", "", warnings.getvalue()))
+
+
+def from_root(folder, text):
+    """Return text with paths from a folder's root, and slashes, on Windows too."""
+    return re.sub(
+        rf"{re.escape(f'{folder}{os.sep}')}([^:\n]*)", lambda m: Path(m[1]).as_posix(), text
+    )

@@ -9,6 +9,7 @@ from markdown_it import MarkdownIt
 from sybil import Sybil
 
 from tests.fences import CHECKERS, clean, regions
+from tests.project import from_root
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted(p for p in (ROOT / "docs").rglob("*.md") if "_build" not in p.parts)
@@ -22,7 +23,7 @@ def checked(folder, text):
     document = Sybil(parsers=[regions], patterns=["*.md"]).parse(page)
     wrong = [example.parsed[0](example, *example.parsed[1:]) for example in document.examples()]
     clean(document.namespace)
-    return [(text or "").replace(f"{folder}/", "") for text in wrong]
+    return [from_root(folder, text or "") for text in wrong]
 
 
 def fence(info, content, marks="```"):

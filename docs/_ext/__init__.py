@@ -7,6 +7,7 @@ Each holds one contract of the spine, knows of no page, and reports with
 import hashlib
 import re
 import tomllib
+from functools import cache
 from pathlib import Path
 
 from sphinx.errors import ExtensionError
@@ -18,8 +19,14 @@ FOR_EVERY_PAGE = ("glossary.toml", "paths.toml", "syllabus.toml", "tools.toml")
 def load(srcdir, name):
     """Read `_data/<name>`, a TOML file of the documentation; an absent file is empty."""
     path = Path(srcdir, "_data", name)
+    return parsed(path, path.stat().st_mtime_ns) if path.exists() else {}
+
+
+@cache
+def parsed(path, changed):
+    """Parse a TOML file once for each time that it changed: every page asks for the same few."""
     try:
-        return tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
+        return tomllib.loads(path.read_text("utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise ExtensionError(f"{path} is no TOML: {error}") from error
 

@@ -1,5 +1,7 @@
 """Mend what the theme and its extensions emit, where they emit it."""
 
+import html
+
 from docutils import nodes
 from pygments.formatters import HtmlFormatter
 from sphinx.addnodes import compact_paragraph
@@ -95,8 +97,7 @@ def mend_head(app, pagename, templatename, context, doctree):
     meta = context.get("meta") or {}
     if description := meta.get("description"):
         context["meta"] = {**meta, "og:description": description}
-        attribute = description.replace("&", "&amp;").replace('"', "&quot;")
-        context["metatags"] += f'<meta name="description" content="{attribute}">\n'
+        context["metatags"] += f'<meta name="description" content="{html.escape(description)}">\n'
     body = context.get("body", "")
     unused = {"copybutton.css", "furo-extensions.css"}  # handbook.css has what is needed of them
     if 'class="highlight"' not in body:
