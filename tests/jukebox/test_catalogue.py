@@ -332,10 +332,53 @@ def test_your_own_file_is_read_with_a_mapping_and_a_report(write, tmp_path):
     assert ["0", "1"] == kept["track_id"].tolist()[:2]
     assert [7, 9] == quarantined.index.tolist()
     assert [
-        f"{path.name}: 200 rows",
+        "200 rows: 198 kept, 2 quarantined",
         "bpm is read as tempo",
         "id is read as track_id",
         "artist is not used",
-        "198 rows kept, 2 quarantined",
-    ] == report[:5]
-    assert "1 rows for their tempo; the first tempo is" in report[6]
+    ] == report[:4]
+    assert report[5].startswith("tempo: 1 quarantined, the first as tempo is ")
+
+
+def test_a_file_of_bytes_gone_wrong_is_read_and_its_rows_quarantined(tmp_path):
+    """A byte order mark is dropped; an id in Latin-1 is no reason to stop."""
+    path = csv(with_cell("track_id", "Türkü"), tmp_path / "tracks.csv")
+    text = path.read_text("utf-8").encode("latin-1")
+    path.write_bytes(b"\xef\xbb\xbf" + text)
+    _, quarantined, report = read(path)
+
+    assert [3] == quarantined.index.tolist()
+    assert "track_id: 1 quarantined, the first as track_id is 'T�rk�'" in report[-1]
+
+
+@pytest.mark.parametrize(
+    ("columns", "mapping", "message"),
+    [
+        ({"tempo": "bpm"}, {}, "no column tempo: rename some of ['track_id', "),
+        ({}, {"bpm": "tempo"}, "no column bpm to map: there are ['track_id', "),
+        (
+            {"track_id": "bpm"},
+            {"bpm": "tempo"},
+            "two columns for tempo: map the other to a name of its own",
+        ),
+    ],
+)
+def test_a_file_whose_columns_do_not_fit_is_refused(columns, mapping, message, tmp_path):
+    """With what to do about it."""
+    path = csv(TRACKS.rename(columns=columns), tmp_path / "tracks.csv")
+    with pytest.raises(ValueError) as error:
+        read(path, mapping)
+
+    assert str(error.value).startswith(message)
+
+
+def test_parquet_without_its_reader_says_what_to_install(tmp_path, monkeypatch):
+    """It is an extra, for its size."""
+    path = parquet(TRACKS, tmp_path / "tracks.parquet")
+    monkeypatch.setitem(sys.modules, "arro3.io", None)
+    with pytest.raises(ImportError) as error:
+        read(path)
+
+    assert "to read Parquet, pip install 'krap-jukebox[parquet]', or save as CSV" == str(
+        error.value
+    )

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 from jukebox import problem
+from sklearn.metrics import average_precision_score
 
-NEVER, ALWAYS = [False] * 4, [True] * 4
+NEVER = [False] * 4
 
 
 def column(*values):
@@ -23,6 +24,17 @@ def test_average_precision_is_that_of_a_ranking_done_by_hand():
     y, p = column(True, False, True, False), column(0.9, 0.8, 0.7, 0.1)
 
     assert pytest.approx((1 + 2 / 3) / 2) == problem.average_precision(y, p)
+
+
+@pytest.mark.parametrize("digits", [1, 9])
+def test_average_precision_is_that_of_scikit_learn(digits):
+    """To the last digits, with ties among the probabilities and without."""
+    rng = np.random.default_rng(0)
+    p = rng.random((500, 20)).round(digits)
+    y = rng.random(p.shape) < 0.3 * p
+    expected = average_precision_score(y, p, average=None)
+
+    assert pytest.approx(expected, abs=1e-12) == problem.average_precisions(y, p)
 
 
 def test_average_precision_leaves_out_a_country_where_nothing_charted():
