@@ -75,9 +75,10 @@ def test_calibration_error_is_the_weighted_gap_of_the_bins():
 
 
 def test_calibration_error_counts_an_answer_of_1_in_the_last_bin():
-    """The last bin is closed on the right."""
+    """The last bin is closed on the right: 1 too much and 0.05 too little share it."""
+    y, p = column(False, True), column(1.0, 0.95)
 
-    assert 1 == problem.calibration_error(column(*NEVER), column(1.0, 1.0, 1.0, 1.0))
+    assert pytest.approx((1 - 0.05) / 2) == problem.calibration_error(y, p)
 
 
 def test_calibration_error_is_0_where_the_share_is_the_probability():

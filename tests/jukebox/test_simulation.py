@@ -44,6 +44,7 @@ def test_another_seed_or_week_is_another_world():
 
     assert values != Catalogue(4).week(2)[0]["tempo"].tolist()
     assert values != Catalogue(3).week(3)[0]["tempo"].tolist()
+    assert values != Catalogue(4).week(1)[0]["tempo"].tolist()  # a seed of 3 + 2 would be 4 + 1
 
 
 def test_the_tastes_do_not_share_their_stream_with_week_0(monkeypatch):
