@@ -141,21 +141,19 @@ def judge(y, challenger, champion=None, limits=None, ceiling=None, seed=0):
     worse = np.quantile(weights[1:] @ errors / n, tail)
     if worse > 0:
         against.append(f"worse probabilities: its Brier score is higher, by {worse:.4f} or more")
-    change = ours - theirs
-    looked_at = y.sum(0) >= limits.positives
+    looked_at = np.flatnonzero(y.sum(0) >= limits.positives)
+    change = (ours - theirs)[:, looked_at]
     # 72 countries are 72 chances to see a fall that is none: Bonferroni's correction.
-    sure = NormalDist().inv_cdf(1 - tail / max(1, looked_at.sum())) * np.nanstd(change[1:], axis=0)
-    for country in np.flatnonzero(looked_at & (change[0] < -limits.margin) & (change[0] < -sure)):
+    sure = NormalDist().inv_cdf(1 - tail / max(1, len(looked_at))) * change[1:].std(0)
+    for i in np.flatnonzero((change[0] < -limits.margin) & (change[0] < -sure)):
         against.append(
-            f"{COUNTRIES[country]} falls by {-change[0, country]:.3f}, more than {limits.margin}"
+            f"{COUNTRIES[looked_at[i]]} falls by {-change[0, i]:.3f}, more than {limits.margin}"
         )
     figures |= {
         "average_precision_of_champion": float(np.nanmean(theirs[0])),
         "lead_over_champion": over_champion,
         "brier_of_champion": brier(y, champion),
-        "lowest_change_of_a_country": float(change[0, looked_at].min())
-        if looked_at.any()
-        else None,
+        "lowest_change_of_a_country": float(change[0].min()) if len(looked_at) else None,
     }
     return against, figures
 
