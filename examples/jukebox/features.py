@@ -1,0 +1,82 @@
+"""The features: what the estimator sees of a track.
+
+The client sends the 13 numbers of `problem.FEATURES` as they are. All that is done to them belongs
+to the model and travels inside its artefact, so training and serving cannot prepare them
+differently (training-serving skew).
+"""
+
+import numpy as np
+
+from jukebox.problem import FEATURES
+
+NAMES = list(FEATURES)
+SHARES = [name for name, feature in FEATURES.items() if feature.unit == "share"]
+LOWEST, HIGHEST = np.float32(1e-4), np.float32(1 - 1e-4)  # a share of 0 has no log-odds
+
+
+def matrix(tracks):
+    """Return tracks, a frame with the columns of FEATURES, as float32, (n, 13), in that order.
+
+    float32 on both sides: the estimator is fitted on the very numbers that the service will see.
+    Raises KeyError for a column that is missing.
+    """
+    return tracks[NAMES].to_numpy(np.float32)
+
+
+def log_odds(shares):
+    """Return ln(p / (1 - p)) of shares p, any shape, first held within 0.0001 and 0.9999.
+
+    Most shares crowd near 0; their log-odds spread out (Berkson, "Application of the logistic
+    function to bio-assay", Journal of the American Statistical Association 39, 1944).
+    """
+    p = np.clip(shares, LOWEST, HIGHEST)
+    return np.log(p / (1 - p))
+
+
+def pipeline():
+    """Return an unfitted transformer from `matrix`, (n, 13), to what the estimator sees, (n, 25).
+
+    Shares become log-odds and the duration its logarithm; then all but the key are scaled to
+    mean 0 and standard deviation 1. The key, which is a name and not a quantity,
+    becomes a column for each key that was seen in fitting; an unseen key has 0 in all of them.
+    """
+    # Imported where they are used: a service that only predicts starts seconds sooner.
+    from sklearn.compose import make_column_transformer
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
+
+    def columns(*names):
+        return [NAMES.index(name) for name in names]
+
+    return make_column_transformer(
+        (make_pipeline(FunctionTransformer(log_odds), StandardScaler()), columns(*SHARES)),
+        (make_pipeline(FunctionTransformer(np.log), StandardScaler()), columns("duration_ms")),
+        (StandardScaler(), columns("loudness", "tempo", "is_explicit", "mode")),
+        (OneHotEncoder(handle_unknown="ignore", sparse_output=False), columns("key")),
+    )
+
+
+def convert_function(scope, operator, container):
+    """Write a FunctionTransformer of `pipeline` as ONNX operators, for skl2onnx.
+
+    skl2onnx cannot look inside a Python function, so it is told what each of ours is in ONNX.
+    Raises NotImplementedError for any other function.
+    """
+    from skl2onnx.algebra.onnx_ops import OnnxClip, OnnxDiv, OnnxLog, OnnxSub
+
+    opset, values = container.target_opset, operator.inputs[0]
+    function = operator.raw_operator.func
+    if function is log_odds:
+        p = OnnxClip(values, np.array(LOWEST), np.array(HIGHEST), op_version=opset)
+        one = np.array([1], np.float32)
+        values = OnnxDiv(p, OnnxSub(one, p, op_version=opset), op_version=opset)
+    elif function is not np.log:
+        raise NotImplementedError(f"say in convert_function what {function} is in ONNX")
+    OnnxLog(values, op_version=opset, output_names=operator.outputs).add_to(scope, container)
+
+
+def same_shape(operator):
+    """Tell skl2onnx that a FunctionTransformer returns as many columns as it was given."""
+    from skl2onnx.common.data_types import FloatTensorType
+
+    operator.outputs[0].type = FloatTensorType(operator.inputs[0].type.shape)
