@@ -131,6 +131,8 @@ class Rollout:
         self.failures = Counter("jukebox_load_failures", "Models not loaded", registry=own)
         champion = Gauge("jukebox_champion_version", "Who answers; 0 for nobody", registry=own)
         champion.set_function(lambda: getattr(self.serving.champion, "version", 0))
+        ready = Gauge("jukebox_ready", "1 if a model is loaded, else 0", registry=own)
+        ready.set_function(lambda: self.serving.champion is not None)
         waiting = Gauge("jukebox_log_waiting", "Answers that wait for the log", registry=own)
         waiting.set_function(self.log.waiting.qsize)
 

@@ -18,7 +18,7 @@ import numpy as np
 from fastapi import Depends, FastAPI, HTTPException, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
-from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 from pydantic_core import to_json
 
@@ -91,13 +91,11 @@ def complaint(error):
     for fault in error.errors(include_url=False)[:10]:
         place = ".".join(map(str, fault["loc"])) or "body"
         name, value = (fault["loc"] or [""])[-1], repr(fault["input"]).removeprefix("b")[:40]
-        send = fault["msg"]
+        send = "remove it" if fault["type"] == "extra_forbidden" else fault["msg"]
         if name in FEATURES:
             lowest, highest, unit = FEATURES[name]
             kind = "a whole number" if name in WHOLE else "a number"
             send = f"send {kind} from {lowest:g} to {highest:g} ({unit})"
-        if fault["type"] == "extra_forbidden":
-            send = "remove it"
         got = "it is missing" if fault["type"] == "missing" else f"{value} was sent"
         yield {"field": place, "value": value, "fix": f"{place}: {got}; {send}."}
 
@@ -124,7 +122,7 @@ class Measured:
     def __init__(self, app, metrics):
         """Wrap `app`; metrics: the collector registry of prometheus_client to add to."""
         self.app, own = app, {"registry": metrics}
-        self.requests = Counter("jukebox_requests", "Requests", ["path", "status"], **own)
+        self.requests = Counter("jukebox_requests", "Requests", ["path", "code"], **own)
         own["buckets"] = BUCKETS
         self.seconds = Histogram("jukebox_request_seconds", "To answer", ["path"], **own)
 
@@ -160,8 +158,6 @@ def create_app(registry, settings=None):
         await run_in_threadpool(rollout.close)
 
     rollout = Rollout(registry, settings)
-    ready_now = Gauge("jukebox_ready", "1 if a model is loaded, else 0", registry=rollout.metrics)
-    ready_now.set_function(lambda: bool(rollout.serving.champion))
     # No /docs: its page loads scripts from elsewhere. The schema is at /openapi.json.
     app = FastAPI(title="Jukebox", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.add_middleware(Measured, metrics=rollout.metrics)
@@ -217,8 +213,8 @@ def create_app(registry, settings=None):
                 role = name if hmac.compare_digest(f"Bearer {token}".encode(), given) else role
             if role in roles:
                 return role
-            client, path = request.client.host if request.client else "?", request.url.path
-            logger.warning("Admin call refused: %r from %s as %s", path, client, role)
+            where = request.url.path, request.client.host
+            logger.warning("Admin call refused: %r from %s as %s", *where, role)
             if role:
                 raise HTTPException(403, f"The {role} may not do this: {' or '.join(roles)} may.")
             raise HTTPException(
@@ -244,17 +240,11 @@ def create_app(registry, settings=None):
         await run_in_threadpool(rollout.refresh)
         return registry.standing()._asdict()
 
-    @app.get("/admin/history", dependencies=[auditor])
-    def history():
-        return registry.history()
-
     @app.get("/admin/lineage/{version}", dependencies=[auditor])
     def lineage(version: int):
         return registry.lineage(version)
 
-    @app.get("/admin/requests/{request_id}", dependencies=[auditor])
-    def answered(request_id: str):
-        return registry.answered(request_id)
-
+    app.get("/admin/history", dependencies=[auditor])(registry.history)
+    app.get("/admin/requests/{request_id}", dependencies=[auditor])(registry.answered)
     app.state.rollout = rollout
     return app
