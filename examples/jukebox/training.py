@@ -223,10 +223,11 @@ def save(model, folder):
     )
 
 
-def track(model, folder):
+def track(model, folder, uri=None):
     """Log a model as a finished run of MLflow in a folder, and return the run's id.
 
-    The folder gets mlflow.db (SQLite) and the artefacts. Nothing leaves the machine.
+    The folder gets mlflow.db (SQLite), unless `uri` is another address, and the artefacts, unless
+    that is a server's.
     """
     (folder := Path(folder).resolve()).mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as files:
@@ -234,9 +235,9 @@ def track(model, folder):
         Path(files, "record.json").write_text(json.dumps(model.record, indent=1), "utf-8")
         from mlflow import MlflowClient  # not start_run, which looks for git and the user's name
 
-        client = MlflowClient(f"sqlite:///{folder / 'mlflow.db'}")
+        client = MlflowClient(uri or f"sqlite:///{folder / 'mlflow.db'}")
         found = client.get_experiment_by_name("jukebox")
-        place = (folder / "artifacts").as_uri()
+        place = None if (uri or "").startswith("http") else (folder / "artifacts").as_uri()
         experiment = found.experiment_id if found else client.create_experiment("jukebox", place)
         run = client.create_run(experiment, tags={"digest": model.digest}).info.run_id
         for name, value in model.record.items():

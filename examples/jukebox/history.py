@@ -1,0 +1,123 @@
+"""The history: who held which role when, in a table to which rows are only added.
+
+The roles follow from the rows, by `replay`, and so does every past state: nothing is overwritten.
+"""
+
+import sqlite3
+import time
+from contextlib import closing, contextmanager
+from typing import NamedTuple
+
+HISTORY = """
+CREATE TABLE IF NOT EXISTS history (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  time REAL NOT NULL,
+  action TEXT NOT NULL CHECK (action IN ('challenge', 'withdraw', 'promote', 'rollback', 'retire')),
+  version INTEGER NOT NULL,
+  share REAL NOT NULL CHECK (share BETWEEN 0 AND 1),
+  why TEXT NOT NULL CHECK (trim(why) <> '')
+);
+CREATE TRIGGER IF NOT EXISTS no_update BEFORE UPDATE ON history
+  BEGIN SELECT RAISE(ABORT, 'the history is append-only'); END;
+CREATE TRIGGER IF NOT EXISTS no_delete BEFORE DELETE ON history
+  BEGIN SELECT RAISE(ABORT, 'the history is append-only'); END;
+"""
+
+
+class Refused(ValueError):
+    """The registry will not do this; the message says why, and what to do instead."""
+
+
+class Standing(NamedTuple):
+    """Who holds which role: versions, or None; `earlier` are former champions, newest last.
+
+    `share` of the requests goes to the challenger (a canary); with 0 it only shadows.
+    `id` is the last row of the history that made it so.
+    """
+
+    id: int = 0
+    champion: int | None = None
+    challenger: int | None = None
+    share: float = 0.0
+    earlier: tuple = ()
+    retired: frozenset = frozenset()
+
+
+def replay(rows):
+    """Give the `Standing` after the rows of a history (dicts with id, action, version, share)."""
+    number, reigns, challenger, share, retired = 0, [], None, 0.0, set()
+    for row in rows:
+        number, action, version = row["id"], row["action"], row["version"]
+        if action == "challenge":
+            challenger, share = version, row["share"]
+        elif version == challenger:  # promoted, retired or withdrawn: no challenger any more
+            challenger, share = None, 0.0
+        if action == "promote":
+            reigns = [v for v in reigns if v != version] + [version]
+        elif action == "rollback":
+            reigns.pop()
+        elif action == "retire":
+            retired.add(version)
+            reigns.remove(version) if version in reigns else None
+    champion = reigns.pop() if reigns else None
+    return Standing(number, champion, challenger, share, tuple(reigns), frozenset(retired))
+
+
+@contextmanager
+def connect(file):
+    """Open a SQLite file: what is committed survives a kill, and a busy file is waited for."""
+    with closing(sqlite3.connect(file, timeout=30, isolation_level=None)) as db:
+        db.row_factory = sqlite3.Row
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = FULL")  # on the disk before the call returns
+        yield db
+
+
+class History:
+    """The decisions in one SQLite file; `clock` gives seconds since 1970."""
+
+    def __init__(self, file, clock=time.time):
+        """Create the table if it is not there."""
+        self.file, self.clock = file, clock
+        with connect(file) as db:
+            db.executescript(HISTORY)
+
+    def rows(self):
+        """Give all decisions, oldest first: dicts of id, time, action, version, share, why."""
+        with connect(self.file) as db:
+            return [dict(row) for row in db.execute("SELECT * FROM history ORDER BY id")]
+
+    @contextmanager
+    def held(self):
+        """Hold the history against every other writer; gives (connection, rows)."""
+        with connect(self.file) as db:
+            db.execute("BEGIN IMMEDIATE")  # undone by closing, if nobody commits
+            yield db, db.execute("SELECT * FROM history ORDER BY id").fetchall()
+
+    def decide(self, action, choose, why, share=0.0):
+        """Judge and write a decision in one transaction; gives its version, or raises Refused.
+
+        choose: gives the version from the `Standing`. Of two writers at once, the second judges
+        what the first has written.
+        """
+        with self.held() as (db, rows):
+            now = replay(rows)
+            version = choose(now)
+            if version is None:
+                raise Refused("There is no earlier champion to go back to: promote(version, why).")
+            if version in now.retired:
+                raise Refused(f"Version {version} is retired: register a new one.")
+            if version == now.champion and action == "promote":
+                return version
+            if version == now.champion:
+                raise Refused(f"Version {version} is the champion: promote another one first.")
+            if action == "withdraw" and version != now.challenger:
+                raise Refused(f"Version {version} is not the challenger; {now.challenger} is.")
+            last = max((row["time"] for row in rows), default=0.0)  # time never runs backwards
+            row = (max(float(self.clock()), last), action, version, share, why)
+            try:
+                db.execute("INSERT INTO history VALUES (NULL, ?, ?, ?, ?, ?)", row)
+            except sqlite3.IntegrityError:
+                raise Refused("Say why, in words, and give a share from 0 to 1.") from None
+            db.execute("COMMIT")
+            return version

@@ -1,0 +1,86 @@
+"""What the tests of the registry and the service share: tiny models, and an empty registry."""
+
+import hashlib
+import shutil
+
+import numpy as np
+import pytest
+from jukebox.problem import COUNTRIES, FEATURES
+from jukebox.registry import Registry
+from jukebox.training import Model
+from onnx import TensorProto, checker, helper, numpy_helper
+
+
+def made(level, **record):
+    """Give a model which says `level` for every track and country, whatever the features."""
+    shape = (len(FEATURES), len(COUNTRIES))
+    weights = [
+        numpy_helper.from_array(np.zeros(shape, np.float32), "w"),
+        numpy_helper.from_array(np.full(shape[1], level, np.float32), "b"),
+    ]
+    graph = helper.make_graph(
+        [helper.make_node("Gemm", ["tracks", "w", "b"], ["probabilities"])],
+        "constant",
+        [helper.make_tensor_value_info("tracks", TensorProto.FLOAT, [None, shape[0]])],
+        [helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, [None, shape[1]])],
+        weights,
+    )
+    proto = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
+    checker.check_model(proto)
+    onnx = proto.SerializeToString(deterministic=True)
+    record = {
+        "code_version": "c" * 64,
+        "data_version": "d" * 64,
+        "lock_hash": "e" * 64,
+        "trained_week": 10,
+        "seed": 1,
+        "settings": {},
+        "metrics": {},
+    } | record
+    return Model(onnx=onnx, digest=hashlib.sha256(onnx).hexdigest(), record=record)
+
+
+@pytest.fixture
+def constant():
+    """Make constant models: `constant(0.2)`, or with more in its record."""
+    return made
+
+
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory):
+    """A folder with an empty registry: creating MLflow's tables takes seconds, copying none."""
+    folder = tmp_path_factory.mktemp("empty")
+    Registry(folder)
+    return folder
+
+
+def opened(folder):
+    """Open a registry whose clock ticks one second a decision, from second 1."""
+    ticks = iter(range(1, 1000))
+    return Registry(folder, clock=lambda: next(ticks))
+
+
+@pytest.fixture
+def registry(empty, tmp_path):
+    """An empty registry."""
+    return opened(shutil.copytree(empty, tmp_path / "registry"))
+
+
+@pytest.fixture(scope="session")
+def stock(empty, tmp_path_factory):
+    """A folder with versions 1, 2 and 3, which say 0.1, 0.2 and 0.3; no test may change it."""
+    folder = shutil.copytree(empty, tmp_path_factory.mktemp("stock") / "registry")
+    for level in (0.1, 0.2, 0.3):
+        Registry(folder).register(made(level))
+    return folder
+
+
+@pytest.fixture
+def stocked(stock, tmp_path):
+    """A registry of versions 1, 2 and 3, of which 1 is champion since second 1.
+
+    A copy: decisions and answers are its own, but the artefacts are those of `stock`.
+    """
+    registry = opened(shutil.copytree(stock, tmp_path / "registry"))
+    registry.promote(1, "the first")
+    return registry
