@@ -6,6 +6,9 @@ many countries or in none, so the answers are independent probabilities, not sha
 
 from typing import NamedTuple
 
+import numpy as np
+from sklearn.metrics import average_precision_score
+
 
 class Feature(NamedTuple):
     """One audio feature of a track: the lowest and highest value that make sense, and its unit."""
@@ -32,12 +35,101 @@ FEATURES = {
 }
 
 # ISO 3166 codes of the countries where K.R.A.P. Records sells.
-COUNTRIES = tuple(
-    (
-        "AE AR AT AU BE BG BO BR BY CA CH CL CO CR CZ DE DK DO EC EE EG ES FI FR "
-        "GB GR GT HK HN HU ID IE IL IN IS IT JP KR KZ LT LU LV MA MX MY NG NI NL "
-        "NO NZ PA PE PH PK PL PT PY RO SA SE SG SK SV TH TR TW UA US UY VE VN ZA"
-    ).split()
-)
+COUNTRIES = (
+    "AE", "AR", "AT", "AU", "BE", "BG", "BO", "BR", "BY", "CA", "CH", "CL",
+    "CO", "CR", "CZ", "DE", "DK", "DO", "EC", "EE", "EG", "ES", "FI", "FR",
+    "GB", "GR", "GT", "HK", "HN", "HU", "ID", "IE", "IL", "IN", "IS", "IT",
+    "JP", "KR", "KZ", "LT", "LU", "LV", "MA", "MX", "MY", "NG", "NI", "NL",
+    "NO", "NZ", "PA", "PE", "PH", "PK", "PL", "PT", "PY", "RO", "SA", "SE",
+    "SG", "SK", "SV", "TH", "TR", "TW", "UA", "US", "UY", "VE", "VN", "ZA",
+)  # fmt: skip
 
 LABEL_DELAY = 3  # weeks from the release of a track until its charts are known
+
+
+class Objectives(NamedTuple):
+    """What the service promises: latency in milliseconds, share of requests answered, freshness.
+
+    Freshness is how many weeks ago the newest track in the champion's training was released.
+    """
+
+    p99_ms: float = 50
+    availability: float = 0.999
+    freshness_weeks: int = 12
+
+
+class Costs(NamedTuple):
+    """The cost of each kind of error, in euros: K.R.A.P. Records' own estimate."""
+
+    wasted: float = 1_000  # a campaign for a track that does not chart
+    missed: float = 5_000  # no campaign for a track that would have charted
+
+    @property
+    def threshold(self):
+        """Return the probability from which a campaign pays.
+
+        Source: Elkan, "The foundations of cost-sensitive learning", IJCAI 2001, section 2.
+        """
+        return self.wasted / (self.wasted + self.missed)
+
+
+COSTS = Costs()
+
+
+def expected_cost(y, p, costs=COSTS):
+    """Return the euros a track lost to errors, with a campaign wherever one pays.
+
+    `y` (bool) and `p` (probabilities) are (n, 72), here and below.
+    """
+    campaign = p >= costs.threshold
+    return float((costs.wasted * (campaign & ~y) + costs.missed * (~campaign & y)).sum(1).mean())
+
+
+def average_precision(y, p):
+    """Return the macro average precision, 0 to 1: the mean over countries with a positive.
+
+    The average precision is the sum over thresholds of precision times the gain in recall, without
+    interpolation: scikit-learn's user guide, "Precision, recall and F-measures". Raises
+    ValueError if no track charted anywhere.
+    """
+    charted = y.any(0)
+    if not charted.any():
+        raise ValueError("no track charted in any country: average precision is not defined")
+    return float(average_precision_score(y[:, charted], p[:, charted], average="macro"))
+
+
+def brier(y, p):
+    """Return the Brier score, 0 to 1, lower is better: the mean squared error over all answers.
+
+    Source: Brier, "Verification of forecasts expressed in terms of probability", Monthly Weather
+    Review 78, 1950; here for each yes or no, half of his sum over both.
+    """
+    return float(np.mean((p - y) ** 2))
+
+
+def calibration_error(y, p, bins=10):
+    """Return the expected calibration error, 0 to 1, over all answers.
+
+    The answers fall into bins of equal width by their probability; the error is the mean distance
+    of a bin's mean probability from its share of charts, weighted by its answers. Source: Naeini,
+    Cooper and Hauskrecht, "Obtaining well calibrated probabilities using Bayesian binning", AAAI 2015.
+    """
+    which = np.minimum((p * bins).astype(int), bins - 1).ravel()
+    gaps = np.bincount(which, weights=(p - y).ravel(), minlength=bins)
+    return float(np.abs(gaps).sum() / p.size)
+
+
+class Chance(NamedTuple):
+    """What knowing nothing of a track scores: to be beaten."""
+
+    rates: np.ndarray  # base rate of each country, (72,)
+    average_precision: float
+    brier: float
+    expected_cost: float
+
+
+def chance(y):
+    """Return the base rates of the labels, and their scores as an answer for every track."""
+    rates = y.mean(0)
+    p = np.broadcast_to(rates, y.shape)
+    return Chance(rates, average_precision(y, p), brier(y, p), expected_cost(y, p))
