@@ -80,7 +80,7 @@ def schema(week=None):
     """Return the pandera schema of tracks, of one week if it is given. Each cell is a float."""
     whole = pa.Check(lambda values: values % 1 == 0, error="not a whole number")
     plain = pa.Check(
-        lambda ids: [isinstance(i, str) and bool(PLAIN.fullmatch(i)) for i in ids],
+        lambda ids: ids.map(lambda i: isinstance(i, str) and bool(PLAIN.fullmatch(i))).astype(bool),
         error="not plain text: ASCII without spaces",
     )
     columns = {"track_id": pa.Column(checks=plain)}
@@ -116,7 +116,8 @@ def validate(frame, week=None):
     try:
         schema(week).validate(kept, lazy=True)
     except pa.errors.SchemaErrors as errors:
-        for case in errors.failure_cases.itertuples():
+        cases = errors.failure_cases.itertuples()  # in no order that pandera promises
+        for case in sorted(cases, key=lambda c: (COLUMNS.index(c.column), str(c.check_number))):
             value = rows.at[case.index, case.column]
             wrong = f"is {value!r:.40}" if isinstance(value, str) else f"is {value}"
             if case.check == "not_nullable":
@@ -130,7 +131,8 @@ def validate(frame, week=None):
     for row in kept.index[kept.duplicated("track_id")]:
         reasons[row] = f"track_id is {kept.at[row, 'track_id']!r}, as in a row above"
     kept = kept.drop(index=list(reasons), errors="ignore").astype(dict.fromkeys(WHOLE, "int64"))
-    quarantined = rows.loc[sorted(reasons)].assign(reason=[reasons[i] for i in sorted(reasons)])
+    reason = pd.Series(reasons, dtype=object).sort_index()
+    quarantined = rows.loc[reason.index].assign(reason=reason)
     assert len(frame) == len(kept) + len(quarantined)
     return kept.reset_index(drop=True), quarantined
 

@@ -1,0 +1,1 @@
+"""Tests of the running example, a file for each module."""

@@ -1,0 +1,341 @@
+"""The catalogue: what is kept, what is quarantined and why, and what a version stands for."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from arro3.core import Array, DataType, Table
+from arro3.io import write_parquet
+from jukebox import catalogue
+from jukebox.catalogue import DIRT, Catalogue, changed_rows, dirty, labels, read, validate, version
+
+WEEK = 12
+TRACKS, CHARTS = Catalogue(5).week(WEEK)
+CLEAN, _ = Catalogue(5, tracks_a_week=10_000).week(WEEK)
+HARMLESS = {"reordered"}  # the order of the rows says nothing
+
+
+def with_cell(column, value, row=3):
+    """The tracks with one cell changed."""
+    tracks = TRACKS.astype({column: object})
+    tracks.at[row, column] = value
+    return tracks
+
+
+def parquet(frame, path):
+    """Write a frame as Parquet, with the types of its columns."""
+    kinds = {"i": DataType.int64(), "f": DataType.float64(), "b": DataType.bool()}
+    columns = {
+        name: Array(frame[name].tolist(), kinds.get(frame[name].dtype.kind, DataType.utf8()))
+        for name in frame
+    }
+    write_parquet(Table.from_pydict(columns), path)
+    return path
+
+
+def csv(frame, path):
+    """Write a frame as CSV."""
+    frame.to_csv(path, index=False)
+    return path
+
+
+# Labels
+
+
+def test_labels_are_where_the_charts_say():
+    """And nowhere else."""
+    charts = pd.DataFrame({"track_id": ["b", "a"], "country": ["ZA", "AE"], "known": 3})
+    answer = labels(pd.DataFrame({"track_id": ["a", "b", "c"]}), charts)
+
+    assert [[0, 0], [1, 71]] == np.argwhere(answer).tolist()
+    assert (3, 72) == answer.shape
+
+
+def test_charts_of_a_quarantined_track_are_left_aside():
+    """They come in another delivery, and nobody takes them out."""
+    answer = labels(TRACKS.iloc[50:], CHARTS)
+
+    assert np.array_equal(labels(TRACKS, CHARTS)[50:], answer)
+
+
+def test_a_chart_of_an_unknown_country_is_refused():
+    """Better than a column too few."""
+    with pytest.raises(KeyError, match="XX"):
+        labels(TRACKS, CHARTS.assign(country="XX"))
+
+
+# Validation
+
+
+def test_clean_tracks_are_kept_as_they_are():
+    """Nothing right is quarantined: ten thousand rows, equal to the last bit and type."""
+    kept, quarantined = validate(CLEAN, WEEK)
+
+    assert CLEAN.equals(kept)
+    assert 0 == len(quarantined)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_quarantine_agrees_with_the_ledger(seed):
+    """Ten thousand rows and more, all dirty but for a tenth: each is where the ledger says."""
+    rates = dict.fromkeys(DIRT, 0.9 / len(DIRT))
+    frame, ledger = dirty(CLEAN, np.random.default_rng(seed), rates)
+    kept, quarantined = validate(frame, WEEK)
+    wrong = ledger[~ledger["kind"].isin(HARMLESS)]
+
+    assert len(frame) == len(kept) + len(quarantined) > 10_000
+    assert sorted(wrong["row"]) == quarantined.index.tolist()
+    assert frame.drop(index=wrong["row"])["track_id"].tolist() == kept["track_id"].tolist()
+
+
+def test_what_is_kept_of_dirt_is_clean():
+    """The kept rows are rows of the clean tracks, equal to the last bit and type."""
+    frame, _ = dirty(CLEAN, np.random.default_rng(0), dict.fromkeys(DIRT, 0.1))
+    kept, _ = validate(frame, WEEK)
+    clean = CLEAN.set_index("track_id").loc[kept["track_id"]].reset_index()
+
+    assert clean.equals(kept)
+
+
+@pytest.mark.parametrize("kind", DIRT)
+def test_each_kind_of_dirt_has_its_reason(kind):
+    """Every row of it, in plain words that name the cell and its value."""
+    frame, ledger = dirty(TRACKS, np.random.default_rng(1), {kind: 0.5})
+    _, quarantined = validate(frame, WEEK)
+    expected = {
+        "missing": "{column} is missing",
+        "out_of_range": "{column} is {after}, (above|below) .*",
+        "wrong_type": "{column} is '{after}', not a number",
+        "wrong_encoding": "track_id is '{after}', not plain text: ASCII without spaces",
+        "late": "released is {after}, before week 12",
+        "duplicate": "track_id is '{track_id}', as in a row above",
+        "reordered": None,
+    }[kind]
+    reasons = quarantined["reason"].to_dict()
+
+    assert 100 == len(ledger)
+    assert (0 if kind in HARMLESS else 100) == len(reasons)
+    for entry in ledger.to_dict("records") if expected else ():
+        pattern = expected.format(**entry)
+        assert pd.Series([reasons[entry["row"]]]).str.fullmatch(pattern).all()
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "reason"),
+    [
+        ("energy", 1.7, "energy is 1.7, above 1"),
+        ("energy", 1.0000001, "energy is 1.0000001, above 1"),
+        ("energy", float("inf"), "energy is inf, above 1"),
+        ("energy", "1.7", "energy is '1.7', above 1"),
+        ("energy", "", "energy is '', not a number"),
+        ("energy", float("nan"), "energy is missing"),
+        ("energy", pd.NA, "energy is missing"),
+        ("energy", [0.5], "energy is [0.5], not a number"),
+        ("tempo", "fast" * 50, "tempo is 'fastfastfastfastfastfastfastfastfastfas, not a number"),
+        ("key", 2.5, "key is 2.5, not a whole number"),
+        ("key", 12, "key is 12, above 11"),
+        ("is_explicit", 2, "is_explicit is 2, above 1"),
+        ("released", 13, "released is 13, after week 12"),
+        ("released", None, "released is missing"),
+        ("track_id", None, "track_id is missing"),
+        ("track_id", 7, "track_id is 7, not plain text: ASCII without spaces"),
+        ("track_id", "T 7", "track_id is 'T 7', not plain text: ASCII without spaces"),
+        ("track_id", "T7\n", "track_id is 'T7\\n', not plain text: ASCII without spaces"),
+        ("track_id", "Türkü", "track_id is 'Türkü', not plain text: ASCII without spaces"),
+    ],
+)
+def test_one_bad_cell_is_one_row_with_a_plain_reason(column, value, reason):
+    """The other 199 stay."""
+    kept, quarantined = validate(with_cell(column, value), WEEK)
+
+    assert {3: reason} == quarantined["reason"].to_dict()
+    assert TRACKS.drop(index=3).reset_index(drop=True).equals(kept)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("energy", "0.5"), ("energy", 0), ("energy", 1), ("key", -1), ("is_explicit", True)],
+)
+def test_numbers_as_text_and_values_on_a_bound_are_right(column, value):
+    """A file of text is nobody's fault."""
+    kept, quarantined = validate(with_cell(column, value), WEEK)
+
+    assert float(value) == kept.at[3, column]
+    assert 0 == len(quarantined)
+
+
+def test_text_becomes_a_number_to_the_last_bit():
+    """Where pandas' own parser is off by one in the last place, in a third of all values."""
+    energy = np.random.default_rng(0).random(len(TRACKS))
+    text = pd.Series([repr(float(value)) for value in energy])
+    kept, _ = validate(TRACKS.assign(energy=text))
+
+    assert (pd.to_numeric(text) != energy).any()
+    assert energy.tolist() == kept["energy"].tolist()
+
+
+def test_a_row_with_two_faults_is_one_row_with_the_first_reason():
+    """In the order of the columns."""
+    tracks = with_cell("tempo", 999.0)
+    tracks.at[3, "energy"] = -1.0
+    _, quarantined = validate(tracks)
+
+    assert ["energy is -1.0, below 0"] == quarantined["reason"].tolist()
+
+
+def test_of_two_rows_with_one_id_the_first_right_one_is_kept():
+    """A broken row does not throw out the right one below it."""
+    frame = pd.concat([TRACKS.iloc[[0]].assign(energy=9.0), TRACKS.iloc[[0, 0, 1]]])
+    kept, quarantined = validate(frame)
+
+    assert TRACKS.iloc[:2].equals(kept)
+    assert [0, 2] == quarantined.index.tolist()
+
+
+def test_a_frame_of_nothing_but_dirt_or_of_nothing_is_no_error():
+    """Quarantine is an answer."""
+    for frame in (TRACKS.iloc[:0], TRACKS.assign(track_id=None), TRACKS.assign(track_id=1)):
+        kept, quarantined = validate(frame)
+
+        assert (0, len(frame)) == (len(kept), len(quarantined))
+        assert (TRACKS.dtypes[1:] == kept.dtypes[1:]).all()
+
+
+def test_week_of_release_is_free_without_a_week():
+    """As in a file of many weeks; a date in nanoseconds is no week."""
+    kept, _ = validate(with_cell("released", 900))
+    _, quarantined = validate(with_cell("released", 1_700_000_000))
+
+    assert 900 == kept.at[3, "released"]
+    assert ["released is 1700000000, after week 5200"] == quarantined["reason"].tolist()
+
+
+def test_a_missing_column_is_an_error_and_not_ten_thousand_rows():
+    """It names the column, and what there is."""
+    with pytest.raises(ValueError, match=r"^no column tempo, mode|^no column mode, tempo"):
+        validate(TRACKS.drop(columns=["tempo", "mode"]))
+
+
+# Versions
+
+
+def test_the_version_is_that_of_the_content():
+    """Whatever the order of rows and columns, and the index."""
+    rng = np.random.default_rng(0)
+    tracks = TRACKS.iloc[rng.permutation(len(TRACKS)), ::-1]
+    charts = CHARTS.iloc[rng.permutation(len(CHARTS)), ::-1]
+
+    assert 64 == len(version(TRACKS, CHARTS))
+    assert version(TRACKS, CHARTS) == version(tracks, charts)
+
+
+@pytest.mark.parametrize("write", [csv, parquet])
+def test_the_version_does_not_depend_on_the_format(write, tmp_path):
+    """Written, read and versioned again; the values are not rounded, to make it hard."""
+    rng = np.random.default_rng(0)
+    tracks = TRACKS.assign(energy=rng.random(len(TRACKS)), tempo=rng.uniform(60, 180, len(TRACKS)))
+    kept, _, _ = read(write(tracks, tmp_path / f"tracks.{write.__name__}"))
+
+    assert tracks.equals(kept)
+    assert version(tracks, CHARTS) == version(kept, CHARTS)
+
+
+def test_the_version_is_the_same_in_another_process():
+    """Nothing of this process, such as Python's salted hashes, gets into it."""
+    script = "from jukebox.catalogue import *; print(version(*Catalogue(5).week(12)))"
+    run = subprocess.run(
+        [sys.executable, "-c", script],
+        env={"PYTHONPATH": str(Path(catalogue.__file__).parents[1]), "PYTHONHASHSEED": "77"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert version(TRACKS, CHARTS) == run.stdout.strip()
+
+
+@pytest.mark.parametrize("column", TRACKS.columns[1:])
+def test_one_changed_cell_is_another_version_and_is_named(column):
+    """In any column, by the least step."""
+    tracks = TRACKS.copy()
+    old = tracks.at[3, column]
+    new = old + 1 if column in ("released", "key") else np.nextafter(old, 9e9)
+    tracks[column] = tracks[column].astype(type(new))
+    tracks.at[3, column] = new
+
+    assert version(TRACKS, CHARTS) != version(tracks, CHARTS)
+    assert [["T0002403", column, old, new]] == changed_rows(
+        (TRACKS, CHARTS), (tracks, CHARTS)
+    ).to_numpy().tolist()
+
+
+def test_a_chart_gone_is_another_version_and_is_named():
+    """With the country, and the week in which it had been known."""
+    gone = CHARTS.iloc[0]
+    change = changed_rows((TRACKS, CHARTS), (TRACKS, CHARTS.iloc[1:])).iloc[0]
+
+    assert version(TRACKS, CHARTS) != version(TRACKS, CHARTS.iloc[1:])
+    assert [gone["track_id"], gone["country"], 15.0] == change.tolist()[:3]
+    assert pd.isna(change["after"])
+
+
+def test_a_chart_known_later_is_another_version_and_is_named():
+    """What was known when is part of the data."""
+    later = CHARTS.assign(known=CHARTS["known"].where(CHARTS.index != 4, 16))
+    changes = changed_rows((TRACKS, CHARTS), (TRACKS, later))
+
+    assert version(TRACKS, CHARTS) != version(TRACKS, later)
+    assert [[15, 16]] == changes[["before", "after"]].to_numpy().tolist()
+
+
+def test_a_track_more_is_another_version_and_is_named():
+    """By each of its fourteen cells."""
+    fewer = (TRACKS.iloc[1:], CHARTS)
+    changes = changed_rows(fewer, (TRACKS, CHARTS))
+
+    assert version(*fewer) != version(TRACKS, CHARTS)
+    assert {"T0002400"} == set(changes["track_id"])
+    assert list(TRACKS.columns[1:]) == changes["cell"].tolist()
+
+
+def test_no_change_is_no_row():
+    """Whatever the order of the rows."""
+
+    assert 0 == len(changed_rows((TRACKS, CHARTS), (TRACKS[::-1], CHARTS[::-1])))
+
+
+def test_a_version_of_a_track_that_stands_there_twice_is_refused():
+    """Its rows would have an order."""
+    with pytest.raises(ValueError, match="T0002400"):
+        version(pd.concat([TRACKS, TRACKS.iloc[:1]]), CHARTS)
+
+
+# A file of your own
+
+
+@pytest.mark.parametrize("write", [csv, parquet])
+def test_your_own_file_is_read_with_a_mapping_and_a_report(write, tmp_path):
+    """Columns of other names, one too many, ids that are numbers, yes and no, and a bad row."""
+    own = TRACKS.assign(
+        track_id=range(200), is_explicit=TRACKS["is_explicit"] == 1, artist="Karl & Ralph"
+    )
+    own.loc[7, "tempo"] = 999.0
+    own.loc[9, "energy"] = np.nan
+    own = own.rename(columns={"tempo": "bpm", "track_id": "id"})
+    path = write(own, tmp_path / f"own.{write.__name__}")
+    kept, quarantined, report = read(path, {"bpm": "tempo", "id": "track_id"})
+
+    assert TRACKS.drop(index=[7, 9])["is_explicit"].tolist() == kept["is_explicit"].tolist()
+    assert ["0", "1"] == kept["track_id"].tolist()[:2]
+    assert [7, 9] == quarantined.index.tolist()
+    assert [
+        f"{path.name}: 200 rows",
+        "bpm is read as tempo",
+        "id is read as track_id",
+        "artist is not used",
+        "198 rows kept, 2 quarantined",
+    ] == report[:5]
+    assert "1 rows for their tempo; the first tempo is" in report[6]
