@@ -175,6 +175,13 @@ def test_the_bins_of_psi_are_those_of_the_reference():
     assert ([10] * 10, [0] * 9 + [50]) == (list(before), list(now))
 
 
+def test_a_category_that_is_new_has_a_bin_of_its_own():
+    """It is not counted with its neighbour."""
+    before, now = statistics.counts(np.array([0, 0, 1]), np.array([1, 2, -1]), categorical=True)
+
+    assert ([0, 2, 1], [2, 0, 1]) == (list(before), list(now))
+
+
 def test_psi_agrees_with_its_definition():
     """Half and half became a quarter and three quarters: 0.25 ln 3, but for half a row."""
 
@@ -264,6 +271,15 @@ def test_a_log_without_known_charts_has_no_scores():
     scores = monitoring.performance(log, charts[:0], 9)
 
     assert (0, monitoring.SCORES) == (len(scores), list(scores.columns))
+
+
+def test_a_request_that_named_no_track_is_not_taken_for_one_that_charted_nowhere():
+    """Nobody can know how it ended."""
+    log, charts = predicted(Catalogue(0), [0])
+    log.loc[:49, "track_id"] = None
+    scores = monitoring.performance(log, charts, 3)
+
+    assert [150] == list(scores["tracks"])
 
 
 def test_each_version_is_scored_on_what_it_answered_and_a_track_counts_once():
