@@ -142,30 +142,16 @@ def lock(session):
     """Compile the dependency groups into hashed requirements, valid for every tested Python."""
     session.install("uv>=0.9")
     groups = ["docs", "live", "tests", "diagrams", "browser", "lint"]
+    package = ("pyproject.toml", "--extra=parquet")  # what Jukebox needs: only `tests` runs it
     compile_ = (
-        "uv",
-        "pip",
-        "compile",
-        "--quiet",
-        "--universal",
-        "--python-version",
-        "3.11",
-        "--fork-strategy",
-        "fewest",
-        "--custom-compile-command",
-        "nox -s lock",
+        *("uv", "pip", "compile", "--quiet", "--universal", "--python-version=3.11"),
+        *("--fork-strategy=fewest", "--custom-compile-command=nox -s lock"),
     )
     together = Path(session.create_tmp()) / "together.txt"
     # One resolution for all groups first, so that a package has one version everywhere.
-    session.run(*compile_, *(f"--group={g}" for g in groups), "-o", together, *session.posargs)
+    every = [f"--group={group}" for group in groups]
+    session.run(*compile_, *package, *every, "-o", together, *session.posargs)
     for group in groups:
-        session.run(
-            *compile_,
-            "--generate-hashes",
-            f"--group={group}",
-            "-c",
-            together,
-            "--no-annotate",
-            "-o",
-            f"locks/{group}.txt",
-        )
+        source = (*(package if group == "tests" else ()), f"--group={group}", "-c", together)
+        target = ("--generate-hashes", "--no-annotate", "-o", f"locks/{group}.txt")
+        session.run(*compile_, *source, *target)
