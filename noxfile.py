@@ -56,7 +56,8 @@ def live(session):
 def tests(session):
     """Check the spine, every fence and the package."""
     install(session, "tests")
-    session.run("python", "-m", "pytest", *session.posargs)
+    # A file's tests stay together: the blocks of a page share one namespace.
+    session.run("python", "-m", "pytest", "-n", "auto", "--dist", "loadfile", *session.posargs)
 
 
 @nox.session

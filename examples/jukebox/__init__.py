@@ -7,4 +7,6 @@ registry, rollout, service, drift, monitoring.
 
 import os
 
-os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # MLflow reads it when it is imported
+# MLflow reads both when it is imported: Jukebox reports to nobody.
+os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+os.environ.setdefault("DO_NOT_TRACK", "true")

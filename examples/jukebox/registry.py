@@ -12,22 +12,18 @@ of whom nobody knows since when and why.
 
 import hashlib
 import json
-import os
 import re
 import time
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-
-from jukebox.history import History, Refused, connect, replay
-from jukebox.training import Model, track
-
-os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # both are read at import
-os.environ.setdefault("DO_NOT_TRACK", "true")
 from mlflow import MlflowClient
 from mlflow.artifacts import download_artifacts
 from mlflow.exceptions import MlflowException
+
+from jukebox.history import History, Refused, connect, replay
+from jukebox.training import Model, track
 
 # One row a track and model that was asked; the service writes it.
 PREDICTIONS = """

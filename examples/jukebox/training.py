@@ -7,7 +7,6 @@ settings and seed on the same kind of processor give the same bytes, so a digest
 
 import hashlib
 import json
-import os
 import tempfile
 import warnings
 from dataclasses import asdict, dataclass
@@ -207,7 +206,6 @@ def tune(tracks, charts, grid=GRID, seed=0, progress=lambda done, of, settings, 
 
 def save(model, folder):
     """Write a model as an MLflow model, with its signature, into a folder that is not there yet."""
-    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # read at the import
     import mlflow.onnx
     import onnx
     from mlflow.types import Schema, TensorSpec
