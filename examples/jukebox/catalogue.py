@@ -21,7 +21,7 @@ PLAIN = re.compile("[!-~]+")  # every printable character of ASCII but the space
 CENTURY = 5200  # weeks; beyond it, a number is no week of release
 
 __all__ = ["COLUMNS", "DIRT", "Catalogue", "Drift", "changed_rows", "dirty", "labels", "read"]
-__all__ += ["validate", "version"]
+__all__ += ["validate", "validate_charts", "version"]
 
 
 def labels(tracks, charts):
@@ -136,6 +136,29 @@ def validate(frame, week=None):
     quarantined = rows.loc[reason.index].assign(reason=reason)
     assert len(frame) == len(kept) + len(quarantined)
     return kept.reset_index(drop=True), quarantined
+
+
+def validate_charts(frame, week):
+    """Return the rows of charts that are right, and those that are not, with a `reason`.
+
+    A row is right if it names a track and one of our `COUNTRIES`, and no row above says the same.
+    The kept have `known` = `week`, in which they arrived. Raises ValueError if a column is missing.
+    """
+    if missing := {"track_id", "country"} - set(frame):
+        raise ValueError(
+            f"no column {', '.join(sorted(missing))} in charts: there are {list(frame)}"
+        )
+    rows = frame.reset_index(drop=True)
+    ids, countries = rows["track_id"].astype(str), rows["country"].astype(str)
+    reason = pd.Series("", rows.index)
+    reason[rows.duplicated(["track_id", "country"])] = "as a row above"
+    ours = countries.isin(COUNTRIES)
+    reason[~ours] = "country is " + countries[~ours].map(repr) + ", none of ours"
+    reason[~ids.str.fullmatch(PLAIN)] = "track_id is not plain text: ASCII without spaces"
+    kept = pd.DataFrame({"track_id": ids, "country": countries, "known": week})[reason == ""]
+    quarantined = rows.assign(reason=reason)[reason != ""]
+    assert len(frame) == len(kept) + len(quarantined)
+    return kept.astype({"known": "int64"}).reset_index(drop=True), quarantined
 
 
 def read(path, mapping=()):

@@ -144,9 +144,9 @@ def predict(model, tracks):
     return running.run(["probabilities"], {"tracks": rows.astype(np.float32, copy=False)})[0]
 
 
-def code_version():
-    """Return the SHA-256, in hex, of the sources of the stages that make a model."""
-    texts = [Path(__file__).with_name(f"{stage}.py").read_text("utf-8") for stage in STAGES]
+def code_version(package=Path(__file__).parent):
+    """Return the SHA-256, in hex, of a package's sources of the stages that make a model."""
+    texts = [Path(package, f"{stage}.py").read_text("utf-8") for stage in STAGES]
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()
 
 

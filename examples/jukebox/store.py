@@ -1,0 +1,151 @@
+"""The store: all data that came in, and every version of it that a model was made from.
+
+A batch is a CSV file that is written once; its name ends in the hash of its content. What is known
+now is a list of batches, and so is a version: a correction adds a batch and leaves the old one to
+the versions that had it. Every write is a whole file put in place at once, so a kill leaves the
+state before or the state after, and no third.
+"""
+
+import hashlib
+import json
+import os
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pandas as pd
+
+from jukebox.catalogue import COLUMNS, validate, validate_charts, version
+from jukebox.simulation import WHOLE
+
+TYPES = {
+    "tracks": {name: "int64" if name in WHOLE else float for name in COLUMNS}
+    | {"track_id": object},
+    "charts": {"track_id": object, "country": object, "known": "int64"},
+}
+
+
+def write(path, content):
+    """Put a file in its place, whole and on the disk, or not at all."""
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    with part.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+
+
+class Store:
+    """The data in a folder: `batches/`, `versions/`, and `now.json`, which lists what is known.
+
+    One process writes at a time; any number may read.
+    """
+
+    def __init__(self, folder):
+        """Open the store, and make its folders if they are not there."""
+        self.folder = Path(folder).resolve()
+        for name in ("batches", "versions"):
+            (self.folder / name).mkdir(parents=True, exist_ok=True)
+
+    def _listed(self, version=None):
+        """Give {kind: {week: file name}} of now or of a version."""
+        path = self.folder / (f"versions/{version}.json" if version else "now.json")
+        with suppress(FileNotFoundError):
+            return json.loads(path.read_text("utf-8"))["batches"]
+        if version:
+            raise ValueError(f"The store has no version {version}: see versions().")
+        return {"tracks": {}, "charts": {}, "quarantine": {}}
+
+    def _keep(self, frames, week):
+        """Write a batch of each kind, then list them all at once."""
+        listed = self._listed()
+        for kind, frame in frames.items():
+            content = frame.to_csv(index=False, lineterminator="\n").encode()
+            name = f"{kind}-{week:04}-{hashlib.sha256(content).hexdigest()[:16]}.csv"
+            write(self.folder / "batches" / name, content)
+            listed[kind][str(week)] = name
+        write(self.folder / "now.json", json.dumps({"batches": listed}, indent=1).encode())
+
+    def _read(self, names, kind):
+        """Give batches as one frame, numbers to the last bit, or an empty one."""
+        types = TYPES[kind]
+        empty = pd.DataFrame(columns=list(types)).astype(types)
+        # keep_default_na: NA is a country, not a missing value.
+        how = {"dtype": types, "float_precision": "round_trip", "keep_default_na": False}
+        frames = [pd.read_csv(self.folder / "batches" / name, **how) for name in names]
+        return pd.concat(frames, ignore_index=True) if frames else empty
+
+    @property
+    def week(self):
+        """The newest week of which tracks have arrived, or None."""
+        return max(map(int, self._listed()["tracks"]), default=None)
+
+    def arrive(self, week, batch):
+        """Keep the right rows of a week's raw batch; give (kept, quarantined with a `reason`).
+
+        The same week again is a correction and takes the place of the first. A track that
+        stands in another week already is quarantined. Raises ValueError if a column is missing.
+        """
+        kept, quarantined = validate(batch, week)
+        others = {w: name for w, name in self._listed()["tracks"].items() if int(w) != week}
+        held = self._read(others.values(), "tracks").set_index("track_id")["released"]
+        twice = kept["track_id"].isin(held.index)
+        weeks = kept["track_id"][twice].map(held)
+        reasons = "track_id is that of a track of week " + weeks.astype(str)
+        again = kept[twice].assign(reason=reasons)
+        kept = kept[~twice].reset_index(drop=True)
+        quarantined = pd.concat([quarantined, again]) if twice.any() else quarantined
+        assert len(batch) == len(kept) + len(quarantined)
+        self._keep({"tracks": kept, "quarantine": quarantined}, week)
+        return kept, quarantined
+
+    def chart(self, week, charts):
+        """Keep the charts that became known in a week; give (kept, quarantined with a `reason`).
+
+        Those of tracks that are not here are kept as well: the track may still come.
+        """
+        kept, quarantined = validate_charts(charts, week)
+        self._keep({"charts": kept}, week)
+        return kept, quarantined
+
+    def read(self, version=None):
+        """Give (tracks, charts): all that is known now, or all that a version held.
+
+        Of charts, those of the tracks held; of one told twice, the first. Raises ValueError for a
+        version that is not here.
+        """
+        listed = self._listed(version)
+        tracks, charts = (
+            self._read([listed[kind][w] for w in sorted(listed[kind], key=int)], kind)
+            for kind in ("tracks", "charts")
+        )
+        charts = charts[charts["track_id"].isin(tracks["track_id"])]
+        return tracks, charts.drop_duplicates(["track_id", "country"], ignore_index=True)
+
+    def quarantined(self, week=None):
+        """Give the quarantined rows of a week, or of all: each cell as text, with its `reason`."""
+        names = self._listed()["quarantine"]
+        names = names.values() if week is None else [names[str(week)]]
+        frames = [pd.read_csv(self.folder / "batches" / name, dtype=str) for name in names]
+        return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=COLUMNS)
+
+    def freeze(self, since=0):
+        """Give what is known now of the weeks from `since` on its version, and keep it for ever.
+
+        It is the SHA-256 of the content (`catalogue.version`), whatever files hold it.
+        """
+        listed = self._listed()
+        part = {kind: listed[kind] for kind in ("tracks", "charts")}
+        part["tracks"] = {w: name for w, name in listed["tracks"].items() if int(w) >= since}
+        # Named by its content, which can only be read when the list is there.
+        draft = self.folder / "versions" / f"draft-{os.getpid()}.json"
+        write(draft, json.dumps({"frozen": time.time(), "batches": part}, indent=1).encode())
+        name = version(*self.read(draft.stem))
+        target = draft.with_name(f"{name}.json")
+        draft.unlink() if target.exists() else draft.replace(target)
+        return name
+
+    def versions(self):
+        """Give all versions, oldest first."""
+        files = [f for f in (self.folder / "versions").glob("*.json") if len(f.stem) == 64]
+        return [f.stem for f in sorted(files, key=lambda f: json.loads(f.read_text())["frozen"])]

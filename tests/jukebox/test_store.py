@@ -1,0 +1,163 @@
+"""The store: nothing lost, nothing changed, every version read again to the last bit."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from jukebox import store as module
+from jukebox.catalogue import changed_rows, dirty, version
+from jukebox.problem import LABEL_DELAY
+from jukebox.simulation import Catalogue
+from jukebox.store import Store
+
+WORLD = Catalogue(5, tracks_a_week=40)
+
+
+@pytest.fixture
+def store(tmp_path):
+    """A store of weeks 0 to 5, with the charts that are known by then."""
+    store = Store(tmp_path / "data")
+    for week in range(6):
+        store.arrive(week, WORLD.week(week)[0])
+        if week >= LABEL_DELAY:
+            store.chart(week, WORLD.week(week - LABEL_DELAY)[1])
+    return store
+
+
+def test_what_was_kept_is_read_to_the_last_bit(store):
+    """CSV and back: the frames are equal, with their types."""
+    tracks, charts = WORLD.weeks(range(6))
+    kept, known = store.read()
+
+    pd.testing.assert_frame_equal(tracks, kept)
+    pd.testing.assert_frame_equal(charts[charts["known"] <= 5].reset_index(drop=True), known)
+
+
+def test_a_version_is_the_hash_of_the_content(store):
+    """The store adds nothing of its own to it."""
+    tracks, charts = WORLD.weeks(range(6))
+
+    assert version(tracks, charts[charts["known"] <= 5]) == store.freeze()
+
+
+def test_the_same_content_is_one_version(store):
+    """To freeze twice, or to receive the same batch again, changes nothing."""
+    first = store.freeze()
+    store.arrive(3, WORLD.week(3)[0])
+
+    assert (first, [first]) == (store.freeze(), store.versions())
+
+
+def test_a_correction_is_another_version_and_the_old_one_stays(store):
+    """One cell of one row changes: the two versions tell which, with both values."""
+    before, batch = store.freeze(), WORLD.week(2)[0]
+    batch.loc[7, "energy"] = 0.123
+    store.arrive(2, batch)
+    after = store.freeze()
+    row = changed_rows(store.read(before), store.read(after))
+
+    assert ([before, after], [["T0000087", "energy", WORLD.week(2)[0].at[7, "energy"], 0.123]]) == (
+        store.versions(),
+        row.to_numpy().tolist(),
+    )
+
+
+def test_a_version_can_begin_later(store):
+    """Only the weeks from `since` on, and the charts of their tracks."""
+    tracks, charts = store.read(store.freeze(since=2))
+
+    assert ({2, 3, 4, 5}, {5}) == (set(tracks["released"]), set(charts["known"]))
+
+
+def test_dirt_is_kept_with_its_reason(store):
+    """Rows in are rows kept and rows quarantined, also after they were read back."""
+    batch, _ = dirty(WORLD.week(6)[0], np.random.default_rng(1), {"missing": 0.1, "duplicate": 0.1})
+    kept, quarantined = store.arrive(6, batch)
+
+    assert (44, 8) == (len(kept) + len(quarantined), len(quarantined))
+    assert list(quarantined["reason"]) == list(store.quarantined(6)["reason"])
+    assert 36 == (store.read()[0]["released"] == 6).sum()
+
+
+def test_a_track_of_another_week_is_quarantined(store):
+    """The first stays; the reason names its week."""
+    batch = WORLD.week(6)[0]
+    batch.loc[0, "track_id"] = "T0000003"
+    _, quarantined = store.arrive(6, batch)
+
+    assert ["track_id is that of a track of week 0"] == list(quarantined["reason"])
+    assert store.read()[0]["track_id"].is_unique
+
+
+def test_wrong_charts_are_quarantined(store):
+    """Each row that is no chart of ours says why; the rest is kept."""
+    rows = [("T0000120", "SE"), ("T0000120", "SE"), ("T0000120", "XX"), ("\ufeffT1", "SE")]
+    kept, quarantined = store.chart(6, pd.DataFrame(rows, columns=["track_id", "country"]))
+
+    assert (1, 3) == (len(kept), len(quarantined))
+    assert [
+        "as a row above",
+        "country is 'XX', none of ours",
+        "track_id is not plain text: ASCII without spaces",
+    ] == list(quarantined["reason"])
+
+
+def test_charts_told_twice_count_once(store):
+    """The week in which a chart first became known stays."""
+    before = store.freeze()
+    store.chart(6, WORLD.week(2)[1])
+
+    assert before == store.freeze()
+
+
+def test_charts_without_a_country_are_refused(store):
+    """A frame that lacks a column is an error with the columns that are there."""
+    with pytest.raises(ValueError, match="no column country in charts: there are"):
+        store.chart(6, pd.DataFrame({"track_id": ["T1"]}))
+
+
+@pytest.mark.parametrize("step", [1, 2, 3])
+def test_a_kill_between_two_files_changes_nothing(store, monkeypatch, step):
+    """Batches that no list names are as if they had never come; the same call then succeeds."""
+    before, calls, write = store.freeze(), [], module.write
+
+    def cut_off(path, content):
+        calls.append(path)
+        if len(calls) == step:
+            raise KeyboardInterrupt
+        write(path, content)
+
+    monkeypatch.setattr(module, "write", cut_off)
+    with pytest.raises(KeyboardInterrupt):
+        store.arrive(6, WORLD.week(6)[0])
+
+    assert (5, before) == (store.week, Store(store.folder).freeze())
+    store.arrive(6, WORLD.week(6)[0])
+    assert 6 == store.week
+
+
+def test_an_unknown_version_is_an_error(store):
+    """It says where to look."""
+    with pytest.raises(ValueError, match=r"no version 00: see versions\(\)"):
+        store.read("00")
+
+
+def test_an_empty_store_reads_empty_frames(tmp_path):
+    """With the columns and types that the stages to the right expect."""
+    store = Store(tmp_path)
+    tracks, charts = store.read()
+
+    assert (None, 0, 0, "int64") == (store.week, len(tracks), len(charts), charts["known"].dtype)
+    assert 0 == len(store.quarantined())
+
+
+def test_a_list_names_files_by_their_content(store):
+    """Every batch that a list names is there, under the hash of its bytes."""
+    listed = json.loads((store.folder / "now.json").read_text())["batches"]
+    names = [name for weeks in listed.values() for name in weeks.values()]
+    contents = [(store.folder / "batches" / name).read_bytes() for name in names]
+
+    assert [n[-20:-4] for n in names] == [
+        module.hashlib.sha256(c).hexdigest()[:16] for c in contents
+    ]
