@@ -18,6 +18,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from scipy.stats import binom
 
 RULES = Path(monitoring.__file__).with_name("rules.yml")
+RUNBOOKS = (Path(__file__).parents[2] / "docs" / "reference" / "runbooks.md").read_text("utf-8")
 ALERTS = [
     rule for group in yaml.safe_load(RULES.read_text("utf-8"))["groups"] for rule in group["rules"]
 ]
@@ -443,6 +444,60 @@ def test_an_alert_says_how_bad_it_is_what_is_wrong_and_what_to_do(rule):
     assert rule["annotations"]["runbook_url"] == f"reference/runbooks#{name}"
 
 
+def astray(alerts, page):
+    """Name each URL of a rule and each labelled section of the page that lacks the other."""
+    wanted = {rule["annotations"]["runbook_url"] for rule in alerts}
+    labels = re.findall(r"^\((\S+)\)=\n+## ", page, re.MULTILINE)
+    return wanted ^ {f"reference/runbooks#{label}" for label in labels}
+
+
+def test_each_alert_leads_to_its_section_of_the_runbooks_and_each_section_has_its_alert():
+    """None leads nowhere, and none is left of a rule that went."""
+
+    assert set() == astray(ALERTS, RUNBOOKS)
+
+
+@pytest.mark.parametrize("url", ["reference/runbooks#disk-full", "reference/about#drift", "drift"])
+def test_a_rule_that_leads_nowhere_is_noticed(url):
+    """Another label, another page, no page."""
+    other = {"alert": "Other", "annotations": {"runbook_url": url}}
+
+    assert {url} == astray([*ALERTS, other], RUNBOOKS)
+
+
+def test_a_section_without_an_alert_is_noticed():
+    """A runbook that nobody is sent to."""
+    page = f"{RUNBOOKS}\n(disk-full)=\n\n## Disk full\n"
+
+    assert {"reference/runbooks#disk-full"} == astray(ALERTS, page)
+
+
+def test_a_label_that_has_lost_its_section_is_noticed():
+    """A link to it would end in the middle of another runbook."""
+    page = RUNBOOKS.replace("## Drift\n", "")
+
+    assert {"reference/runbooks#drift"} == astray(ALERTS, page)
+
+
+@pytest.mark.parametrize("rule", ALERTS, ids=lambda rule: rule["alert"])
+def test_a_runbook_shows_the_rule_of_its_own_alert(rule):
+    """From the file itself, and in its own section."""
+    label = rule["annotations"]["runbook_url"].partition("#")[2]
+    section = RUNBOOKS.partition(f"\n({label})=\n")[2].partition("\n(")[0]
+
+    assert [rule["alert"]] == re.findall(r'^:start-at: "alert: (\w+)"$', section, re.MULTILINE)
+
+
+def test_the_runbooks_name_only_figures_that_somebody_shows():
+    """Whoever is woken looks for no metric that does not exist."""
+    code = "".join(path.read_text("utf-8") for path in RULES.parent.glob("*.py"))
+    named = set(re.findall(r"jukebox_\w+", RUNBOOKS))
+
+    assert set() == {
+        name for name in named if f'"{re.sub("_(total|bucket)$", "", name)}"' not in code
+    }
+
+
 def test_the_rules_read_what_monitoring_sets():
     """No rule waits for a figure that nobody writes, and none is written for nobody."""
     read = set(re.findall(r"jukebox_\w+", " ".join(rule["expr"] for rule in ALERTS)))
@@ -559,6 +614,17 @@ def test_what_is_sick_fires_its_alert_and_no_other(alert, figures, tmp_path):
     """One figure at a time is at fault."""
 
     assert {alert} - {None} == firing({**HEALTHY, **figures}, tmp_path)
+
+
+@needs_promtool
+@pytest.mark.parametrize(("calls", "alerts"), [(69, {"ServiceErrors"}), (70, set())])
+def test_one_failure_in_a_quiet_hour_fires_as_the_runbook_says(calls, alerts, tmp_path):
+    """The last of so many calls within an hour is the one that failed."""
+    of_service = 'jukebox_requests_total{path="/predict",code="%d"}'
+    quiet = {of_service % 200: f"0+{(calls - 1) / 60}x120", of_service % 500: "0x116 1x4"}
+
+    assert alerts == firing({**HEALTHY, **quiet}, tmp_path)
+    assert f" {calls} " in RUNBOOKS
 
 
 @needs_promtool
