@@ -1,8 +1,8 @@
 """Jukebox: in which of 72 countries will a track chart?
 
 The running example of the handbook, a module for each stage of the lifecycle. Each imports only
-those to its left: problem, simulation, catalogue, store, features, training, validation, history,
-registry, rollout, service, drift, monitoring.
+those to its left: problem, simulation, catalogue, store, features, training, job, validation,
+history, registry, rollout, service, drift, monitoring, journal, triggers, northstar.
 """
 
 import os
@@ -10,3 +10,5 @@ import os
 # MLflow reads both when it is imported: Jukebox reports to nobody.
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("DO_NOT_TRACK", "true")
+# Its warnings of a wheel without pip, and of tables that it makes, would drown our own lines.
+os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "ERROR")

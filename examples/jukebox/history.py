@@ -55,7 +55,7 @@ def replay(rows):
         if action == "promote":
             reigns = [v for v in reigns if v != version] + [version]
         elif action == "rollback":
-            reigns.pop()
+            del reigns[reigns.index(version) + 1 :]
         elif action == "retire":
             retired.add(version)
             reigns.remove(version) if version in reigns else None

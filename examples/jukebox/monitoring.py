@@ -13,6 +13,7 @@ from scipy import stats
 from jukebox.catalogue import PLAIN, labels
 from jukebox.drift import FEWEST, drift
 from jukebox.problem import FEATURES, LABEL_DELAY
+from jukebox.training import labelled, predict
 
 __all__ = [
     "GAUGES",
@@ -21,7 +22,9 @@ __all__ = [
     "drift",
     "fell",
     "gauges",
+    "live",
     "performance",
+    "promised",
     "score",
     "service",
 ]
@@ -167,3 +170,29 @@ def fell(before, now, measure="ap"):
     down = high[measure] - high[f"{measure}_low"]
     up = low[f"{measure}_high"] - low[measure]
     return bool(high[measure] - low[measure] > np.hypot(down, up))
+
+
+def promised(model, tracks, charts):
+    """Return the `score` of a model on the weeks that it was tested on, a row of `performance`.
+
+    tracks, charts: of those weeks or more. This is what its answers are held to from then on.
+    """
+    first, last = model.record["tested_weeks"]
+    tested = tracks[tracks["released"].between(first, last)]
+    return score(labels(tested, charts), predict(model.onnx, tested))
+
+
+def live(log, tracks, charts, version):
+    """Return the newest labelled week of release, and what a version scored on it.
+
+    log: the registry's predictions. The score is a row of `performance`, or None if the version
+    answered for no track of that week: what it scored in an earlier reign is no news.
+    """
+    known = labelled(tracks, charts)
+    if known.empty:
+        return None, None
+    week = int(known["released"].max())
+    of_week = log["track_id"].isin(known["track_id"][known["released"] == week])
+    ours = log[(log["model_version"] == version) & of_week].assign(week=week)
+    table = performance(ours, charts, charts["known"].max())
+    return week, table.loc[(week, version)] if len(table) else None

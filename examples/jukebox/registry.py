@@ -146,9 +146,14 @@ class Registry:
         self.load(version)
         self._decide("promote", lambda now: version, why)
 
-    def rollback(self, why):
-        """Give the role back to the champion before, and give its version."""
-        return self._decide("rollback", lambda now: now.earlier[-1] if now.earlier else None, why)
+    def rollback(self, why, version=None):
+        """Give the role back to the champion before, or to an earlier one, and give its version."""
+
+        def choose(now):
+            there = [v for v in now.earlier if version in (None, v)]
+            return there[-1] if there else None
+
+        return self._decide("rollback", choose, why)
 
     def retire(self, version, why):
         """Bar a version from every role for good; its artefact and record stay for the audit."""
