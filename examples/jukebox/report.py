@@ -82,15 +82,15 @@ def band(points):
 
 def weeks(story, wide, worded):
     """Return what each drawing over weeks has: the scale of weeks and the rules, worded or not."""
-    width, start, end = (1000, 40, 900) if wide else (390, 32, 304)
+    width, start, end = (1000, 40, 900) if wide else (390, 32, 298)
     x = scale(story.first - 0.5, story.last + 0.5, start, end)
     rules, rows = [], []  # where each row of labels is free from
     for letter, event in story.world:
         at, words = x(event["week"]), shorten(event["why"], 34, placeholder=" …")
-        words = words if wide and worded and at + 7 * (len(words) + 2) < width else ""
+        words = words if wide and worded and at + 7.6 * (len(words) + 2) < width else ""
         # A label keeps clear of those before it, and its rule of those below it.
         row = next((row for row in range(len(rows)) if max(rows[row:]) < at), len(rows))
-        rows[row : row + 1] = [at + 7 * (len(words) + 2)]
+        rows[row : row + 1] = [at + 7.6 * (len(words) + 2)]
         rules.append((at, 17 * row + 12, letter, words))
     plot = {"width": width, "start": start, "end": end, "x": x, "top": 17 * len(rows) + 12}
     return plot | {"rules": rules, "ticks": axis(story.first, story.last, 18 if wide else 8, 1)}
@@ -127,20 +127,20 @@ def champion(story, wide):
 
 def arrivals(story, wide):
     """Place the small multiples: rows in quarantine and columns that drifted, a week each."""
-    panels = []
-    for name, base, counts in (
-        ("rows in quarantine", 104, {w: f.get("quarantined") for w, f in story.weeks.items()}),
-        ("columns drifted", 206, {w: len(f.get("drifted") or []) for w, f in story.weeks.items()}),
-    ):
+    plot, panels = weeks(story, wide, worded=False), []
+    dirt = {week: f.get("quarantined") for week, f in story.weeks.items()}
+    moved = {week: len(f.get("drifted") or []) for week, f in story.weeks.items()}
+    for name, counts in (("rows in quarantine", dirt), ("columns drifted", moved)):
         counts = {week: count for week, count in counts.items() if count}
         most = max(counts.values(), default=1)
+        base = plot["top"] + 84 + 100 * len(panels)
         panels.append((name, base, counts, most, scale(0, most, 0, 52)))
-    return weeks(story, wide, worded=False) | {"height": 232, "bottom": 206, "panels": panels}
+    return plot | {"bottom": base, "height": base + 26, "panels": panels}
 
 
 def steps(story, wide):
     """Place the seconds of each step of each run, and of all steps of those promoted."""
-    start, end = (150, 880) if wide else (92, 310)
+    start, end = (150, 880) if wide else (104, 312)
     rows = {name: [r.seconds[name] for r in story.runs if name in r.seconds] for name in STEPS}
     rows["to production"] = [run.total for run in story.runs if run.outcome == "promoted"]
     rows = [(name, sorted(values), median(values)) for name, values in rows.items() if values]

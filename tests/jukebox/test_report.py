@@ -2,13 +2,13 @@
 
 import math
 import re
-from html.parser import HTMLParser
 
 import pytest
+from bs4 import BeautifulSoup
 from jukebox import report
 
 from tests.test_accessible import PALETTE as HANDBOOK
-from tests.test_accessible import STROKES, TEXT, weak
+from tests.test_accessible import weak
 
 HASH = "0123456789abcdef" * 4
 LINEAGE = {
@@ -160,3 +160,274 @@ SCRIPT = {
 def events():
     """The story of 35 weeks."""
     return Told().events
+
+
+@pytest.fixture
+def written(tmp_path):
+    """Write a report and read it back: `written(events)` gives its text."""
+
+    def text(events, lineage=None):
+        path = tmp_path / "report.html"
+        report.write(events, path, lineage)
+        return path.read_text("utf-8")
+
+    return text
+
+
+@pytest.fixture
+def page(events, written):
+    """The report of the whole story, parsed."""
+    return BeautifulSoup(written(events, LINEAGE), "html.parser")
+
+
+def words(element):
+    """Give an element's text on one line."""
+    return " ".join(element.get_text(" ").split())
+
+
+def changed(value, change):
+    """Give a copy of events with each value that is no container changed."""
+    if isinstance(value, dict):
+        return {key: changed(v, change) for key, v in value.items()}
+    return [changed(v, change) for v in value] if isinstance(value, list) else change(value)
+
+
+# What she reads
+
+
+def test_it_opens_with_one_sentence_of_what_happened(page):
+    """Before anything else, and in the window's title too."""
+    sentence = (
+        "In 35 weeks, 12 triggers led to 4 promotions, 5 refusals and 1 rollback; "
+        "none was lost, and none of 7,000 requests failed."
+    )
+
+    assert [sentence, f"Jukebox: {sentence}"] == [words(page.h1), words(page.title)]
+
+
+def test_a_story_that_broke_off_is_counted_from_its_events(events, written):
+    """Without the count at its end, and with a trigger that no run took: it says so."""
+    lost = events[-2] | {"id": 999, "event": "trigger", "figures": {"kind": "code"}, "why": "new"}
+    page = BeautifulSoup(written([*events[:-1], lost]), "html.parser")
+
+    assert "13 triggers led to 4 promotions, 5 refusals and 1 rollback; 1 was lost" in words(page)
+    assert ["1 lost"] == [" ".join(words(e).split()[::-1]) for e in page.select(".wrong")]
+
+
+def test_each_run_has_its_triggers_reason_steps_and_lead(page):
+    """Two triggers were taken by one run, and what said no is the step that took the time."""
+    run = page.select(".run")[6]
+
+    for said in (
+        "Run 7 refused", "Performance, week 22", "Data, week 22", "its lead of 0.031 may be -0.006",
+        "0.031 (\N{MINUS SIGN}0.006 to 0.066)", "gate 0.10\N{NO-BREAK SPACE}s",
+    ):  # fmt: skip
+        assert " ".join(said.split()) in words(run)
+
+
+def test_a_score_stands_at_the_week_of_the_answers(page):
+    """Not three weeks later, when it became known: else a season would look late."""
+    plot = page.select_one("svg.wide")
+    week = next(text for text in plot.select("text.middle") if text.string == "8")
+
+    assert float(week["x"]) == float(plot.circle["cx"])
+
+
+def test_a_higher_score_stands_higher(page, events):
+    """Dot for dot, in the order of the scores."""
+    scores = [e["figures"]["ap"] for e in events if e["figures"].get("ap")]
+    dots = [float(dot["cy"]) for dot in page.select("svg.wide")[0].select("circle")]
+
+    assert sorted(range(24), key=scores.__getitem__) == sorted(range(24), key=lambda i: -dots[i])
+
+
+def test_each_event_of_the_world_has_a_rule_a_letter_and_a_sentence(page):
+    """In the drawing for a laptop, in the one for a phone, and in words."""
+    letters = [words(letter) for letter in page.select("svg.wide")[0].select(".letter")]
+    phone = [words(letter) for letter in page.select("svg.narrow")[0].select(".letter")]
+
+    assert list("ABCDEF") == letters == phone == [words(b) for b in page.select("ul.told b")]
+    assert "Week 28: the season ends" == words(page.select("ul.told span")[-1])
+
+
+def test_labels_of_the_world_do_not_overlap(page):
+    """Neither another label nor the rule of another."""
+    labels = page.select("svg.wide")[0].select("text.told")
+    boxes = [(float(t["x"]), float(t["x"]) + 7 * len(words(t)), float(t["y"])) for t in labels]
+
+    for i, (_, end, y) in enumerate(boxes):
+        assert not [x for x, _, other in boxes[i + 1 :] if x < end and other <= y]
+
+
+def test_the_strip_shows_who_was_champion_when(page):
+    """And that the former one came back."""
+    strip = page.select("svg.wide")[0].select("text.reign")
+
+    assert ["1", "2", "4", "5", "2"] == [words(text) for text in strip]
+
+
+def test_every_plotted_number_is_in_a_table(page, events):
+    """For those who do not see the drawing, or want to copy it."""
+    cells = {words(cell) for cell in page.select("td")}
+    plotted = {
+        f"{f['ap']:.3f} ({f['ap_low']:.3f} to {f['ap_high']:.3f})"
+        for f in (event["figures"] for event in events if event["event"] == "week")
+        if f["ap"]
+    }
+
+    assert plotted | {"64", "energy, tempo"} <= cells
+
+
+def test_lineage_is_told_if_it_is_given(page, events, written):
+    """Version, digest, code, data, packages and seed; nothing without it."""
+    names = ["version", "digest", "code version", "data version", "lock hash", "seed"]
+
+    assert names == [words(name) for name in page.select(".lineage dt")]
+    assert "comes from" not in written(events)
+
+
+# Whatever it is given
+
+
+def test_markup_in_an_event_is_text(events, written):
+    """Every string of an event and of the lineage, wherever it ends up."""
+    evil = "<script>alert(1)</script>\"'&"
+    named = ("event", "kind")
+    nasty = [
+        {k: v if k in named else changed(v, lambda x: evil if isinstance(x, str) else x)
+         for k, v in (e | {"figures": None}).items()}
+        | {"figures": changed(e["figures"], lambda x: evil if isinstance(x, str) and x not in report.KINDS else x)}
+        for e in events
+    ]  # fmt: skip
+    text = written(nasty, changed(LINEAGE, lambda x: evil if isinstance(x, str) else x))
+
+    assert "<script" not in text
+    assert text.count("&lt;script&gt;") > 50
+
+
+@pytest.mark.parametrize(
+    "without",
+    ["world", "week", "trigger", "start", "validate", "gate", "register", "promoted", "end"],
+)
+def test_a_kind_of_event_may_be_missing(without, events, written):
+    """A story that broke off, or a loop without a story."""
+
+    assert "<h1>In " in written([event for event in events if event["event"] != without])
+
+
+@pytest.mark.parametrize("missing", [None, math.nan])
+def test_figures_may_be_unknown(missing, events, written):
+    """Too few labels for an interval, or no champion yet: a dash, and no drawing at nowhere."""
+    unknown = [
+        e | {"figures": changed(e["figures"], lambda x: missing if isinstance(x, float) else x)}
+        for e in events
+    ]
+    text = written(unknown)
+
+    assert "nan" not in text.replace("lineage", "")
+    assert not re.search(r'"[^"]*None[^"]*"', text)
+
+
+def test_figures_may_be_absent(events, written):
+    """All of them."""
+
+    assert "<h1>In " in written([event | {"figures": {}} for event in events])
+
+
+def test_one_week_is_enough(events, written):
+    """And one event."""
+    first = [event for event in events if event["week"] == 0]
+
+    assert "In 1 week, 0 triggers" in written(first[:1])
+
+
+def test_no_events_are_an_error(tmp_path):
+    """It says what to do, and leaves no file."""
+    with pytest.raises(ValueError, match="run `jukebox northstar` first"):
+        report.write([], tmp_path / "report.html")
+
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_a_line_has_a_gap_where_a_number_is_missing():
+    """Nobody knows what it was."""
+    points = [(0, 1), (1, None), (2, 3), (3, 4)]
+
+    assert "M0 1M2 3L3 4" == report.line(points)
+    assert "M0 1L0 2z" == report.band([(0, 1, 2), (1, None, 5)])
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "most", "expected"),
+    [(0, 0.46, 5, [0, 0.1, 0.2, 0.3, 0.4]), (0, 0, 5, [0]), (9, 36, 6, [10, 15, 20, 25, 30, 35])],
+)
+def test_axes_have_round_numbers(low, high, most, expected):
+    """Steps of 1, 2 or 5."""
+
+    assert pytest.approx(expected) == report.axis(low, high, most)
+
+
+# What the file is
+
+
+def test_it_takes_nothing_from_elsewhere(events, written):
+    """No script, no address, no file: it can be sent by mail and read in ten years."""
+    text = written(events, LINEAGE)
+
+    assert not re.search(r"https?:|//\w|@import|url\(|src=|<script|<link|<img", text)
+
+
+def test_the_same_events_give_the_same_bytes(events, written):
+    """No time of writing, no order of chance."""
+
+    assert written(events, LINEAGE) == written(Told().events, LINEAGE)
+
+
+def test_it_is_small(events, written):
+    """Below 150 kB."""
+
+    assert len(written(events, LINEAGE).encode()) < 150_000
+
+
+def test_each_drawing_has_a_name_and_a_description(page):
+    """Which are there, and belong to it alone."""
+    drawings = page.select("svg:not([aria-hidden])")
+    names = [id for drawing in drawings for id in drawing["aria-labelledby"].split()]
+
+    assert {"img"} == {drawing["role"] for drawing in drawings}
+    assert 2 * len(drawings) == len(set(names))
+    assert all(words(page.find(id=name)) for name in names)
+    assert len(page.select("[id]")) == len({element["id"] for element in page.select("[id]")})
+
+
+def test_each_kind_of_mark_has_its_own_shape(page):
+    """Colour alone tells one man in twelve nothing."""
+    marks = page.select("svg.wide path.mark")
+    shapes = {(tuple(mark["class"]), mark["d"]) for mark in marks}
+
+    assert 6 == len(shapes) == len({d for _, d in shapes})
+
+
+def test_its_colours_are_those_of_the_handbook(palette):
+    """By day and by night, so that both are one house."""
+    house = {(colours["day"], colours["night"]) for colours in HANDBOOK.values()}
+
+    assert [] == [name for name, c in palette.items() if (c["day"], c["night"]) not in house]
+
+
+def test_its_contrast_is_enough(palette):
+    """4.5:1 for text, 3:1 for lines, in both themes."""
+    text = ["ink", "soft", "muted", "link", "star-ink", "good", "warn", "bad", "series-1"]
+    lines = ["edge", "series-1", "series-2", "series-3", "series-4"]
+
+    assert [] == weak([(name, ["paper"]) for name in text], 4.5, palette)
+    assert [] == weak([(name, ["paper"]) for name in lines], 3, palette)
+
+
+@pytest.fixture
+def palette(events, written):
+    """The colours of the report: {name: {"day": ..., "night": ...}}."""
+    day, night = re.findall(r":root \{([^}]*#[^}]*)\}", written(events))
+    colours = [dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", part)) for part in (day, night)]
+    assert colours[0].keys() == colours[1].keys()
+    return {name: {"day": c, "night": colours[1][name]} for name, c in colours[0].items()}
