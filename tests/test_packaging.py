@@ -118,6 +118,12 @@ def test_wheel_holds_the_package_alone(wheel):
     }
 
 
+def test_wheel_holds_the_files_that_the_code_reads(wheel):
+    """The report's template and the alert rules."""
+
+    assert {"jukebox/report.html", "jukebox/rules.yml"} <= set(wheel.namelist())
+
+
 def test_wheel_metadata(wheel):
     """The wheel names itself, its licence and its Pythons, and what it needs, as pyproject has it."""
     needed = {Requirement(r).name for r in tomllib.loads(PYPROJECT)["project"]["dependencies"]}

@@ -250,13 +250,21 @@ def test_each_event_of_the_world_has_a_rule_a_letter_and_a_sentence(page):
     assert "Week 28: the season ends" == words(page.select("ul.told span")[-1])
 
 
-def test_labels_of_the_world_do_not_overlap(page):
-    """Neither another label nor the rule of another."""
-    labels = page.select("svg.wide")[0].select("text.told")
-    boxes = [(float(t["x"]), float(t["x"]) + 7 * len(words(t)), float(t["y"])) for t in labels]
+def test_a_label_keeps_clear_of_the_others_and_of_their_rules():
+    """C would fit beside A, but its rule would run through B."""
+    told = Told()
+    told.events = []
+    for week, why in (
+        (0, "a commit"),
+        (2, "a supplier's export goes wrong"),
+        (6, "dirt"),
+        (20, ""),
+    ):
+        told.tell("world", week, why)
+    told.tell("week", 34, "A week is over.")
+    rules = report.weeks(report.Story(told.events), True, worded=True)["rules"]
 
-    for i, (_, end, y) in enumerate(boxes):
-        assert not [x for x, _, other in boxes[i + 1 :] if x < end and other <= y]
+    assert [("A", 12), ("B", 29), ("C", 46), ("D", 12)] == [(name, y) for _, y, name, _ in rules]
 
 
 def test_the_strip_shows_who_was_champion_when(page):
