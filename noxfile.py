@@ -143,7 +143,7 @@ def lock(session):
     """Compile the dependency groups into hashed requirements, valid for every tested Python."""
     session.install("uv>=0.9")
     groups = ["docs", "live", "tests", "diagrams", "browser", "lint"]
-    package = ("pyproject.toml", "--extra=parquet")  # what Jukebox needs: only `tests` runs it
+    package = ("pyproject.toml", "--extra=parquet")  # what Jukebox needs
     compile_ = (
         *("uv", "pip", "compile", "--quiet", "--universal", "--python-version=3.11"),
         *("--fork-strategy=fewest", "--custom-compile-command=nox -s lock"),
@@ -152,7 +152,9 @@ def lock(session):
     # One resolution for all groups first, so that a package has one version everywhere.
     every = [f"--group={group}" for group in groups]
     session.run(*compile_, *package, *every, "-o", together, *session.posargs)
-    for group in groups:
-        source = (*(package if group == "tests" else ()), f"--group={group}", "-c", together)
-        target = ("--generate-hashes", "--no-annotate", "-o", f"locks/{group}.txt")
-        session.run(*compile_, *source, *target)
+    sources = {group: [f"--group={group}"] for group in groups}
+    sources["tests"] += package
+    sources["northstar"] = ["--group=build", package[0]]  # Jukebox and no more
+    for name, source in sources.items():
+        target = ("--generate-hashes", "--no-annotate", "-o", f"locks/{name}.txt")
+        session.run(*compile_, *source, "-c", together, *target)
