@@ -42,14 +42,14 @@ def megabytes(*folders: Path) -> float:
     return round(sum(sizes.values()) / 1e6, 1)
 
 
-def record(session: str, python: str, figures: dict[str, float]) -> None:
-    """Write a session's figures where pages can read them."""
+def record(name: str, python: str, figures: dict[str, float], command: str | None = None) -> None:
+    """Write figures where pages can read them; their command is the session of that name."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     system = platform.freedesktop_os_release()["PRETTY_NAME"]
-    target = Path("docs/_data/measured", f"{session}.json")
+    target = Path("docs/_data/measured", f"{name}.json")
     target.parent.mkdir(exist_ok=True)
     measured = {
-        "command": f"nox -s {session}",
+        "command": command or f"nox -s {name}",
         "date": datetime.now(UTC).date().isoformat(),
         "machine": f"{os.cpu_count()} cores, {memory:.0f} GB, {system}",
         "python": python,
