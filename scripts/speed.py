@@ -280,9 +280,10 @@ def summary(rounds: dict) -> dict[str, float]:
     """Medians of {(load, name, key): rounds}, their ratios, and how busy the client ever was."""
     busy = [share for (_, _, key), shares in rounds.items() if key == "client" for share in shares]
     figures = {
-        f"{load}_{name}_{key}": float(f"{median(values):.4g}")
+        f"{load}_{name}_{key}": round(found) if found >= 1000 else float(f"{found:.4g}")
         for (load, name, key), values in rounds.items()
         if key != "client"
+        for found in [median(values)]
     }
     for load in LOADS:
         for ratio, more, less in (

@@ -5,6 +5,7 @@ contract 2 in `test_fences.py`.
 """
 
 import pytest
+from bs4 import BeautifulSoup
 from sphinx.errors import ExtensionError
 
 from tests.project import build, write
@@ -77,6 +78,13 @@ A picture of fifteen words, which is as few as a picture may have to count at al
 
 In 2015 somebody wrote it down {{cite:p}}`known2015`.
 A run measured {{measured}}`run.seconds` seconds with Tool {{version}}`Tool`.
+
+```{{bars}} run
+:caption: One run
+:unit: seconds
+seconds: The run
+half: Half of `it`
+```
 """
 
 FILES = {
@@ -155,7 +163,7 @@ lock = "docs"
 """,
     "../locks/docs.txt": "tool==1.2.3 \\\n    --hash=sha256:0\n",
     "_data/measured/run.json": '{"command": "run", "date": "2026-01-01", "machine": "a laptop",'
-    ' "figures": {"seconds": 1234.5}}',
+    ' "figures": {"seconds": 1234.5, "half": 617.25}}',
     "_data/references.bib": """\
 @misc{known2015,
   author = {Known, Ann},
@@ -319,6 +327,34 @@ FAULTS = {
         "chapter.md", "run.seconds", "run.minutes",
         "chapter.md:31: WARNING: no run measured 'run.minutes'",
     ),
+    "a bar has no run": (
+        "chapter.md", "{bars} run", "{bars} ran",
+        "chapter.md:34: WARNING: no run wrote ran.json",
+    ),
+    "a bar has no figure": (
+        "chapter.md", "half: Half", "hafl: Half",
+        "chapter.md:38: WARNING: 'hafl: Half of `it`' is no `figure: what it is` of a figure, 0 or more, in run.json",
+    ),
+    "a bar has no words": (
+        "chapter.md", "half: Half of `it`", "half",
+        "chapter.md:38: WARNING: 'half' is no `figure: what it is`",
+    ),
+    "a bar would be shorter than nothing": (
+        "_data/measured/run.json", "617.25", "-1",
+        "chapter.md:38: WARNING: 'half: Half of `it`' is no `figure: what it is`",
+    ),
+    "bars have no caption": (
+        "chapter.md", ":caption: One run\n", "",
+        "chapter.md:34: ERROR: bars need a `:caption:` that the reader sees",
+    ),
+    "bars have no unit": (
+        "chapter.md", ":unit: seconds\n", "",
+        "chapter.md:34: ERROR: bars need a `:unit:` that the reader sees",
+    ),
+    "bars have no line": (
+        "chapter.md", "seconds: The run\nhalf: Half of `it`\n", "",
+        "chapter.md:34: ERROR: bars need a line `figure: what it is` for each",
+    ),
     # Contract 8: page and address
     "a page has gone": (
         "_data/addresses.txt", "chapter", "old-chapter",
@@ -409,6 +445,22 @@ def test_a_figure_in_other_words_needs_a_source_too(warnings, figure):
     page = f"# A chapter\n\nThis was {figure} teams.\n"
 
     assert "chapter.md:11: WARNING: " in warnings("chapter.md", "# A chapter\n", page)
+
+
+def test_bars_are_a_table_whose_values_are_text(tmp_path):
+    """Who sees no bar reads the figure; the bar is as long as its share of the greatest."""
+    write(tmp_path / "docs", FILES)
+    build(tmp_path / "docs", "html")
+    page = (tmp_path / "docs/_build/chapter.html").read_text("utf-8")
+    table = BeautifulSoup(page, "html.parser").select_one("table.bars")
+
+    assert "One run" in table.caption.text
+    assert [["what", "seconds"], ["The run", "1,234.5"], ["Half of it", "617.25"]] == [
+        [cell.get_text(strip=True, separator=" ") for cell in row.find_all(["th", "td"])]
+        for row in table.find_all("tr")
+    ]
+    assert ["th", "th"] == [row.find(True).name for row in table.tbody.find_all("tr")]
+    assert ["--share: 1.0000", "--share: 0.5000"] == [bar["style"] for bar in table(class_="bar")]
 
 
 def test_an_entry_on_a_second_page_fails(warnings):

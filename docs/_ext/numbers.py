@@ -3,6 +3,7 @@
 - `{version}`Sphinx`` shows the version that `_data/tools.toml` finds in a lock.
 - `{measured}`readme.docs_seconds`` shows a figure of `_data/measured/readme.json`.
 - `{measurements} readme` lists a whole run: its command, date, machine and figures.
+- `{bars} readme` draws some of its figures as a table with bars, a line each: `figure: what it is`.
 """
 
 import json
@@ -10,6 +11,7 @@ import re
 from pathlib import Path
 
 from docutils import nodes
+from docutils.parsers.rst import directives
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
@@ -97,18 +99,63 @@ class Measurements(SphinxDirective):
         rows = [
             f"| {key.replace('_', ' ')} | {shown(value)} |" for key, value in run["figures"].items()
         ]
-        box = nodes.container(classes=["measured"])
-        box += self.parse_text_to_nodes(
-            "\n".join(
-                [
-                    "| figure | measured |",
-                    "|---|---|",
-                    *rows,
-                    "",
-                    f"Made by `{run['command']}` on {run['date']}, {run['machine']}.",
-                ]
-            )
-        )
+        return [boxed(self, run, ["| figure | measured |", "|---|---|", *rows])]
+
+
+def boxed(directive, run, table):
+    """Parse a Markdown table's lines into a box, and say below who made the figures."""
+    made = f"Made by `{run['command']}` on {run['date']}, {run['machine']}."
+    box = nodes.container(classes=["measured"])
+    box += directive.parse_text_to_nodes("\n".join([*table, "", made]))
+    return box
+
+
+class Bars(SphinxDirective):
+    """Draw figures of one run that share a unit: a table whose values are text, each with a bar.
+
+    The bars start at nought, the longest is the greatest figure, and the first is marked.
+    """
+
+    required_arguments = 1
+    option_spec = dict.fromkeys(("caption", "unit"), directives.unchanged_required)
+    has_content = True
+
+    def run(self):
+        """Return the table, or a warning for each line that names no figure."""
+        if missing := {"caption", "unit"} - self.options.keys():
+            raise self.error(f"bars need a `:{min(missing)}:` that the reader sees")
+        name = self.arguments[0]
+        run = run_of(self.env, name)
+        if run is None:
+            logger.warning("no run wrote %s.json", name, location=self.get_location())
+            return []
+        bars = {}
+        # MyST's offset of the content is from the directive's own line.
+        for number, line in enumerate(self.content, self.lineno + self.content_offset + 1):
+            key, _, what = map(str.strip, line.partition(":"))
+            figure = run["figures"].get(key)
+            if isinstance(figure, int | float) and figure >= 0 and what:
+                bars[what] = figure
+            elif key:
+                logger.warning(
+                    "%r is no `figure: what it is` of a figure, 0 or more, in %s.json",
+                    line,
+                    name,
+                    location=(self.env.docname, number),
+                )
+        if not bars:
+            raise self.error("bars need a line `figure: what it is` for each")
+        rows = [f"| {what} | {shown(figure)} |" for what, figure in bars.items()]
+        box = boxed(self, run, [f"| what | {self.options['unit']} |", "|---|---|", *rows])
+        table = box.next_node(nodes.table)
+        table["classes"].append("bars")
+        table.insert(0, nodes.title("", self.options["caption"]))
+        table.next_node(nodes.colspec)["stub"] = 1  # what was measured heads its row
+        rows = table.next_node(nodes.tbody).children
+        for row, figure in zip(rows, bars.values(), strict=True):
+            share = figure / (max(bars.values()) or 1)
+            bar = f'<span class="bar" style="--share: {share:.4f}"></span>'
+            row.children[1].next_node(nodes.paragraph).insert(0, nodes.raw("", bar, format="html"))
         return [box]
 
 
@@ -118,5 +165,6 @@ def setup(app):
     app.add_role("version", Version())
     app.add_role("measured", Measured())
     app.add_directive("measurements", Measurements)
+    app.add_directive("bars", Bars)
     app.connect("doctree-read", typed_versions)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
