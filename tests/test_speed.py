@@ -5,6 +5,7 @@ import os
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -206,3 +207,17 @@ def test_figures_are_recorded_with_the_command_that_makes_them(tmp_path, monkeyp
         json.loads((tmp_path / f"docs/_data/measured/{name}.json").read_text("utf-8"))["command"]
         for name in ("speed", "bench")
     ]
+
+
+def test_the_recorded_ratios_are_those_of_the_recorded_figures():
+    """Who divides the figures that a page shows gets the ratio that it shows."""
+    path = Path(__file__).parents[1] / "docs/_data/measured/speed.json"
+    run = json.loads(path.read_text("utf-8"))["figures"]
+
+    for load in speed.LOADS:
+        requests = run[f"{load}_jukebox_requests_s"] / run[f"{load}_mlflow_requests_s"]
+        p99 = run[f"{load}_mlflow_p99_ms"] / run[f"{load}_jukebox_p99_ms"]
+
+        assert [run[f"{load}_requests_ratio"], run[f"{load}_p99_ratio"]] == pytest.approx(
+            [requests, p99], abs=0.006
+        )
