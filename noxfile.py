@@ -137,7 +137,7 @@ def bench(session):
     if session.posargs != ["speed"]:
         install(session, "browser")
         session.run("python", "-m", "scripts.bench", *session.posargs)
-    install(session, "tests")  # what Jukebox needs, MLflow's server among it, is in no other lock
+    install(session, "northstar")  # what Jukebox needs, MLflow's server among it
     session.run("python", "-m", "scripts.speed")
 
 

@@ -43,7 +43,7 @@ ENVIRONMENT.pop("PYTHONDONTWRITEBYTECODE", None)  # modules compiled once, as an
 GOALS = {
     "one_track_requests_ratio": (5, 1.2),
     "one_track_p99_ratio": (3, 1.2),
-    "hundred_tracks_requests_ratio": (5, 3.3),
+    "hundred_tracks_requests_ratio": (5, 3.0),
     "hundred_tracks_p99_ratio": (3, 2.7),
 }
 
