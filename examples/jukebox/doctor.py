@@ -1,0 +1,234 @@
+"""The doctor: what of this machine would stop the Jukebox, and what to do about it.
+
+Each check looks at one thing, tries it where it can, and gives a `Finding`. What it looks at are
+its parameters, so that each can be shown something broken.
+"""
+
+import contextlib
+import locale
+import os
+import platform
+import shutil
+import socket
+import sqlite3
+import sys
+import tempfile
+import time
+from importlib import metadata
+from pathlib import Path
+from typing import NamedTuple
+
+DISTRIBUTION = "krap-jukebox"
+GIGABYTE = 1e9
+RELEASED = 1767225600  # seconds: 2026 began; no clock that is right says less
+
+
+class Finding(NamedTuple):
+    """What was looked at, the verdict (ok, mind or fix), what was found, and what to do.
+
+    `fix` stops the work. `mind` does not, and you should know of it.
+    """
+
+    what: str
+    verdict: str
+    found: str
+    advice: str = ""
+
+
+def python(version=None):
+    """Look at the version of Python, (major, minor, …)."""
+    version = version or sys.version_info
+    found = ".".join(map(str, version[:3]))
+    if (3, 11) <= tuple(version[:2]) <= (3, 13):
+        return Finding("Python", "ok", found)
+    advice = "Use 3.11, 3.12 or 3.13: uv venv --python 3.13, or your system's package manager."
+    return Finding("Python", "fix", found, advice)
+
+
+def system(name=None, release=None):
+    """Look at the operating system."""
+    name, release = name or platform.system(), release or platform.release()
+    if name == "Windows":
+        advice = (
+            "Use WSL2 (wsl --install): servers run Linux, so signals, file locks and paths behave "
+            "there as in production, and the tools of the later chapters come for it."
+        )
+        return Finding("System", "mind", f"Windows {release}", advice)
+    if name not in ("Linux", "Darwin"):
+        return Finding("System", "mind", f"{name} {release}", "Linux and macOS are supported.")
+    found = {"Darwin": "macOS"}.get(name, "WSL2" if "microsoft" in release.lower() else name)
+    return Finding("System", "ok", f"{found} {release}")
+
+
+def cores(count=None):
+    """Look at how many cores this process may use."""
+    allowed = getattr(os, "sched_getaffinity", lambda _: range(os.cpu_count() or 1))
+    count = count or len(allowed(0))
+    if count > 1:
+        return Finding("Cores", "ok", str(count))
+    return Finding("Cores", "mind", str(count), "It works, more slowly: serving shares this core.")
+
+
+def free_memory(meminfo=Path("/proc/meminfo"), limit=Path("/sys/fs/cgroup/memory.max")):
+    """Return the bytes of memory that are free, or the whole of it where no one tells, or None.
+
+    On Linux, what the kernel thinks can be had without swapping, within a container's limit.
+    """
+    with contextlib.suppress(OSError, StopIteration):
+        lines = meminfo.read_text().splitlines()
+        free = next(int(x.split()[1]) for x in lines if x.startswith("MemAvailable")) * 1024
+        with contextlib.suppress(OSError, ValueError):  # "max" is no limit
+            free = min(free, int(limit.read_text()))
+        return free
+    with contextlib.suppress(AttributeError, ValueError, OSError):  # macOS; not Windows
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+
+
+def memory(free=None, needed=1 * GIGABYTE):
+    """Look at the memory: training and serving took 0.5 GB together when it was measured."""
+    free = free_memory() if free is None else free
+    if free is None:
+        return Finding("Memory", "mind", "unknown", f"See that {needed / GIGABYTE:g} GB are free.")
+    found = f"{free / GIGABYTE:.1f} GB free"
+    if free >= needed:
+        return Finding("Memory", "ok", found)
+    return Finding("Memory", "fix", found, f"Close programs: {needed / GIGABYTE:g} GB are needed.")
+
+
+def disk(folder, free=None, needed=1 * GIGABYTE):
+    """Look at the space on the disk that holds the home."""
+    free = shutil.disk_usage(folder).free if free is None else free
+    found = f"{free / GIGABYTE:.1f} GB free"
+    if free >= needed:
+        return Finding("Disk", "ok", found)
+    advice = f"Free {needed / GIGABYTE:g} GB, or set JUKEBOX_HOME to a folder on another disk."
+    return Finding("Disk", "fix", found, advice)
+
+
+def loopback(host="127.0.0.1"):
+    """Listen on a port of the loopback and call it."""
+    try:
+        with socket.create_server((host, 0)) as server:
+            port = server.getsockname()[1]
+            socket.create_connection((host, port), timeout=5).close()
+    except OSError as error:
+        advice = f"Let programs listen on {host}: a firewall or a sandbox forbids it."
+        return Finding("Loopback", "fix", str(error), advice)
+    return Finding("Loopback", "ok", f"{host} answers")
+
+
+def port(number=8000, host="127.0.0.1"):
+    """Look whether `jukebox serve` would get its port."""
+    try:
+        socket.create_server((host, number)).close()
+    except OSError as error:
+        advice = "Stop what listens there, or take any free port: jukebox serve --port 0."
+        return Finding(f"Port {number}", "mind", os.strerror(error.errno or 0), advice)
+    return Finding(f"Port {number}", "ok", "free")
+
+
+def packages(requirements=None, installed=metadata.version):
+    """Look whether each package that the distribution needs is there in a version that fits."""
+    install = f"pip install --upgrade {DISTRIBUTION}"
+    try:
+        from packaging.requirements import Requirement
+    except ImportError:
+        return Finding("Packages", "fix", "no packaging, which compares versions", install)
+    try:
+        wanted = metadata.requires(DISTRIBUTION) if requirements is None else requirements
+    except metadata.PackageNotFoundError:
+        found, advice = f"{DISTRIBUTION} is not installed", f"{install} says what it needs."
+        return Finding("Packages", "mind", found, advice)
+    wanted, wrong = [Requirement(text) for text in wanted], []
+    wanted = [r for r in wanted if not r.marker or r.marker.evaluate({"extra": ""})]
+    for requirement in wanted:
+        try:
+            version = installed(requirement.name)
+            if not requirement.specifier.contains(version, prereleases=True):
+                wrong.append(f"{requirement.name} {version}, not {requirement.specifier}")
+        except metadata.PackageNotFoundError:
+            wrong.append(f"no {requirement.name}")
+    if wrong:
+        return Finding("Packages", "fix", "; ".join(wrong), install)
+    return Finding("Packages", "ok", f"{len(wanted)}, all in versions that fit")
+
+
+def sqlite(folder, version=sqlite3.sqlite_version_info, needed=(3, 31)):
+    """Write with SQLite's write-ahead log where the home is: not every file system can."""
+    found = f"SQLite {'.'.join(map(str, version))}"
+    if version[:2] < needed:
+        advice = "MLflow needs 3.31: take a newer Python, which brings its own."
+        return Finding("SQLite", "fix", found, advice)
+    try:
+        with (
+            tempfile.TemporaryDirectory(dir=folder) as probe,
+            contextlib.closing(sqlite3.connect(Path(probe, "probe.db"))) as db,
+        ):
+            (mode,) = db.execute("PRAGMA journal_mode = WAL").fetchone()
+            db.execute("CREATE TABLE probe (id)")
+            db.commit()
+    except (OSError, sqlite3.Error) as error:
+        mode = str(error)
+    if mode == "wal":
+        return Finding("SQLite", "ok", f"{found}, with write-ahead log")
+    advice = "Set JUKEBOX_HOME to a folder on a local disk: network drives lack the locks."
+    return Finding("SQLite", "fix", f"{found}, no write-ahead log here ({mode})", advice)
+
+
+def clock(folder, now=time.time):
+    """Compare the clock with the year of this release, and with the clock of the home's disk."""
+    seconds = now()
+    found = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(seconds))
+    advice = "Set the clock, by NTP: the history of the champions and the log rest on it."
+    if seconds < RELEASED:
+        return Finding("Clock", "fix", found, advice)
+    with contextlib.suppress(OSError), tempfile.NamedTemporaryFile(dir=folder) as probe:
+        apart = os.stat(probe.name).st_mtime - seconds
+        if abs(apart) > 60:
+            found += f", {abs(apart):.0f} s {'behind' if apart > 0 else 'ahead of'} the home's disk"
+            return Finding("Clock", "fix", found, advice)
+    return Finding("Clock", "ok", found)
+
+
+def writable(home, folder):
+    """Write where the home is, or would be."""
+    if home.exists() and not home.is_dir():
+        advice = "Rename that file, or set JUKEBOX_HOME to a folder."
+        return Finding("Home", "fix", f"{home} is a file", advice)
+    try:
+        with tempfile.NamedTemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        advice = "Set JUKEBOX_HOME to a folder that is yours to write in."
+        return Finding("Home", "fix", f"{home}: {error.strerror}", advice)
+    return Finding("Home", "ok", f"{home}{'' if folder == home else ' (not there yet)'}")
+
+
+def encoding(preferred=None, output=None):
+    """Look at the encoding of text: of files, and of what is printed."""
+    preferred = preferred or locale.getpreferredencoding(False)
+    found = {preferred.lower(), (output or sys.stdout.encoding or "utf-8").lower()}
+    if not {name.replace("-", "") for name in found} - {"utf8"}:
+        return Finding("Locale", "ok", "UTF-8")
+    advice = "Set PYTHONUTF8=1, and LANG=C.UTF-8 where the system has it."
+    return Finding("Locale", "fix", " and ".join(sorted(found)), advice)
+
+
+def examine(home):
+    """Return the findings of all checks, for a home that need not be there yet."""
+    home = Path(home).absolute()
+    folder = next(place for place in (home, *home.parents) if place.is_dir())
+    return [
+        python(),
+        system(),
+        cores(),
+        memory(),
+        disk(folder),
+        loopback(),
+        port(),
+        packages(),
+        sqlite(folder),
+        clock(folder),
+        writable(home, folder),
+        encoding(),
+    ]
