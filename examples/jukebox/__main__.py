@@ -1,0 +1,5 @@
+"""`python -m jukebox`."""
+
+from jukebox.command import main
+
+main(prog_name="jukebox")

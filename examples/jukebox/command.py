@@ -1,0 +1,151 @@
+"""The command `jukebox`: one word for each step of the lifecycle.
+
+Exit codes: 0 for done, 1 for an error or a no, 2 for a command that was typed wrongly, 130 for
+Ctrl-C. Answers go to standard output, everything else to standard error.
+"""
+
+import contextlib
+import os
+import signal
+import socket
+import sys
+
+import click
+
+from jukebox.incoming import generate, validate
+from jukebox.modelling import evaluate, train
+from jukebox.overview import lineage, status
+from jukebox.terminal import HOME, MLFLOW, Contents, registry, table
+from jukebox.watching import monitor
+
+CONTENTS = {
+    "Data": ("generate", "validate"),
+    "Model": ("train", "evaluate"),
+    "Production": ("promote", "rollback", "serve", "monitor"),
+    "Afterwards": ("lineage", "status"),
+    "Machine": ("doctor",),
+}
+WHY = click.option("--why", required=True, help="The reason, for those who ask later.")
+
+
+@click.group(cls=Contents, contents=CONTENTS, context_settings={"max_content_width": 100})
+@click.version_option(package_name="krap-jukebox", message="%(version)s")
+def main():
+    """In which of 72 countries will a track chart?
+
+    Begin with `jukebox generate`, `jukebox train`, `jukebox evaluate 1`.
+    """
+
+
+for command in (generate, validate, train, evaluate, monitor, lineage, status):
+    main.add_command(command)
+
+
+# ---- production ----------------------------------------------------------------------------------
+
+
+@main.command()
+@click.argument("version", type=click.IntRange(1))
+@WHY
+@MLFLOW
+@HOME
+def promote(version, why, mlflow, home):
+    """Make a version the champion."""
+    models = registry(home, mlflow)
+    before = models.standing().champion
+    models.promote(version, why)
+    click.echo(
+        f"Version {version} is the champion" + (f"; before, {before} was." if before else ".")
+    )
+
+
+@main.command()
+@WHY
+@MLFLOW
+@HOME
+def rollback(why, mlflow, home):
+    """Give the role back to the champion before."""
+    models = registry(home, mlflow)
+    before = models.standing().champion
+    click.echo(f"Version {models.rollback(why)} is the champion again; {before} was.")
+
+
+def listen(host, port):
+    """Open the port, before anything slow; ValueError says what to do if it is taken."""
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else error
+        raise ValueError(
+            f"Cannot listen on {host}, port {port}: {reason}. Stop what listens there, or take "
+            "any free port: --port 0."
+        ) from error
+
+
+@main.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
+@click.option("--host", default="127.0.0.1", show_default=True, help="0.0.0.0 lets others in.")
+@MLFLOW
+@HOME
+def serve(port, host, mlflow, home):
+    """Answer with the champion, over HTTP.
+
+    Port 0 takes any free one. Ctrl-C or SIGTERM ends it, after the last answer is in the log.
+    """
+    opened = listen(host, port)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn's own until its end
+    import uvicorn
+
+    from jukebox.service import create_app
+
+    app = create_app(registry(home, mlflow))
+    app.state.rollout.refresh()  # so that the first request has its answer
+    address = f"http://{f'[{host}]' if ':' in host else host}:{opened.getsockname()[1]}"
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets=None):
+            await super().startup(sockets)
+            click.echo(f"Serving on {address}")
+            if not app.state.rollout.serving.champion:
+                message = "No champion yet: it answers 503 until there is one (jukebox promote)."
+                click.echo(message, err=True)
+
+        async def shutdown(self, sockets=None):
+            await super().shutdown(sockets)
+            click.echo("Stopped; every answer is in the log.", err=True)
+
+    # No line for each request: the prediction log and /metrics hold them.
+    config = uvicorn.Config(app, access_log=False, log_level="warning")
+    with contextlib.suppress(KeyboardInterrupt):  # the usual end
+        Server(config).run(sockets=[opened])
+
+
+# ---- machine -------------------------------------------------------------------------------------
+
+
+@main.command()
+@HOME
+def doctor(home):
+    """Look at this machine, and say what to fix.
+
+    Exits with 1 if something must be fixed.
+    """
+    from rich.text import Text
+
+    from jukebox.doctor import examine
+
+    findings = examine(home)
+    colours = {"ok": "green", "mind": "yellow", "fix": "bold red"}
+    rows = [
+        (
+            Text(verdict, colours[verdict]),
+            what,
+            Text.assemble(found, *([("\n" + advice, "bold")] if advice else [])),
+        )
+        for what, verdict, found, advice in findings
+    ]
+    table(rows, styles=("", "dim", ""))
+    broken = sum(finding.verdict == "fix" for finding in findings)
+    click.echo(f"{broken} to fix." if broken else "Nothing to fix.")
+    sys.exit(1 if broken else 0)

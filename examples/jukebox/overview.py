@@ -1,0 +1,196 @@
+"""The commands `lineage` and `status`: what came from what, and how things stand."""
+
+import time
+
+import click
+
+from jukebox.terminal import (
+    HOME,
+    JSON,
+    MLFLOW,
+    pairs,
+    registry,
+    say_json,
+    shown,
+    store,
+    table,
+    when,
+)
+
+# ---- lineage -------------------------------------------------------------------------------------
+
+
+def found(what, data, models):
+    """Give the data version, of the store or a model's record, that begins with `what`, or None."""
+    entries = models.client.search_model_versions(f"name = '{models.name}'")
+    seen = {models.lineage(int(e.version))["record"].get("data_version", "") for e in entries}
+    known = sorted(v for v in {*data.versions(), *seen} if len(what) >= 8 and v.startswith(what))
+    if len(known) > 1:
+        raise ValueError(f"{len(known)} data versions begin with {what}: write more of it.")
+    return known[0] if known else None
+
+
+def told(lineage):
+    """Print what made a version and what became of it."""
+    record = lineage["record"]
+    names = ("data_version", "code_version", "lock_hash", "seed", "fitted_weeks", "tested_weeks")
+    settings = ", ".join(f"{n} {shown(v) or 'none'}" for n, v in record["settings"].items())
+    pairs(
+        [
+            ("version", lineage["version"]),
+            ("digest", lineage["digest"]),
+            *((name.replace("_", " "), record.get(name, "unknown")) for name in names),
+            ("settings", settings or "unknown"),
+            *((name.replace("_", " "), value) for name, value in record["metrics"].items()),
+            ("MLflow's run", lineage["run"]),
+        ]
+    )
+    decisions = [(when(row["time"]), row["action"], row["why"]) for row in lineage["history"]]
+    if decisions:
+        click.echo()
+        table(decisions, ("when", "decision", "why"), styles=("dim", "bold"))
+
+
+@click.command()
+@click.argument("what", nargs=-1, required=True)
+@JSON
+@MLFLOW
+@HOME
+def lineage(what, as_json, mlflow, home):
+    """Tell where a version, an answer or a data version came from.
+
+    WHAT is a version's number, the id of a request, or a data version, of which 8 characters are
+    enough. With two data versions it tells which rows changed from the first to the second.
+    """
+    if len(what) > 2:
+        raise click.UsageError("Name one thing, or two data versions.")
+    models, data = registry(home, mlflow), store(home)
+    if len(what) == 1 and what[0].isdecimal() and len(what[0]) < 8:
+        answer = models.lineage(int(what[0]))
+        return say_json(answer) if as_json else told(answer)
+    versions = [found(one, data, models) for one in what]
+    if len(what) == 2:
+        from jukebox.catalogue import changed_rows
+
+        if None in versions:
+            raise ValueError(f"There is no data version {what[versions.index(None)]}.")
+        changed = changed_rows(*(data.read(version) for version in versions))
+        if as_json:
+            return say_json({"versions": versions, "changed": changed.to_dict("records")})
+        tracks = changed["track_id"].nunique()
+        click.echo(f"{len(changed)} cells of {tracks} tracks differ.")
+        if len(changed):
+            rows = changed.head(20).itertuples(index=False)
+            table(rows, ("track", "cell", "before", "after"))
+        if len(changed) > 20:
+            click.echo(f"… and {len(changed) - 20} more: --json prints them all.")
+    elif versions[0]:
+        saw = models.models_that_saw(versions[0])
+        answer = {"data_version": versions[0], "versions": saw}
+        if as_json:
+            return say_json(answer)
+        numbers = ", ".join(map(str, saw)) or "no model"
+        pairs([("data version", versions[0]), ("trained on it", numbers)])
+    else:
+        answer = models.answered(what[0])
+        if as_json:
+            return say_json(answer)
+        ids = [track["track_id"] or "without an id" for track in answer["tracks"]]
+        more = f" and {len(ids) - 5} more" if len(ids) > 5 else ""
+        pairs(
+            [
+                ("request", answer["request_id"]),
+                ("answered", when(answer["time"])),
+                ("tracks", ", ".join(ids[:5]) + more),
+            ]
+        )
+        told(answer["lineage"])
+
+
+# ---- status --------------------------------------------------------------------------------------
+
+
+def standing(models):
+    """Give champion and challenger: version, since when, why, digest, data version, weeks."""
+    now, history = models.standing(), models.history()
+    held = {}
+    for role, version, actions in (
+        ("champion", now.champion, ("promote", "rollback")),
+        ("challenger", now.challenger, ("challenge",)),
+    ):
+        if version is None:
+            held[role] = None
+            continue
+        row = [r for r in history if r["action"] in actions and r["version"] == version][-1]
+        record = models.lineage(version)["record"]
+        weeks = {"fitted_weeks": record.get("fitted_weeks"), "share": now.share}
+        held[role] = {"version": version, "since": row["time"], "why": row["why"]} | weeks
+        held[role]["data_version"] = record.get("data_version")
+    return held
+
+
+def looped(home):
+    """Give the runs of the loop, oldest first, and the triggers that wait; nothing without a loop."""
+    if not (home / "northstar.db").exists():
+        return [], []
+    from jukebox.journal import ENDINGS, Journal, runs, waiting
+
+    events = Journal(home / "northstar.db", time.time).events()
+    found = []
+    for number, run in runs(events).items():
+        last = list(run.values())[-1]  # how it ended, or the last step that was passed
+        ended = last["event"] in ENDINGS
+        found.append({"run": number, "began": run["start"]["time"], "ended": ended})
+        found[-1] |= {"week": last["week"], "event": last["event"], "why": last["why"]}
+    return found, waiting(events)
+
+
+@click.command()
+@JSON
+@MLFLOW
+@HOME
+def status(as_json, mlflow, home):
+    """Tell who is champion, since when and why, and what is open."""
+    from rich.text import Text
+
+    if not home.is_dir():
+        raise ValueError(f"There is nothing in {home} yet: jukebox generate --weeks 30.")
+    held, data = standing(registry(home, mlflow)), store(home, needed=False)
+    (runs, waits), versions = looped(home), data.versions()
+    if as_json:
+        newest = {"version": versions[-1] if versions else None, "week": data.week}
+        return say_json(held | {"data": newest, "runs": runs, "waiting": waits})
+    rows = [("home", str(home.absolute()))]
+    for role, of in held.items():
+        if of is None:
+            rows.append((role, "none"))
+            continue
+        share = f", for {of['share']:.0%} of the requests" if role == "challenger" else ""
+        rows.append((role, f"version {of['version']} since {when(of['since'])}{share}"))
+        rows.append(("", of["why"]))
+        if of["fitted_weeks"]:
+            rows.append(
+                ("", f"fitted on weeks {shown(of['fitted_weeks'])} of {of['data_version'][:8]}")
+            )
+    told = f"version {versions[-1][:8]}" if versions else "no version yet"
+    rows.append(("data", "none" if data.week is None else f"to week {data.week}; {told}"))
+    pairs(rows)
+    if runs:
+        colours = {"promoted": "green", "refused": "yellow", "rolled back": "red"}
+        click.echo()
+        table(
+            (
+                (
+                    str(r["run"]),
+                    str(r["week"]),
+                    Text(r["event"], colours.get(r["event"], "")),
+                    r["why"],
+                )
+                for r in runs[-5:]
+            ),
+            ("run", "week", "last", "why"),
+        )
+    todo = [f"run {r['run']}, after {r['event']}" for r in runs if not r["ended"]]
+    todo += [f"a trigger, {e['figures']['kind']}: {e['why']}" for e in waits]
+    click.echo()
+    click.echo("Open: " + "; ".join(todo) if todo else "Nothing is open.")

@@ -1,0 +1,176 @@
+"""The terminal: settings, tables and errors, the same for every command.
+
+Everything heavy is imported inside a function, so that help is there at once.
+"""
+
+import json
+import logging
+import math
+import os
+import re
+import time
+from pathlib import Path
+
+import click
+
+folder = click.Path(file_okay=False, path_type=Path)
+HOME = click.option(
+    "--home",
+    type=folder,
+    default=".jukebox",
+    envvar="JUKEBOX_HOME",
+    show_envvar=True,
+    show_default=True,
+    help="The folder that holds everything.",
+)
+MLFLOW = click.option(
+    "--mlflow",
+    metavar="ADDRESS",
+    envvar="JUKEBOX_MLFLOW",
+    show_envvar=True,
+    help="An MLflow server, or a database by its SQLAlchemy address.  [default: SQLite in the home]",
+)
+DVC = click.option(
+    "--dvc-remote",
+    metavar="ADDRESS",
+    envvar="JUKEBOX_DVC_REMOTE",
+    show_envvar=True,
+    help="Where DVC keeps a copy of the data: a folder, a bucket, an SSH address.",
+)
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else.")
+
+
+class Contents(click.Group):
+    """Commands under the headings of `contents`, in that order; errors as one sentence."""
+
+    def __init__(self, *args, contents, **options):
+        """Take the names of the commands by heading: {heading: (name, …)}."""
+        super().__init__(*args, **options)
+        self.contents = contents
+
+    def format_commands(self, ctx, formatter):
+        """Write the table of contents."""
+        width = max(map(len, self.commands))
+        for heading, names in self.contents.items():
+            with formatter.section(click.style(heading, bold=True)):
+                commands = [self.commands[name] for name in names]
+                formatter.write_dl(
+                    [(c.name.ljust(width), c.get_short_help_str(90)) for c in commands]
+                )
+
+    def invoke(self, ctx):
+        """Run a command; what went wrong is said on stderr, without a traceback."""
+        import sqlite3
+
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("Interrupted.", err=True)
+            ctx.exit(130)
+        except BrokenPipeError:
+            raise  # whoever read has seen enough: click ends in silence
+        except ModuleNotFoundError as error:
+            raise click.ClickException(f"{error}: jukebox doctor says what is missing.") from error
+        except (ValueError, ImportError, OSError, sqlite3.Error) as error:
+            raise click.ClickException(str(error)) from error
+
+
+def store(home, needed=True):
+    """Open the store of a home; without data, say how to get some."""
+    from jukebox.store import Store
+
+    if needed and not (home / "data").is_dir():
+        raise ValueError(f"There is no data in {home} yet: jukebox generate --weeks 30.")
+    return Store(home / "data")
+
+
+def registry(home, mlflow):
+    """Open the registry of a home."""
+    from mlflow.exceptions import MlflowException
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from jukebox.registry import Registry
+
+    for chatty in ("mlflow", "urllib3"):  # of tables that it makes, of calls tried again
+        logging.getLogger(chatty).setLevel(logging.ERROR)
+    # Its default is seven retries, for minutes; a wrong address is to be told at once.
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
+    try:
+        return Registry(home / "registry", mlflow)
+    except (MlflowException, SQLAlchemyError) as error:
+        # The address may hold a password.
+        message = re.sub(r"//[^/@\s]*@", "//", str(error).splitlines()[0])
+        raise ValueError(f"MLflow (see JUKEBOX_MLFLOW) cannot be used: {message}") from error
+
+
+def when(seconds):
+    """Give a time, in seconds since 1970, as people write it, in UTC."""
+    return time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(seconds))
+
+
+def shown(value):
+    """Give a figure as people read it; of three, the last two are its interval."""
+    if isinstance(value, list | tuple):
+        if len(value) == 3 and isinstance(value[0], float):
+            return "{:.3f} ({:.3f} to {:.3f})".format(*value)
+        return (" to " if len(value) == 2 else ", ").join(map(shown, value))
+    if isinstance(value, float):
+        return "unknown" if math.isnan(value) else f"{value:.4f}".rstrip("0").rstrip(".")
+    return "none" if value is None else str(value)
+
+
+def plain(value):
+    """Give a value as JSON has it: no NaN, no NumPy."""
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(item) for item in value]
+    value = value.item() if hasattr(value, "item") else value
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def say_json(value):
+    """Print a value as JSON on standard output."""
+    click.echo(json.dumps(plain(value), indent=1, allow_nan=False))
+
+
+def console(**options):
+    """Give rich's console: no colours where NO_COLOR is set or nobody looks."""
+    from rich.console import Console
+
+    return Console(highlight=False, **options)
+
+
+def pairs(rows):
+    """Print names and values, a line each; a hash stays whole, to be copied."""
+    from rich.text import Text
+
+    rows = [(name, shown(value)) for name, value in rows]
+    width = max(len(name) for name, _ in rows)
+    for name, value in rows:
+        console().print(Text.assemble((name.ljust(width + 2), "dim"), value), soft_wrap=True)
+
+
+def table(rows, columns=(), styles=("bold",)):
+    """Print rows below the names of their columns, if there are any. `styles`: one a column."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table(
+        box=box.SIMPLE_HEAD if columns else None,
+        show_edge=False,
+        show_header=bool(columns),
+        header_style="dim",
+        border_style="dim",
+        pad_edge=False,
+        padding=(0, 2, 0, 0),
+    )
+    rows = [tuple(row) for row in rows]
+    for i in range(max(map(len, [columns, *rows]))):
+        style = styles[i] if i < len(styles) else ""
+        grid.add_column(columns[i] if columns else "", style=style)
+    for row in rows:
+        # As Text: rich would take a "[bold]" in somebody's data for its own.
+        grid.add_row(*(cell if isinstance(cell, Text) else Text(shown(cell)) for cell in row))
+    console().print(grid)
