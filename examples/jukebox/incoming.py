@@ -189,9 +189,14 @@ def validate(file, mapping, quarantine, home):
         bad.to_csv(quarantine, index=False)
         click.echo(f"{len(bad)} rows are in {quarantine}.", err=True)
     if len(bad):
-        row = [str(i + 1) for i in bad.index[:10]] if file else [""] * 10
-        cells = zip(row, bad["track_id"][:10].map(str), bad["reason"][:10], strict=False)
-        table(cells, ("row" if file else "", "track_id", "reason"))
+        first, columns = bad.head(10), ("track_id", "reason")
+        rows = [
+            tuple(map(str, row)) for row in zip(*(first[name] for name in columns), strict=True)
+        ]
+        if file:  # counted from 1, below the header
+            rows = [(str(i + 1), *row) for i, row in zip(first.index, rows, strict=True)]
+        click.echo()
+        table(rows, ("row", *columns) if file else columns)
         if len(bad) > 10:
             click.echo(f"… and {len(bad) - 10} more: --quarantine FILE writes them all.")
         sys.exit(1)

@@ -80,7 +80,8 @@ def lineage(what, as_json, mlflow, home):
         tracks = changed["track_id"].nunique()
         click.echo(f"{len(changed)} cells of {tracks} tracks differ.")
         if len(changed):
-            rows = changed.head(20).itertuples(index=False)
+            first = changed.head(20).astype(object)
+            rows = first.where(first.notna(), "none").itertuples(index=False)
             table(rows, ("track", "cell", "before", "after"))
         if len(changed) > 20:
             click.echo(f"… and {len(changed) - 20} more: --json prints them all.")

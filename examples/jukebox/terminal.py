@@ -97,9 +97,9 @@ def registry(home, mlflow):
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
     try:
         return Registry(home / "registry", mlflow)
-    except (MlflowException, SQLAlchemyError) as error:
+    except (MlflowException, SQLAlchemyError, ImportError) as error:  # a driver, say
         # The address may hold a password.
-        message = re.sub(r"//[^/@\s]*@", "//", str(error).splitlines()[0])
+        message = re.sub(r"//[^/@\s]*@", "//", str(error).strip().splitlines()[0])
         raise ValueError(f"MLflow (see JUKEBOX_MLFLOW) cannot be used: {message}") from error
 
 

@@ -197,14 +197,14 @@ def test_a_home_that_cannot_be_written(tmp_path):
     assert ("fix", "Set JUKEBOX_HOME to a folder that is yours to write in.") == says(finding)
 
 
-def test_a_home_that_is_a_file(tmp_path):
-    """Named, with what to do."""
-    (tmp_path / "home").write_text("no folder")
-    findings = [f for f in doctor.examine(tmp_path / "home") if f.verdict == "fix"]
+@pytest.mark.parametrize("home", ["taken", "taken/within"])
+def test_a_home_that_is_a_file(tmp_path, home):
+    """Or lies in one: the file is named, with what to do."""
+    (tmp_path / "taken").write_text("no folder")
+    (finding,) = [f for f in doctor.examine(tmp_path / home) if f.verdict == "fix"]
 
-    assert [
-        (f"{tmp_path / 'home'} is a file", "Rename that file, or set JUKEBOX_HOME to a folder.")
-    ] == [(finding.found, finding.advice) for finding in findings]
+    assert f"{tmp_path / 'taken'} is a file" == finding.found
+    assert "Rename that file, or set JUKEBOX_HOME to a folder." == finding.advice
 
 
 @pytest.mark.parametrize(("files", "output"), [("cp1252", "utf-8"), ("UTF-8", "latin-1")])
