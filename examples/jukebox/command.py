@@ -6,6 +6,7 @@ Ctrl-C. Answers go to standard output, everything else to standard error.
 
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -15,7 +16,7 @@ import click
 from jukebox.incoming import generate, validate
 from jukebox.modelling import evaluate, train
 from jukebox.overview import lineage, status
-from jukebox.terminal import HOME, MLFLOW, Contents, registry, table
+from jukebox.terminal import HOME, MLFLOW, Contents, registry
 from jukebox.watching import monitor
 
 CONTENTS = {
@@ -28,7 +29,9 @@ CONTENTS = {
 WHY = click.option("--why", required=True, help="The reason, for those who ask later.")
 
 
-@click.group(cls=Contents, contents=CONTENTS, context_settings={"max_content_width": 100})
+@click.group(
+    "jukebox", cls=Contents, contents=CONTENTS, context_settings={"max_content_width": 100}
+)
 @click.version_option(package_name="krap-jukebox", message="%(version)s")
 def main():
     """In which of 72 countries will a track chart?
@@ -131,21 +134,20 @@ def doctor(home):
 
     Exits with 1 if something must be fixed.
     """
-    from rich.text import Text
-
     from jukebox.doctor import examine
 
     findings = examine(home)
-    colours = {"ok": "green", "mind": "yellow", "fix": "bold red"}
-    rows = [
-        (
-            Text(verdict, colours[verdict]),
-            what,
-            Text.assemble(found, *([("\n" + advice, "bold")] if advice else [])),
-        )
-        for what, verdict, found, advice in findings
-    ]
-    table(rows, styles=("", "dim", ""))
+    colours = {"ok": "green", "mind": "yellow", "fix": "red"}
+    width = 7 + max(len(finding.what) for finding in findings)
+    lines = {"width": shutil.get_terminal_size().columns, "subsequent_indent": " " * width}
+    plain = False if os.environ.get("NO_COLOR") else None
+    for what, verdict, found, advice in findings:  # without rich, which may be what is missing
+        text = click.wrap_text(f"{verdict:6}{what:{width - 6}}{found}", **lines)
+        colour = {"fg": colours[verdict], "bold": verdict == "fix"}
+        click.echo(click.style(verdict, **colour) + text[len(verdict) :], color=plain)
+        if advice:
+            text = click.wrap_text(advice, initial_indent=" " * width, **lines)
+            click.echo(click.style(text, bold=True), color=plain)
     broken = sum(finding.verdict == "fix" for finding in findings)
     click.echo(f"{broken} to fix." if broken else "Nothing to fix.")
     sys.exit(1 if broken else 0)

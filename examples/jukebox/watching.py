@@ -28,7 +28,7 @@ def observe(data, models):
     seen |= {"week": week, "champion": models.standing().champion}
     batch = tracks[tracks["released"] == week].astype(object)
     seen["quality"] = data_quality(pd.concat([batch, data.quarantined(week)]), week)
-    log = models.predictions()
+    log = models.predictions("role <> 'shadow' AND model_version = ?", (seen["champion"],))
     seen["labelled_week"], scored = live(log, tracks, charts, seen["champion"])
     if seen["champion"] is None:
         return seen

@@ -532,6 +532,29 @@ def test_the_status_of_nothing(tmp_path):
     assert ("jukebox generate --weeks 30" in said, (tmp_path / "none").exists()) == (True, False)
 
 
+# Machine
+
+
+def test_the_doctor(tmp_path, monkeypatch):
+    """Each finding with its verdict, also where nothing but click is installed."""
+    monkeypatch.setitem(sys.modules, "rich", None)
+    monkeypatch.setitem(sys.modules, "rich.text", None)
+    said = run(tmp_path, "doctor").stdout.splitlines()
+
+    assert {"ok", "mind"} >= {line.split()[0] for line in said if line[0] != " "} - {"Nothing"}
+    assert "Nothing to fix." == said[-1]
+
+
+def test_the_doctor_finds_something(tmp_path):
+    """The advice stands below it, and the exit code is 1."""
+    (tmp_path / "taken").write_text("no folder")
+    said = run(tmp_path / "taken" / "home", "doctor", code=1).stdout.splitlines()
+    (line,) = [i for i, line in enumerate(said) if line.startswith("fix")]
+
+    assert "Rename that file, or set JUKEBOX_HOME to a folder." == said[line + 1].strip()
+    assert "1 to fix." == said[-1]
+
+
 # Errors
 
 
