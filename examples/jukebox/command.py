@@ -138,7 +138,7 @@ def doctor(home):
 
     findings = examine(home)
     colours = {"ok": "green", "mind": "yellow", "fix": "red"}
-    width = 7 + max(len(finding.what) for finding in findings)
+    width = 8 + max(len(finding.what) for finding in findings)
     lines = {"width": shutil.get_terminal_size().columns, "subsequent_indent": " " * width}
     plain = False if os.environ.get("NO_COLOR") else None
     for what, verdict, found, advice in findings:  # without rich, which may be what is missing
