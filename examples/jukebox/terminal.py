@@ -79,7 +79,7 @@ def store(home, needed=True):
     """Open the store of a home; without data, say how to get some."""
     from jukebox.store import Store
 
-    if needed and not (home / "data").is_dir():
+    if needed and not (home / "data" / "now.json").exists():
         raise ValueError(f"There is no data in {home} yet: jukebox generate --weeks 30.")
     return Store(home / "data")
 

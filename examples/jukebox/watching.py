@@ -69,7 +69,7 @@ class Exported:
 
         own = CollectorRegistry()
         own.register(self)
-        self.figures, self.samples = {}, ()
+        self.samples = ()
         self.server, _ = start_http_server(port, host, own)
         click.echo(f"Figures on http://{host}:{self.server.server_port}/metrics")
 
@@ -106,8 +106,10 @@ def report(seen, service, alerts):
     told = [f"{check.replace('_', ' ')} {share:.1%}" for check, share in bad.items()]
     rows.append(("  rows at fault", ", ".join(told) or "none", "5% in one way"))
     moved = {c: row for c, row in (seen["drift"] or {}).items() if row["verdict"] == "drift"}
-    told = ", ".join(f"{column} by {row['effect']:.0%}" for column, row in moved.items())
-    rows.append(("drift", (told or "no column") if seen["drift"] else "unknown", "no column"))
+    told = ", ".join(f"{column} {row['effect']:.2f}" for column, row in moved.items())
+    rows.append(
+        ("drift (effect)", (told or "no column") if seen["drift"] else "unknown", "no column")
+    )
     performance = seen["performance"]
     now, promise = f"unknown: no answer for a track of week {seen['labelled_week']}", ""
     if performance:

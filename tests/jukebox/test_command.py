@@ -65,7 +65,7 @@ def test_help_reads_like_a_table_of_contents():
     contents = [line for line in lines[lines.index("Data:") :] if line]
     expected = [word for heading, names in CONTENTS.items() for word in (f"{heading}:", *names)]
 
-    assert expected == [line.split()[0] for line in contents]
+    assert expected == [line.strip().split("  ")[0] for line in contents]
     assert set(main.commands) == {name for names in CONTENTS.values() for name in names}
 
 
