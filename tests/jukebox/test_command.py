@@ -6,11 +6,13 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 import tomllib
 import urllib.request
 from pathlib import Path
 
+import click
 import pandas as pd
 import pytest
 import requests
@@ -286,10 +288,15 @@ def test_changed_bytes_are_refused(made, tmp_path):
     assert "Traceback" not in said
 
 
-def started(home, *words):
-    """Start the service in a process of its own; give it and its address."""
+def ask(address):
+    """Ask a served model once about the usual track."""
+    return requests.post(f"{address}/predict", json={"tracks": [TRACK]}, timeout=10)
+
+
+def test_served_from_start_to_stop(home):
+    """It answers at its address; after SIGTERM every answer is in the log."""
     server = subprocess.Popen(
-        [sys.executable, "-m", "jukebox", "serve", "--port", "0", *words],
+        [sys.executable, "-m", "jukebox", "serve", "--port", "0"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -297,45 +304,45 @@ def started(home, *words):
     )
     line = server.stdout.readline()
     assert line.startswith("Serving on http://127.0.0.1:"), server.communicate()[1]
-    return server, line.split()[-1]
-
-
-def test_served_from_start_to_stop(home):
-    """It answers at its address; after SIGTERM every answer is in the log, and its port is free."""
-    server, address = started(home)
-    with requests.Session() as client:
-        ids = [
-            client.post(f"{address}/predict", json={"tracks": [TRACK]}, timeout=10).json()
-            for _ in range(50)
-        ]
-    taken = run(home, "serve", "--port", address.rsplit(":", 1)[1], code=1).stderr
+    ids = {ask(line.split()[-1]).json()["request_id"] for _ in range(50)}
+    taken = run(home, "serve", "--port", line.rsplit(":", 1)[1].strip(), code=1).stderr
     server.send_signal(signal.SIGTERM)
     _, said = server.communicate(timeout=20)
 
     assert (0, "Stopped; every answer is in the log.\n") == (server.returncode, said)
-    assert {row["request_id"] for row in ids} == set(
-        Registry(home / "registry").predictions()["request_id"]
-    )
+    assert ids == set(Registry(home / "registry").predictions()["request_id"])
     assert "Address already in use. Stop what listens there" in taken
 
 
-def test_served_without_a_champion(home):
+def test_served_without_a_champion(home, monkeypatch):
     """It starts and says so, and answers when there is one; Ctrl-C ends it well."""
-    shutil.rmtree(home / "registry")
-    server, address = started(home)
-    before = requests.post(f"{address}/predict", json={"tracks": [TRACK]}, timeout=10)
-    run(home, "train", "--epochs", 2)
-    run(home, "promote", 1, "--why", "the first")
-    for _ in range(100):
-        after = requests.post(f"{address}/predict", json={"tracks": [TRACK]}, timeout=10)
-        if after.ok:
-            break
-        time.sleep(0.1)
-    server.send_signal(signal.SIGINT)
-    _, said = server.communicate(timeout=20)
+    (home / "registry" / "history.db").unlink()
+    statuses, echo = [], click.echo
 
-    assert [503, 200] == [before.status_code, after.status_code]
-    assert (0, "No champion yet: it answers 503") == (server.returncode, said[:31])
+    def use(address):
+        statuses.append(ask(address).status_code)
+        Registry(home / "registry").promote(1, "the first")
+        for _ in range(100):
+            if ask(address).ok:
+                statuses.append(200)
+                break
+            time.sleep(0.1)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    def heard(said, **options):
+        echo(said, **options)
+        if said.startswith("Serving on"):
+            threading.Thread(target=use, args=(said.split()[-1],)).start()
+
+    monkeypatch.setattr(click, "echo", heard)
+    before = signal.getsignal(signal.SIGTERM)
+    said = run(home, "serve", "--port", 0).stderr
+    signal.signal(signal.SIGTERM, before)
+
+    assert [503, 200] == statuses
+    assert ["No champion yet", "Stopped; every answer is in the log."] == [
+        line.split(":")[0] for line in said.splitlines()
+    ]
 
 
 # Monitor
