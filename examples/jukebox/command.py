@@ -36,7 +36,7 @@ WHY = click.option("--why", required=True, help="The reason, for those who ask l
 def main():
     """In which of 72 countries will a track chart?
 
-    Begin with `jukebox generate`, `jukebox train`, `jukebox evaluate 1`.
+    Begin with jukebox generate, then jukebox train, then jukebox evaluate 1.
     """
 
 
@@ -57,9 +57,8 @@ def promote(version, why, mlflow, home):
     models = registry(home, mlflow)
     before = models.standing().champion
     models.promote(version, why)
-    click.echo(
-        f"Version {version} is the champion" + (f"; before, {before} was." if before else ".")
-    )
+    was = f"; before, {before} was" if before not in (None, version) else ""
+    click.echo(f"Version {version} is the champion{was}.")
 
 
 @main.command()

@@ -259,11 +259,13 @@ def test_promote_and_roll_back(home):
     """Each says who is champion now, and who was."""
     said = [
         run(home, "promote", 2, "--why", "to try").stdout,
+        run(home, "promote", 2, "--why", "to try again").stdout,
         run(home, "rollback", "--why", "it was worse").stdout,
     ]
 
     assert [
         "Version 2 is the champion; before, 1 was.\n",
+        "Version 2 is the champion.\n",
         "Version 1 is the champion again; 2 was.\n",
     ] == said
     assert "no earlier champion" in run(home, "rollback", "--why", "more", code=1).stderr
