@@ -53,7 +53,7 @@ class Verdict:
 
 
 @threadpool_limits.wrap(limits=1)  # the products are small: more threads would wait for another
-def average_precisions(y, p, weights):
+def weighted_precisions(y, p, weights):
     """Return the average precision of each country under each weighting: (draws, 72).
 
     y: labels (n, 72). p: probabilities (n, 72). weights: how often each track counts, (draws, n).
@@ -81,7 +81,7 @@ def ceiling(truth, seed=0, draws=20):
     rng = np.random.default_rng(seed)
     once = np.ones((1, len(truth)), np.float32)
     scores = [
-        average_precisions(rng.random(truth.shape) < truth, truth, once) for _ in range(draws)
+        weighted_precisions(rng.random(truth.shape) < truth, truth, once) for _ in range(draws)
     ]
     return float(np.nanmean(scores))
 
@@ -97,7 +97,7 @@ def judge(y, challenger, champion=None, limits=None, ceiling=None, seed=0):
     n = len(y)
     drawn = rng.multinomial(n, np.full(n, 1 / n), size=limits.draws)
     weights = np.vstack([np.ones(n), drawn]).astype(np.float32)  # the first is the test set itself
-    ours = average_precisions(y, challenger, weights)
+    ours = weighted_precisions(y, challenger, weights)
     tail = limits.level / 2
 
     def lead(theirs):
@@ -107,7 +107,7 @@ def judge(y, challenger, champion=None, limits=None, ceiling=None, seed=0):
 
     # The same answers given to the wrong tracks. To beat the base rate is too easy: on few charts
     # even a random order averages above it.
-    over_chance = lead(average_precisions(y, rng.permutation(challenger), weights))
+    over_chance = lead(weighted_precisions(y, rng.permutation(challenger), weights))
     score, spread = float(np.nanmean(ours[0])), float(np.nanmean(ours[1:], 1).std())
     figures = {
         "tracks": n,
@@ -130,7 +130,7 @@ def judge(y, challenger, champion=None, limits=None, ceiling=None, seed=0):
     if champion is None:
         return against, figures
 
-    theirs = average_precisions(y, champion, weights)
+    theirs = weighted_precisions(y, champion, weights)
     over_champion = lead(theirs)
     if over_champion[1] <= 0:
         against.append(

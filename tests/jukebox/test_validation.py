@@ -13,7 +13,7 @@ from jukebox.catalogue import labels
 from jukebox.problem import COUNTRIES
 from jukebox.simulation import Catalogue
 from jukebox.training import Settings, train
-from jukebox.validation import Limits, average_precisions, ceiling, gate, judge
+from jukebox.validation import Limits, weighted_precisions, ceiling, gate, judge
 from sklearn.metrics import average_precision_score
 
 CATALOGUE = Catalogue(2, tracks_a_week=100)
@@ -270,14 +270,14 @@ def test_average_precision_is_that_of_scikit_learn_in_every_draw():
         for w in weights
     ]
 
-    assert np.allclose(expected, average_precisions(y, p, weights)[:, :4], atol=1e-6)
+    assert np.allclose(expected, weighted_precisions(y, p, weights)[:, :4], atol=1e-6)
 
 
 def test_a_country_where_nothing_charted_has_no_average_precision():
     """It is left out of the mean and not counted as nought."""
     y = np.array([[True, False], [False, False]])
 
-    assert np.isnan(average_precisions(y, np.ones(y.shape), np.ones((1, 2), "float32"))[0, 1])
+    assert np.isnan(weighted_precisions(y, np.ones(y.shape), np.ones((1, 2), "float32"))[0, 1])
 
 
 def test_nobody_knows_more_than_the_ceiling():
