@@ -13,7 +13,7 @@ from jukebox.catalogue import labels
 from jukebox.problem import COUNTRIES
 from jukebox.simulation import Catalogue
 from jukebox.training import Settings, train
-from jukebox.validation import Limits, weighted_precisions, ceiling, gate, judge
+from jukebox.validation import Limits, ceiling, gate, judge, weighted_precisions
 from sklearn.metrics import average_precision_score
 
 CATALOGUE = Catalogue(2, tracks_a_week=100)
