@@ -11,6 +11,7 @@ import json
 import os
 import time
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -33,6 +34,14 @@ def write(path, content):
         file.flush()
         os.fsync(file.fileno())
     part.replace(path)
+
+
+@lru_cache(1024)  # a batch never changes: each process reads it once
+def batch(path, kind):
+    """Give a batch of tracks or charts as a frame, numbers to the last bit; not to be changed."""
+    # keep_default_na: NA is a country, not a missing value.
+    how = {"dtype": TYPES[kind], "float_precision": "round_trip", "keep_default_na": False}
+    return pd.read_csv(path, **how)
 
 
 class Store:
@@ -67,12 +76,10 @@ class Store:
         write(self.folder / "now.json", json.dumps({"batches": listed}, indent=1).encode())
 
     def _read(self, names, kind):
-        """Give batches as one frame, numbers to the last bit, or an empty one."""
+        """Give batches as one frame, or an empty one."""
         types = TYPES[kind]
         empty = pd.DataFrame(columns=list(types)).astype(types)
-        # keep_default_na: NA is a country, not a missing value.
-        how = {"dtype": types, "float_precision": "round_trip", "keep_default_na": False}
-        frames = [pd.read_csv(self.folder / "batches" / name, **how) for name in names]
+        frames = [batch(self.folder / "batches" / name, kind) for name in names]
         return pd.concat(frames, ignore_index=True) if frames else empty
 
     @property
