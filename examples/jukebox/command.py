@@ -16,7 +16,7 @@ import click
 from jukebox.incoming import generate, validate
 from jukebox.modelling import evaluate, train
 from jukebox.overview import lineage, status
-from jukebox.terminal import HOME, MLFLOW, Contents, registry
+from jukebox.terminal import HOME, JSON, MLFLOW, Contents, registry
 from jukebox.watching import monitor
 
 CONTENTS = {
@@ -24,6 +24,7 @@ CONTENTS = {
     "Model": ("train", "evaluate"),
     "Production": ("promote", "rollback", "serve", "monitor"),
     "Afterwards": ("lineage", "status"),
+    "Story": ("northstar",),
     "Machine": ("doctor",),
 }
 WHY = click.option("--why", required=True, help="The reason, for those who ask later.")
@@ -128,6 +129,23 @@ def serve(port, host, mlflow, home):
     config = uvicorn.Config(app, access_log=False, log_level="warning")
     with contextlib.suppress(KeyboardInterrupt):  # the usual end
         Server(config).run(sockets=[opened])
+
+
+# ---- story ---------------------------------------------------------------------------------------
+
+
+@main.command()
+@click.option("--report", metavar="FILE", default="northstar.html", show_default=True)
+@click.option("--home", metavar="FOLDER", help="A new folder, to look around in afterwards.")
+@JSON
+def northstar(report, home, as_json):
+    """Tell 24 weeks of one model in a minute, and write the report.
+
+    Exits with 1 if a trigger was lost, a request failed, or an ending did not occur.
+    """
+    from jukebox.story import tell
+
+    sys.exit(tell(home, as_json, report))
 
 
 # ---- machine -------------------------------------------------------------------------------------

@@ -18,6 +18,8 @@ HEAD = "{} weeks of one model, and no hand on it: three triggers call, a gate de
 MARKS = {"promoted": ("✓", "green"), "refused": ("✗", "yellow"), "rolled back": ("↶", "magenta")}
 STEPS = ["validate", "train", "gate", "register", "canary", "promote"]
 NEXT = dict(pairwise(["start", *STEPS]))
+CAPTION = "Average precision, by week of release: █ what was scored  ░ what was possible"
+LEGEND = "C code  D data  P performance  ✓ promoted  ✗ refused  ↶ rolled back"
 BLOCKS = " ▁▂▃▄▅▆▇█"
 WIDTH = 80  # columns that the time line takes
 FULL = 0.1  # average precision that fills one of its rows
@@ -221,25 +223,19 @@ class Terminal(Plain):
         """Give the time line as it is now."""
         step = Text("  ".join([*self.passed, ""]), "dim", no_wrap=True)
         if self.doing:
-            self.spinner.update(text="")
             step.append_text(self.spinner.render(self.console.get_time()))
             step.append(f" {self.doing}", "bold")
             step.append(f"  {time.monotonic() - self.since:.1f} s", "dim")
         ends = {week: MARKS[name] for week, name in self.ended.items()}
         return Group(
-            Text(""),
-            Text(
-                "Average precision, by week of release: █ what was scored  ░ what was possible",
-                "dim",
-            ),
+            Text(f"\n{CAPTION}", "dim"),
             self._row("world", lambda week: ("▼" if week in self.world else "", "italic")),
             *(self._row(f"{FULL * (n + 1):7.1f}", self._score(n)) for n in (3, 2, 1, 0)),
             self._row("week", lambda week: (str(week), "dim")),
             self._row("model", self._champion),
             self._row("trigger", lambda week: (self.fired.get(week, ""), "bold cyan")),
             self._row("run", lambda week: ends.get(week, ("", ""))),
-            Text("C code  D data  P performance  ✓ promoted  ✗ refused  ↶ rolled back", "dim"),
-            Text(""),
+            Text(f"{LEGEND}\n", "dim"),
             step,
         )
 
@@ -247,9 +243,7 @@ class Terminal(Plain):
 def display(weeks, as_json=False):
     """Give what shows the story here, as a context manager with `show` for an event and `say`."""
     console = Console(highlight=False)
-    drawable = console.is_terminal and not console.is_dumb_terminal
     if as_json:
         return Json()
-    if drawable and console.width >= WIDTH and not console.options.ascii_only:
-        return Terminal(weeks, console)
-    return Plain(weeks)
+    plain = console.is_dumb_terminal or console.width < WIDTH or console.options.ascii_only
+    return Terminal(weeks, console) if console.is_terminal and not plain else Plain(weeks)
