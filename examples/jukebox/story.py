@@ -30,7 +30,7 @@ from jukebox.triggers import Policy
 from jukebox.validation import ceiling
 
 WEEKS = range(12, 36)  # the weeks before are the history, which is there at the start
-POLICY = Policy(answers=25, share=0.3, ceiling=0.45)
+POLICY = Policy(answers=25, share=0.25, ceiling=0.45)
 KINDS = ("code", "data", "performance")
 
 
@@ -39,7 +39,7 @@ class Story:
 
     def __init__(self, home, ends):
         """Start the service, and let the history arrive. ends: an ExitStack, which ends it all."""
-        self.home, self.ends, self.client = home, ends, None
+        self.ends, self.client = ends, None
         self.store, self.registry = Store(home / "data"), Registry(home / "registry")
         self.address = ends.enter_context(serving(home))  # it starts while the history arrives
         for week in range(WEEKS[0]):
@@ -99,7 +99,9 @@ class Story:
         (tracks, charts), past = self.store.read(), week - LABEL_DELAY
         then = tracks[tracks["released"] == past]
         champion_then = self.champions.get(past)  # whose answers have their charts now
-        _, score = live(self.registry.predictions(), tracks, charts, champion_then)
+        where = "role <> 'shadow' AND model_version = ?"
+        answers = self.registry.predictions(where, (champion_then,))
+        _, score = live(answers, tracks, charts, champion_then)
         fitted = self.registry.lineage(champion)["record"]["fitted_weeks"]
         table = drift(tracks[tracks["released"].between(*fitted)], self.released(week))
         before, self.counted = self.counted, (self.client.requests, self.client.failed)
@@ -191,10 +193,10 @@ def tell(home=None, json=False, report=None):
             models = Registry(Path(place) / "registry")
             champion = models.standing().champion
             write(told, report, models.lineage(champion))
-        shown.say(f"The report is {report}.")
+        shown.say(f"\nOpen the report: {report.resolve().as_uri()}")
         if home:
-            shown.say(f"All of it is in {home}: jukebox status --home {home}")
-            shown.say(f"What made the champion: jukebox lineage {champion} --home {home}")
+            shown.say(f"Look around: jukebox status --home {home}")
+            shown.say(f"Or ask what made the champion: jukebox lineage {champion} --home {home}")
     if wrong := amiss(told[-1]["figures"]):
         shown.say(f"The story did not end as it should: {wrong}.")
     return int(bool(wrong))

@@ -243,7 +243,7 @@ class Terminal(Plain):
 def display(weeks, as_json=False):
     """Give what shows the story here, as a context manager with `show` for an event and `say`."""
     console = Console(highlight=False)
+    plain = console.is_dumb_terminal or console.width < WIDTH or console.options.ascii_only
     if as_json:
         return Json()
-    plain = console.is_dumb_terminal or console.width < WIDTH or console.options.ascii_only
-    return Terminal(weeks, console) if console.is_terminal and not plain else Plain(weeks)
+    return Terminal(weeks, console) if sys.stdout.isatty() and not plain else Plain(weeks)
