@@ -23,10 +23,10 @@ HTML = Path("docs/_build/html")
 STRICT = ("-n", "-W", "--keep-going")  # nitpicky; a warning is an error; report them all
 
 
-def install(session, lock):
+def install(session, lock, *options):
     """Install one hashed lock, then the project itself, which needs nothing more."""
-    session.install("--require-hashes", "-r", f"locks/{lock}.txt")
-    session.install("--no-deps", "--no-build-isolation", ".")
+    session.install(*options, "--require-hashes", "-r", f"locks/{lock}.txt")
+    session.install(*options, "--no-deps", "--no-build-isolation", ".")
 
 
 def build(session, output=HTML):
@@ -63,8 +63,9 @@ def tests(session):
 @nox.session
 def northstar(session):
     """Tell the story of one model, 24 weeks in a minute; `-- --json` prints its events instead."""
-    session.env["UV_COMPILE_BYTECODE"] = "1"  # as pip does: the first story is as quick as the next
-    install(session, "northstar")
+    # What is imported is compiled once, by the first story: three seconds, and 100 MB less.
+    session.env["PYTHONDONTWRITEBYTECODE"] = None
+    install(session, "northstar", "--no-compile")
     command = ("jukebox", "northstar", "--report", "northstar.html", *session.posargs)
     session.run(*command, stderr=None)  # not mixed into the events, which a program may read
 
