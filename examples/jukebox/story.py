@@ -96,28 +96,29 @@ class Story:
     def known(self, week, counts):
         """Give what is known at the end of a week, as an event."""
         champion = self.champions[week] = self.registry.standing().champion
-        (tracks, charts), past = self.store.read(), week - LABEL_DELAY
-        then = tracks[tracks["released"] == past]
-        champion_then = self.champions.get(past)  # whose answers have their charts now
-        where = "role <> 'shadow' AND model_version = ?"
-        answers = self.registry.predictions(where, (champion_then,))
-        _, score = live(answers, tracks, charts, champion_then)
+        tracks, charts = self.store.read()
         fitted = self.registry.lineage(champion)["record"]["fitted_weeks"]
         table = drift(tracks[tracks["released"].between(*fitted)], self.released(week))
         before, self.counted = self.counted, (self.client.requests, self.client.failed)
         requests, failed = np.subtract(self.counted, before).tolist()
-        names = ("ap", "ap_low", "ap_high")
-        figures = counts | {name: None if score is None else float(score[name]) for name in names}
-        figures |= {
+        figures = {
             "drifted": list(table.index[table["verdict"] == "drift"]),
-            "labelled_week": past,
-            "ceiling": ceiling(WORLD.truth(then, past)),
-            "chance": chance(labels(then, charts)).average_precision,
             "champion": champion,
             "requests": requests,
             "failed": failed,
-        }
-        return note("week", week, f"{counts['kept']} of {counts['rows']} rows are kept", **figures)
+        } | dict.fromkeys(("labelled_week", "ap", "ap_low", "ap_high", "ceiling", "chance"))
+        past = week - LABEL_DELAY
+        if version := self.champions.get(past):  # whose answers have their charts now
+            where = "role <> 'shadow' AND model_version = ?"
+            _, score = live(self.registry.predictions(where, (version,)), tracks, charts, version)
+            then = tracks[tracks["released"] == past]
+            figures |= score[["ap", "ap_low", "ap_high"]].to_dict() | {
+                "labelled_week": past,
+                "ceiling": ceiling(WORLD.truth(then, past)),
+                "chance": chance(labels(then, charts)).average_precision,
+            }
+        why = f"{counts['kept']} of {counts['rows']} rows are kept"
+        return note("week", week, why, **counts, **figures)
 
 
 def note(event, week, why, **figures):

@@ -62,8 +62,8 @@ class Lines:
             self.moved.add(week)
             yield "drift", f"{', '.join(figures['drifted'])}; inputs fire nothing", ""
         self.scores[past] = then = figures["ap"]
-        before = self.scores.get(past - 1)
-        if past in self.moved and week not in self.fired and then and before:
+        if past in self.moved and week not in self.fired and past - 1 in self.scores:
+            before = self.scores[past - 1]
             text = f"week {past}, which drifted: {then:.3f}; the week before: {before:.3f}"
             yield "score", text, ""
 
@@ -204,7 +204,7 @@ class Terminal(Plain):
             figures = self.scored.get(week)
             if figures is None:
                 return ("··" if week in self.known and not level else ""), "dim"
-            score, possible = figures["ap"] or 0, figures["ceiling"]
+            score, possible = figures["ap"], figures["ceiling"]
             eighths = round((score / FULL - level) * 8)
             if eighths > 0:
                 return BLOCKS[min(eighths, 8)] * 2, "red" if score < possible / 2 else "green"

@@ -314,7 +314,7 @@ def week(number, score, champion, quarantined=8, drifted=()):
     """Make the event of a week's end."""
     return event(
         *("week", number), rows=202, kept=202 - quarantined, quarantined=quarantined,
-        drifted=list(drifted), labelled_week=number - 3, ap=score, ceiling=0.4, champion=champion,
+        drifted=list(drifted), labelled_week=score and number - 3, ap=score, ceiling=score and 0.4, champion=champion,
     )  # fmt: skip
 
 
