@@ -328,7 +328,7 @@ CANNED = [
     event("served", 12, "version 1 gave its first answer 4.2 s after the trigger", seconds=4.2),
     week(12, None, 1),
     week(13, None, 1, quarantined=48, drifted=["energy", "tempo"]),
-    week(14, None, 1),
+    week(14, None, 1, drifted=["liveness"]),
     week(15, 0.35, 1),
     week(16, 0.34, 1),
     event("trigger", 17, "version 1 scores 0.124 in week 14, not 0.35", kind="performance"),
@@ -347,6 +347,7 @@ week 12  (world)       a commit: train for two passes
                        version 1 gave its first answer 4.2 s after the trigger
 week 13  quarantine    48 of 202 rows, each with its reason
          drift         energy, tempo; inputs fire nothing
+week 14  drift         liveness; inputs fire nothing
 week 16  score         week 13, which drifted: 0.340; the week before: 0.350
 week 17  performance   version 1 scores 0.124 in week 14, not 0.35
          refused       no better than chance
