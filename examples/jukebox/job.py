@@ -5,13 +5,66 @@ that fails, hangs or eats the memory takes this process with it, and not the loo
 """
 
 import argparse
+import hashlib
 import json
+import os
+import shutil
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
 from jukebox.store import Store, write
-from jukebox.training import Settings, train
+from jukebox.training import Model, Settings, code_version, train
+
+LONGEST = 600  # seconds that a training may take
+
+
+def snapshot(package, folder):
+    """Copy a package to `folder/<its code version>/jukebox`, unless it is there; give the version.
+
+    package: the folder with the sources, which may change while a run is at work.
+    """
+    draft = Path(folder, "draft")
+    shutil.rmtree(draft, ignore_errors=True)
+    shutil.copytree(package, draft / "jukebox", ignore=shutil.ignore_patterns("__pycache__"))
+    version = code_version(draft / "jukebox")
+    if not (target := draft.with_name(version)).exists():
+        draft.rename(target)
+    return version
+
+
+def run(code, store, data, out, newest, seed):
+    """Train with the sources in the package's folder `code`, unless `out` has the model already.
+
+    store: the store's folder; data: one of its versions. out: the folder for model.onnx and
+    record.json. newest: weeks held out. Raises RuntimeError with the last line that it said.
+    """
+    path = [str(Path(code).parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+    # -P: or the `jukebox` of the folder in which the loop was started would come first.
+    command = [sys.executable, "-P", "-m", "jukebox.job", *map(str, (store, data, out))]
+    try:
+        done = subprocess.run(
+            [*command, f"--newest={newest}", f"--seed={seed}"],
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(path)},
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=2 * LONGEST,  # it may have to wait for the job of a loop that was killed
+        )
+    except subprocess.TimeoutExpired:
+        raise RuntimeError(f"it took longer than {2 * LONGEST} s") from None
+    if done.returncode:
+        said = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
+        raise RuntimeError(said[-1][:500])
+
+
+def made(out):
+    """Give the `Model` that a job has made in a folder."""
+    onnx = Path(out, "model.onnx").read_bytes()
+    record = json.loads(Path(out, "record.json").read_text("utf-8"))
+    return Model(onnx, hashlib.sha256(onnx).hexdigest(), record)
 
 
 def main():
@@ -25,7 +78,8 @@ def main():
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     # A loop that was killed may have left this very job running: wait for it, then use its work.
-    with closing(sqlite3.connect(given.out / "lock", timeout=600, isolation_level=None)) as lock:
+    lock = sqlite3.connect(given.out / "lock", timeout=LONGEST, isolation_level=None)
+    with closing(lock):
         lock.execute("BEGIN EXCLUSIVE")
         if (given.out / "record.json").exists():
             return

@@ -43,19 +43,21 @@ def waiting(events):
     return [e for e in events if e["event"] == "trigger" and e["id"] not in taken]
 
 
+def ended(run):
+    """Give the ending of a run, or None while it is open."""
+    return next((ending for ending in ENDINGS if ending in run), None)
+
+
 def unfinished(events):
     """Give (number, {event: its dict}) of the run that has not ended, or None."""
-    for number, run in runs(events).items():
-        if not set(ENDINGS) & set(run):
-            return number, run
-    return None
+    return next(((n, run) for n, run in runs(events).items() if not ended(run)), None)
 
 
 def lost(events):
     """Give the ids of the triggers that have not ended: to a loop that has come to rest, lost ones."""
-    ended = {t for run in runs(events).values() if set(ENDINGS) & set(run)
-             for t in run["start"]["figures"]["triggers"]}  # fmt: skip
-    return [e["id"] for e in events if e["event"] == "trigger" and e["id"] not in ended]
+    done = [run["start"]["figures"]["triggers"] for run in runs(events).values() if ended(run)]
+    fired = [e["id"] for e in events if e["event"] == "trigger"]
+    return [t for t in fired if t not in {t for triggers in done for t in triggers}]
 
 
 class Journal:
@@ -90,7 +92,7 @@ class Journal:
                 return None
             run, event, why, figures = made
             last = max((e["time"] for e in before), default=0.0)  # time never runs backwards
-            row = (max(self.clock(), last), week, run, event, why, json.dumps(figures))
+            row = (max(float(self.clock()), last), week, run, event, why, json.dumps(figures))
             db.execute("INSERT INTO events VALUES (NULL, ?, ?, ?, ?, ?, ?)", row)
             db.execute("COMMIT")
             return self._all(db)[-1]

@@ -108,21 +108,29 @@ def score(y, p, seed=0, resamples=200, level=0.95):
     Brier 1950: the mean squared error of a probability.
     """
     y, p = np.asarray(y, bool), np.asarray(p, float)
-    order = np.argsort(-p, axis=0, kind="stable")
-    hit, ranked = np.take_along_axis(y, order, 0), np.take_along_axis(p, order, 0)
-    n = len(y)
-    ends = np.vstack([ranked[1:] != ranked[:-1], np.ones_like(ranked[:1], bool)])
-    last = np.where(ends, np.arange(n)[:, None], n)  # for each rank, the last that ties with it
-    last = np.minimum.accumulate(last[::-1], axis=0)[::-1]
+    if not (n := len(y)):
+        return dict.fromkeys(SCORES, np.nan) | {"tracks": 0}
+    order = np.argsort(-p.T, axis=1, kind="stable")  # a row a country, the surest track first
+    ranked = np.take_along_axis(p.T, order, 1)
+    ends = np.hstack([ranked[:, 1:] != ranked[:, :-1], np.ones_like(ranked[:, :1], bool)])
+    last = np.where(ends, np.arange(n), n)  # for each rank, the last that ties with it
+    last = np.minimum.accumulate(last[:, ::-1], axis=1)[:, ::-1]
+    # Precision is asked for at the hits alone, a tenth of the ranks: places in the flat arrays.
+    hits = np.flatnonzero(np.take_along_axis(y.T, order, 1))
+    country = hits // n
+    tied = country * n + last.ravel()[hits]
+    hit_tied = np.searchsorted(hits, tied, side="right")
+    first_hit = np.searchsorted(hits, country * n)
     squares = ((p - y) ** 2).mean(axis=1)
 
     def once(weights):
         w = weights[order]
-        found = w * hit
-        precision = np.cumsum(found, axis=0) / np.maximum(np.cumsum(w, axis=0), 1)
-        positives = found.sum(axis=0)
-        gained = (found * np.take_along_axis(precision, last, 0)).sum(axis=0)
-        ap = (gained[positives > 0] / positives[positives > 0]).mean() if found.any() else np.nan
+        own = w.ravel()[hits]
+        total = np.concatenate([[0], np.cumsum(own)])
+        found = total[hit_tied] - total[first_hit]
+        precision = found / np.maximum(np.cumsum(w, axis=1).ravel()[tied], 1)
+        positives, gained = (np.bincount(country, x) for x in (own, own * precision))
+        ap = (gained[positives > 0] / positives[positives > 0]).mean() if own.any() else np.nan
         return ap, weights @ squares / n
 
     draws = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), resamples)

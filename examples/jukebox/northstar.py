@@ -6,23 +6,18 @@ journal when it is done, and does no harm if it is done again: a loop that was k
 the last step that was written.
 """
 
-import hashlib
-import json
-import os
-import shutil
 import sqlite3
-import subprocess
-import sys
 import time
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from jukebox import triggers
+from jukebox import job, triggers
 from jukebox.journal import STEPS, Journal, runs, unfinished, waiting
-from jukebox.registry import Refused
-from jukebox.training import Model, code_version, labelled
+from jukebox.registry import Refused, Tampered
+from jukebox.training import labelled
 from jukebox.triggers import Policy, fall, kinds
-from jukebox.validation import gate
+from jukebox.validation import Verdict, gate
 
 PACKAGE = Path(__file__).parent
 
@@ -31,30 +26,17 @@ class Ended(Exception):
     """The run is over: (ending, why, figures)."""
 
 
-def job(code, store, data, out, newest, seed):
-    """Train in a process of its own, with the package's folder `code`; Ended if that fails."""
-    command = [sys.executable, "-m", "jukebox.job", store, data, out]
-    done = subprocess.run(
-        [*map(str, command), f"--newest={newest}", f"--seed={seed}"],
-        env=os.environ | {"PYTHONPATH": str(Path(code).parent)},
-        capture_output=True,
-        text=True,
-    )
-    if done.returncode:
-        last = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
-        raise Ended("refused", f"the training failed: {last}", {})
-
-
 class Loop:
     """The loop of one home; the folder's lock keeps a second one out."""
 
-    def __init__(self, home, registry, store, code=PACKAGE, policy=None, train=job):
+    def __init__(self, home, registry, store, code=PACKAGE, policy=None, train=job.run):
         """Take the lock. Raises Refused if another loop has it.
 
-        code: the package's folder in the checkout that is watched. train: see `job`.
+        code: the package's folder in the checkout that is watched. train: see `job.run`; whatever it raises refuses the run.
         """
         self.home, self.registry, self.store = Path(home).resolve(), registry, store
         self.code, self.policy, self.train = Path(code), policy or Policy(), train
+        self.home.mkdir(parents=True, exist_ok=True)
         self.journal = Journal(self.home / "northstar.db", lambda: registry.clock())
         self.lock = sqlite3.connect(self.home / "northstar.lock", timeout=0, isolation_level=None)
         try:
@@ -77,41 +59,46 @@ class Loop:
             yield event
 
     def advance(self):
-        """Do the next step and give its event, or None if nothing is open."""
-        events = self.journal.events()
+        """Do the next step and give its event, or None if nothing is open.
+
+        Raises Tampered if the bytes of a model have changed: the run stays open, and goes on from
+        here when they are restored.
+        """
+        events, today = self.journal.events(), self.store.week or 0
         if not (found := unfinished(events)):
-            return self.journal.add(self.store.week or 0, self._start)
+            return self.journal.add(today, self._start)
         number, run = found
+        plan = run["start"]["figures"]
         step, began = next((s for s in STEPS if s not in run), "promote"), time.perf_counter()
         try:
-            why, figures = getattr(self, f"_{step}")(number, run, run["start"]["figures"])
+            why, figures = getattr(self, f"_{step}")(number, run, plan)
             figures |= {"seconds": round(time.perf_counter() - began, 3)}
-        except Ended as end:
-            step, why, figures = end.args
-            taken = run["start"]["figures"]["triggers"]
+        except Tampered:
+            raise
+        except (Ended, Refused) as end:
+            step, why, figures = end.args if isinstance(end, Ended) else ("refused", str(end), {})
+            taken = plan["triggers"]
             first = min(e["time"] for e in events if e["id"] in taken)
-            took = round(self.registry.clock() - first, 3)
+            took = round(max(0, self.registry.clock() - first), 3)
             figures = {"triggers": taken, "version": None, "seconds": took} | figures
-        return self.journal.add(self.store.week, lambda _: (number, step, why, figures))
+        return self.journal.add(today, lambda _: (number, step, why, figures))
 
     def _start(self, events):
         """Take all triggers that wait and fix what the run works on: it must not change under it."""
-        if not (todo := waiting(events)) or unfinished(events):
+        if not (todo := waiting(events)):
             return None
         known = labelled(*self.store.read())["released"]
         standing = self.registry.standing()
-        record = self.registry.champion().record if standing.champion else {}
-        since = record.get("fitted_weeks", [0])[
-            0
-        ]  # what the champion no longer learns from is past
+        record = self.registry.load(standing.champion).record if standing.champion else {}
+        since = record.get("fitted_weeks", [0])[0]  # what it no longer learns from is past
         fell_in = fall(events, standing.champion) if "performance" in kinds(todo) else None
         if fell_in is not None and known[known >= fell_in].nunique() > 1:
             since = fell_in
         weeks = known[known >= since].nunique()
-        code = self._snapshot(self.code)
-        kept = self.home / "code" / record.get("code_version", "none")
-        if "code" not in kinds(todo) and kept.exists():
-            code = kept.name  # a commit that was refused does not stand in the way of new data
+        # Without a new commit, the champion's code: a refused one must not stand in the way of data.
+        code = record.get("code_version")
+        if "code" in kinds(todo) or not (self.home / "code" / str(code)).exists():
+            code = job.snapshot(self.code, self.home / "code")
         return max(runs(events), default=0) + 1, "start", " and ".join(e["why"] for e in todo), {
             "triggers": [e["id"] for e in todo],
             "kinds": kinds(todo),
@@ -124,45 +111,35 @@ class Loop:
             "decision": standing.id,
         }  # fmt: skip
 
-    def _snapshot(self, package):
-        """Copy the sources to `code/<their version>/jukebox`, and give the version."""
-        draft = self.home / "code" / f"draft-{os.getpid()}"
-        shutil.rmtree(draft, ignore_errors=True)
-        shutil.copytree(package, draft / "jukebox", ignore=shutil.ignore_patterns("__pycache__"))
-        version = code_version(draft / "jukebox")
-        if (target := draft.with_name(version)).exists():
-            shutil.rmtree(draft)
-        else:
-            draft.rename(target)
-        return version
-
     def _validate(self, number, run, plan):
         """Is an earlier champion the better answer? Else: is there enough, and is it fit to learn from?"""
-        if plan["newest"] > 0 and "performance" in plan["kinds"]:
+        if "performance" in plan["kinds"] and plan["newest"] > 0:
             self._former(plan)
-        quarantined, week = len(self.store.quarantined(self.store.week)), self.store.week
+        week = self.store.week
+        quarantined = len(self.store.quarantined(week))
         rows = quarantined + int((self.store.read()[0]["released"] == week).sum())
         figures = {"week": week, "rows": rows, "quarantined": quarantined}
-        if quarantined >= self.policy.unfit * rows:
+        if rows and quarantined >= self.policy.unfit * rows:
             why = f"{quarantined} of the {rows} rows of week {week} are in quarantine: mend their source"
             raise Ended("refused", why, figures)
         if plan["newest"] < 1:
             raise Ended("refused", "there are fewer than two labelled weeks to learn from", figures)
-        inputs = ("code", "data", "newest")
+        inputs = ("code", "data", "newest", "champion")
         for before, other in runs(self.journal.events()).items():
-            if before < number and all(other["start"]["figures"][i] == plan[i] for i in inputs):
+            same = all(other["start"]["figures"][i] == plan[i] for i in inputs)
+            if before < number and same and "validate" in other:
                 why = f"run {before} has tried the same code on the same data"
                 raise Ended("refused", why, figures | {"run": before})
         return f"{rows - quarantined} of {rows} rows of week {week} are kept", figures
 
     def _former(self, plan):
         """Go back to the newest earlier champion that is surely better on the newest labelled week."""
-        for row in self._decided(plan, "rollback"):  # before a kill, or by hand
-            raise Ended("rolled back", row["why"], {"version": row["version"]})
-        data, champion = self.store.read(plan["data"]), self.registry.champion()
+        for row in self._decided(plan):
+            if row["action"] == "rollback":  # before a kill, or by hand
+                raise Ended("rolled back", row["why"], {"version": row["version"]})
+        champion = self.registry.champion()
         for version in reversed(self.registry.standing().earlier):
-            former = self.registry.load(version)
-            verdict = gate(former, champion, *data, self._limits(plan), seed=self.policy.seed)
+            verdict = self._judge(plan, self.registry.load(version), champion)
             if verdict.passed:
                 why = f"version {version} is {verdict.reasons[0]}"
                 self.registry.rollback(why, version)
@@ -170,67 +147,101 @@ class Loop:
 
     def _train(self, number, run, plan):
         code, out = self.home / "code" / plan["code"] / "jukebox", self.home / "runs" / str(number)
-        if not (out / "record.json").exists():
-            self.train(code, self.store.folder, plan["data"], out, plan["newest"], self.policy.seed)
-        model = self._model(number)
+        try:
+            if not (out / "record.json").exists():
+                self.train(
+                    code, self.store.folder, plan["data"], out, plan["newest"], self.policy.seed
+                )
+            model = self._model(number, run)
+            for needed in ("code_version", "fitted_weeks", "tested_weeks", "metrics"):
+                model.record[needed]  # code of any version has written it
+        except Exception as error:  # whatever that code has done
+            why = (
+                f"{error}"
+                if isinstance(error, RuntimeError)
+                else f"{type(error).__name__}: {error}"
+            )
+            raise Ended("refused", f"the training failed: {why}", {}) from error
         figures = {"digest": model.digest, "metrics": model.record["metrics"]}
         return f"a model with the digest {model.digest[:8]}", figures
 
     def _gate(self, number, run, plan):
-        champion = self.registry.champion() if self.registry.standing().champion else None
-        data, policy = self.store.read(plan["data"]), self.policy
-        try:
-            limits, model = self._limits(plan), self._model(number)
-            verdict = gate(model, champion, *data, limits, policy.ceiling, policy.seed)
-        except Exception as error:  # whatever code of any version has made
-            raise Ended("refused", f"it cannot be judged: {error}", {}) from error
+        version = self.registry.standing().champion
+        champion = self.registry.load(version) if version else None
+        verdict = self._judge(plan, self._model(number, run), champion, self.policy.ceiling)
         if not verdict.passed:
             raise Ended("refused", "; ".join(verdict.reasons), verdict.figures)
-        return verdict.reasons[0], verdict.figures
+        return verdict.reasons[0], verdict.figures | {"champion": version}
 
     def _register(self, number, run, plan):
-        version = self.registry.register(self._model(number))
-        return f"version {version}", {"version": version}
+        version = self.registry.register(self._model(number, run))
+        return f"version {version}", {"version": version, "log": self.registry.asked(version)[1]}
 
     def _canary(self, number, run, plan):
-        version, policy = run["register"]["figures"]["version"], self.policy
-        figures = {"version": version, "share": policy.share, "answers": 0}
-        if self.registry.standing().champion is None:
-            return "there is no champion beside whom to try it", figures | {"share": 0}
-        give_up = time.monotonic() + policy.patience
+        version, log = (run["register"]["figures"][name] for name in ("version", "log"))
+        share, enough = self.policy.share, self.policy.answers
+        figures = {"version": version, "share": share, "answers": 0}
+        give_up = time.monotonic() + self.policy.patience
         while True:
-            for row in self._decided(plan, "withdraw", version):
-                raise Ended("rolled back", f"withdrawn: {row['why']}", figures)
-            if version not in (now := self.registry.standing())[1:3]:
-                self.registry.challenge(version, f"canary of run {number}", policy.share)
-            where = "role = 'challenger' AND model_version = ? AND time >= ?"
-            log = self.registry.predictions(where, (version, run["start"]["time"]))
-            figures["answers"] = log["request_id"].nunique()
-            if figures["answers"] >= policy.answers or now.champion == version:
+            figures["answers"], _ = self.registry.asked(version, log)
+            if self._settled(number, run, version, figures):
+                return "it was promoted by hand", figures
+            if run["gate"]["figures"]["champion"] is None:
+                return "there is no champion beside whom to try it", figures | {"share": 0}
+            if figures["answers"] >= enough:
                 return f"{figures['answers']} requests answered beside the champion", figures
             if time.monotonic() > give_up:
-                why = f"{figures['answers']} of {policy.answers} requests in {policy.patience:g} s"
-                self.registry.withdraw(version, why)
-                raise Ended("refused", f"too few requests to try it on: {why}", figures)
-            time.sleep(0.05)
+                had = f"{figures['answers']} of {enough} in {self.policy.patience:g} s"
+                self._withdraw(number, version, f"too few requests to try it on: {had}")
+            elif self.registry.standing().challenger != version:
+                self.registry.challenge(version, f"canary of run {number}", share)
+            else:
+                time.sleep(0.05)
 
     def _promote(self, number, run, plan):
-        version = run["register"]["figures"]["version"]
-        self.registry.promote(version, f"run {number}: {run['gate']['why']}")
-        raise Ended("promoted", run["gate"]["why"], {"version": version})
+        version, why = run["register"]["figures"]["version"], run["gate"]["why"]
+        if not self._settled(number, run, version, {"version": version}):
+            self.registry.promote(version, f"run {number}: {why}")
+        raise Ended("promoted", why, {"version": version})
 
     # ---- what the steps share ----------------------------------------------------------------
 
-    def _decided(self, plan, action, version=None):
-        """Give the registry's decisions of a kind since the run began."""
-        rows = [r for r in self.registry.history() if r["id"] > plan["decision"]]
-        return [r for r in rows if r["action"] == action and version in (None, r["version"])]
+    def _decided(self, plan):
+        """Give the registry's decisions since the run began, by the loop or by others."""
+        return [row for row in self.registry.history() if row["id"] > plan["decision"]]
 
-    def _limits(self, plan):
-        return replace(self.policy.limits, newest=plan["newest"])
+    def _settled(self, number, run, version, figures):
+        """Say whether the version has been promoted. Ended if the registry has decided otherwise."""
+        last = [row for row in self._decided(run["start"]["figures"]) if row["version"] == version]
+        action, why = (last[-1]["action"], last[-1]["why"]) if last else (None, "")
+        if action == "promote":  # before a kill, or by hand; what came after it stands
+            return True
+        if action == "withdraw":
+            ours = why.startswith(f"run {number}: ")
+            ending, said = ("refused", "") if ours else ("rolled back", "withdrawn: ")
+            raise Ended(ending, said + why.removeprefix(f"run {number}: "), figures)
+        judged, now = run["gate"]["figures"]["champion"], self.registry.standing()
+        if now.champion not in (judged, version):
+            why = f"version {now.champion} is champion now, and it was judged against {judged}"
+            self._withdraw(number, version, why)
+            raise Ended("refused", why, figures)
+        return False
 
-    def _model(self, number):
-        out = self.home / "runs" / str(number)
-        onnx = (out / "model.onnx").read_bytes()
-        record = json.loads((out / "record.json").read_text("utf-8"))
-        return Model(onnx, hashlib.sha256(onnx).hexdigest(), record)
+    def _withdraw(self, number, version, why):
+        """End the challenge, if there still is one, in the name of the run."""
+        with suppress(Refused):  # the service was first
+            self.registry.withdraw(version, f"run {number}: {why}")
+
+    def _judge(self, plan, model, champion, ceiling=None):
+        limits = replace(self.policy.limits, newest=plan["newest"])
+        data, seed = self.store.read(plan["data"]), self.policy.seed
+        try:
+            return gate(model, champion, *data, limits, ceiling, seed)
+        except Exception as error:  # whatever code of any version has made
+            return Verdict(False, (f"it cannot be judged: {error}",), {})
+
+    def _model(self, number, run):
+        model = job.made(out := self.home / "runs" / str(number))
+        if "train" in run and model.digest != run["train"]["figures"]["digest"]:
+            raise Tampered(f"{out} is not what run {number} trained: restore it from a copy.")
+        return model

@@ -147,11 +147,18 @@ class Registry:
         self._decide("promote", lambda now: version, why)
 
     def rollback(self, why, version=None):
-        """Give the role back to the champion before, or to an earlier one, and give its version."""
+        """Give the role back to the champion before, or to an earlier one, and give its version.
+
+        Raises Refused if there is no such champion, Tampered if its artefact was changed.
+        """
 
         def choose(now):
-            there = [v for v in now.earlier if version in (None, v)]
-            return there[-1] if there else None
+            if version not in (None, *now.earlier):
+                raise Refused(f"Version {version} is no earlier champion: {list(now.earlier)} are.")
+            chosen = version or next(reversed(now.earlier), None)
+            if chosen:
+                self.load(chosen)  # never back to bytes that have changed
+            return chosen
 
         return self._decide("rollback", choose, why)
 
@@ -205,6 +212,20 @@ class Registry:
             frame = pd.read_sql_query(query, db, params=values)
         frame["probabilities"] = [np.frombuffer(b, "<f4") for b in frame["probabilities"]]
         return frame
+
+    def asked(self, version, after=0):
+        """Give how many requests a version answered as challenger, and the log's last row (int).
+
+        Only rows after the row `after` count: by their place and not their time, which a clock
+        that is set back would put before the challenge.
+        """
+        with connect(self.folder / "predictions.db") as db:
+            as_challenger = (
+                "CASE WHEN role = 'challenger' AND model_version = ? THEN request_id END"
+            )
+            query = f"SELECT count(DISTINCT {as_challenger}), max(rowid) FROM predictions"  # noqa: S608 - a constant
+            requests, last = db.execute(f"{query} WHERE rowid > ?", (version, after)).fetchone()
+        return requests, last or after
 
     def answered(self, request_id):
         """Give who answered a request: request_id, time, tracks, and the model's `lineage`."""

@@ -56,10 +56,11 @@ class Model:
 def labelled(tracks, charts):
     """Return the tracks whose charts are known by now, oldest first.
 
-    Now is the newest week that the data tells of. A track of the last LABEL_DELAY weeks has not
-    charted *yet*: to train on it as a track that never charts would teach a falsehood.
+    Now is the newest week of which charts have come in. A track of the last LABEL_DELAY weeks has
+    not charted *yet*: to train on it as a track that never charts would teach a falsehood. So
+    would a track whose charts are late, and charts that are late look like charts that are not.
     """
-    now = max(tracks["released"].max(), charts["known"].max()) if len(charts) else -1
+    now = charts["known"].max() if len(charts) else -1
     known = tracks[tracks["released"] <= now - LABEL_DELAY]
     return known.sort_values(["released", "track_id"], ignore_index=True)
 

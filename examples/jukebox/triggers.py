@@ -5,12 +5,13 @@ yet, or not so. Performance: what the champion's answers scored once their chart
 not what came in: inputs may move and do no harm, and a model may fail while they stand still.
 """
 
+import json
 from dataclasses import dataclass, field
 
 import pandas as pd
 
-from jukebox.catalogue import COLUMNS, labels
-from jukebox.journal import runs, waiting
+from jukebox.catalogue import COLUMNS, labels, version
+from jukebox.journal import ended, runs, waiting
 from jukebox.monitoring import fell, live, promised
 from jukebox.training import code_version, labelled
 from jukebox.validation import Limits
@@ -20,7 +21,7 @@ from jukebox.validation import Limits
 class Policy:
     """What is relevant, and how much proof is asked for.
 
-    rows: labelled tracks, new or changed since the last run, that fire the data trigger.
+    rows: labelled tracks, new, changed or gone since the last run, that fire the data trigger.
     unfit: share of the newest batch in quarantine from which on nothing is learnt from it.
     limits: of the gate. ceiling: the highest average precision that can be honest, if one is known.
     share: of the requests that go to the canary. answers: requests that it has to answer without
@@ -37,6 +38,11 @@ class Policy:
     seed: int = 0
 
 
+def kinds(triggers):
+    """Give the kinds of some triggers, each once."""
+    return sorted({e["figures"]["kind"] for e in triggers})
+
+
 def seen(tracks, charts):
     """Give the labelled tracks as a set of hashes, each of a row with its labels."""
     known = labelled(tracks, charts)
@@ -44,27 +50,54 @@ def seen(tracks, charts):
     return {(row, y.tobytes()) for row, y in zip(rows, labels(known, charts), strict=True)}
 
 
-def kinds(triggers):
-    """Give the kinds of some triggers, each once."""
-    return sorted({e["figures"]["kind"] for e in triggers})
-
-
-def fall(events, version):
+def fall(events, champion):
     """Give the first week of the unbroken row of weeks in which a version was found fallen."""
     found = [e["figures"] for e in events if e["event"] == "trigger"]
-    weeks = {f["week"] for f in found if f["kind"] == "performance" and f["version"] == version}
+    weeks = {f["week"] for f in found if f["kind"] == "performance" and f["version"] == champion}
     week = max(weeks, default=None)
     while weeks and week - 1 in weeks:
         week -= 1
     return week
 
 
-def fire(journal, today, kind, cause, why, figures=None):
-    """Write a trigger and give it as an event; None if the last of its kind had the same cause."""
+def spent(run):
+    """Say whether a run has used up its data: it is open, promoted, or learnt with the old code.
+
+    New code that is refused says nothing about the data that it was tried on.
+    """
+    new = "code" in run["start"]["figures"]["kinds"]
+    return ended(run) in (None, "promoted") or ("validate" in run and not new)
+
+
+def untried(events, now):
+    """Give the ids of ended triggers that no model has answered, so that they may fire again.
+
+    A run that ended before it trained has tried nothing: try again once the data or the champion
+    is another than in its plan. Refused code has tried no more than itself: the other triggers of
+    its run have a claim to the champion's code. now: (data version, champion).
+    """
+    kind = {e["id"]: e["figures"]["kind"] for e in events if e["event"] == "trigger"}
+    for run in runs(events).values():
+        plan = run["start"]["figures"]
+        if spent(run):
+            continue
+        if "validate" in run:
+            yield from (t for t in plan["triggers"] if kind[t] != "code")
+        elif (plan["seen"], plan["champion"]) != now:
+            yield from plan["triggers"]
+
+
+def fire(journal, today, now, kind, cause, why, figures=None):
+    """Write a trigger and give it as an event; None if its cause has fired one before.
+
+    Code may go back to what it was: of code, only the last trigger counts. now: see `untried`.
+    """
 
     def make(events):
-        same = [e["figures"] for e in events if e["event"] == "trigger"]
-        if [f["cause"] for f in same if f["kind"] == kind][-1:] == [cause]:
+        again = set(untried(events, now))
+        fired = [e for e in events if e["event"] == "trigger" and e["figures"]["kind"] == kind]
+        fired = fired[-1:] if kind == "code" else fired
+        if any(e["figures"]["cause"] == cause and e["id"] not in again for e in fired):
             return None
         return None, "trigger", why, {"kind": kind, "cause": cause} | (figures or {})
 
@@ -74,28 +107,35 @@ def fire(journal, today, kind, cause, why, figures=None):
 def look(journal, store, registry, code, policy):
     """Fire the triggers whose time has come, and give them as events.
 
-    code: the package's folder in the checkout that is watched.
+    code: the package's folder in the checkout that is watched. Raises Tampered for a champion
+    whose bytes have changed, and OSError for a checkout that lacks a source.
     """
     events, (tracks, charts), today = journal.events(), store.read(), store.week or 0
-    started = [run["start"]["figures"] for run in runs(events).values()]
-    fired = []
     champion = registry.standing().champion
     model = registry.load(champion) if champion else None
-    version = code_version(code)
-    if model is None or version != model.record["code_version"]:
-        fired.append(fire(journal, today, "code", version, f"the code is now {version[:8]}"))
+    now, fired = (version(tracks, charts), champion), []
 
-    known = seen(*store.read(started[-1]["seen"])) if started else set()
-    new = len(seen(tracks, charts) - known)
-    if new >= policy.rows and "data" not in kinds(waiting(events)):
-        why = f"{new} labelled tracks are new or changed"
-        fired.append(fire(journal, today, "data", store.freeze(), why, {"rows": new}))
+    sources = code_version(code)
+    if model is None or sources != model.record["code_version"]:
+        why = f"the code is now {sources[:8]}"
+        fired.append(fire(journal, today, now, "code", sources, why))
 
-    week, now = live(registry.predictions(), tracks, charts, champion)
-    if now is not None:
-        then = promised(model, tracks, charts)
-        if fell(then, now):
-            why = f"version {champion} scores {now['ap']:.3f} in week {week}, not {then['ap']:.3f}"
-            cause, where = f"{champion} in week {week}", {"version": champion, "week": week}
-            fired.append(fire(journal, today, "performance", cause, why, where))
+    before = [run["start"]["figures"]["seen"] for run in runs(events).values() if spent(run)]
+    old, new = seen(*store.read(before[-1])) if before else set(), seen(tracks, charts)
+    rows = max(len(new - old), len(old - new))
+    if rows >= policy.rows and "data" not in kinds(waiting(events)):
+        why = f"{rows} labelled tracks are new, changed or gone"
+        fired.append(fire(journal, today, now, "data", now[0], why, {"rows": rows}))
+
+    known = labelled(tracks, charts)
+    newest = known["track_id"][known["released"] == known["released"].max()]
+    where = (
+        "role <> 'shadow' AND model_version = ? AND track_id IN (SELECT value FROM json_each(?))"
+    )
+    log = registry.predictions(where, (champion, json.dumps(list(newest))))  # never all of it
+    week, score = live(log, tracks, charts, champion)
+    if score is not None and fell(then := promised(model, tracks, charts), score):
+        why = f"version {champion} scores {score['ap']:.3f} in week {week}, not {then['ap']:.3f}"
+        cause, where = f"{champion} in week {week}", {"version": champion, "week": week}
+        fired.append(fire(journal, today, now, "performance", cause, why, where))
     return [event for event in fired if event]
