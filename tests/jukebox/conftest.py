@@ -10,6 +10,8 @@ from jukebox.registry import Registry
 from jukebox.training import Model
 from onnx import TensorProto, checker, helper, numpy_helper
 
+from .loops import TURNING, Home
+
 
 def made(level, **record):
     """Give a model which says `level` for every track and country, whatever the features."""
@@ -84,3 +86,35 @@ def stocked(stock, tmp_path):
     registry = opened(shutil.copytree(stock, tmp_path / "registry"))
     registry.promote(1, "the first")
     return registry
+
+
+@pytest.fixture(scope="session")
+def begun(empty, tmp_path_factory):
+    """A home of 8 weeks, and nothing else; no test may change it."""
+    folder = tmp_path_factory.mktemp("begun") / "home"
+    shutil.copytree(empty, folder / "registry")
+    return Home(folder)
+
+
+@pytest.fixture(scope="session")
+def reigned(begun, tmp_path_factory):
+    """A home in which lazy code made version 1 and diligent code version 2; no test may change it."""
+    home = begun.copy(tmp_path_factory.mktemp("reigned") / "home")
+    for code in ("lazy", "diligent"):
+        home.commit(code)
+        home.go()
+    return home
+
+
+@pytest.fixture
+def new(begun, tmp_path):
+    """A home of 8 weeks without a model."""
+    return begun.copy(tmp_path / "home")
+
+
+@pytest.fixture
+def home(reigned, tmp_path):
+    """A home of 8 weeks; version 2 is champion after version 1; tastes will turn in week 9."""
+    home = reigned.copy(tmp_path / "home")
+    home.world = TURNING
+    return home

@@ -1,0 +1,164 @@
+"""What the tests of the loop share: a home in a small world, a quick learner, and answers."""
+
+import json
+import shutil
+import sqlite3
+from contextlib import closing
+from itertools import count
+from pathlib import Path
+
+import numpy as np
+from jukebox.catalogue import labels, version
+from jukebox.features import matrix
+from jukebox.northstar import Loop
+from jukebox.problem import COUNTRIES, FEATURES, LABEL_DELAY
+from jukebox.registry import Registry
+from jukebox.simulation import Catalogue, Drift
+from jukebox.store import Store, write
+from jukebox.training import STAGES, code_version, labelled, predict, split
+from jukebox.triggers import Policy
+from jukebox.validation import Limits
+from onnx import TensorProto, helper, numpy_helper
+
+CALM = Catalogue(7, tracks_a_week=100)
+TURN = 9  # the week in which tastes change in the other world, until BACK
+BACK = 14
+TURNING = Catalogue(7, [Drift("concept", start=TURN), Drift("concept", start=BACK, size=-1)], 100)
+WEEKS = 8  # that are there when a home is new: the charts of 5 weeks are known
+POLICY = Policy(rows=150, limits=Limits(newest=2, draws=100), answers=5)
+
+
+def linear(x, y):
+    """Give the ONNX bytes of a least squares fit of labels (n, 72) to features (n, 13)."""
+    middle, spread = x.mean(0), x.std(0) + 1e-9
+    ones = np.column_stack([(x - middle) / spread, np.ones(len(x))])
+    fit = np.linalg.solve(ones.T @ ones + 3 * np.eye(14), ones.T @ y)
+    w = fit[:13] / spread[:, None]
+    constants = {"w": w, "b": fit[13] - middle @ w, "0": np.array(1e-4), "1": np.array(1.0)}
+    graph = helper.make_graph(
+        [
+            helper.make_node("Gemm", ["tracks", "w", "b"], ["any"]),
+            helper.make_node("Clip", ["any", "0", "1"], ["probabilities"]),
+        ],
+        "linear",
+        [helper.make_tensor_value_info("tracks", TensorProto.FLOAT, [None, len(FEATURES)])],
+        [helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, [None, len(COUNTRIES)])],
+        [numpy_helper.from_array(c.astype(np.float32), name) for name, c in constants.items()],
+    )
+    opset = [helper.make_opsetid("", 17)]
+    model = helper.make_model(graph, opset_imports=opset, ir_version=9)
+    return model.SerializeToString(deterministic=True)
+
+
+class Learner:
+    """Trains in milliseconds, as the comment in the checkout's training.py says; counts its calls."""
+
+    def __init__(self):
+        """Nothing is trained yet."""
+        self.calls = []
+
+    def __call__(self, code, store, data, out, newest, seed):
+        """Write model.onnx, then record.json."""
+        self.calls.append((Path(code).parent.name, data, newest))
+        said = Path(code, "training.py").read_text("utf-8")
+        if "crash" in said:
+            raise RuntimeError("NameError: name 'crash' is not defined")
+        tracks, charts = Store(store).read(data)
+        known = labelled(tracks, charts)
+        (older, y), (newer, _) = split(known, labels(known, charts), newest)
+        older, y = (older[:40], y[:40]) if "lazy" in said else (older, y)
+        fitted = newer if "leak" in said else older
+        record = {
+            "code_version": code_version(code),
+            "data_version": version(tracks, charts),
+            "seed": seed,
+            "fitted_weeks": fitted["released"].agg(["min", "max"]).tolist(),
+            "tested_weeks": newer["released"].agg(["min", "max"]).tolist(),
+            "metrics": {"average_precision": 0.5},
+        }
+        record.pop("tested_weeks") if "forgetful" in said else None
+        onnx = b"no model" if "broken" in said else linear(matrix(older), y)
+        out.mkdir(parents=True, exist_ok=True)
+        write(out / "model.onnx", onnx)
+        write(out / "record.json", json.dumps(record).encode())
+
+
+def insert(registry, rows):
+    """Write rows of the prediction log, as the service does."""
+    with closing(sqlite3.connect(registry.folder / "predictions.db")) as db, db:
+        db.executemany("INSERT INTO predictions VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+
+
+def answer(registry, version, tracks, role="champion"):
+    """Let a version answer for tracks, one request each."""
+    p = predict(registry.load(version).onnx, tracks).astype("<f4")
+    of = zip(tracks["track_id"], p, strict=True)
+    rows = [(f"{i} {version}", role, version, 1.0, i, "0" * 64, a.tobytes()) for i, a in of]
+    insert(registry, rows)
+
+
+def served(registry):
+    """Let a registry's challenger answer three requests whenever somebody counts its answers."""
+    asked, number = registry.asked, count()
+
+    def counted(version, after=0):
+        if registry.standing().challenger == version:
+            ids = [f"canary {version} {next(number)}" for _ in range(3)]
+            insert(registry, [(i, "challenger", version, 1.0, None, "0" * 64, b"") for i in ids])
+        return asked(version, after)
+
+    registry.asked = counted
+    return registry
+
+
+class Home:
+    """A home with its checkout, in a world that moves on by `week`."""
+
+    def __init__(self, folder, world=CALM, weeks=WEEKS):
+        """Open the folder; where there is no data yet, let so many weeks pass."""
+        self.folder, self.world, self.learner = Path(folder), world, Learner()
+        self.checkout = self.folder / "checkout" / "jukebox"
+        ticks = count(1)
+        self.registry = served(Registry(self.folder / "registry", clock=lambda: next(ticks)))
+        self.store = Store(self.folder / "data")
+        if not self.checkout.exists():
+            self.checkout.mkdir(parents=True)
+            for stage in STAGES:
+                (self.checkout / f"{stage}.py").write_text("", "utf-8")
+            for week in range(weeks):
+                self.week(week)
+
+    def week(self, week):
+        """Let a week's tracks come in, and the charts that become known; give the tracks."""
+        kept, _ = self.store.arrive(week, self.world.week(week)[0])
+        if week >= LABEL_DELAY:
+            self.store.chart(week, self.world.week(week - LABEL_DELAY)[1])
+        return kept
+
+    def commit(self, text, stage="training"):
+        """Change the checkout."""
+        (self.checkout / f"{stage}.py").write_text(f"# {text}\n", "utf-8")
+
+    def loop(self, policy=POLICY, train=None):
+        """Open a loop; close it after use."""
+        train = train or self.learner
+        return Loop(self.folder, self.registry, self.store, self.checkout, policy, train)
+
+    def go(self, **settings):
+        """Look, then run to the end; give the events that were written."""
+        with closing(self.loop(**settings)) as loop:
+            return loop.look() + list(loop.run())
+
+    def events(self):
+        """Give the whole journal."""
+        with closing(self.loop()) as loop:
+            return loop.journal.events()
+
+    def copy(self, folder):
+        """Give a copy: its own data and decisions, and the artefacts of this one."""
+        return Home(shutil.copytree(self.folder, folder), self.world)
+
+
+def names(events):
+    """Give the kinds of triggers, and the names of other events."""
+    return [e["figures"]["kind"] if e["event"] == "trigger" else e["event"] for e in events]

@@ -1,0 +1,403 @@
+"""Each trigger fires when it must, and not when it must not."""
+
+import subprocess
+import sys
+from contextlib import closing
+
+import pandas as pd
+import pytest
+from jukebox.journal import Journal
+from jukebox.monitoring import drift
+from jukebox.registry import Tampered
+from jukebox.simulation import Catalogue, Drift
+from jukebox.training import code_version
+from jukebox.triggers import Policy, fall, fire
+
+from .loops import CALM, POLICY, TURN, answer, names
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy"),  # MLflow of SQLAlchemy
+    pytest.mark.filterwarnings("ignore:.*type hint is inferred as AnyType"),  # MLflow of itself
+]
+NEVER = Policy(rows=10**6, limits=POLICY.limits, answers=5)  # no data is enough
+
+
+def look(home, policy=POLICY):
+    """Give the names of what a look fires."""
+    with closing(home.loop(policy)) as loop:
+        return names(loop.look())
+
+
+def live_on(home, weeks, by=2, share=1.0):
+    """Let weeks pass in which a version answers for a share of the tracks."""
+    for week in weeks:
+        kept = home.week(week)
+        answer(home.registry, by, kept[: round(share * len(kept))])
+
+
+def start(home, policy=POLICY):
+    """Look, start a run, and give its plan."""
+    with closing(home.loop(policy)) as loop:
+        loop.look()
+        return loop.advance()["figures"]
+
+
+# ---- code ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("stage", ["problem", "catalogue", "features", "training"])
+def test_a_commit_to_a_stage_fires(home, stage):
+    """The cause is the content's hash."""
+    home.commit("new", stage)
+    with closing(home.loop()) as loop:
+        (event,) = loop.look()
+
+    assert ("code", code_version(home.checkout)) == (
+        event["figures"]["kind"],
+        event["figures"]["cause"],
+    )
+
+
+def test_what_makes_no_model_does_not_fire(home):
+    """A page, a test, a service: no stage."""
+    home.commit("new", "service")
+
+    assert [] == look(home)
+
+
+def test_a_commit_fires_once(home):
+    """Until it has run, and after."""
+    home.commit("leak")
+
+    assert (["code"], []) == (look(home), look(home))
+    assert "refused" == home.go()[-1]["event"]
+    assert [] == look(home)
+
+
+def test_the_champions_own_code_does_not_fire(home):
+    """A commit and its reversal between two looks are no change."""
+    home.commit("new")
+    home.commit("diligent")
+
+    assert [] == look(home)
+
+
+def test_code_that_comes_back_after_another_fires_again(home):
+    """Of code the last trigger counts."""
+    for code in ("leak", "crash"):
+        home.commit(code)
+        home.go()
+    home.commit("leak")
+
+    assert ["code"] == look(home)
+
+
+def test_after_a_rollback_the_bad_code_does_not_fire_again(home):
+    """It differs from the champion's, as it did when it was tried."""
+    home.registry.rollback("by hand")
+
+    assert [] == look(home)
+
+
+def test_a_checkout_without_a_source_is_an_error(home):
+    """And no change of code."""
+    (home.checkout / "training.py").unlink()
+
+    with pytest.raises(FileNotFoundError, match=r"training\.py"):
+        look(home)
+
+
+# ---- data ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("rows", "fired"), [(200, ["data"]), (201, [])])
+def test_new_labelled_tracks_fire_from_rows_on(home, rows, fired):
+    """Two weeks of a hundred tracks."""
+    live_on(home, range(8, 10))
+
+    assert fired == look(home, Policy(rows=rows, limits=POLICY.limits))
+
+
+def test_tracks_without_labels_do_not_fire(home):
+    """However many: nothing can be learnt from them yet."""
+    home.world = Catalogue(7, tracks_a_week=1000)
+    home.store.arrive(8, home.world.week(8)[0])
+
+    assert [] == look(home)
+
+
+def test_charts_that_are_late_do_not_make_labels(home):
+    """Two weeks of tracks have come, and no chart: they have not failed to chart."""
+    for week in (8, 9):
+        home.store.arrive(week, CALM.week(week)[0])
+
+    assert [] == look(home)
+
+
+@pytest.mark.parametrize("change", ["changed", "gone"])
+def test_a_correction_of_labelled_tracks_fires(home, change):
+    """Two old weeks are sent again, with other tempos, or with nothing in them."""
+    for week in (1, 2):
+        batch = CALM.week(week)[0]
+        batch = batch[:0] if change == "gone" else batch.assign(tempo=batch["tempo"] + 1)
+        home.store.arrive(week, batch)
+
+    assert ["data"] == look(home)
+
+
+def test_data_fires_once(home):
+    """While it waits, while its run is open, and when that has ended."""
+    live_on(home, range(8, 10))
+
+    assert (["data"], []) == (look(home), look(home))
+    start(home)
+    assert [] == look(home)
+    home.go()
+    assert [] == look(home)
+
+
+# ---- performance ---------------------------------------------------------------------------------
+
+
+def test_a_fall_fires_when_its_labels_are_known(home):
+    """Tastes turn in week 9: nothing can be known before week 12."""
+    fired = []
+    for week in range(8, 14):
+        live_on(home, [week])
+        fired.append(look(home, NEVER))
+
+    assert [[], [], [], [], ["performance"], ["performance"]] == fired
+    assert TURN == fall(home.events(), 2)
+
+
+def test_a_fall_fires_once_a_week(home):
+    """Another look in the same week finds the same cause."""
+    live_on(home, range(8, 13))
+
+    assert (["performance"], []) == (look(home, NEVER), look(home, NEVER))
+
+
+def test_a_drift_of_the_inputs_that_does_no_harm_does_not_fire(home):
+    """Three columns move by half a spread; the answers are as good as before."""
+    home.world = Catalogue(7, [Drift("covariate", start=9, size=0.5)], 100)
+    fired = []
+    for week in range(8, 16):
+        live_on(home, [week])
+        fired += look(home, NEVER)
+    tracks = home.store.read()[0]
+    table = drift(tracks[tracks["released"] < 9], tracks[tracks["released"] >= 9])
+
+    assert "drift" in set(table["verdict"])
+    assert [] == fired
+
+
+def test_a_fall_within_chance_does_not_fire(home):
+    """Ten calm weeks: every second one is below the promise."""
+    home.world = CALM
+    fired = []
+    for week in range(8, 18):
+        live_on(home, [week])
+        fired += look(home, NEVER)
+
+    assert [] == fired
+
+
+def test_a_few_answers_do_not_fire(home):
+    """A fifth of the tracks is fewer than anything is concluded from."""
+    live_on(home, range(8, 13), share=0.2)
+
+    assert [] == look(home, NEVER)
+
+
+def test_charts_that_are_late_are_no_fall(home):
+    """The champion was right about week 8; of week 9 nobody knows."""
+    live_on(home, range(8, 12))
+    home.store.arrive(12, home.world.week(12)[0])
+
+    assert [] == look(home, NEVER)
+
+
+def test_what_a_version_scored_in_an_earlier_reign_does_not_fire(home):
+    """Version 1 failed in week 9, and is champion again when the charts of week 10 are known."""
+    live_on(home, [8, 9], by=1)
+    live_on(home, range(10, 14), by=2)
+    home.registry.rollback("by hand")
+
+    assert [] == look(home, NEVER)
+
+
+def test_what_a_shadow_answered_does_not_fire(home):
+    """Nobody was told."""
+    for week in range(8, 13):
+        answer(home.registry, 2, home.week(week), role="shadow")
+
+    assert [] == look(home, NEVER)
+
+
+def test_a_champion_that_was_changed_on_the_disk_stops_the_look(home, monkeypatch):
+    """Loudly."""
+
+    def load(version):
+        raise Tampered("Version 2 is not what was registered")
+
+    monkeypatch.setattr(home.registry, "load", load)
+
+    with pytest.raises(Tampered):
+        look(home)
+
+
+def test_a_look_reads_the_answers_of_one_week(home, monkeypatch):
+    """And not the whole log, which grows for ever."""
+    live_on(home, range(8, 13))
+    read, lengths = home.registry.predictions, []
+
+    def predictions(*args):
+        lengths.append(len(log := read(*args)))
+        return log
+
+    monkeypatch.setattr(home.registry, "predictions", predictions)
+    look(home)
+
+    assert [100] == lengths
+
+
+# ---- once, whoever looks -------------------------------------------------------------------------
+
+FIRE = """
+import sys, time
+from jukebox.journal import Journal
+from jukebox.triggers import fire
+journal = Journal(sys.argv[1], time.time)
+print("ready", flush=True)
+sys.stdin.readline()
+print(sum(fire(journal, 0, None, "data", f"v{i}", "new") is not None for i in range(50)))
+"""
+
+
+def test_two_processes_that_fire_the_same_write_it_once(tmp_path):
+    """Fifty causes, both at once."""
+    command = [sys.executable, "-c", FIRE, str(tmp_path / "northstar.db")]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    processes = [subprocess.Popen(command, **pipes) for _ in range(2)]
+    for process in processes:
+        process.stdout.readline()
+    for process in processes:
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    fired = [int(process.communicate()[0]) for process in processes]
+    causes = [e["figures"]["cause"] for e in Journal(tmp_path / "northstar.db", None).events()]
+
+    assert (50, 50) == (sum(fired), len(set(causes)))
+    assert len(causes) == len(set(causes))
+
+
+# ---- what a run works on -------------------------------------------------------------------------
+
+
+def test_a_fall_with_one_labelled_week_is_judged_on_that_week(home):
+    """There is nothing newer to learn from: the older weeks, and the fallen one to test on."""
+    live_on(home, range(8, 13))
+    plan = start(home, NEVER)
+
+    assert (0, 1) == (plan["since"], plan["newest"])
+
+
+def test_a_fall_with_more_weeks_leaves_the_past_behind(home):
+    """From the first fallen week on, tested on the newest."""
+    for week in range(8, 15):
+        live_on(home, [week])
+        look(home, NEVER)
+    plan = start(home, NEVER)
+    held = home.store.read(plan["data"])[0]["released"]
+
+    assert (TURN, 1, TURN) == (plan["since"], plan["newest"], held.min())
+
+
+def test_what_the_champion_does_not_learn_from_stays_past(home):
+    """A champion of the weeks from 9 on is followed by one of the weeks from 9 on."""
+    for week in range(8, 14):
+        live_on(home, [week])
+        home.go(policy=NEVER)
+    for week in range(14, 17):
+        live_on(home, [week], by=3)
+    plan = start(home)
+
+    assert (3, 9) == (home.registry.standing().champion, plan["since"])
+    assert (["data"], POLICY.limits.newest) == (plan["kinds"], plan["newest"])
+
+
+def test_a_refused_commit_stays_out_of_a_run_for_data(home):
+    """The champion's code sees the new data, and not the code that leaks."""
+    champions = home.registry.champion().record["code_version"]
+    home.commit("leak")
+    home.go()
+    live_on(home, range(8, 10))
+    plan = start(home)
+
+    assert (["data"], champions) == (plan["kinds"], plan["code"])
+
+
+def test_a_plan_holds_still(home):
+    """A correction after the start changes nothing of what the run works on."""
+    home.commit("new")
+    plan = start(home)
+    before = home.store.read(plan["data"])
+    home.store.arrive(1, CALM.week(1)[0][:50])
+    home.commit("crash")
+    events = home.go()
+
+    pd.testing.assert_frame_equal(before[0], home.store.read(plan["data"])[0])
+    assert (plan["code"], plan["data"]) == home.learner.calls[0][:2]
+    assert "train" in names(events)
+
+
+def test_the_fall_is_an_unbroken_row_of_weeks(tmp_path):
+    """Weeks 3, 7 and 8: it began in 7. Another version's weeks are its own."""
+    journal = Journal(tmp_path / "northstar.db", lambda: 1.0)
+    for version, week in [(1, 3), (1, 7), (2, 6), (1, 8)]:
+        figures = {"version": version, "week": week}
+        fire(journal, week, None, "performance", f"{version} {week}", "fell", figures)
+
+    assert (7, 6, None) == tuple(fall(journal.events(), version) for version in (1, 2, 3))
+
+
+# ---- what no model has answered fires again ------------------------------------------------------
+
+
+def test_a_commit_in_a_week_of_bad_data_is_tried_when_the_data_is_mended(home):
+    """Refused with the data, not with the commit."""
+    batch = home.world.week(8)[0]
+    home.store.arrive(8, batch.assign(track_id="\N{SNOWMAN}"))
+    home.commit("new")
+
+    assert "refused" == home.go()[-1]["event"]
+    assert [] == look(home)
+    home.week(8)
+    assert ["code", "start", "validate", "train"] == names(home.go())[:4]
+
+
+def test_data_that_came_with_bad_code_is_tried_with_the_champions(home):
+    """The commit's refusal is no verdict on the data."""
+    live_on(home, range(8, 10))
+    home.commit("crash")
+    first, second = home.go(), home.go()
+
+    assert ["code", "data", "start"] == names(first)[:3]
+    assert ["data", "start", "validate", "train"] == names(second)[:4]
+    assert [] == look(home)
+
+
+def test_a_commit_that_came_with_a_fall_is_tried_after_the_rollback(home):
+    """To go back was the answer to the fall, and none to the commit."""
+    home.registry.promote(1, "by hand")  # the lazy one, after the diligent one
+    home.world = CALM
+    live_on(home, range(8, 12), by=1)
+    with closing(home.loop(NEVER)) as loop:
+        figures = {"kind": "performance", "version": 1, "week": 8, "cause": "1 in week 8"}
+        loop.journal.add(11, lambda _: (None, "trigger", "it fell", figures))
+    home.commit("new")
+
+    assert ["code", "start", "rolled back"] == names(home.go(policy=NEVER))
+    assert ["code", "start", "validate", "train"] == names(home.go(policy=NEVER))[:4]
+
+
