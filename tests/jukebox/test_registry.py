@@ -103,6 +103,34 @@ def test_rollback_ends_at_the_first_champion(three):
         three.rollback("once more")
 
 
+def test_rollback_to_an_earlier_champion(three):
+    """Two champions back at once; who came in between is no champion to go back to any more."""
+    three.promote(3, "better still")
+
+    assert 1 == three.rollback("better than both", 1)
+    assert ({"champion": 1}, ()) == (aliases(three), three.standing().earlier)
+
+
+@pytest.mark.parametrize("version", [2, 3, 9])
+def test_rollback_to_who_was_no_champion_before_is_refused(three, version):
+    """The champion itself, one that never was, and one that does not exist."""
+    with pytest.raises(Refused, match=rf"Version {version} is no earlier champion: \[1\] are"):
+        three.rollback("please", version)
+
+    assert 2 == len(three.history())
+
+
+def test_rollback_to_changed_bytes_is_refused(registry, constant):
+    """Nobody could load it: the champion stays."""
+    for level in (0.1, 0.2):
+        registry.promote(registry.register(constant(level)), "better")
+    artefact(registry, 1).write_bytes(b"?")
+
+    with pytest.raises(Tampered, match="Version 1"):
+        registry.rollback("worse on labels")
+    assert (2, {"champion": 2}) == (registry.standing().champion, aliases(registry))
+
+
 def test_retired_is_retired(three):
     """A retired version takes no role again, not even by a rollback."""
     three.retire(1, "its data had to be deleted")
@@ -270,6 +298,26 @@ def test_which_model_answered(three):
         "tracks"
     ]
     assert json.dumps(found)
+
+
+def test_the_requests_of_a_challenger_are_counted_from_a_row_on(three):
+    """Requests and not tracks; of this version, as challenger, after that row of the log."""
+    rows = [
+        (request, role, version, 1.0, None, "i", b"")
+        for request, role, version in [
+            ("a", "challenger", 3),
+            ("b", "challenger", 3),
+            ("b", "challenger", 3),
+            ("c", "challenger", 2),
+            ("d", "champion", 3),
+            ("e", "shadow", 3),
+        ]
+    ]
+    before = three.asked(3)
+    with closing(sqlite3.connect(three.folder / "predictions.db")) as db, db:
+        db.executemany("INSERT INTO predictions VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+
+    assert [(0, 0), (2, 6), (1, 6), (0, 6)] == [before, *(three.asked(3, at) for at in (0, 1, 6))]
 
 
 @pytest.mark.parametrize("request_id", ["r2", "' OR '1' = '1", "../r1"])

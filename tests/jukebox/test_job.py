@@ -1,0 +1,124 @@
+"""A job trains by the sources and the data that it is given, and once."""
+
+import json
+import sqlite3
+import threading
+from contextlib import closing
+
+import pytest
+from jukebox import job, northstar
+from jukebox.simulation import Catalogue
+from jukebox.store import Store
+from jukebox.training import code_version
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    """Give a store of six weeks, four of them labelled, and its version."""
+    store, world = Store(tmp_path_factory.mktemp("data")), Catalogue(3, tracks_a_week=30)
+    for week in range(7):
+        store.arrive(week, world.week(week)[0])
+        if week >= 3:
+            store.chart(week, world.week(week - 3)[1])
+    return store.folder, store.freeze()
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """Give a copy of the package's sources, one of them changed, in the folder of their version."""
+    draft = tmp_path / "jukebox"
+    draft.mkdir()
+    for source in northstar.PACKAGE.glob("*.py"):
+        text = source.read_text("utf-8")
+        if source.name == "training.py":
+            assert text.count("epochs: int = 20") == 1
+            text = text.replace("epochs: int = 20", "epochs: int = 1")
+        (draft / source.name).write_text(text, "utf-8")
+    version = job.snapshot(draft, tmp_path / "code")
+    return tmp_path / "code" / version / "jukebox"
+
+
+def test_a_snapshot_is_named_by_its_code_and_stays(tmp_path, checkout):
+    """A change of the checkout makes another; half a copy of a killed process is no hindrance."""
+    (tmp_path / "code" / "draft" / "jukebox").mkdir(parents=True)
+    (tmp_path / "jukebox" / "problem.py").write_text("", "utf-8")
+    other = job.snapshot(tmp_path / "jukebox", tmp_path / "code")
+
+    assert checkout.parent.name == code_version(checkout) != other
+    assert "epochs: int = 1\n" in (checkout / "training.py").read_text("utf-8")
+    assert other == job.snapshot(tmp_path / "jukebox", tmp_path / "code")
+
+
+def test_a_job_trains_by_the_sources_it_is_given(data, checkout, tmp_path, monkeypatch):
+    """And not by the package of the loop, nor by a `jukebox` in the working directory."""
+    (tmp_path / "here" / "jukebox").mkdir(parents=True)
+    (tmp_path / "here" / "jukebox" / "__init__.py").write_text("raise RuntimeError('mine')")
+    monkeypatch.chdir(tmp_path / "here")
+    job.run(checkout, *data, tmp_path / "out", 2, 5)
+    model = job.made(tmp_path / "out")
+
+    assert (code_version(checkout), data[1]) == (
+        model.record["code_version"],
+        model.record["data_version"],
+    )
+    assert (1, 2, 5) == (
+        model.record["settings"]["epochs"],
+        model.record["settings"]["newest"],
+        model.record["seed"],
+    )
+    assert code_version() != code_version(checkout)
+
+
+def test_a_job_that_fails_says_its_last_line(data, checkout, tmp_path):
+    """Whatever bytes it says."""
+    (checkout / "job.py").write_bytes(b"import sys\nsys.stderr.buffer.write(b'a\\nbad \\xff')\n1 / 0")
+
+    with pytest.raises(RuntimeError, match=r"^ZeroDivisionError: division by zero$"):
+        job.run(checkout, *data, tmp_path / "out", 2, 0)
+
+
+def test_a_job_that_dies_without_a_word_is_told_by_its_code(data, checkout, tmp_path):
+    """As when the system runs out of memory."""
+    (checkout / "job.py").write_text("import os\nos.kill(os.getpid(), 9)")
+
+    with pytest.raises(RuntimeError, match="exit code -9"):
+        job.run(checkout, *data, tmp_path / "out", 2, 0)
+
+
+def test_a_job_that_hangs_is_ended(data, checkout, tmp_path, monkeypatch):
+    """The loop does not hang with it."""
+    (checkout / "job.py").write_text("import time\ntime.sleep(60)")
+    monkeypatch.setattr(job, "LONGEST", 0.05)
+
+    with pytest.raises(RuntimeError, match="longer than 0.1 s"):
+        job.run(checkout, *data, tmp_path / "out", 2, 0)
+
+
+def test_a_job_waits_for_one_that_still_runs_and_does_not_repeat_it(data, checkout, tmp_path):
+    """The orphan of a killed loop holds the lock; it ends while the second one waits."""
+    out, failed = tmp_path / "out", []
+    out.mkdir()
+
+    def second():
+        try:
+            job.run(checkout, *data, out, 2, 0)
+        except RuntimeError as error:
+            failed.append(error)
+
+    waits = threading.Thread(target=second)
+    with closing(sqlite3.connect(out / "lock", isolation_level=None)) as orphan:
+        orphan.execute("BEGIN EXCLUSIVE")
+        waits.start()
+        waits.join(4)  # longer than it would train if it did not wait
+        still = waits.is_alive()
+        (out / "model.onnx").write_bytes(b"the orphan's")
+        (out / "record.json").write_text(json.dumps({"made by": "the orphan"}))
+    waits.join()
+
+    assert (True, []) == (still, failed)
+    assert (b"the orphan's", {"made by": "the orphan"}) == (
+        job.made(out).onnx,
+        job.made(out).record,
+    )
+
+
