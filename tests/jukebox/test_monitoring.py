@@ -12,10 +12,14 @@ import yaml
 from jukebox import drift as statistics
 from jukebox import monitoring
 from jukebox.catalogue import labels
+from jukebox.features import matrix
 from jukebox.problem import COUNTRIES, LABEL_DELAY, Objectives, average_precision, brier
 from jukebox.simulation import BELLS, DIRT, MOVED, Catalogue, Drift, dirty
+from jukebox.training import Model, predict
 from prometheus_client import CollectorRegistry, generate_latest
 from scipy.stats import binom
+
+from .loops import linear
 
 RULES = Path(monitoring.__file__).with_name("rules.yml")
 RUNBOOKS = (Path(__file__).parents[2] / "docs" / "reference" / "runbooks.md").read_text("utf-8")
@@ -350,6 +354,63 @@ def test_the_same_log_gives_the_same_interval():
     pd.testing.assert_frame_equal(
         monitoring.performance(log, charts, 3), monitoring.performance(log, charts, 3)
     )
+
+
+def test_a_window_without_tracks_has_no_score_and_no_fall():
+    """A correction may have emptied the weeks that a model was tested on."""
+    none = monitoring.score(np.zeros((0, 72), bool), np.zeros((0, 72)))
+
+    assert (0, True) == (none["tracks"], np.isnan(none["ap"]))
+    assert not monitoring.fell(none, none)
+
+
+def test_a_model_promises_what_it_scored_on_the_weeks_it_was_tested_on():
+    """Whatever else is known by then."""
+    tracks, charts = Catalogue(0, tracks_a_week=50).weeks(range(6))
+    onnx = linear(matrix(tracks), labels(tracks, charts))
+    model = Model(onnx, "", {"tested_weeks": [3, 4]})
+    tested = tracks[tracks["released"].between(3, 4)]
+    promise = monitoring.promised(model, tracks, charts)
+
+    assert 100 == promise["tracks"]
+    assert promise["ap"] == pytest.approx(
+        average_precision(labels(tested, charts), predict(onnx, tested))
+    )
+
+
+def test_live_is_the_score_of_a_version_on_the_newest_labelled_week():
+    """Of its own answers, by the first for each track, whenever it was asked."""
+    catalogue = Catalogue(0)
+    log, charts = predicted(catalogue, range(6))
+    tracks = catalogue.weeks(range(9))[0]
+    log = pd.concat([log.drop(columns="week"), log[-50:].drop(columns="week")])
+    week, score = monitoring.live(log, tracks, charts, "1")
+    newest = tracks[tracks["released"] == 5]
+    expected = average_precision(labels(newest, charts), catalogue.truth(newest, 0))
+
+    assert (5, 200) == (week, score["tracks"])
+    assert score["ap"] == pytest.approx(expected)
+
+
+def test_what_a_version_answered_of_older_weeks_only_is_no_news():
+    """It had the role before, and has it again; nor is another version's score its own."""
+    catalogue = Catalogue(0)
+    log, charts = predicted(catalogue, range(6))
+    tracks, old = catalogue.weeks(range(9))[0], log[log["week"] < 5]
+
+    assert (5, None) == monitoring.live(old.drop(columns="week"), tracks, charts, "1")
+    assert (5, None) == monitoring.live(log.drop(columns="week"), tracks, charts, "2")
+
+
+def test_without_charts_there_is_no_labelled_week():
+    """And with late ones it is the newest whose charts have come."""
+    catalogue = Catalogue(0)
+    log, charts = predicted(catalogue, range(6))
+    tracks, log = catalogue.weeks(range(9))[0], log.drop(columns="week")
+    late = charts[charts["known"] < 8]
+
+    assert (None, None) == monitoring.live(log, tracks, charts[:0], "1")
+    assert 4 == monitoring.live(log, tracks, late, "1")[0]
 
 
 # Data quality and service

@@ -446,7 +446,10 @@ def test_a_loop_that_is_killed_at_every_point_ends_as_if_it_were_not(
     assert expected[3][ending]["why"] == runs_of[3][ending]["why"]
     assert expected[3][ending]["figures"]["triggers"] == runs_of[3][ending]["figures"]["triggers"]
     assert [] == lost(kills.events())
-    assert ([1, 2, 3], 1) == (list(runs_of), sum(e["event"] == "start" for e in runs_of[3].values()))
+    assert ([1, 2, 3], 1) == (
+        list(runs_of),
+        sum(e["event"] == "start" for e in runs_of[3].values()),
+    )
     assert told[story]["trained"] == (story != "former")
     actions = [[(r["action"], r["version"]) for r in h.registry.history()] for h in (peace, kills)]
     assert actions[0] == actions[1]

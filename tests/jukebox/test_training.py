@@ -125,6 +125,14 @@ def test_a_track_whose_charts_are_not_known_yet_is_not_trained_on():
     assert 11 == labelled(everything[0], known)["released"].max()
 
 
+def test_a_track_whose_charts_are_late_is_not_trained_on():
+    """Week 14 has come, and the charts that were due in it have not."""
+    tracks, charts = Catalogue(1, tracks_a_week=60).weeks(range(15))
+    late = charts[charts["known"] < 14]
+
+    assert 10 == labelled(tracks, late)["released"].max()
+
+
 @pytest.mark.parametrize("newest", [0, 12])
 def test_a_split_with_nothing_on_one_side_is_refused(newest):
     """No model without weeks to fit, none without weeks to judge it."""

@@ -399,5 +399,3 @@ def test_a_commit_that_came_with_a_fall_is_tried_after_the_rollback(home):
 
     assert ["code", "start", "rolled back"] == names(home.go(policy=NEVER))
     assert ["code", "start", "validate", "train"] == names(home.go(policy=NEVER))[:4]
-
-
