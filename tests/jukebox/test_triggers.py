@@ -75,8 +75,9 @@ def test_a_commit_fires_once(home):
 
 
 def test_the_champions_own_code_does_not_fire(home):
-    """A commit and its reversal between two looks are no change."""
-    home.commit("new")
+    """A commit was refused, and is taken back: the champion need not be trained again."""
+    home.commit("leak")
+    home.go()
     home.commit("diligent")
 
     assert [] == look(home)
