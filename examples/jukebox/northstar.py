@@ -107,6 +107,7 @@ class Loop:
             "seen": self.store.freeze(),
             "since": since,
             "newest": min(1 if fell_in is not None else self.policy.limits.newest, weeks - 1),
+            "quarantined": len(self.store.quarantined(self.store.week)),
             "champion": standing.champion,
             "decision": standing.id,
         }  # fmt: skip

@@ -72,9 +72,9 @@ def spent(run):
 def untried(events, now):
     """Give the ids of ended triggers that no model has answered, so that they may fire again.
 
-    A run that ended before it trained has tried nothing: try again once the data or the champion
-    is another than in its plan. Refused code has tried no more than itself: the other triggers of
-    its run have a claim to the champion's code. now: (data version, champion).
+    A run that ended before it trained has tried nothing: try again once the data, the champion or
+    the newest week's quarantine is another than in its plan. Refused code has tried no more than itself: the other triggers of
+    its run have a claim to the champion's code. now: these three, as a data version, a version and a number of rows.
     """
     kind = {e["id"]: e["figures"]["kind"] for e in events if e["event"] == "trigger"}
     for run in runs(events).values():
@@ -83,7 +83,7 @@ def untried(events, now):
             continue
         if "validate" in run:
             yield from (t for t in plan["triggers"] if kind[t] != "code")
-        elif (plan["seen"], plan["champion"]) != now:
+        elif (plan["seen"], plan["champion"], plan["quarantined"]) != now:
             yield from plan["triggers"]
 
 
@@ -113,7 +113,8 @@ def look(journal, store, registry, code, policy):
     events, (tracks, charts), today = journal.events(), store.read(), store.week or 0
     champion = registry.standing().champion
     model = registry.load(champion) if champion else None
-    now, fired = (version(tracks, charts), champion), []
+    now = (version(tracks, charts), champion, len(store.quarantined(store.week)))
+    fired = []
 
     sources = code_version(code)
     if model is None or sources != model.record["code_version"]:

@@ -10,12 +10,15 @@ import os
 import shutil
 import signal
 import sys
+import time
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 from jukebox import job
+from jukebox.journal import Journal
 from jukebox.registry import Registry
+from jukebox.triggers import fire
 
 from . import loops
 from .loops import POLICY, Home
@@ -122,8 +125,21 @@ def forked(work):
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
+def race(file):
+    """Let two children fire the same fifty triggers at once; give how many each has fired."""
+    begin, children = time.monotonic() + 0.2, []
+    for _ in range(2):
+        if not (child := os.fork()):
+            journal = Journal(file, time.time)
+            time.sleep(begin - time.monotonic())
+            events = [fire(journal, 0, None, "data", f"v{i}", "new") for i in range(50)]
+            os._exit(sum(event is not None for event in events))
+        children.append(child)
+    return [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
+
+
 def main(folder):
-    """Tell all stories; print how often each was killed, and how often it trained to the end."""
+    """Tell all stories; print how often each was killed and trained to the end, and the race."""
     tell("promoted", folder / "warm", Deaths(None))  # what is imported late, the children inherit
     told = {}
     for story in sorted(set(folder.iterdir()) - {folder / "warm"}):
@@ -135,6 +151,7 @@ def main(folder):
         done = story / "kills" / "trained"
         trained = len(done.read_text().splitlines()) if done.exists() else 0
         told[story.name] = {"kills": kills, "trained": trained}
+    told["race"] = race(folder / "race.db")
     print(json.dumps(told))
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from jukebox.job import made
-from jukebox.journal import lost, runs
+from jukebox.journal import Journal, lost, runs
 from jukebox.registry import Refused, Registry, Tampered
 from jukebox.training import code_version
 
@@ -423,7 +423,12 @@ def killed(reigned, tmp_path_factory):
     return folder, json.loads(done.stdout)
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork: kills are not tried")
+needs_fork = pytest.mark.skipif(
+    not hasattr(os, "fork"), reason="this system has no fork: kills and races are not tried"
+)
+
+
+@needs_fork
 @pytest.mark.parametrize(
     ("story", "ending", "champion", "least"),
     [
@@ -454,3 +459,12 @@ def test_a_loop_that_is_killed_at_every_point_ends_as_if_it_were_not(
     actions = [[(r["action"], r["version"]) for r in h.registry.history()] for h in (peace, kills)]
     assert actions[0] == actions[1]
     assert {"champion": champion} == aliases(kills) == aliases(peace)
+
+
+@needs_fork
+def test_two_processes_that_fire_the_same_trigger_write_it_once(killed):
+    """Fifty causes, both at once."""
+    folder, told = killed
+    causes = [e["figures"]["cause"] for e in Journal(folder / "race.db", None).events()]
+
+    assert (50, 50, 50) == (sum(told["race"]), len(causes), len(set(causes)))

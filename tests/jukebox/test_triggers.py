@@ -1,7 +1,5 @@
 """Each trigger fires when it must, and not when it must not."""
 
-import subprocess
-import sys
 from contextlib import closing
 
 import pandas as pd
@@ -147,10 +145,12 @@ def test_a_correction_of_labelled_tracks_fires(home, change):
 
 
 def test_data_fires_once(home):
-    """While it waits, while its run is open, and when that has ended."""
+    """While it waits, though more comes in; while its run is open, and when that has ended."""
     live_on(home, range(8, 10))
 
     assert (["data"], []) == (look(home), look(home))
+    live_on(home, [10])
+    assert [] == look(home)
     start(home)
     assert [] == look(home)
     home.go()
@@ -262,36 +262,6 @@ def test_a_look_reads_the_answers_of_one_week(home, monkeypatch):
     assert [100] == lengths
 
 
-# ---- once, whoever looks -------------------------------------------------------------------------
-
-FIRE = """
-import sys, time
-from jukebox.journal import Journal
-from jukebox.triggers import fire
-journal = Journal(sys.argv[1], time.time)
-print("ready", flush=True)
-sys.stdin.readline()
-print(sum(fire(journal, 0, None, "data", f"v{i}", "new") is not None for i in range(50)))
-"""
-
-
-def test_two_processes_that_fire_the_same_write_it_once(tmp_path):
-    """Fifty causes, both at once."""
-    command = [sys.executable, "-c", FIRE, str(tmp_path / "northstar.db")]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    processes = [subprocess.Popen(command, **pipes) for _ in range(2)]
-    for process in processes:
-        process.stdout.readline()
-    for process in processes:
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    fired = [int(process.communicate()[0]) for process in processes]
-    causes = [e["figures"]["cause"] for e in Journal(tmp_path / "northstar.db", None).events()]
-
-    assert (50, 50) == (sum(fired), len(set(causes)))
-    assert len(causes) == len(set(causes))
-
-
 # ---- what a run works on -------------------------------------------------------------------------
 
 
@@ -373,6 +343,17 @@ def test_a_commit_in_a_week_of_bad_data_is_tried_when_the_data_is_mended(home):
 
     assert "refused" == home.go()[-1]["event"]
     assert [] == look(home)
+    home.week(8)
+    assert ["code", "start", "validate", "train"] == names(home.go())[:4]
+
+
+def test_a_commit_is_tried_when_the_bad_rows_alone_are_taken_out(home):
+    """What is kept of the batch, and so the data version, stays the same."""
+    batch = home.world.week(8)[0]
+    home.store.arrive(8, pd.concat([batch, batch]))
+    home.commit("new")
+
+    assert "100 of the 200 rows of week 8 are in quarantine" in home.go()[-1]["why"]
     home.week(8)
     assert ["code", "start", "validate", "train"] == names(home.go())[:4]
 
