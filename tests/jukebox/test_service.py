@@ -246,7 +246,7 @@ def test_a_tampered_champion_does_not_replace_the_old_one(two):
         two.promote(2, "better")
         client.until(lambda: client.rollout.serving.champion.version == 2)
         two.load = lambda version: 1 / 0
-        two.rollback("worse")
+        two.past.decide("rollback", lambda now: 1, "worse")  # its bytes changed after the decision
         client.until(lambda: "jukebox_load_failures_total 1.0" in client.get("/metrics").text)
         answer = client.predict()
 
