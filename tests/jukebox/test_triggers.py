@@ -354,7 +354,7 @@ def test_a_commit_is_tried_when_the_bad_rows_alone_are_taken_out(home):
     home.commit("new")
 
     assert "100 of the 200 rows of week 8 are in quarantine" in home.go()[-1]["why"]
-    home.week(8)
+    home.store.arrive(8, batch)
     assert ["code", "start", "validate", "train"] == names(home.go())[:4]
 
 
