@@ -48,14 +48,6 @@ GOALS = {
 }
 
 
-def service():
-    """Give the application that uvicorn serves: the registry's champion, as a reader serves it."""
-    from jukebox.registry import Registry
-    from jukebox.service import create_app
-
-    return create_app(Registry(os.environ["JUKEBOX_REGISTRY"]))
-
-
 def prepare(folder: Path) -> tuple[Path, list[dict], bytes]:
     """Train and promote a model; give its MLflow model, tracks to ask about, and its bytes."""
     from jukebox.problem import FEATURES
@@ -63,7 +55,7 @@ def prepare(folder: Path) -> tuple[Path, list[dict], bytes]:
     from jukebox.simulation import Catalogue
     from jukebox.training import train
 
-    catalogue, registry = Catalogue(seed=1), Registry(folder)
+    catalogue, registry = Catalogue(seed=1), Registry(folder / "registry")
     model = train(*catalogue.weeks(range(12)))
     version = registry.register(model)
     registry.promote(version, "the only one")
@@ -91,7 +83,11 @@ class Server:
     def ready(self) -> None:
         """Wait until it says its port."""
         end = time.monotonic() + 60
-        while not (said := re.search(r"running on http://127.0.0.1:(\d+)", self.log.read_text())):
+        while not (
+            said := re.search(
+                r"(?i)(?:running|serving) on http://127.0.0.1:(\d+)", self.log.read_text()
+            )
+        ):
             if self.process.poll() is not None or time.monotonic() > end:
                 raise SystemExit(f"A server did not start. Its log:\n{self.log.read_text()}")
             time.sleep(0.1)
@@ -149,13 +145,11 @@ def servers(folder: Path, artefact: Path):
     try:
         started.append(
             Server(
-                # THE COMMAND JOINS HERE: `jukebox serve`, once it is there.
-                ["uvicorn", "--workers", "1", "--factory", "scripts.speed:service"],
+                ["jukebox", "serve", "--port", "0", "--home", str(folder)],
                 folder / "jukebox.log",
                 "/predict",
                 lambda tracks: {"tracks": tracks},
                 jukebox_says,
-                JUKEBOX_REGISTRY=str(folder),
             )
         )
         serve = ["mlflow", "models", "serve", "--env-manager", "local", "--port", "0"]
@@ -303,9 +297,8 @@ def starts() -> dict[str, float]:
     commands = {
         "python_pass_s": ["-c", "pass"],
         "import_jukebox_s": ["-c", "import jukebox"],
-        # THE COMMAND JOINS HERE:
-        # "jukebox_help_s": ["-m", "jukebox.command", "--help"],
-        # "jukebox_version_s": ["-m", "jukebox.command", "--version"],
+        "jukebox_help_s": ["-m", "jukebox", "--help"],
+        "jukebox_version_s": ["-m", "jukebox", "--version"],
     }
     seconds = {key: [] for key in commands}
     for n, (key, command) in product(range(STARTS + 1), commands.items()):
@@ -323,16 +316,40 @@ def starts() -> dict[str, float]:
     return figures | ratios
 
 
-def to_production(lines) -> float:
-    """Median seconds from trigger to production, from the events of `jukebox northstar --json`.
+def to_production(lines) -> dict[str, float]:
+    """Seconds of the story, and from a trigger to the first answer of what it led to, the median.
 
-    lines: one JSON object each. Raises ValueError if nothing was promoted: there is no median.
+    lines: the events of `jukebox northstar --json`. Raises ValueError if nothing was promoted.
     """
-    events = [json.loads(line) for line in lines if line.strip()]
-    seconds = [e["figures"]["seconds"] for e in events if e["event"] == "promoted"]
-    if not seconds:
-        raise ValueError("no event says `promoted`: the loop brought nothing into production")
-    return round(median(seconds), 2)
+    events = [json.loads(line) for line in lines]
+    promoted = {e["figures"]["version"] for e in events if e["event"] == "promoted"}
+    served = [e["figures"] for e in events if e["event"] == "served"]
+    first = {}  # of a version that came back by a rollback, the first time counts
+    for figures in served:
+        first.setdefault(figures["version"], figures["seconds"])
+    if not (seconds := [took for version, took in first.items() if version in promoted]):
+        raise ValueError("no version was promoted and answered: there is no median")
+    return {
+        "trigger_to_production_s": round(median(seconds), 2),
+        "trigger_to_production_max_s": round(max(seconds), 2),
+        "story_s": events[-1]["figures"]["seconds"],
+        "story_requests": events[-1]["figures"]["requests"],
+        "story_failed": events[-1]["figures"]["failed"],
+    }
+
+
+def story() -> dict[str, float]:
+    """Tell the story once, and give what it measured."""
+    with tempfile.TemporaryDirectory(prefix="speed-") as folder:
+        command = ["-m", "jukebox", "northstar", "--json", "--report", str(Path(folder, "r.html"))]
+        told = subprocess.run(
+            [sys.executable, *command],
+            env=ENVIRONMENT,
+            check=True,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+    return to_production(told.stdout.splitlines())
 
 
 def verdicts(figures: dict[str, float]) -> tuple[list[str], list[str]]:
@@ -351,9 +368,7 @@ def verdicts(figures: dict[str, float]) -> tuple[list[str], list[str]]:
 
 def main() -> None:
     """Measure, record, and say which goals are met."""
-    figures = starts() | answering()
-    # THE LOOP JOINS HERE: figures["trigger_to_production_s"] = to_production(the lines that
-    # `jukebox northstar --json` prints).
+    figures = starts() | answering() | story()
     print(json.dumps(figures, indent=2))
     said, broken = verdicts(figures)
     record("speed", platform.python_version(), figures, "nox -s bench -- speed")

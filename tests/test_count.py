@@ -33,7 +33,7 @@ def test_no_figure_is_zero(figure):
 def test_the_readme_says_what_its_own_run_measured():
     """After `nox -s readme`, the README's table follows."""
     run = json.loads((ROOT / "docs/_data/measured/readme.json").read_text("utf-8"))["figures"]
-    more = {"docs": "", "tests": " more"}
+    more = {"docs": "", "northstar": " more", "tests": " more"}
     rows = [
         " | ".join(
             f"{run[f'{way}_{session}_s']:.0f} s, {run[f'{way}_{session}_installed_mb']:.0f} MB{more[session]}"

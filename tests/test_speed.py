@@ -186,14 +186,21 @@ def test_a_busy_client_fails_the_run():
     )
 
 
-def test_seconds_to_production_are_those_of_promotions():
-    """A refusal brings nothing into production, so its seconds do not count."""
-    events = [("promoted", 3), ("refused", 90), ("promoted", 5), ("promoted", 4)]
-    lines = [json.dumps({"event": e, "figures": {"seconds": s}}) + "\n" for e, s in events]
+def test_seconds_to_production_are_those_of_first_answers():
+    """Of what was promoted; a refusal brings nothing, and coming back is not coming first."""
+    told = [("promoted", 1, 0), ("served", 1, 3), ("refused", None, 90), ("promoted", 2, 0)]
+    told += [("served", 2, 5), ("rolled back", 1, 0), ("served", 1, 1)]
+    lines = [json.dumps({"event": e, "figures": {"version": v, "seconds": s}}) for e, v, s in told]
+    end = json.dumps({"event": "end", "figures": {"seconds": 40, "requests": 9, "failed": 0}})
+    figures = speed.to_production([*lines, end])
 
-    assert 4 == speed.to_production(lines)
-    with pytest.raises(ValueError, match="nothing into production"):
-        speed.to_production(lines[1:2])
+    assert (4, 5, 40) == (
+        figures["trigger_to_production_s"],
+        figures["trigger_to_production_max_s"],
+        figures["story_s"],
+    )
+    with pytest.raises(ValueError, match="no version was promoted and answered"):
+        speed.to_production([*lines[1:3], end])
 
 
 def test_figures_are_recorded_with_the_command_that_makes_them(tmp_path, monkeypatch):

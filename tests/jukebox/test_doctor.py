@@ -184,10 +184,12 @@ def test_a_file_system_without_write_ahead_log(tmp_path, monkeypatch):
     )
 
 
-@pytest.mark.parametrize("now", [0.0, time.time() - 7200, time.time() + 7200])
-def test_a_clock_that_is_wrong(tmp_path, now):
+@pytest.mark.parametrize(
+    "clock", [lambda: 0.0, lambda: time.time() - 7200, lambda: time.time() + 7200]
+)
+def test_a_clock_that_is_wrong(tmp_path, clock):
     """It stands at 1970, or two hours apart from the disk's."""
-    assert "fix" == doctor.clock(tmp_path, lambda: now).verdict
+    assert "fix" == doctor.clock(tmp_path, clock).verdict
 
 
 def test_a_home_that_cannot_be_written(tmp_path):
