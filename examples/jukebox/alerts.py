@@ -8,8 +8,10 @@ import json
 import math
 import re
 import urllib.request
+from http.client import HTTPException
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 RULES = Path(__file__).with_name("rules.yml")
 WEEKS_TO_LABELS, WEEKS_TO_STALE = 4, 12
@@ -34,15 +36,23 @@ class Alert(NamedTuple):
 
 
 def call(url, body=None):
-    """Return what an address answers, to a GET or to a body as JSON; OSError if it does not."""
+    """Return what an address answers, to a GET or to a body as JSON.
+
+    Raises OSError if it does not answer by HTTP, ValueError for an address that cannot be asked.
+    """
     data, headers = None, {}
     if body is not None:
         data, headers = json.dumps(body).encode(), {"Content-Type": "application/json"}
     if not url.startswith(("http://", "https://")):
         raise ValueError(f"{url} is no address: write http://HOST:PORT.")
+    if "@" in urlsplit(url).netloc:
+        raise ValueError("Leave user and password out of the address: they would not be sent.")
     request = urllib.request.Request(url, data, headers)  # noqa: S310 - http and https alone
-    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - as above
-        return answer.read().decode()
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - as above
+            return answer.read().decode()
+    except HTTPException as error:  # something else listens there; it is no OSError
+        raise OSError(f"it does not speak HTTP ({str(error).strip()})") from error
 
 
 def quantile(buckets, q):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from jukebox.terminal import DVC, HOME, folder, pairs, store, table
+from jukebox.terminal import DVC, HOME, folder, pairs, public, store, table
 
 
 def drift(ctx, parameter, values):
@@ -72,7 +72,7 @@ def push(home, remote):
         dvc("push", "--quiet")
     except FileNotFoundError:
         raise ValueError("dvc is not installed: pip install dvc, then try again.") from None
-    click.echo(f"Copied to {remote}: dvc pull brings it back.", err=True)
+    click.echo(f"Copied to {public(remote)}: dvc pull brings it back.", err=True)
 
 
 @click.command()

@@ -72,7 +72,12 @@ class Contents(click.Group):
         except ModuleNotFoundError as error:
             raise click.ClickException(f"{error}: jukebox doctor says what is missing.") from error
         except (ValueError, ImportError, OSError, sqlite3.Error) as error:
-            raise click.ClickException(str(error)) from error
+            raise click.ClickException(public(str(error))) from error
+
+
+def public(text):
+    """Give a text without the users and passwords of the addresses in it."""
+    return re.sub(r"//[^/@\s]*@", "//", text)
 
 
 def store(home, needed=True):
@@ -98,8 +103,7 @@ def registry(home, mlflow):
     try:
         return Registry(home / "registry", mlflow)
     except (MlflowException, SQLAlchemyError, ImportError) as error:  # a driver, say
-        # The address may hold a password.
-        message = re.sub(r"//[^/@\s]*@", "//", str(error).strip().splitlines()[0])
+        message = str(error).strip().splitlines()[0]
         raise ValueError(f"MLflow (see JUKEBOX_MLFLOW) cannot be used: {message}") from error
 
 

@@ -2,6 +2,7 @@
 
 import json
 import math
+import socket
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -106,6 +107,33 @@ def test_a_service_that_is_gone():
         "refused" in figures["fault"],
     )
     assert ["ServiceNotReady"] == names(firing(WELL, figures))
+
+
+def test_a_port_on_which_something_else_listens():
+    """It is told like a service that is gone, and not by a traceback."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+
+        def greet():
+            caller, _ = other.accept()
+            with caller:
+                caller.recv(1000)
+                caller.sendall(b"SSH-2.0-other\r\n")
+
+        thread = threading.Thread(target=greet)
+        thread.start()
+        figures = alerts.service(f"http://127.0.0.1:{other.getsockname()[1]}")
+        thread.join()
+
+    assert (0, "it does not speak HTTP (SSH-2.0-other)") == (figures["champion"], figures["fault"])
+
+
+@pytest.mark.parametrize("port", ["", ":9"])
+def test_a_password_in_an_address_is_not_repeated(port):
+    """It would not be sent, so it is refused before anything is asked."""
+    with pytest.raises(ValueError, match="Leave user and password out") as refused:
+        alerts.service(f"http://user:secret@127.0.0.1{port}")
+
+    assert "secret" not in str(refused.value)
 
 
 @pytest.mark.parametrize(

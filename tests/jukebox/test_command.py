@@ -189,6 +189,25 @@ def test_dvc_gets_the_data(home, monkeypatch):
     assert str(Path("copies").resolve()) == calls[1][-1]
 
 
+def test_the_password_of_a_remote_is_not_printed(home, monkeypatch):
+    """Neither when the data has been copied nor when DVC repeats the address in an error."""
+    remote, codes = "ssh://user:secret@127.0.0.1/copies", iter([0, 0, 0, 0, 1])
+
+    def ran(words, **options):
+        return subprocess.CompletedProcess(words, next(codes), "", f"cannot reach {remote}")
+
+    monkeypatch.setattr(incoming.subprocess, "run", ran)
+    told = [
+        run(home, "generate", "--weeks", 1, "--dvc-remote", remote, code=code).stderr
+        for code in (0, 1)
+    ]
+
+    assert [
+        "Copied to ssh://127.0.0.1/copies: dvc pull brings it back.\n",
+        "Error: dvc init: cannot reach ssh://127.0.0.1/copies\n",
+    ] == told
+
+
 # Model
 
 
