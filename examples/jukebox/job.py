@@ -42,12 +42,14 @@ def run(code, store, data, out, newest, seed):
     record.json. newest: weeks held out. Raises RuntimeError with the last line that it said.
     """
     path = [str(Path(code).parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+    # Code that nobody has looked at yet gets no token, and no address with a password.
+    own = {name: value for name, value in os.environ.items() if not name.startswith("JUKEBOX_")}
     # -P: or the `jukebox` of the folder in which the loop was started would come first.
     command = [sys.executable, "-P", "-m", "jukebox.job", *map(str, (store, data, out))]
     try:
         done = subprocess.run(
             [*command, f"--newest={newest}", f"--seed={seed}"],
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(path)},
+            env=own | {"PYTHONPATH": os.pathsep.join(path)},
             capture_output=True,
             text=True,
             errors="replace",

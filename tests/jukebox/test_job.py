@@ -79,6 +79,18 @@ def test_a_job_that_fails_says_its_last_line(data, checkout, tmp_path):
         job.run(checkout, *data, tmp_path / "out", 2, 0)
 
 
+def test_a_job_gets_no_token(data, checkout, tmp_path, monkeypatch):
+    """The code is new: what it is not given it cannot hand on."""
+    monkeypatch.setenv("JUKEBOX_OPERATOR_TOKEN", "secret")
+    monkeypatch.setenv("OTHER", "kept")
+    (checkout / "job.py").write_text("import os, sys\nsys.exit(str(sorted(os.environ)))")
+
+    with pytest.raises(RuntimeError) as said:
+        job.run(checkout, *data, tmp_path / "out", 2, 0)
+
+    assert [True, False] == [f"'{name}" in str(said.value) for name in ("OTHER", "JUKEBOX_")]
+
+
 def test_a_job_that_dies_without_a_word_is_told_by_its_code(data, checkout, tmp_path):
     """As when the system runs out of memory."""
     (checkout / "job.py").write_text("import os\nos.kill(os.getpid(), 9)")
