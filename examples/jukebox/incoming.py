@@ -34,10 +34,7 @@ def world(home, seed, tracks, drifts, start):
     file, now = home / "world.json", {"seed": seed or 0, "tracks": tracks or 200, "drifts": []}
     if file.exists():
         now = json.loads(file.read_text("utf-8"))
-    if (seed, tracks) != (None, None) and (seed or 0, tracks or 200) != (
-        now["seed"],
-        now["tracks"],
-    ):
+    if seed not in (None, now["seed"]) or tracks not in (None, now["tracks"]):
         raise ValueError(
             f"The world of {home} has seed {now['seed']} and {now['tracks']} tracks a week: "
             "leave both options out, or take another --home for another world."
@@ -132,7 +129,8 @@ def generate(weeks, seed, tracks, dirt, drifts, to, dvc_remote, home):
         if to:
             to.mkdir(parents=True, exist_ok=True)
             batch.to_csv(to / f"tracks-{week:04}.csv", index=False)
-            charts is None or charts.to_csv(to / f"charts-{week:04}.csv", index=False)
+            if charts is not None:
+                charts.to_csv(to / f"charts-{week:04}.csv", index=False)
         rows.append((len(batch), len(kept), len(quarantined), 0 if charts is None else len(charts)))
     totals = [f"{sum(column):,}" for column in zip(*rows, strict=True)]
     pairs(

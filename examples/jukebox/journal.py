@@ -54,10 +54,10 @@ def unfinished(events):
 
 
 def lost(events):
-    """Give the ids of the triggers that have not ended: to a loop that has come to rest, lost ones."""
-    done = [run["start"]["figures"]["triggers"] for run in runs(events).values() if ended(run)]
-    fired = [e["id"] for e in events if e["event"] == "trigger"]
-    return [t for t in fired if t not in {t for triggers in done for t in triggers}]
+    """Give the ids of the triggers that have not ended; if nothing is open, they are lost."""
+    over = [run["start"]["figures"]["triggers"] for run in runs(events).values() if ended(run)]
+    done = {trigger for triggers in over for trigger in triggers}
+    return [e["id"] for e in events if e["event"] == "trigger" and e["id"] not in done]
 
 
 class Journal:

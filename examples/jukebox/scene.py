@@ -50,7 +50,8 @@ SPILL = DIRT | {"wrong_encoding": 0.2}
 
 def arrive(store, week):
     """Let a week's raw tracks and the charts of three weeks before come in; give the counts."""
-    dirt = SPILL if ("dirt", week) in [(kind, w) for w, (kind, _) in CHANGES.items()] else DIRT
+    kind, _ = CHANGES.get(week, (None, None))
+    dirt = SPILL if kind == "dirt" else DIRT
     raw, _ = dirty(WORLD.week(week)[0], np.random.default_rng([WORLD.seed, week]), dirt)
     kept, quarantined = store.arrive(week, raw)
     if week >= LABEL_DELAY:
