@@ -1,7 +1,7 @@
 """Measure how fast Jukebox is, against others in the same run: `nox -s bench -- speed`.
 
 The service, with its prediction log and its metrics on, and `mlflow models serve` answer for the
-same artefact: one worker each, started by the same server's command, asked by the same client over
+same artefact: one worker of uvicorn each, started by its own command, asked by the same client over
 as many connections, in turns. Seconds differ between machines; ratios of one run hold better.
 Each connection sends its next request when it has its answer, so these are figures at full load.
 """
@@ -30,7 +30,7 @@ from scripts.workspace import record
 CONNECTIONS, ROUNDS, SECONDS, STARTS = 8, 7, 2.0, 10
 LOADS = {"one_track": 1, "hundred_tracks": 100}  # tracks in a request
 ENVIRONMENT = os.environ | {
-    "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",  # mlflow, uvicorn
+    "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",  # MLflow's uvicorn
     # Uvicorn binds a free port itself. MLflow cannot ask it to: its `--port 0` means no option.
     "UVICORN_PORT": "0",
 }
@@ -140,7 +140,7 @@ def mlflow_says(answer):
 
 @contextmanager
 def servers(folder: Path, artefact: Path):
-    """Both servers, started by uvicorn's own command with its defaults, stopped at the end."""
+    """Both servers, each started as a user starts it, stopped at the end; both run uvicorn."""
     started = []
     try:
         started.append(

@@ -32,7 +32,8 @@ class Loop:
     def __init__(self, home, registry, store, code=PACKAGE, policy=None, train=job.run):
         """Take the lock. Raises Refused if another loop has it.
 
-        code: the package's folder in the checkout that is watched. train: see `job.run`; whatever it raises refuses the run.
+        code: the package's folder in the checkout that is watched. train: see `job.run`; whatever
+        it raises refuses the run.
         """
         self.home, self.registry, self.store = Path(home).resolve(), registry, store
         self.code, self.policy, self.train = Path(code), policy or Policy(), train

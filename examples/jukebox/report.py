@@ -229,7 +229,7 @@ class Story:
 def write(events, path, lineage=None):
     """Write the report of the events, oldest first, to a file at `path`.
 
-    events: dicts as `Loop.log.events()` and the story give them. lineage: the last champion's, as
+    events: dicts as `Journal.events` and the story give them. lineage: the last champion's, as
     `Registry.lineage` gives it. Raises ValueError if there are no events.
     """
     if not events:

@@ -73,8 +73,9 @@ def untried(events, now):
     """Give the ids of ended triggers that no model has answered, so that they may fire again.
 
     A run that ended before it trained has tried nothing: try again once the data, the champion or
-    the newest week's quarantine is another than in its plan. Refused code has tried no more than itself: the other triggers of
-    its run have a claim to the champion's code. now: these three, as a data version, a version and a number of rows.
+    the newest week's quarantine is another than in its plan. Refused code has tried no more than
+    itself: the other triggers of its run have a claim to the champion's code. now: these three, as
+    a data version, a version and a number of rows.
     """
     kind = {e["id"]: e["figures"]["kind"] for e in events if e["event"] == "trigger"}
     for run in runs(events).values():
