@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 
 RULES = Path(__file__).with_name("rules.yml")
 WEEKS_TO_LABELS, WEEKS_TO_STALE = 4, 12
+FAULTY, FAILED = 0.05, 14.4 * 0.001  # shares, of rows and of answers
+SLOW = 0.05  # seconds
 
 # As in the rules: over an hour to be sure, over five minutes to end soon.
 FAULTS = 'sum(rate(jukebox_requests_total{path="/predict",code=~"5.."}[%s]))'
@@ -153,7 +155,7 @@ def firing(gauges, service=None):
     # A comparison with NaN is False: where a figure is absent, `not` makes that fire.
     summaries = {
         "DataQuality": (
-            not (rows > 0 and not dirt > 0.05),
+            not (rows > 0 and not dirt > FAULTY),
             f"{check.replace('_', ' ')}: {dirt:.1%} of the newest batch's {rows:g} rows.",
         ),
         "Drift": (not drifted <= 0, f"{drifted:g} columns have drifted."),
@@ -173,11 +175,11 @@ def firing(gauges, service=None):
     if service is not None:
         summaries |= {
             "ServiceErrors": (
-                service["errors"] > 14.4 * 0.001,
+                service["errors"] > FAILED,
                 f"{service['errors']:.1%} of the answers were errors of the service.",
             ),
             "ServiceLatency": (
-                service["p99"] > 0.05,
+                service["p99"] > SLOW,
                 f"One call in a hundred takes longer than {service['p99'] * 1000:.0f} ms.",
             ),
             "ServiceNotReady": (

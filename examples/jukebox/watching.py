@@ -6,7 +6,18 @@ import time
 
 import click
 
-from jukebox.terminal import HOME, JSON, MLFLOW, console, registry, say_json, shown, store, table
+from jukebox.terminal import (
+    HOME,
+    JSON,
+    MLFLOW,
+    console,
+    public,
+    registry,
+    say_json,
+    shown,
+    store,
+    table,
+)
 
 NEWEST = 4  # weeks of release that are held against those of the training
 
@@ -96,15 +107,17 @@ class Exported:
         return self.samples
 
 
-def report(seen, service, alerts):
+def report(seen, service, fires):
     """Print what was observed, what was promised, and what fires."""
     from rich.text import Text
+
+    from jukebox import alerts
 
     quality = dict(seen["quality"])
     rows = [("newest batch", f"{quality.pop('rows')} rows of week {seen['week']}", "")]
     bad = {check: share for check, share in quality.items() if share > 0}
     told = [f"{check.replace('_', ' ')} {share:.1%}" for check, share in bad.items()]
-    rows.append(("  rows at fault", ", ".join(told) or "none", "5% in one way"))
+    rows.append(("  rows at fault", ", ".join(told) or "none", f"{alerts.FAULTY:.0%} in one way"))
     moved = {c: row for c, row in (seen["drift"] or {}).items() if row["verdict"] == "drift"}
     told = ", ".join(f"{column} {row['effect']:.2f}" for column, row in moved.items())
     rows.append(
@@ -120,25 +133,29 @@ def report(seen, service, alerts):
         now += f" in week {performance['week']}"
     rows.append(("average precision", now, promise))
     for name, which, limit in (
-        ("newest charts", "labelled_week", "4 weeks ago"),
-        ("newest training", "trained_week", "12 weeks ago"),
+        ("newest charts", "labelled_week", alerts.WEEKS_TO_LABELS),
+        ("newest training", "trained_week", alerts.WEEKS_TO_STALE),
     ):
         known = seen[which] is not None
         ago = f"{seen['week'] - seen[which]} weeks ago, of week {seen[which]}" if known else "none"
-        rows.append((name, ago, limit))
+        rows.append((name, ago, f"{limit} weeks ago"))
     if service:
         count = service["requests"]
         told = f"{count} since its start" if isinstance(count, int) else f"{count:.1f} a second"
         rows.append(("requests", told.replace("nan", "unknown"), ""))
         errors, p99 = service["errors"], service["p99"] * 1000
-        rows.append(("errors", f"{errors:.2%}" if errors == errors else "unknown", "1.44%"))
-        rows.append(("p99", f"{p99:.1f} ms" if p99 == p99 else "unknown", "50 ms"))
+        rows.append(
+            ("errors", f"{errors:.2%}" if errors == errors else "unknown", f"{alerts.FAILED:.2%}")
+        )
+        rows.append(
+            ("p99", f"{p99:.1f} ms" if p99 == p99 else "unknown", f"{alerts.SLOW * 1000:.0f} ms")
+        )
         champion = service["champion"]
         rows.append(("answers", f"version {champion}" if champion else "none", ""))
     champion = f"version {seen['champion']}" if seen["champion"] else "no champion"
     table(rows, (champion, "now", "promised, or at most"), styles=("", "bold", "dim"))
     click.echo()
-    if not alerts:
+    if not fires:
         return console().print("[green]Nothing to alert.[/green]")
     colours = {"page": "bold red", "ticket": "yellow"}
     table(
@@ -148,7 +165,7 @@ def report(seen, service, alerts):
                 Text(alert.name, "bold"),
                 Text.assemble(alert.summary, (f"\n{alert.runbook_url}", "dim")),
             )
-            for alert in alerts
+            for alert in fires
         ),
         styles=("", "", ""),
     )
@@ -196,17 +213,23 @@ def monitor(service, prometheus, alertmanager, port, host, every, as_json, mlflo
     with contextlib.suppress(KeyboardInterrupt) if exported else contextlib.nullcontext():
         while True:
             seen, figures = observe(data, models), None
-            if prometheus:
-                figures = alerts.prometheus(prometheus)
-            elif service:
-                figures = alerts.service(service)
-            fires = alerts.firing(gauged(seen), figures)
-            if alertmanager and fires:
-                alerts.post(alertmanager, fires)
-                click.echo(f"Posted to Alertmanager: {len(fires)}.", err=True)
+            if exported:
+                exported.show(gauged(seen))
+            try:
+                if prometheus:
+                    figures = alerts.prometheus(prometheus)
+                elif service:
+                    figures = alerts.service(service)
+                fires = alerts.firing(gauged(seen), figures)
+                if alertmanager and fires:
+                    alerts.post(alertmanager, fires)
+                    click.echo(f"Posted to Alertmanager: {len(fires)}.", err=True)
+            except ValueError as error:  # somebody else is down: the figures stay up
+                if not exported:
+                    raise
+                click.echo(f"{public(str(error))} It is tried again in {every:g} s.", err=True)
             if not exported:
                 break
-            exported.show(gauged(seen))
             time.sleep(every)
     if exported:
         return

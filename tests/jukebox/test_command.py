@@ -18,7 +18,7 @@ import pandas as pd
 import pytest
 import requests
 from click.testing import CliRunner
-from jukebox import command, incoming, watching
+from jukebox import alerts, command, incoming, watching
 from jukebox.command import CONTENTS, listen, main
 from jukebox.journal import Journal
 from jukebox.monitoring import GAUGES, SCORES
@@ -119,6 +119,14 @@ def test_generate_goes_on_in_the_same_world(home):
     assert ["weeks", "14"] == said.split()[:2]
     assert "has seed 0 and 100 tracks a week: leave both options out" in another
     assert "Week 3 is over: let a drift start in week 15 or later" in early
+
+
+def test_a_setting_that_the_world_has_may_be_given_again(tmp_path):
+    """One of the two is enough, whatever the other is."""
+    run(tmp_path, "generate", "--weeks", 1, "--seed", 5, "--tracks", 50)
+    again = run(tmp_path, "generate", "--weeks", 1, "--tracks", 50).stdout
+
+    assert ["weeks", "1"] == again.split()[:2]
 
 
 def test_generate_changes_with_the_drift(tmp_path):
@@ -446,6 +454,30 @@ def test_the_figures_for_prometheus(made, monkeypatch):
 
     assert set(GAUGES) - {"jukebox_performance_fell"} == shown
     assert "jukebox_newest_trained_week 6.0" in served[0]
+
+
+def test_the_figures_stay_up_when_prometheus_is_down(made, monkeypatch):
+    """Whoever is down is named, and tried again; without `--port` it is an error."""
+    rounds = iter([None, None])
+
+    def look(seconds):
+        if next(rounds, "over") == "over":
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(watching.time, "sleep", look)
+    down = ("--prometheus", "http://127.0.0.1:9")
+    said = run(made, "monitor", "--port", 0, *down).stderr.splitlines()
+    once = run(made, "monitor", *down, code=1).stderr
+
+    assert [True] * 3 == [line.endswith("It is tried again in 60 s.") for line in said]
+    assert once.startswith("Error: Prometheus at http://127.0.0.1:9 does not answer")
+
+
+def test_the_limits_shown_are_those_that_fire(made, monkeypatch):
+    """A limit stands in one place."""
+    monkeypatch.setattr(alerts, "WEEKS_TO_STALE", 99)
+
+    assert "99 weeks ago" in run(made, "monitor").stdout
 
 
 def test_what_is_unknown_is_no_number(made):
