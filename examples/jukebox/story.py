@@ -22,7 +22,7 @@ from jukebox.monitoring import live
 from jukebox.northstar import PACKAGE, Loop
 from jukebox.problem import LABEL_DELAY, chance
 from jukebox.registry import Registry
-from jukebox.report import write
+from jukebox.report import KINDS, write
 from jukebox.scene import CHANGES, COMMITS, WORLD, Client, arrive, commit, serving, until
 from jukebox.store import Store
 from jukebox.timeline import display
@@ -31,7 +31,6 @@ from jukebox.validation import ceiling
 
 WEEKS = range(12, 36)  # the weeks before are the history, which is there at the start
 POLICY = Policy(answers=25, share=0.25, ceiling=0.45)
-KINDS = ("code", "data", "performance")
 
 
 class Story:
