@@ -33,6 +33,7 @@ ENVIRONMENT = os.environ | {
     "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",  # MLflow's uvicorn
     # Uvicorn binds a free port itself. MLflow cannot ask it to: its `--port 0` means no option.
     "UVICORN_PORT": "0",
+    "UVICORN_ACCESS_LOG": "false",  # ours keeps none either
 }
 ENVIRONMENT.pop("PYTHONDONTWRITEBYTECODE", None)  # modules compiled once, as an installer does
 # How many times as good as `mlflow models serve`: where we want to be, and the floor. A goal that is

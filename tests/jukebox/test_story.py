@@ -33,9 +33,14 @@ def begin(*options, **settings):
     """Start the command in a group of processes of its own."""
     command = [sys.executable, "-m", "jukebox", "northstar", *map(str, options)]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    return subprocess.Popen(
-        command, **pipes, env=os.environ | settings, start_new_session=True, bufsize=1
-    )
+    # A shell's job in the background ignores Ctrl-C, and so would its children: not this one.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return subprocess.Popen(
+            command, **pipes, env=os.environ | settings, start_new_session=True, bufsize=1
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def left(process):
