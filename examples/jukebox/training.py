@@ -120,6 +120,7 @@ def export(fitted, notes):
         custom_shape_calculators={FunctionTransformer: same_shape},
     )
     graph = select_model_inputs_outputs(graph, ["probabilities"])
+    graph.opset_import.sort(key=lambda entry: entry.domain)  # a set's order is each process's own
     for name, text in sorted(notes.items()):
         graph.metadata_props.add(key=name, value=text)
     return graph.SerializeToString(deterministic=True)
