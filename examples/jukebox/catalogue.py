@@ -107,7 +107,9 @@ def validate(frame, week=None):
     tracks, the quarantined their cells as they came. Raises ValueError if a column is missing.
     """
     if missing := [name for name in COLUMNS if name not in frame]:
-        raise ValueError(f"no column {', '.join(missing)}: rename some of {list(frame)}")
+        raise ValueError(
+            f"No column {', '.join(missing)}: map yours, of {', '.join(map(str, frame))}."
+        )
     rows = frame.reset_index(drop=True)
     kept = rows[COLUMNS].copy()
     for name in COLUMNS[1:]:
@@ -175,15 +177,23 @@ def read(path, mapping=()):
         except ImportError as error:
             message = "to read Parquet, pip install 'krap-jukebox[parquet]', or save as CSV"
             raise ImportError(message) from error
+        if path.read_bytes()[-4:] != b"PAR1":  # the reader would panic, which no one can catch
+            raise ValueError(f"{path} is no whole Parquet file: write it again.")
         table = read_parquet(path).read_all()
         frame = pd.DataFrame({name: table[name].to_pylist() for name in table.column_names})
     else:
-        frame = pd.read_csv(path, dtype=str, encoding="utf-8-sig", encoding_errors="replace")
+        try:
+            frame = pd.read_csv(path, dtype=str, encoding="utf-8-sig", encoding_errors="replace")
+        except pd.errors.ParserError as error:  # a row with more cells than the header, say
+            reason = str(error).strip().split("C error: ")[-1]
+            raise ValueError(f"{path} is no table: {reason}.") from error
+        except pd.errors.EmptyDataError:
+            raise ValueError(f"{path} is empty: write the names of its columns first.") from None
     if absent := [name for name in mapping if name not in frame]:
-        raise ValueError(f"no column {', '.join(absent)} to map: there are {list(frame)}")
+        raise ValueError(f"No column {', '.join(absent)} to map: there are {', '.join(frame)}.")
     frame = frame.rename(columns=mapping)
     if twice := list(frame.columns[frame.columns.duplicated()]):
-        raise ValueError(f"two columns for {', '.join(twice)}: map the other to a name of its own")
+        raise ValueError(f"Two columns for {', '.join(twice)}: map the other to a name of its own.")
     if "track_id" in frame:  # a whole number in Parquet, say
         frame["track_id"] = frame["track_id"].map(str, na_action="ignore")
     if "is_explicit" in frame:

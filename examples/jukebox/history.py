@@ -104,7 +104,9 @@ class History:
             now = replay(rows)
             version = choose(now)
             if version is None:
-                raise Refused("There is no earlier champion to go back to: promote(version, why).")
+                raise Refused(
+                    "There is no earlier champion to go back to: promote another version."
+                )
             if version in now.retired:
                 raise Refused(f"Version {version} is retired: register a new one.")
             if version == now.champion and action == "promote":

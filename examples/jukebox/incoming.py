@@ -25,7 +25,9 @@ def drift(ctx, parameter, values):
             [Drift(**one) for one in drifts]
     except ValueError as error:
         hint = "write KIND:SHAPE:START:SIZE, as concept:sudden:30:1"
-        raise click.BadParameter(f"{hint} ({error})") from None
+        # Python's own words on unpacking and converting help nobody here.
+        why = "" if "unpack" in str(error) or "conver" in str(error) else f" ({error})"
+        raise click.BadParameter(hint + why) from None
     return drifts
 
 

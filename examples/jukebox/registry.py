@@ -96,7 +96,9 @@ class Registry:
         try:
             return self.client.get_model_version(self.name, str(version))
         except MlflowException:
-            raise Refused(f"{self.name} has no version {version}: see history().") from None
+            raise Refused(
+                f"{self.name} has no version {version}: train one, or name another."
+            ) from None
 
     def load(self, version):
         """Give the `Model` of a version, its bytes checked against the digest.
@@ -111,7 +113,7 @@ class Registry:
         if hashlib.sha256(onnx).hexdigest() != entry.tags["digest"]:
             raise Tampered(
                 f"Version {version} is not what was registered (digest {entry.tags['digest']}): "
-                f"restore {entry.source}/model.onnx from a copy, or retire it and train again."
+                f"restore {entry.source}/model.onnx from a copy, or promote another version."
             )
         return Model(
             onnx=onnx, digest=entry.tags["digest"], record=json.loads(entry.tags["record"])
@@ -129,7 +131,7 @@ class Registry:
         """Give the champion's `Model`. Refused if there is none, Tampered if it was changed."""
         version = self.standing().champion
         if version is None:
-            raise Refused("There is no champion yet: promote(version, why).")
+            raise Refused("There is no champion yet: promote a version first.")
         return self.load(version)
 
     def challenge(self, version, why, share=0.0):
@@ -154,7 +156,8 @@ class Registry:
 
         def choose(now):
             if version not in (None, *now.earlier):
-                raise Refused(f"Version {version} is no earlier champion: {list(now.earlier)} are.")
+                others = ", ".join(map(str, now.earlier)) or "none"
+                raise Refused(f"Version {version} is no earlier champion; those were: {others}.")
             chosen = version or next(reversed(now.earlier), None)
             if chosen:
                 self.load(chosen)  # never back to bytes that have changed

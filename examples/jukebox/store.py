@@ -10,7 +10,6 @@ import hashlib
 import json
 import os
 import time
-from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -59,10 +58,13 @@ class Store:
     def _listed(self, version=None):
         """Give {kind: {week: file name}} of now or of a version."""
         path = self.folder / (f"versions/{version}.json" if version else "now.json")
-        with suppress(FileNotFoundError):
+        try:
             return json.loads(path.read_text("utf-8"))["batches"]
-        if version:
-            raise ValueError(f"The store has no version {version}: see versions().")
+        except FileNotFoundError:
+            if version:
+                raise ValueError(f"There is no data version {version} in {self.folder}.") from None
+        except (ValueError, KeyError, TypeError):  # cut off, say, or another program's
+            raise ValueError(f"{path} is damaged: restore it from a copy.") from None
         return {"tracks": {}, "charts": {}, "quarantine": {}}
 
     def _keep(self, frames, week):

@@ -71,7 +71,13 @@ class Contents(click.Group):
             raise  # whoever read has seen enough: click ends in silence
         except ModuleNotFoundError as error:
             raise click.ClickException(f"{error}: jukebox doctor says what is missing.") from error
-        except (ValueError, ImportError, OSError, sqlite3.Error) as error:
+        except sqlite3.Error as error:
+            advice = "stop what uses it, and see that you may write there"
+            raise click.ClickException(f"A database of the home: {error}; {advice}.") from error
+        except OSError as error:
+            where = f"{error.filename}: " if error.filename else ""
+            raise click.ClickException(public(f"{where}{error.strerror or error}.")) from error
+        except (ValueError, ImportError) as error:
             raise click.ClickException(public(str(error))) from error
 
 

@@ -215,7 +215,7 @@ def test_week_of_release_is_free_without_a_week():
 
 def test_a_missing_column_is_an_error_and_not_ten_thousand_rows():
     """It names the column, and what there is."""
-    with pytest.raises(ValueError, match=r"^no column tempo, mode|^no column mode, tempo"):
+    with pytest.raises(ValueError, match=r"^No column tempo, mode|^No column mode, tempo"):
         validate(TRACKS.drop(columns=["tempo", "mode"]))
 
 
@@ -354,12 +354,12 @@ def test_a_file_of_bytes_gone_wrong_is_read_and_its_rows_quarantined(tmp_path):
 @pytest.mark.parametrize(
     ("columns", "mapping", "message"),
     [
-        ({"tempo": "bpm"}, {}, "no column tempo: rename some of ['track_id', "),
-        ({}, {"bpm": "tempo"}, "no column bpm to map: there are ['track_id', "),
+        ({"tempo": "bpm"}, {}, "No column tempo: map yours, of track_id, "),
+        ({}, {"bpm": "tempo"}, "No column bpm to map: there are track_id, "),
         (
             {"track_id": "bpm"},
             {"bpm": "tempo"},
-            "two columns for tempo: map the other to a name of its own",
+            "Two columns for tempo: map the other to a name of its own",
         ),
     ],
 )

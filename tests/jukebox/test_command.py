@@ -164,7 +164,31 @@ def test_validate_a_clean_file_of_others(tmp_path):
     said = run(tmp_path, "validate", tmp_path / "mine.csv", "--map", "bpm=tempo").stdout
 
     assert "1 rows: 1 kept, 0 quarantined\nbpm is read as tempo\n" == said
-    assert "no column tempo" in run(tmp_path, "validate", tmp_path / "mine.csv", code=1).stderr
+    assert "No column tempo" in run(tmp_path, "validate", tmp_path / "mine.csv", code=1).stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("mine.csv", b"", "mine.csv is empty"),
+        ("mine.csv", b"a,b\n1,2,3\n1,2,3,4\n", "mine.csv is no table"),
+        ("mine.parquet", b"PAR1 cut off", "mine.parquet is no whole Parquet file"),
+    ],
+)
+def test_a_file_that_cannot_be_read(tmp_path, name, content, told):
+    """One sentence, which names the file; no traceback."""
+    (tmp_path / name).write_bytes(content)
+    said = run(tmp_path, "validate", tmp_path / name, code=1).stderr
+
+    assert (True, 1) == (told in said, said.count("Error"))
+
+
+def test_a_folder_that_cannot_be_made(tmp_path):
+    """The place comes first, and no number of the system's."""
+    (tmp_path / "file").write_text("")
+    said = run(tmp_path, "generate", "--weeks", 1, "--to", tmp_path / "file" / "raw", code=1).stderr
+
+    assert f"Error: {tmp_path / 'file' / 'raw'}: Not a directory." in said
 
 
 def test_validate_the_newest_batch(made):

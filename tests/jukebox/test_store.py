@@ -139,8 +139,17 @@ def test_a_kill_between_two_files_changes_nothing(store, monkeypatch, step):
 
 def test_an_unknown_version_is_an_error(store):
     """It says where to look."""
-    with pytest.raises(ValueError, match=r"no version 00: see versions\(\)"):
+    with pytest.raises(ValueError, match="There is no data version 00"):
         store.read("00")
+
+
+def test_a_list_that_was_cut_off_is_named(store):
+    """Not as a fault of JSON, but as a file that has to come back from a copy."""
+    listed = store.folder / "now.json"
+    listed.write_bytes(listed.read_bytes()[:100])
+
+    with pytest.raises(ValueError, match=r"now\.json is damaged: restore it from a copy"):
+        store.read()
 
 
 def test_an_empty_store_reads_empty_frames(tmp_path):
