@@ -158,7 +158,12 @@ def firing(gauges, service=None):
             not (rows > 0 and not dirt > FAULTY),
             f"{check.replace('_', ' ')}: {dirt:.1%} of the newest batch's {rows:g} rows.",
         ),
-        "Drift": (not drifted <= 0, f"{drifted:g} columns have drifted."),
+        "Drift": (
+            not drifted <= 0,
+            f"{drifted:g} columns have drifted."
+            if drifted == drifted
+            else "Nobody knows whether columns have drifted: no champion, or too few rows yet.",
+        ),
         "PerformanceFall": (
             get("jukebox_performance_fell") == 1,
             "On known charts the champion is worse than before, by more than chance.",
@@ -169,7 +174,9 @@ def firing(gauges, service=None):
         ),
         "StaleModel": (
             not untrained <= WEEKS_TO_STALE,
-            f"The champion has learnt nothing of the last {untrained:g} weeks.",
+            f"The champion has learnt nothing of the last {untrained:g} weeks."
+            if untrained == untrained
+            else "There is no champion yet.",
         ),
     }
     if service is not None:

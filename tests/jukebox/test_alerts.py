@@ -289,3 +289,12 @@ def test_an_alertmanager_that_does_not_take_them():
         pytest.raises(ValueError, match="did not take the alerts"),
     ):
         alerts.post(address, [Alert("Drift", "ticket", "", "")])
+
+
+def test_a_figure_that_is_not_known_is_told_in_a_sentence():
+    """Not as a number of weeks or columns: "the last unknown weeks" helps nobody."""
+    known = {name: WELL[name] for name in WELL if "drifted" not in name and "trained" not in name}
+    told = {alert.name: alert.summary for alert in firing(known)}
+
+    assert "There is no champion yet." == told["StaleModel"]
+    assert told["Drift"].startswith("Nobody knows whether")
