@@ -199,7 +199,7 @@ def test_a_column_that_vanished_is_an_error():
     """Silence is not stability."""
     tracks = Catalogue(0).week(0)[0]
 
-    with pytest.raises(ValueError, match="No column tempo"):
+    with pytest.raises(ValueError, match="no column tempo"):
         monitoring.drift(tracks, tracks.drop(columns="tempo"))
 
 
