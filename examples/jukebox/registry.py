@@ -14,6 +14,7 @@ import hashlib
 import json
 import re
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -72,14 +73,17 @@ class Registry:
     def register(self, model):
         """Store a `Model` and give its version (int). The same model again: the same version.
 
-        The artefact is stored before the version that names it, so no version lacks its bytes.
+        A new one if the artefact of that one was changed or lost. An artefact is stored before
+        the version that names it, so no version lacks its bytes.
         """
         if hashlib.sha256(model.onnx).hexdigest() != model.digest:
             raise Tampered("The model's digest is not that of its bytes: train it again.")
         record = json.dumps(model.record, sort_keys=True)
         for entry in self.client.search_model_versions(f"name = '{self.name}'"):
             if (model.digest, record) == (entry.tags.get("digest"), entry.tags.get("record")):
-                return int(entry.version)
+                with suppress(Tampered, OSError, MlflowException):
+                    self.load(int(entry.version))
+                    return int(entry.version)
         run = self.client.get_run(track(model, self.folder, self.uri)).info
         entry = self.client.create_model_version(
             self.name,
@@ -115,9 +119,7 @@ class Registry:
                 f"Version {version} is not what was registered (digest {entry.tags['digest']}): "
                 f"restore {entry.source}/model.onnx from a copy, or promote another version."
             )
-        return Model(
-            onnx=onnx, digest=entry.tags["digest"], record=json.loads(entry.tags["record"])
-        )
+        return Model(onnx, entry.tags["digest"], json.loads(entry.tags["record"]))
 
     def history(self):
         """Give all decisions, oldest first: dicts of id, time, action, version, share, why."""
