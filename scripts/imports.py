@@ -11,6 +11,7 @@ names = [
     module.name
     for package in (jukebox, docs._ext)
     for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
+    if not module.name.endswith(".__main__")  # to import it is to run it
 ]
 for name in names:
     importlib.import_module(name)

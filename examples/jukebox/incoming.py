@@ -26,7 +26,7 @@ def drift(ctx, parameter, values):
     except ValueError as error:
         hint = "write KIND:SHAPE:START:SIZE, as concept:sudden:30:1"
         # Python's own words on unpacking and converting help nobody here.
-        why = "" if "unpack" in str(error) or "conver" in str(error) else f" ({error})"
+        why = "" if "unpack" in str(error) or "convert" in str(error) else f" ({error})"
         raise click.BadParameter(hint + why) from None
     return drifts
 
