@@ -71,6 +71,16 @@ def northstar(session):
 
 
 @nox.session
+def proofs(session):
+    """Break Jukebox in every way that a page tells of, and write down what came of it."""
+    install(session, "proofs")
+    session.run(
+        *("python", "-m", "pytest", "-n", "auto", "--dist", "loadfile"),
+        *(session.posargs or ("tests/proofs",)),
+    )
+
+
+@nox.session
 def diagrams(session):
     """Draw the diagrams that are missing and remove those that are unused."""
     install(session, "diagrams")
@@ -155,7 +165,7 @@ def bench(session):
 def lock(session):
     """Compile the dependency groups into hashed requirements, valid for every tested Python."""
     session.install("uv>=0.9")
-    groups = ["docs", "live", "tests", "diagrams", "browser", "lint"]
+    groups = ["docs", "live", "tests", "proofs", "diagrams", "browser", "lint"]
     package = ("pyproject.toml", "--extra=parquet")  # what Jukebox needs
     compile_ = (
         *("uv", "pip", "compile", "--quiet", "--universal", "--python-version=3.11"),
@@ -167,6 +177,7 @@ def lock(session):
     session.run(*compile_, *package, *every, "-o", together, *session.posargs)
     sources = {group: [f"--group={group}"] for group in groups}
     sources["tests"] += package
+    sources["proofs"] += package
     sources["northstar"] = ["--group=build", package[0]]  # Jukebox and no more
     for name, source in sources.items():
         target = ("--generate-hashes", "--no-annotate", "-o", f"locks/{name}.txt")

@@ -55,5 +55,8 @@ def record(name: str, python: str, figures: dict[str, float], command: str | Non
         "python": python,
         "figures": figures,
     }
-    target.write_text(json.dumps(measured, indent=2) + "\n", encoding="utf-8")
+    # At once: pages may be built while a proof runs.
+    half = target.with_suffix(".half")
+    half.write_text(json.dumps(measured, indent=2) + "\n", encoding="utf-8")
+    half.replace(target)
     print(f"Wrote {target}")
