@@ -5,7 +5,6 @@ import platform
 import pytest
 
 from scripts.workspace import record
-
 from tests.jukebox.conftest import constant, empty, registry, stock, stocked  # noqa: F401
 
 
