@@ -51,6 +51,8 @@ highlight_language = "none"
 
 copybutton_prompt_text = r">>> |\.\.\. |\$ "
 copybutton_prompt_is_regexp = True
+copybutton_line_continuation_character = "\\"
+copybutton_here_doc_delimiter = "EOF"
 bibtex_bibfiles = ["_data/references.bib"]
 bibtex_default_style = "plain"
 bibtex_reference_style = "author_year"

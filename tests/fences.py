@@ -8,8 +8,6 @@ import contextlib
 import io
 import json
 import re
-import subprocess
-import tempfile
 import tomllib
 import traceback
 from doctest import ELLIPSIS, NORMALIZE_WHITESPACE, DocTestParser, DocTestRunner, OutputChecker
@@ -22,6 +20,7 @@ from mdit_py_plugins.front_matter import front_matter_plugin
 from sybil import Region
 
 from docs._ext.diagrams import drawing
+from tests.terminal import Terminal
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES, DRAWINGS = ROOT / "examples", ROOT / "docs" / "_diagrams"
@@ -119,38 +118,35 @@ def doctest(example, fence):
 
 
 def console(example, fence, _):
-    """Run the commands of a fence in the page's own empty folder; their output must be what is shown."""
+    """Run the commands of a fence in the page's own folder; their output must be what is shown."""
     if not fence.content.startswith("$ "):
         return fail(example, "no command: a console fence begins with `$ `", fence.line)
-    if "sandbox" not in example.namespace:
-        example.namespace["sandbox"] = tempfile.TemporaryDirectory()
-    folder = example.namespace["sandbox"]
+    if "terminal" not in example.namespace:
+        example.namespace["terminal"] = Terminal()
     for number, command, shown in commands(fence):
-        run = subprocess.run(
-            ["bash", "-c", command],
-            cwd=folder.name,
-            text=True,
-            timeout=60,
-            check=False,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
-        wrong = compare(example, run.stdout, shown, number)
+        wrong = compare(example, example.namespace["terminal"].type(command), shown, number)
         if wrong:
             return wrong
     return None
 
 
 def commands(fence):
-    """Yield (line, command, shown output) for each `$ ` of a console fence."""
+    """Yield (line, command, shown output) for each `$ ` of a console fence.
+
+    A command goes on below a line that ends in a backslash, and below `<<EOF` up to `EOF`.
+    """
     lines = fence.content.splitlines()
     starts = [n for n, line in enumerate(lines) if line.startswith("$ ")]
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        typed = start + 1
+        while lines[typed - 1].endswith("\\") and typed < end:
+            typed += 1
+        if re.search(r"<<'?EOF", lines[start]):
+            typed = lines.index("EOF", start) + 1
         yield (
             fence.line + start,
-            lines[start][2:],
-            "".join(f"{line}\n" for line in lines[start + 1 : end]),
+            "\n".join(lines[start:typed])[2:],
+            "".join(f"{line}\n" for line in lines[typed:end]),
         )
 
 
@@ -252,6 +248,6 @@ def evaluate(example):
 
 
 def clean(namespace):
-    """Remove a page's sandbox folder."""
-    if "sandbox" in namespace:
-        namespace.pop("sandbox").cleanup()
+    """End a page's terminal, and what still runs in it."""
+    if "terminal" in namespace:
+        namespace.pop("terminal").close()

@@ -3,10 +3,14 @@
 A chapter is a page whose front matter states `objectives`. Its `audience`, `difficulty`,
 `prerequisites` and reading minutes are shown under its title. `{chapters}` lists the chapters
 of a part in the order of its table of contents; `{paths}` the reading paths of `_data/paths.toml`.
+
+A lab is a page whose front matter has `lab`, its number, and `edits`, how many files the reader
+writes or edits. Its minutes are an estimate by a rule, except those of the machine.
 """
 
 import json
 import math
+import re
 
 from docutils import nodes
 from sphinx import addnodes
@@ -14,12 +18,14 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from docs._ext import kept, load, prose, where
+from docs._ext.numbers import run_of
 from docs._ext.quiz import QUESTIONS
 
 logger = logging.getLogger(__name__)
 
 DIFFICULTY = {1: "for everybody", 2: "you read some Python", 3: "you run systems"}
 WORDS_A_MINUTE = 200  # prose; a fence or a diagram adds half a minute, a quiz question one
+COMMAND_MINUTES, EDIT_MINUTES = 1, 3  # of a lab
 SHAPES = {  # of the front matter, as a message says it
     "objectives": (dict, "a mapping of ids to what the reader can do, as `name-it: name it`"),
     "prerequisites": (list, "a list of pages, as `[modules/introduction/northstar]`"),
@@ -54,11 +60,55 @@ def minutes(doctree, questions=0):
     return math.ceil(words / WORDS_A_MINUTE + len(looked_at) / 2 + questions)
 
 
+def lab_minutes(app, doctree):
+    """Estimate a lab's minutes, rounded up, and give the seconds of the machine among them, or None.
+
+    Reading, a minute for each command and three for each edit.
+    """
+    env, docname = app.env, app.env.docname
+    edits = env.metadata[docname].get("edits", "")
+    if not str(edits).isdigit():
+        logger.warning("the front matter's `edits` is no whole number", location=(docname, 1))
+        edits = 0
+    measured = app.srcdir / "_data" / "measured" / "labs.json"
+    figures = run_of(env, "labs")["figures"] if measured.exists() else {}
+    seconds = figures.get(f"{docname.rpartition('/')[2].replace('-', '_')}_s")
+    words = len(prose.text(doctree).split())
+    blocks = [n.astext() for n in doctree.findall(nodes.literal_block)]
+    typed = sum(len(re.findall(r"^\$ ", block, re.M)) for block in blocks)
+    person = words / WORDS_A_MINUTE + typed * COMMAND_MINUTES + int(edits) * EDIT_MINUTES
+    return math.ceil(person + (seconds or 0) / 60), seconds
+
+
+def lab_facts(app, doctree):
+    """Return what stands under the title of a lab."""
+    taken, seconds = lab_minutes(app, doctree)
+    line = f"Lab {app.env.metadata[app.env.docname]['lab']} · about {taken} minutes"
+    if seconds is not None:
+        line += f", of which the machine works {math.ceil(seconds)} seconds"
+    return taken, nodes.paragraph("", line, classes=["chapter-line"])
+
+
+def under_title(app, doctree, facts):
+    """Set facts under a page's title."""
+    title = doctree.next_node(nodes.title)
+    if title is None:
+        logger.warning(
+            "the page has no title: begin it with `# ...`", location=(app.env.docname, 1)
+        )
+        return
+    title.parent.insert(title.parent.index(title) + 1, facts)
+
+
 def read(app, doctree):
-    """Check a page's front matter and set the facts under the title of a chapter."""
+    """Check a page's front matter and set the facts under the title of a chapter or a lab."""
     env, docname = app.env, app.env.docname
     if not env.metadata[docname].get("description") and ":orphan" not in env.metadata[docname]:
         logger.warning("the front matter has no `description`", location=(docname, 1))
+    if "lab" in env.metadata[docname]:
+        kept(env, "minutes")[docname], line = lab_facts(app, doctree)
+        under_title(app, doctree, nodes.container("", line, classes=["chapter-facts"]))
+        return
     chapter = front_matter(env, docname)
     taken = kept(env, "minutes")[docname] = minutes(doctree, QUESTIONS if chapter else 0)
     if not chapter:
@@ -94,11 +144,7 @@ def read(app, doctree):
         ),
     )
     facts += goals
-    title = doctree.next_node(nodes.title)
-    if title is None:
-        logger.warning("the chapter has no title: begin it with `# ...`", location=(docname, 1))
-        return
-    title.parent.insert(title.parent.index(title) + 1, facts)
+    under_title(app, doctree, facts)
 
 
 def link(docname, target):

@@ -18,13 +18,14 @@ from jukebox.modelling import evaluate, train
 from jukebox.overview import lineage, status
 from jukebox.terminal import HOME, JSON, MLFLOW, Contents, registry
 from jukebox.watching import monitor
+from jukebox.workbench import lab
 
 CONTENTS = {
     "Data": ("generate", "validate"),
     "Model": ("train", "evaluate"),
     "Production": ("promote", "rollback", "serve", "monitor"),
     "Afterwards": ("lineage", "status"),
-    "Story": ("northstar",),
+    "Learn": ("northstar", "lab"),
     "Machine": ("doctor",),
 }
 WHY = click.option("--why", required=True, help="The reason, for those who ask later.")
@@ -41,7 +42,7 @@ def main():
     """
 
 
-for command in (generate, validate, train, evaluate, monitor, lineage, status):
+for command in (generate, validate, train, evaluate, monitor, lineage, status, lab):
     main.add_command(command)
 
 

@@ -1,0 +1,194 @@
+"""The labs: each a folder with something to do in it, and a check of what was done.
+
+A lab is a module beside this one. It has TITLE; FIRST, the first thing to type; `start(folder)`,
+which fills an empty folder; `check(folder)`, which yields a sentence for each thing that is not
+right yet; `solve(folder, hands)`, which types what a reader would; and, if it has something to
+say at the end, `done(folder)`. The folder's own `.jukebox` is its home.
+
+`lab.json` is written before the start state and again when that is whole, so an interrupted start
+is noticed; a folder without it is never touched.
+"""
+
+import json
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from contextlib import contextmanager
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+import click
+
+NAMES = (
+    "first_model",
+    "dirty_data",
+    "a_gate_that_says_no",
+    "deploy_and_swap",
+    "canary_and_rollback",
+    "drift_you_can_trust",
+    "the_three_triggers",
+    "trace_a_prediction",
+)
+LABS = {
+    number: f"jukebox.labs.{name}"
+    for number, name in enumerate(NAMES, 1)
+    if find_spec(f"jukebox.labs.{name}")
+}
+COMMAND = [sys.executable, "-P", "-m", "jukebox"]  # -P: no file of the lab's is imported instead
+
+
+# ---- folders -------------------------------------------------------------------------------------
+
+
+def note(folder):
+    """Give a folder's lab.json as a dict; empty if there is none, or it is not ours."""
+    try:
+        found = json.loads((folder / "lab.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) and found.get("lab") in LABS else {}
+
+
+def mark(folder, number, ready):
+    """Write a folder's lab.json, whole or not at all."""
+    part = folder / ".lab.json"
+    part.write_text(json.dumps({"lab": number, "ready": ready}), "utf-8")
+    part.replace(folder / "lab.json")
+
+
+def place(number):
+    """Give the folder of a lab: here, beside the lab that is here, or below."""
+    here, held = Path.cwd(), note(Path.cwd()).get("lab")
+    return here if held == number else (here.parent if held else here) / f"lab-{number}"
+
+
+def begun(number):
+    """Give the folder of a lab whose start state is whole, or raise ValueError."""
+    folder = place(number)
+    if note(folder).get("lab") != number:
+        raise ValueError(f"Lab {number} is not begun here: jukebox lab start {number}.")
+    if not note(folder).get("ready"):
+        raise ValueError(f"The start of lab {number} was interrupted: jukebox lab reset {number}.")
+    return folder
+
+
+def fill(number, folder):
+    """Make the start state in a lab's folder, whatever else is in it; the folder itself stays."""
+    if note(folder).get("lab") != number and folder.exists() and any(folder.iterdir()):
+        raise ValueError(
+            f"{folder} is there already, and has no lab.json of lab {number}: move it away, or "
+            f"begin elsewhere with jukebox lab start {number}."
+        )
+    folder.mkdir(exist_ok=True)
+    mark(folder, number, ready=False)
+    for path in folder.iterdir():
+        if path.name != "lab.json":  # a link is taken away, and never what it leads to
+            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+    import_module(LABS[number]).start(folder)
+    mark(folder, number, ready=True)
+
+
+def wrong(number, folder):
+    """Give what is not right yet, a sentence each; nothing when the lab is done."""
+    found = []
+    try:
+        for sentence in import_module(LABS[number]).check(folder):
+            found.append(sentence)
+    except ValueError as error:
+        found.append(str(error))
+    except Exception as error:  # of a folder in which anything may have been deleted
+        reason = str(error).strip().partition("\n")[0]
+        found.append(f"Something is missing or damaged ({reason}): jukebox lab reset {number}.")
+    return found
+
+
+def opened(folder):
+    """Give the store and the registry of a lab's home; ValueError says what is not there yet."""
+    from jukebox.terminal import registry, store
+
+    home = folder / ".jukebox"
+    if not (home / "data" / "now.json").exists():
+        raise ValueError("There is no data here yet: jukebox generate.")
+    if not (home / "registry" / "mlflow.db").exists():  # it would be made, and take seconds
+        raise ValueError("There is no model here yet: jukebox train.")
+    return store(home), registry(home, None)
+
+
+# ---- hands ---------------------------------------------------------------------------------------
+
+
+def surroundings():
+    """Give the environment of a command: as wide as this terminal, without colours."""
+    width = shutil.get_terminal_size().columns
+    return os.environ | {"COLUMNS": str(width), "NO_COLOR": "1"}
+
+
+def run(words, folder):
+    """Run a command in a folder, without a shell; give (exit code, what it printed)."""
+    own = {"jukebox": COMMAND, "python": [sys.executable]}
+    done = subprocess.run(
+        [*own.get(words[0], words[:1]), *words[1:]],
+        cwd=folder,
+        env=surroundings(),
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    return done.returncode, done.stdout
+
+
+class Hands:
+    """Types in a lab's folder what a reader would, and shows it."""
+
+    def __init__(self, folder):
+        """Take the folder."""
+        self.folder = folder
+
+    def type(self, command, code=0):
+        """Run a command and give what it printed; RuntimeError if it exits with another code."""
+        click.echo(f"$ {command}")
+        ended, printed = run(shlex.split(command), self.folder)
+        click.echo(printed)
+        if ended != code:
+            raise RuntimeError(f"{command} ended with {ended}, not with {code}.")
+        return printed
+
+    def write(self, name, text):
+        """Write a file of the folder."""
+        click.echo(f"(write {name})\n{text}")
+        (self.folder / name).write_text(text, "utf-8")
+
+    @contextmanager
+    def serving(self, *options):
+        """Serve on a free port; give the address. Stopped at the end."""
+        click.echo(" ".join(("$ jukebox serve --port 0", *options, "&")))
+        process = subprocess.Popen(
+            [*COMMAND, "serve", "--port", "0", *options],
+            cwd=self.folder,
+            env=surroundings(),
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        late = threading.Timer(60, process.kill)
+        late.start()
+        try:
+            said = ""
+            while not (line := process.stdout.readline()).startswith("Serving on "):
+                said += line
+                if not line:
+                    raise RuntimeError(f"jukebox serve did not start: {said}")
+            late.cancel()
+            click.echo(line)
+            yield line.split()[-1]
+        finally:
+            late.cancel()
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=60)

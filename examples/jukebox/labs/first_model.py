@@ -1,0 +1,73 @@
+"""Lab 1: from nothing to a champion, and one number that says whether it is worth having."""
+
+from jukebox.labs import opened
+
+TITLE = "Your first model in ten minutes, set-up included"
+FIRST = "jukebox doctor"
+SURE = 10  # tracks of a country that a model is surest of
+
+
+def start(folder):
+    """Make nothing: all of it is for the reader to make."""
+
+
+def hits(model, tracks, charts):
+    """Give (found, by chance): of SURE tracks for a country, how many charted there, on average.
+
+    `found` counts the tracks of which the `Model` was surest, `by chance` any others, of the weeks
+    after those that it was fitted on.
+    """
+    import numpy as np
+
+    from jukebox.catalogue import labels
+    from jukebox.training import labelled, predict
+
+    known = labelled(tracks, charts)
+    newer = known[known["released"] > model.record["fitted_weeks"][1]]
+    y, p = labels(newer, charts), predict(model.onnx, newer)
+    surest = np.argsort(-p, axis=0, kind="stable")[:SURE]
+    return float(np.take_along_axis(y, surest, 0).sum(0).mean()), float(SURE * y.mean())
+
+
+def count(model, tracks, charts):
+    """Say the two numbers."""
+    found, chance = hits(model, tracks, charts)
+    return (
+        f"of the {SURE} tracks that it was surest of in a country, {found:.1f} charted there; "
+        f"of {SURE} picked blindly, {chance:.1f} would have"
+    )
+
+
+def check(folder):
+    """Ask for a champion that is better than chance."""
+    from jukebox.validation import gate
+
+    data, models = opened(folder)
+    champion = models.standing().champion
+    if champion is None:
+        yield "No version is the champion: ask the gate with jukebox evaluate 1, then promote one."
+        return
+    model, known = models.load(champion), data.read()
+    if not gate(model, None, *known).passed:
+        first, last = model.record["fitted_weeks"]
+        yield (
+            f"Version {champion} is the champion, and no better than chance: "
+            f"{count(model, *known)}. You promoted what the gate refused. It has seen "
+            f"{last - first + 1} weeks, {model.record['settings']['epochs']} times: let more "
+            "arrive (jukebox generate --weeks 22), train again as it comes (jukebox train), "
+            "and promote what passes jukebox evaluate."
+        )
+
+
+def done(folder):
+    """Say what the champion is worth."""
+    data, models = opened(folder)
+    return f"On average, {count(models.champion(), *data.read())}."
+
+
+def solve(folder, hands):
+    """Go the straight way."""
+    hands.type("jukebox generate --weeks 30")
+    hands.type("jukebox train")
+    hands.type("jukebox evaluate 1")
+    hands.type("jukebox promote 1 --why 'it is better than chance'")

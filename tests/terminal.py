@@ -1,0 +1,163 @@
+"""What runs the commands of a page: a folder of its own, and a memory, as a terminal has.
+
+It remembers `cd` and `export`, and runs all else by bash. What ends in ` &` goes on in the
+background until the page ends, or until `kill %1`; its output is the first line. A plain `jukebox` is run
+by a fork of this process, which has imported everything already: two seconds less for each.
+8000 on a page is another, free port.
+"""
+
+import logging
+import os
+import re
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+import warnings
+from pathlib import Path
+
+PATIENCE = 60  # seconds, for each command
+HEAVY = (
+    *("jukebox.command", "jukebox.service", "jukebox.validation", "jukebox.watching"),
+    *("jukebox.story", "mlflow.onnx", "mlflow.store.tracking.sqlalchemy_store", "skl2onnx"),
+    *("mlflow.store.model_registry.sqlalchemy_store", "sklearn.neural_network", "rich.table"),
+)
+
+
+def forked(words, folder, environment):
+    """Run `jukebox` with words in a child of this process; give (exit code, what it printed)."""
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as printed, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of what is imported, and of a fork beside threads
+        for name in HEAVY:
+            __import__(name)
+        child = os.fork()
+        if not child:
+            code = 70
+            try:
+                code = alone(words, folder, environment, printed.fileno())
+            except BaseException:
+                traceback.print_exc()
+            finally:
+                sys.stdout.flush()
+                sys.stderr.flush()
+                os._exit(code)
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        printed.seek(0)
+        return code, printed.read()
+
+
+def alone(words, folder, environment, output):
+    """Become a process of its own, as far as a command can tell; give the exit code."""
+    from jukebox.command import main
+
+    signal.alarm(PATIENCE)
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+    for number in (1, 2):
+        os.dup2(output, number)
+    # One file, so that both come in the order in which they were written.
+    sys.stdout = sys.stderr = os.fdopen(1, "w", encoding="utf-8", buffering=1, closefd=False)
+    logging.getLogger().handlers.clear()  # pytest's
+    warnings.resetwarnings()
+    for usual in (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning):
+        warnings.simplefilter("ignore", usual)
+    try:
+        main(words, prog_name="jukebox")
+    except SystemExit as end:
+        return end.code or 0
+
+
+class Terminal:
+    """One page's terminal, in a folder that is empty at first."""
+
+    def __init__(self):
+        """Open it; jukebox and python are those of this process."""
+        self.top = tempfile.TemporaryDirectory()
+        self.folder, self.jobs, self.port = Path(self.top.name).resolve(), [], None
+        own = {k: v for k, v in os.environ.items() if not k.startswith("JUKEBOX_")}
+        python = [str(Path(path).resolve()) for path in sys.path if path]
+        self.environment = own | {
+            "COLUMNS": "80",
+            "NO_COLOR": "1",
+            "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+            "PYTHONPATH": os.pathsep.join(python),
+        }
+
+    def type(self, command):
+        """Run a command, and give what it prints."""
+        if re.search(r"\b8000\b", command) and not self.port:
+            with socket.socket() as free:
+                free.bind(("127.0.0.1", 0))
+                self.port = str(free.getsockname()[1])
+        return self._type(re.sub(r"\b8000\b", self.port or "", command)).replace(
+            self.port or "8000", "8000"
+        )
+
+    def _type(self, command):
+        word, _, rest = command.partition(" ")
+        if word == "cd" and not re.search("[;&|]", rest):
+            there = (self.folder / rest).resolve()
+            if not there.is_dir():
+                return f"cd: {rest}: No such folder\n"
+            self.folder = there
+            return ""
+        if found := re.fullmatch(r"export (\w+)=(.*)", command):
+            self.environment[found[1]] = "".join(shlex.split(found[2]))
+            return ""
+        if found := re.fullmatch(r"kill %(\d+)", command):
+            self.stop(self.jobs[int(found[1]) - 1])
+            return ""
+        if command.endswith(" &"):
+            return self.background(command[:-2])
+        if word == "jukebox" and hasattr(os, "fork") and not re.search(r"[$`*?|&;<>()\\]", command):
+            return forked(shlex.split(rest), self.folder, self.environment)[1]
+        return subprocess.run(
+            ["bash", "-c", command],
+            cwd=self.folder,
+            env=self.environment,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        ).stdout
+
+    def background(self, command):
+        """Start a command that goes on; give its first line, or all if it ends before."""
+        printed = Path(tempfile.mkstemp(dir=self.top.name, prefix=".job")[1])
+        with printed.open("w") as output:
+            job = subprocess.Popen(
+                ["bash", "-c", f"exec {command}"],
+                cwd=self.folder,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        self.jobs.append(job)
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end and "\n" not in printed.read_text() and job.poll() is None:
+            time.sleep(0.05)
+        text = printed.read_text()
+        return text if job.poll() is not None else text.partition("\n")[0]
+
+    def stop(self, job):
+        """End a job: politely, then not."""
+        job.terminate()
+        try:
+            job.wait(15)
+        except subprocess.TimeoutExpired:
+            job.kill()
+            job.wait()
+
+    def close(self):
+        """End what still runs, and remove the folder."""
+        for job in self.jobs:
+            self.stop(job)
+        self.top.cleanup()
