@@ -1,0 +1,77 @@
+"""The bounds: what may come in over HTTP, and errors that say what to send instead.
+
+A track comes in as 13 features, each within its bounds; whatever else comes in is refused.
+"""
+
+import asyncio
+from typing import Annotated
+
+from fastapi import HTTPException
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+
+from jukebox.problem import FEATURES
+
+WHOLE = ("is_explicit", "key", "mode")
+STRICT = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+Track = create_model(
+    "Track",
+    __config__=STRICT,
+    __doc__="One track: the 13 audio features, and an id by which its charts can be found later.",
+    track_id=(Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None, None),
+    **{
+        name: (int if name in WHOLE else float, Field(ge=lowest, le=highest, description=unit))
+        for name, (lowest, highest, unit) in FEATURES.items()
+    },
+)
+
+
+class Batch(BaseModel):
+    """The body of POST /predict."""
+
+    model_config = STRICT
+    tracks: list[Track] = Field(min_length=1)
+
+
+class Order(BaseModel):
+    """The body of an admin call; `rollback` needs no version, `challenge` alone reads `share`."""
+
+    model_config = STRICT
+    why: str = Field(min_length=1, max_length=500)
+    version: int | None = Field(None, ge=1)
+    share: float = Field(0.0, ge=0, le=1)
+
+
+def schema(form):
+    """Give a form's JSON schema in the shape of OpenAPI: the bodies are read by `body`."""
+    content = {"application/json": {"schema": form.model_json_schema()}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+def complaint(error):
+    """Say for each fault of a body: the field, the value, the bound, and what to send."""
+    for fault in error.errors(include_url=False)[:10]:
+        place = ".".join(map(str, fault["loc"])) or "body"
+        name, value = (fault["loc"] or [""])[-1], repr(fault["input"]).removeprefix("b")[:40]
+        send = "remove it" if fault["type"] == "extra_forbidden" else fault["msg"]
+        if name in FEATURES:
+            lowest, highest, unit = FEATURES[name]
+            kind = "a whole number" if name in WHOLE else "a number"
+            send = f"send {kind} from {lowest:g} to {highest:g} ({unit})"
+        got = "it is missing" if fault["type"] == "missing" else f"{value} was sent"
+        yield {"field": place, "value": value, "fix": f"{place}: {got}; {send}."}
+
+
+async def body(request, form, settings):
+    """Read a body within the limits and parse it: 408, 413, 422 say what to change."""
+    data = bytearray()
+    try:
+        async with asyncio.timeout(settings.upload):
+            async for chunk in request.stream():
+                data += chunk
+                if len(data) > settings.body:
+                    raise HTTPException(413, f"The body is over {settings.body} bytes: send less.")
+        return form.model_validate_json(bytes(data))
+    except TimeoutError:
+        raise HTTPException(408, f"No whole body within {settings.upload:g} s.") from None
+    except ValidationError as error:
+        raise HTTPException(422, list(complaint(error))) from None
