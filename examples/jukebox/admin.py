@@ -1,4 +1,4 @@
-"""The admin calls: decisions about models, and the audit. Each needs the token of a role."""
+"""The admin calls: decisions about models, alerts and the audit. Each needs the token of a role."""
 
 import hmac
 import logging
@@ -8,7 +8,7 @@ from typing import Literal
 from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
 
-from jukebox.bounds import Order, body, schema
+from jukebox.bounds import Notification, Order, body, schema
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +51,20 @@ def router(registry, rollout, settings):
 
     operator, auditor = allow("operator"), allow("auditor", "operator")
 
+    @admin.post("/alerts", dependencies=[operator], openapi_extra=schema(Notification))
+    async def alert(request: Request):
+        """Write down what Alertmanager sends. It decides nothing: only labels tell of a fall."""
+        try:
+            sent = await body(request, Notification, settings)
+        except HTTPException as error:
+            logger.warning("Alerts refused: %s %s", error.status_code, error.detail)
+            raise
+        rows = [
+            (a.status, a.startsAt.timestamp(), a.labels.model_dump(), a.annotations)
+            for a in sent.alerts
+        ]
+        return {"received": len(rows), "new": await run_in_threadpool(registry.past.alert, rows)}
+
     @admin.post("/{action}", openapi_extra=schema(Order))
     async def decide(action: Action, request: Request, role: str = operator):
         """Take a decision, and serve by it at once."""
@@ -67,6 +81,7 @@ def router(registry, rollout, settings):
     def lineage(version: int):
         return registry.lineage(version)
 
+    admin.get("/alerts", dependencies=[auditor])(registry.past.alerts)
     admin.get("/history", dependencies=[auditor])(registry.history)
     admin.get("/requests/{request_id}", dependencies=[auditor])(registry.answered)
     return admin

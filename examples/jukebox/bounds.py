@@ -4,10 +4,10 @@ A track comes in as 13 features, each within its bounds; whatever else comes in 
 """
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import HTTPException
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from jukebox.problem import FEATURES
 
@@ -41,6 +41,35 @@ class Order(BaseModel):
     share: float = Field(0.0, ge=0, le=1)
 
 
+class Labels(BaseModel):
+    """The labels of an alert: its name, and whatever else its sender has."""
+
+    model_config = ConfigDict(extra="allow", strict=True)
+    __pydantic_extra__: dict[str, Annotated[str, Field(max_length=1000)]] = Field(init=False)
+    alertname: str = Field(min_length=1, max_length=200)
+
+
+class Alert(BaseModel):
+    """One alert of a notification; its other fields are not read."""
+
+    model_config = ConfigDict(strict=True)
+    status: Literal["firing", "resolved"]
+    labels: Labels
+    annotations: dict[str, Annotated[str, Field(max_length=4000)]] = {}
+    startsAt: AwareDatetime
+
+
+class Notification(BaseModel):
+    """The body that Alertmanager sends to a webhook, version 4; its other fields are not read.
+
+    Source: https://prometheus.io/docs/alerting/latest/configuration/#webhook_config
+    """
+
+    model_config = ConfigDict(strict=True)
+    version: Literal["4"]
+    alerts: list[Alert] = Field(min_length=1, max_length=256)
+
+
 def schema(form):
     """Give a form's JSON schema in the shape of OpenAPI: the bodies are read by `body`."""
     content = {"application/json": {"schema": form.model_json_schema()}}
@@ -52,7 +81,8 @@ def complaint(error):
     for fault in error.errors(include_url=False)[:10]:
         place = ".".join(map(str, fault["loc"])) or "body"
         name, value = (fault["loc"] or [""])[-1], repr(fault["input"]).removeprefix("b")[:40]
-        send = "remove it" if fault["type"] == "extra_forbidden" else fault["msg"]
+        send = {"extra_forbidden": "remove it", "missing": "add it"}.get(fault["type"])
+        send = send or fault["msg"]
         if name in FEATURES:
             lowest, highest, unit = FEATURES[name]
             kind = "a whole number" if name in WHOLE else "a number"

@@ -1,8 +1,10 @@
 """The history: who held which role when, in a table to which rows are only added.
 
 The roles follow from the rows, by `replay`, and so does every past state: nothing is overwritten.
+The alerts that were received stand beside it, added in the same way.
 """
 
+import json
 import sqlite3
 import time
 from contextlib import closing, contextmanager
@@ -21,6 +23,19 @@ CREATE TRIGGER IF NOT EXISTS no_update BEFORE UPDATE ON history
   BEGIN SELECT RAISE(ABORT, 'the history is append-only'); END;
 CREATE TRIGGER IF NOT EXISTS no_delete BEFORE DELETE ON history
   BEGIN SELECT RAISE(ABORT, 'the history is append-only'); END;
+CREATE TABLE IF NOT EXISTS alerts (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  time REAL NOT NULL,                -- when it was received, in seconds since 1970
+  status TEXT NOT NULL CHECK (status IN ('firing', 'resolved')),
+  starts REAL NOT NULL,              -- when it began, as its sender says
+  labels TEXT NOT NULL,              -- JSON, sorted by name: these and its start are its identity
+  annotations TEXT NOT NULL,         -- JSON
+  UNIQUE (status, starts, labels)    -- a sender repeats itself until an alert is over
+);
+CREATE TRIGGER IF NOT EXISTS no_alert_update BEFORE UPDATE ON alerts
+  BEGIN SELECT RAISE(ABORT, 'the alerts are append-only'); END;
+CREATE TRIGGER IF NOT EXISTS no_alert_delete BEFORE DELETE ON alerts
+  BEGIN SELECT RAISE(ABORT, 'the alerts are append-only'); END;
 """
 
 
@@ -61,6 +76,12 @@ def replay(rows):
             reigns.remove(version) if version in reigns else None
     champion = reigns.pop() if reigns else None
     return Standing(number, champion, challenger, share, tuple(reigns), frozenset(retired))
+
+
+def firing(alerts):
+    """Give those of the alerts (dicts, as `History.alerts` has them) that nothing has resolved."""
+    over = {(str(a["labels"]), a["starts"]) for a in alerts if a["status"] == "resolved"}
+    return [a for a in alerts if (str(a["labels"]), a["starts"]) not in over]
 
 
 @contextmanager
@@ -123,3 +144,23 @@ class History:
                 raise Refused("Say why, in words, and give a share from 0 to 1.") from None
             db.execute("COMMIT")
             return version
+
+    def alert(self, alerts):
+        """Add alerts, (status, starts, labels, annotations) each; give how many were not there yet."""
+        now = float(self.clock())
+        rows = [
+            (now, status, starts, json.dumps(labels, sort_keys=True), json.dumps(annotations))
+            for status, starts, labels, annotations in alerts
+        ]
+        insert = "INSERT INTO alerts VALUES (NULL, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+        with connect(self.file) as db:
+            db.execute("BEGIN IMMEDIATE")  # undone by closing, if nobody commits
+            new = db.executemany(insert, rows).rowcount
+            db.execute("COMMIT")
+        return new
+
+    def alerts(self):
+        """Give all alerts, oldest first: dicts of id, time, status, starts, labels, annotations."""
+        with connect(self.file) as db:
+            rows = map(dict, db.execute("SELECT * FROM alerts ORDER BY id"))
+            return [r | {of: json.loads(r[of]) for of in ("labels", "annotations")} for r in rows]

@@ -154,13 +154,16 @@ def status(as_json, mlflow, home):
     """Tell who is champion, since when and why, and what is open."""
     from rich.text import Text
 
+    from jukebox.history import firing
+
     if not home.is_dir():
         raise ValueError(f"There is nothing in {home} yet: jukebox generate --weeks 30.")
-    held, data = standing(registry(home, mlflow)), store(home, needed=False)
+    models, data = registry(home, mlflow), store(home, needed=False)
+    held, fires = standing(models), firing(models.past.alerts())
     (runs, waits), versions = looped(home), data.versions()
     if as_json:
         newest = {"version": versions[-1] if versions else None, "week": data.week}
-        return say_json(held | {"data": newest, "runs": runs, "waiting": waits})
+        return say_json(held | {"data": newest, "runs": runs, "waiting": waits, "alerts": fires})
     rows = [("home", str(home.absolute()))]
     for role, of in held.items():
         if of is None:
@@ -191,6 +194,13 @@ def status(as_json, mlflow, home):
             ),
             ("run", "week", "last", "why"),
         )
+    if fires:
+        rows = (
+            (when(a["starts"]), a["labels"]["alertname"], a["annotations"].get("summary", ""))
+            for a in fires
+        )
+        click.echo()
+        table(rows, ("since", "alert", "what it says"), styles=("dim", "bold yellow"))
     todo = [f"run {r['run']}, after {r['event']}" for r in runs if not r["ended"]]
     todo += [f"a trigger, {e['figures']['kind']}: {e['why']}" for e in waits]
     click.echo()

@@ -610,6 +610,26 @@ def test_the_status_of_the_loop(home):
     ]
 
 
+def test_the_status_of_the_alerts(home):
+    """Those that fire, each with its summary; not those that are over."""
+    fires = {"summary": "The newest known charts are old."}
+    Registry(home / "registry").past.alert(
+        [
+            ("firing", 5.0, {"alertname": "Drift"}, {"summary": "3 columns have drifted."}),
+            ("resolved", 5.0, {"alertname": "Drift"}, {}),
+            ("firing", 9.0, {"alertname": "StaleLabels"}, fires),
+        ]
+    )
+    said = run(home, "status").stdout
+    answer = json.loads(run(home, "status", "--json").stdout)
+
+    assert (fires["summary"] in said, "Drift" in said) == (
+        True,
+        False,
+    )
+    assert [fires] == [alert["annotations"] for alert in answer["alerts"]]
+
+
 def test_the_status_of_nothing(tmp_path):
     """It says how to begin, and makes nothing."""
     said = run(tmp_path / "none", "status", code=1).stderr

@@ -157,8 +157,14 @@ def test_who_was_champion_when(three):
 
 
 def test_history_is_append_only(three):
-    """Nobody rewrites the past through the database either."""
-    for change in ("UPDATE history SET version = 3", "DELETE FROM history"):
+    """Nobody rewrites the past through the database either, nor the alerts."""
+    three.past.alert([("firing", 1.0, {"alertname": "Drift"}, {})])
+    for change in (
+        "UPDATE history SET version = 3",
+        "DELETE FROM history",
+        "UPDATE alerts SET status = 'resolved'",
+        "DELETE FROM alerts",
+    ):
         db = sqlite3.connect(three.folder / "history.db")
         with closing(db), pytest.raises(sqlite3.IntegrityError, match="append-only"):
             db.execute(change)

@@ -15,6 +15,7 @@ import pytest
 import requests
 import uvicorn
 from jukebox import rollout
+from jukebox.history import firing
 from jukebox.problem import COUNTRIES, FEATURES
 from jukebox.service import Settings, create_app
 from prometheus_client.parser import text_string_to_metric_families
@@ -450,6 +451,90 @@ def test_the_operator_decides(two):
         refused.status_code,
         refused.json()["detail"],
     )
+
+
+ALERT = {
+    "status": "firing",
+    "labels": {"alertname": "PerformanceFall", "severity": "page"},
+    "annotations": {"summary": "It fell."},
+    "startsAt": "2026-03-02T09:52:26.739266876+02:00",  # nanoseconds, as Alertmanager has them
+    "endsAt": "0001-01-01T00:00:00Z",
+    "fingerprint": "c6eadffa33fcdf37",
+}
+NOTIFICATION = {
+    "version": "4",
+    "groupKey": '{}:{alertname="PerformanceFall"}',
+    "truncatedAlerts": 0,
+    "status": "firing",
+    "receiver": "jukebox",
+    "alerts": [ALERT],
+}
+
+
+def test_an_alert_is_written_down_and_decides_nothing(two):
+    """Alertmanager repeats itself and says more than is read: one row a change, no decision."""
+    other = ALERT | {"labels": {"alertname": "Drift"}}
+    over = ALERT | {"status": "resolved"}
+    with served(two) as client:
+        client.ready()
+        answers = [
+            client.admin("POST", "alerts", **NOTIFICATION | {"alerts": alerts}).json()
+            for alerts in ([ALERT], [ALERT, other], [over])
+        ]
+        kept = client.admin("GET", "alerts", "auditor").json()
+
+    assert [(1, 1), (2, 1), (1, 1)] == [(a["received"], a["new"]) for a in answers]
+    assert ["firing", "firing", "resolved"] == [row["status"] for row in kept]
+    assert (ALERT["labels"], ALERT["annotations"]) == (kept[0]["labels"], kept[0]["annotations"])
+    assert 1772437946.739266 == pytest.approx(kept[0]["starts"], abs=1e-6)
+    assert ["Drift"] == [row["labels"]["alertname"] for row in firing(kept)]
+    assert ["the first"] == [row["why"] for row in two.history()]
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "fix"),
+    [
+        (b"{", 422, "body: '{' was sent; Invalid JSON"),
+        (b"[]", 422, "body: [] was sent; Input should be an object"),
+        ({"version": "3"}, 422, "version: '3' was sent; Input should be '4'"),
+        ({"alerts": []}, 422, "alerts: [] was sent; List should have at least 1 item"),
+        ({"alerts": [ALERT] * 257}, 422, "at most 256 items"),
+        ({"alerts": [{}]}, 422, "alerts.0.labels: it is missing; add it"),
+        (
+            {"alerts": [ALERT | {"labels": {}}]},
+            422,
+            "alerts.0.labels.alertname: it is missing; add it",
+        ),
+        ({"alerts": [ALERT | {"labels": {"alertname": "A", "b": 1}}]}, 422, "alerts.0.labels.b: 1"),
+        ({"alerts": [ALERT | {"status": "maybe"}]}, 422, "Input should be 'firing' or 'resolved'"),
+        ({"alerts": [ALERT | {"startsAt": 5}]}, 422, "alerts.0.startsAt: 5 was sent; Input"),
+        ({"alerts": [ALERT | {"annotations": {"summary": "x" * 4001}}]}, 422, "at most 4000"),
+        (b" " * 300_000, 413, "The body is over 262144 bytes"),
+    ],
+)
+def test_an_alert_that_does_not_fit_is_told(two, caplog, body, status, fix):
+    """Which field, what was sent and what to send; it is logged, and nothing is written."""
+    data = body if isinstance(body, bytes) else json.dumps(NOTIFICATION | body)
+    with served(two) as client:
+        headers = {"Authorization": f"Bearer {TOKENS['operator']}"}
+        answer = client.post("/admin/alerts", data=data, headers=headers)
+    said = answer.json()["detail"]
+
+    assert status == answer.status_code
+    assert fix in (said if status == 413 else " ".join(fault["fix"] for fault in said))
+    assert f"Alerts refused: {status}" in caplog.text
+    assert [] == two.past.alerts()
+
+
+def test_alerts_need_the_operators_token(two):
+    """The auditor may read them, and nobody else may anything."""
+    with served(two) as client:
+        bare = client.post("/admin/alerts", json=NOTIFICATION).status_code
+        written = client.admin("POST", "alerts", "auditor", **NOTIFICATION).status_code
+        unread = client.get("/admin/alerts").status_code
+
+    assert (401, 403, 401) == (bare, written, unread)
+    assert [] == two.past.alerts()
 
 
 @pytest.mark.parametrize(
