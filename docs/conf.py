@@ -26,6 +26,7 @@ extensions = [
     "docs._ext.evidence",
     "docs._ext.owners",
     "docs._ext.numbers",
+    "docs._ext.plots",
     "docs._ext.quiz",
     "docs._ext.search",
     "docs._ext.unrun",

@@ -15,8 +15,8 @@ WORDS = "word " * 60
 CONF = """
 extensions = [
     "myst_parser", "sphinxcontrib.bibtex", "docs._ext.chapter", "docs._ext.syllabus",
-    "docs._ext.evidence", "docs._ext.owners", "docs._ext.numbers", "docs._ext.unrun",
-    "docs._ext.addresses", "sphinx_reredirects",
+    "docs._ext.evidence", "docs._ext.owners", "docs._ext.numbers", "docs._ext.plots",
+    "docs._ext.unrun", "docs._ext.addresses", "sphinx_reredirects",
 ]
 myst_enable_extensions = ["colon_fence", "deflist"]
 bibtex_bibfiles = ["_data/references.bib"]
@@ -84,6 +84,15 @@ A run measured {{measured}}`run.seconds` seconds with Tool {{version}}`Tool`.
 :unit: seconds
 seconds: The run
 half: Half of `it`
+```
+
+```{{lines}} run
+:caption: Work & time
+:x: items
+:unit: seconds
+:log: x y
+old_{{}}_s: The `old` way
+new_{{}}_s: The new way
 ```
 """
 
@@ -163,7 +172,8 @@ lock = "docs"
 """,
     "../locks/docs.txt": "tool==1.2.3 \\\n    --hash=sha256:0\n",
     "_data/measured/run.json": '{"command": "run", "date": "2026-01-01", "machine": "a laptop",'
-    ' "figures": {"seconds": 1234.5, "half": 617.25}}',
+    ' "figures": {"seconds": 1234.5, "half": 617.25, "old_1000_s": 1, "old_10_s": 0.1,'
+    ' "old_100_s": 2, "new_10_s": 1, "new_1000_s": 100}}',
     "_data/references.bib": """\
 @misc{known2015,
   author = {Known, Ann},
@@ -355,6 +365,38 @@ FAULTS = {
         "chapter.md", "seconds: The run\nhalf: Half of `it`\n", "",
         "chapter.md:34: ERROR: bars need a line `figure: what it is` for each",
     ),
+    "lines have no run": (
+        "chapter.md", "{lines} run", "{lines} ran",
+        "chapter.md:41: WARNING: no run wrote ran.json",
+    ),
+    "a line has no figure": (
+        "chapter.md", "new_{}_s", "newer_{}_s",
+        "chapter.md:47: WARNING: 'newer_{}_s: The new way' is no `figures_{}: what they are` of figures",
+    ),
+    "a line has no place for x": (
+        "chapter.md", "new_{}_s", "new_10_s",
+        "chapter.md:47: WARNING: 'new_10_s: The new way' is no `figures_{}: what they are` of figures",
+    ),
+    "a line has no words": (
+        "chapter.md", "new_{}_s: The new way", "new_{}_s",
+        "chapter.md:47: WARNING: 'new_{}_s' is no `figures_{}: what they are` of figures",
+    ),
+    "a line would leave its log scale": (
+        "_data/measured/run.json", '"new_10_s": 1', '"new_10_s": 0',
+        "figures, which are above 0 on a log scale, in run.json",
+    ),
+    "a log scale is of no axis": (
+        "chapter.md", ":log: x y", ":log: z",
+        "chapter.md:41: ERROR: `:log:` takes x, y or both",
+    ),
+    "lines have no x": (
+        "chapter.md", ":x: items\n", "",
+        "chapter.md:41: ERROR: lines need a `:x:` that the reader sees",
+    ),
+    "lines have no line": (
+        "chapter.md", "old_{}_s: The `old` way\nnew_{}_s: The new way\n", "",
+        "chapter.md:41: ERROR: lines need one to eight lines `figures_{}: what they are`",
+    ),
     # Contract 8: page and address
     "a page has gone": (
         "_data/addresses.txt", "chapter", "old-chapter",
@@ -461,6 +503,71 @@ def test_bars_are_a_table_whose_values_are_text(tmp_path):
     ]
     assert ["th", "th"] == [row.find(True).name for row in table.tbody.find_all("tr")]
     assert ["--share: 1.0000", "--share: 0.5000"] == [bar["style"] for bar in table(class_="bar")]
+
+
+@pytest.fixture(scope="module")
+def plots(tmp_path_factory):
+    """A page with two plots of one run, the second over x and y as they are."""
+    folder = tmp_path_factory.mktemp("plots") / "docs"
+    again = CHAPTER[CHAPTER.index("```{lines}") :].replace(":log: x y\n", "")
+    write(folder, FILES | {"chapter.md": CHAPTER + "\n" + again})
+    build(folder, "html")
+    return BeautifulSoup((folder / "_build/chapter.html").read_text("utf-8"), "html.parser")
+
+
+def test_lines_stand_where_their_figures_are(plots):
+    """On log scales 10, 100 and 1,000 are as far apart as 1 and 10 are from 0.1."""
+    old, new = plots.select(".plot")[0]("g")
+    places = [(mark["x"], mark["y"]) for mark in old("svg")]
+
+    assert [("3.00%", "100.00%"), ("50.00%", "56.63%"), ("97.00%", "66.67%")] == places
+    assert [("3.00%", "66.67%"), ("97.00%", "0.00%")] == [(m["x"], m["y"]) for m in new("svg")]
+
+
+def test_without_a_log_scale_lines_start_at_nought(plots):
+    """100 is at the top, 0 at the bottom, and x has round ticks where its values are too close."""
+    plot = plots.select(".plot")[1]
+
+    assert ["0.10"] == [f"{100 - float(m['y'][:-1]):.2f}" for m in plot.g("svg")][:1]
+    assert ["seconds", "items", "0", "50", "100", "0", "500", "1k"] == [
+        text.string for text in plot("text")
+    ]
+
+
+def test_a_missing_figure_is_a_gap(plots):
+    """No line leads over an x that has no figure."""
+
+    assert [2, 0] == [len(g("line")) for g in plots.select(".plot")[0]("g")]
+
+
+def test_lines_are_told_apart_without_colour(plots):
+    """Each has a marker of its own, and the legend shows it beside the words."""
+    plot, legend = plots.select_one(".plot"), plots.select_one(".legend")
+    markers = [str(g.svg.find(True)) for g in plot("g")]
+
+    assert 2 == len(set(markers))
+    assert markers == [str(item.select_one("svg svg").find(True)) for item in legend("li")]
+    assert ["The old way", "The new way"] == [" ".join(item.text.split()) for item in legend("li")]
+
+
+def test_who_sees_no_lines_reads_them(plots):
+    """The plot has a name and says its ends; a table that opens has every value."""
+    plot, details = plots.select_one(".plot"), plots.select_one(".of-lines details")
+
+    assert ("img", "Work & time") == (plot["role"], plot.title.string)
+    assert "The new way: 1 at 10, 100 at 1,000." in plot.desc.string
+    assert [
+        ["seconds, by items", "10", "100", "1,000"],
+        ["The old way", "0.1", "2", "1"],
+        ["The new way", "1", "\N{EN DASH}", "100"],
+    ] == [[" ".join(cell.text.split()) for cell in row(["th", "td"])] for row in details("tr")]
+
+
+def test_two_plots_share_no_id(plots):
+    """An id stands once on a page."""
+    ids = [tag["id"] for tag in plots.select("[id]")]
+
+    assert len(ids) == len(set(ids))
 
 
 def test_an_entry_on_a_second_page_fails(warnings):
