@@ -17,13 +17,14 @@ from jukebox.incoming import generate, validate
 from jukebox.modelling import evaluate, train
 from jukebox.overview import lineage, status
 from jukebox.terminal import HOME, JSON, MLFLOW, Contents, registry
+from jukebox.updating import update
 from jukebox.watching import monitor
 from jukebox.workbench import lab
 
 CONTENTS = {
     "Data": ("generate", "validate"),
     "Model": ("train", "evaluate"),
-    "Production": ("promote", "rollback", "serve", "monitor"),
+    "Production": ("promote", "rollback", "serve", "monitor", "update"),
     "Afterwards": ("lineage", "status"),
     "Learn": ("northstar", "lab"),
     "Machine": ("doctor",),
@@ -42,7 +43,7 @@ def main():
     """
 
 
-for command in (generate, validate, train, evaluate, monitor, lineage, status, lab):
+for command in (generate, validate, train, evaluate, monitor, update, lineage, status, lab):
     main.add_command(command)
 
 
