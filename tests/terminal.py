@@ -20,7 +20,7 @@ import traceback
 import warnings
 from pathlib import Path
 
-PATIENCE = 60  # seconds, for each command
+PATIENCE = 120  # seconds, for each command
 HEAVY = (
     *("jukebox.command", "jukebox.service", "jukebox.validation", "jukebox.watching"),
     *("jukebox.story", "mlflow.onnx", "mlflow.store.tracking.sqlalchemy_store", "skl2onnx"),

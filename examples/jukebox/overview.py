@@ -77,8 +77,10 @@ def lineage(what, as_json, mlflow, home):
         changed = changed_rows(*(data.read(version) for version in versions))
         if as_json:
             return say_json({"versions": versions, "changed": changed.to_dict("records")})
-        tracks = changed["track_id"].nunique()
-        click.echo(f"{len(changed)} cells of {tracks} tracks differ.")
+        cells, tracks = len(changed), changed["track_id"].nunique()
+        what = "cell" if cells == 1 else "cells"
+        whose = "track" if tracks == 1 else "tracks"
+        click.echo(f"{cells} {what} of {tracks} {whose} changed.")
         if len(changed):
             first = changed.head(20).astype(object)
             rows = first.where(first.notna(), "none").itertuples(index=False)

@@ -557,7 +557,7 @@ def test_the_row_that_changed(home):
         "before": before,
         "after": 123.0,
     } == changed
-    assert "1 cells of 1 tracks differ." in run(home, "lineage", *versions).stdout
+    assert "1 cell of 1 track changed." in run(home, "lineage", *versions).stdout
 
 
 def test_the_lineage_of_an_answer(home):

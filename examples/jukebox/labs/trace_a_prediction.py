@@ -1,0 +1,169 @@
+"""Lab 8: a complaint about one answer, and the way back to the decision and the cell behind it."""
+
+import hashlib
+import tomllib
+
+from jukebox.labs import opened
+
+TITLE = "Trace a prediction"
+FIRST = "cat complaint.txt"
+REQUEST = hashlib.sha256(b"the complaint").hexdigest()[:32]  # as long as the service's own
+MONDAY = 1_772_438_400  # 2 March 2026, 08:00 UTC
+WEEK = 7 * 24 * 3600
+REASONS = (
+    "the first that passed the gate",
+    "the catalogue team corrected a tempo",
+    "four more weeks of charts",
+)
+COMPLAINT = """To: the team of Jukebox
+From: the Lisbon office
+
+On Wednesday, 11 March, we asked you about track {track}, and you
+gave it {chance:.0%} in BR. We have released it there, and it did not chart.
+
+Why did you tell us BR? Which model said so, what was it trained on, what had
+changed since the model before it, and why was it allowed to answer us?
+
+The answer came with this request id:
+{request}
+"""
+ANSWER = """version = {version}  # the model that answered
+data_version = "{data}"  # what it was trained on; 8 characters are enough
+track = "{track}"  # the row that had changed since the champion before it
+cell = "{cell}"  # and its column
+why = "{why}"
+"""
+
+
+def start(folder):
+    """Three champions in three weeks, one corrected cell, and an answer of the second of them."""
+    from jukebox.features import matrix
+    from jukebox.problem import COUNTRIES
+    from jukebox.registry import Registry
+    from jukebox.rollout import Log
+    from jukebox.simulation import Catalogue
+    from jukebox.store import Store
+    from jukebox.training import Settings, predict, train
+
+    world, home = Catalogue(8, tracks_a_week=100), folder / ".jukebox"
+    now = {"time": MONDAY}
+    data = Store(home / "data")
+    models = Registry(home / "registry", clock=lambda: now["time"])
+
+    def arrive(weeks):
+        for week in weeks:
+            data.arrive(week, world.week(week)[0])
+            if week >= 3:
+                data.chart(week, world.week(week - 3)[1])
+
+    def champion(number):
+        model = train(*data.read(data.freeze()), Settings(epochs=10))
+        models.promote(models.register(model), REASONS[number])
+        return model
+
+    arrive(range(16))
+    champion(0)
+    corrected = world.week(5)[0]
+    corrected.loc[42, "tempo"] = round(corrected.loc[42, "tempo"] * 2, 6)  # beats were halved
+    data.arrive(5, corrected)
+    now["time"] += WEEK
+    second = champion(1)
+
+    now["time"] += 2 * 24 * 3600 + 3 * 3600
+    asked = world.week(15)[0]
+    answers = predict(second.onnx, asked)[:, COUNTRIES.index("BR")]
+    asked = asked.iloc[[answers.argmax()]]
+    x = matrix(asked)
+    log = Log(models.folder / "predictions.db")
+    log.thread.start()
+    given = (REQUEST, "champion", 2, now["time"], asked["track_id"], x, predict(second.onnx, x))
+    log.waiting.put(given)
+    log.close()
+    complaint = {"track": asked["track_id"].item(), "chance": answers.max(), "request": REQUEST}
+    (folder / "complaint.txt").write_text(COMPLAINT.format(**complaint), "utf-8")
+
+    arrive(range(16, 20))
+    now["time"] = MONDAY + 2 * WEEK
+    champion(2)
+
+
+def told(folder):
+    """Give the right answer, from the log, the registry and the store: what answer.toml holds."""
+    from jukebox.catalogue import changed_rows
+
+    data, models = opened(folder)
+    answered = models.answered(REQUEST)
+    lineage = answered["lineage"]
+    before = models.standing(answered["time"]).earlier[-1]
+    versions = [models.lineage(v)["record"]["data_version"] for v in (before, lineage["version"])]
+    changed = changed_rows(*map(data.read, versions)).iloc[0]
+    decided = next(row for row in lineage["history"] if row["action"] == "promote")
+    answer = {"version": lineage["version"], "data_version": versions[1], "before": versions[0]}
+    return answer | {
+        "track": changed["track_id"],
+        "cell": changed["cell"],
+        "why": decided["why"],
+        "champion": models.standing().champion,
+    }
+
+
+def check(folder):
+    """Compare answer.toml with what the log, the registry and the store say."""
+    file, right = folder / "answer.toml", told(folder)
+    keys = ("version", "data_version", "track", "cell", "why")
+    if not file.exists():
+        yield f"There is no answer.toml yet: write it with {', '.join(keys)}."
+        return
+    try:
+        given = tomllib.loads(file.read_text("utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        yield f'answer.toml is no TOML ({error}): write a line as version = 2 or cell = "energy".'
+        return
+    if missing := [key for key in keys if key not in given]:
+        yield f"answer.toml does not say {', '.join(missing)}."
+        return
+    if given["version"] != right["version"]:
+        now = given["version"] == right["champion"]
+        yield (
+            f"Version {given['version']} did not give this answer"
+            + (": it is the champion of today, and the answer is older. " if now else ". ")
+            + "The log knows who answered: jukebox lineage with the request id from complaint.txt."
+        )
+        return
+    if not (len(str(given["data_version"])) >= 8 <= 64) or not right["data_version"].startswith(
+        str(given["data_version"])
+    ):
+        yield (
+            f"Version {right['version']} was not trained on data version {given['data_version']}: "
+            "the lineage of the request names it, and 8 characters of it are enough."
+        )
+    if (given["track"], given["cell"]) != (right["track"], right["cell"]):
+        yield (
+            f"{given['cell']} of {given['track']} did not change before version {right['version']} "
+            "was trained: take its data version and that of the champion before it, and give both "
+            "to jukebox lineage, the older first."
+        )
+    if str(given["why"]).strip().casefold() not in (right["why"], right["why"].casefold()):
+        yield (
+            f"“{given['why']}” is not the reason that was given when version {right['version']} "
+            "became the champion: it stands at the end of the lineage, beside the day."
+        )
+
+
+def done(folder):
+    """Say what the Lisbon office can be told."""
+    right = told(folder)
+    return (
+        f"Version {right['version']} gave the answer. It was the champion because "
+        f"{right['why']}: that of {right['track']}, and nothing else."
+    )
+
+
+def solve(folder, hands):
+    """Follow the request id."""
+    hands.type("cat complaint.txt")
+    hands.type(f"jukebox lineage {REQUEST}")
+    hands.type("jukebox lineage 1")
+    right = told(folder)
+    hands.type(f"jukebox lineage {right['before'][:8]} {right['data_version'][:8]}")
+    hands.write("answer.toml", ANSWER.format(data=right["data_version"][:8], **right))
