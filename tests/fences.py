@@ -123,6 +123,8 @@ def console(example, fence, _):
         return fail(example, "no command: a console fence begins with `$ `", fence.line)
     if "terminal" not in example.namespace:
         example.namespace["terminal"] = Terminal()
+    if "<<" in fence.content and "\nEOF\n" not in fence.content:
+        return fail(example, "no line EOF: a document ends with one", fence.line)
     for number, command, shown in commands(fence):
         wrong = compare(example, example.namespace["terminal"].type(command), shown, number)
         if wrong:
@@ -135,18 +137,20 @@ def commands(fence):
 
     A command goes on below a line that ends in a backslash, and below `<<EOF` up to `EOF`.
     """
-    lines = fence.content.splitlines()
-    starts = [n for n, line in enumerate(lines) if line.startswith("$ ")]
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
-        typed = start + 1
-        while lines[typed - 1].endswith("\\") and typed < end:
-            typed += 1
-        if re.search(r"<<'?EOF", lines[start]):
-            typed = lines.index("EOF", start) + 1
+    lines, place = fence.content.splitlines(), 0
+    while place < len(lines):
+        start = place
+        while lines[place].endswith("\\"):
+            place += 1
+        if re.search(r"<<'?EOF\b", lines[start]):
+            place = lines.index("EOF", start)
+        place = typed = place + 1
+        while place < len(lines) and not lines[place].startswith("$ "):
+            place += 1
         yield (
             fence.line + start,
             "\n".join(lines[start:typed])[2:],
-            "".join(f"{line}\n" for line in lines[typed:end]),
+            "".join(f"{line}\n" for line in lines[typed:place]),
         )
 
 

@@ -1,9 +1,9 @@
 """What runs the commands of a page: a folder of its own, and a memory, as a terminal has.
 
 It remembers `cd` and `export`, and runs all else by bash. What ends in ` &` goes on in the
-background until the page ends, or until `kill %1`; its output is the first line. A plain `jukebox` is run
-by a fork of this process, which has imported everything already: two seconds less for each.
-8000 on a page is another, free port.
+background until the page ends, or until `kill %1`; its output is its first line. A plain
+`jukebox` is run by a fork of this process, which has imported everything already: two seconds less
+for each. 8000 on a page is another, free port.
 """
 
 import logging
@@ -18,6 +18,7 @@ import tempfile
 import time
 import traceback
 import warnings
+from contextlib import suppress
 from pathlib import Path
 
 PATIENCE = 120  # seconds, for each command
@@ -114,11 +115,17 @@ class Terminal:
             return ""
         if command.endswith(" &"):
             return self.background(command[:-2])
-        if word == "jukebox" and hasattr(os, "fork") and not re.search(r"[$`*?|&;<>()\\]", command):
-            return forked(shlex.split(rest), self.folder, self.environment)[1]
-        return subprocess.run(
-            ["bash", "-c", command],
-            cwd=self.folder,
+        if word == "jukebox" and not re.search(r"[$`*?|&;<>()\\]", command):
+            return self.run([word, *shlex.split(rest)], self.folder)[1]
+        return self.run(["bash", "-c", command], self.folder)[1]
+
+    def run(self, words, folder):
+        """Run one program in a folder; give (exit code, what it printed)."""
+        if words[0] == "jukebox" and hasattr(os, "fork"):
+            return forked(words[1:], folder, self.environment)
+        done = subprocess.run(
+            words,
+            cwd=folder,
             env=self.environment,
             text=True,
             timeout=PATIENCE,
@@ -126,16 +133,18 @@ class Terminal:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-        ).stdout
+        )
+        return done.returncode, done.stdout
 
     def background(self, command):
         """Start a command that goes on; give its first line, or all if it ends before."""
         printed = Path(tempfile.mkstemp(dir=self.top.name, prefix=".job")[1])
         with printed.open("w") as output:
             job = subprocess.Popen(
-                ["bash", "-c", f"exec {command}"],
+                ["bash", "-c", command],
                 cwd=self.folder,
                 env=self.environment,
+                start_new_session=True,  # so that what bash starts can be ended with it
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -149,12 +158,11 @@ class Terminal:
 
     def stop(self, job):
         """End a job: politely, then not."""
-        job.terminate()
-        try:
-            job.wait(15)
-        except subprocess.TimeoutExpired:
-            job.kill()
-            job.wait()
+        for how in (signal.SIGTERM, signal.SIGKILL):
+            with suppress(ProcessLookupError):
+                os.killpg(job.pid, how)
+            with suppress(subprocess.TimeoutExpired):
+                job.wait(15)
 
     def close(self):
         """End what still runs, and remove the folder."""

@@ -1,5 +1,6 @@
 """Contract 2: a fence that is wrong, unknown or overlooked fails, with its page and line."""
 
+import os
 import tomllib
 from collections import Counter
 from pathlib import Path
@@ -38,6 +39,17 @@ SOUND = {
     "a command": fence("console", "$ echo one\none\n$ echo two three\ntwo ..."),
     "state goes on from fence to fence": fence("python", "x = 1") + fence("python", "assert x"),
     "files too": fence("console", "$ echo a > b") + fence("console", "$ cat b\na"),
+    "a folder that is gone to": fence("console", "$ mkdir a\n$ cd a\n$ pwd\n.../a"),
+    "a variable": fence("console", "$ export NAME='a b'\n$ echo $NAME\na b"),
+    "a command that goes on below": fence("console", "$ echo a \\\n  b\na b"),
+    "a file that is written": fence(
+        "console", "$ cat > f <<'EOF'\n$ a\nEOF\n$ grep -c '[$] a' f\n1"
+    ),
+    "one in the background": fence(
+        "console",
+        "$ python -u -c 'import time; print(8000); time.sleep(9)' &\n8000\n$ kill %1\n$ echo a\na",
+    ),
+    "jukebox": fence("console", "$ jukebox --version\n...0\n$ jukebox none\n...No such command..."),
     "data": fence("toml", "a = 1") + fence("yaml", "a: 1") + fence("json", "{}"),
     "a fence in a directive": fence("{tip}", fence("python", "x = 1"), "````"),
 }
@@ -67,6 +79,14 @@ FAULTS = {
         fence("console", "$ echo one\none\n$ echo two\nthree"), "page.md:4: the page shows\nthree"
     ),
     "a command that does not exist": (fence("console", "$ no-such-command"), "page.md:2: the page"),
+    "a folder that is not there": (fence("console", "$ cd a"), "page.md:2: the page shows"),
+    "another output of jukebox": (
+        fence("console", "$ echo 1\n1\n$ jukebox --version\nnone"), "page.md:4: the page shows"
+    ),
+    "one in the background that fails": (
+        fence("console", "$ no-such-command &\none"), "page.md:2: the page shows\none\n\nand"
+    ),
+    "a document without an end": (fence("console", "$ cat <<EOF\na"), "page.md:2: no line EOF"),
     "no command": (fence("console", "echo one"), "page.md:2: no command"),
     "broken data": (fence("toml", "a ="), "page.md:2: TOMLDecodeError"),
     "broken YAML": (fence("yaml", "a: ["), "page.md:2: ParserError"),
@@ -105,6 +125,28 @@ def test_a_wrong_fence_fails_with_its_place(tmp_path, fault):
     text, expected = FAULTS[fault]
 
     assert next(w for w in checked(tmp_path, text) if w).startswith(expected)
+
+
+def test_what_runs_in_the_background_ends_with_its_page(tmp_path):
+    """And its port is a free one: a page that says 8000 can be run beside a service on it."""
+    asked = (
+        "import os, sys; print(os.getpid(), file=open('pid', 'w')); print(sys.argv[1] != '8000')"
+    )
+    asked += "; sys.stdout.flush(); import time; time.sleep(60)"
+    text = fence("console", f'$ python -c "{asked}" "80"00 8000 &\nFalse\n$ cat pid\n...')
+    page = tmp_path / "page.md"
+    page.write_text(text, "utf-8")
+    document = Sybil(parsers=[regions], patterns=["*.md"]).parse(page)
+    for example in document.examples():
+        example.parsed[0](example, *example.parsed[1:])
+    pid = int((document.namespace["terminal"].folder / "pid").read_text())
+    port = document.namespace["terminal"].port
+    os.kill(pid, 0)
+    clean(document.namespace)
+
+    assert port not in (None, "8000")
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
 
 
 def counted(page):

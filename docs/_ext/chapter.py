@@ -63,7 +63,8 @@ def minutes(doctree, questions=0):
 def lab_minutes(app, doctree):
     """Estimate a lab's minutes, rounded up, and give the seconds of the machine among them, or None.
 
-    Reading, a minute for each command and three for each edit.
+    Reading, a minute for each command, those of a set-up that is not run too, and three for each
+    edit.
     """
     env, docname = app.env, app.env.docname
     edits = env.metadata[docname].get("edits", "")
@@ -74,8 +75,10 @@ def lab_minutes(app, doctree):
     figures = run_of(env, "labs")["figures"] if measured.exists() else {}
     seconds = figures.get(f"{docname.rpartition('/')[2].replace('-', '_')}_s")
     words = len(prose.text(doctree).split())
-    blocks = [n.astext() for n in doctree.findall(nodes.literal_block)]
-    typed = sum(len(re.findall(r"^\$ ", block, re.M)) for block in blocks)
+    typed = 0
+    for block in doctree.findall(nodes.literal_block):
+        set_up = "not-run" in block.parent.get("classes", ())
+        typed += len(re.findall(r"^\S" if set_up else r"^\$ ", block.astext(), re.M))
     person = words / WORDS_A_MINUTE + typed * COMMAND_MINUTES + int(edits) * EDIT_MINUTES
     return math.ceil(person + (seconds or 0) / 60), seconds
 

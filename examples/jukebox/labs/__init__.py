@@ -103,7 +103,10 @@ def wrong(number, folder):
         found.append(str(error))
     except Exception as error:  # of a folder in which anything may have been deleted
         reason = str(error).strip().partition("\n")[0]
-        found.append(f"Something is missing or damaged ({reason}): jukebox lab reset {number}.")
+        found.append(
+            f"Something is missing or damaged ({reason}): jukebox lab reset {number} makes it "
+            "whole again."
+        )
     return found
 
 

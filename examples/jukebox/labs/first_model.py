@@ -50,10 +50,11 @@ def check(folder):
     model, known = models.load(champion), data.read()
     if not gate(model, None, *known).passed:
         first, last = model.record["fitted_weeks"]
+        weeks, passes = last - first + 1, model.record["settings"]["epochs"]
         yield (
             f"Version {champion} is the champion, and no better than chance: "
-            f"{count(model, *known)}. You promoted what the gate refused. It has seen "
-            f"{last - first + 1} weeks, {model.record['settings']['epochs']} times: let more "
+            f"{count(model, *known)}. You promoted what the gate refused. It has learnt from "
+            f"{weeks} week{'s' * (weeks > 1)}, in {passes} pass{'es' * (passes > 1)}: let more "
             "arrive (jukebox generate --weeks 22), train again as it comes (jukebox train), "
             "and promote what passes jukebox evaluate."
         )

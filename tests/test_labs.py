@@ -1,0 +1,358 @@
+"""Each lab is lived through: started, checked, interrupted, reset, solved; and so are the manners.
+
+The commands are run by forks of this process; `tests/proofs/test_labs.py` runs real processes.
+"""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import signal
+import sqlite3
+from contextlib import closing
+from importlib import import_module
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from jukebox import labs
+from jukebox.labs import LABS, NAMES, Hands
+
+from docs._ext.chapter import COMMAND_MINUTES, EDIT_MINUTES
+from tests.project import build, write
+from tests.terminal import Terminal
+
+PAGES = Path(__file__).parents[1] / "docs" / "labs"
+
+
+@pytest.fixture
+def terminal():
+    """A terminal in an empty folder."""
+    opened = Terminal()
+    yield opened
+    opened.close()
+
+
+def page(number):
+    """Read the page of a lab."""
+    return (PAGES / f"{NAMES[number - 1].replace('_', '-')}.md").read_text("utf-8")
+
+
+# ---- the life of each lab ------------------------------------------------------------------------
+
+
+def rows(file, query):
+    """Ask a database, if it is there."""
+    if not file.exists():
+        return None
+    with closing(sqlite3.connect(file)) as db:
+        return db.execute(query).fetchall()
+
+
+def state(folder):
+    """Give what a lab's folder holds, but for what differs each time: run ids and moments."""
+    registry = folder / ".jukebox" / "registry"
+    files = {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and registry not in path.parents and path.suffix != ".db"
+    }
+    for name in [name for name in files if "/versions/" in name]:
+        files[name] = json.loads((folder / name).read_text("utf-8"))["batches"]
+    return files | {
+        "history": rows(registry / "history.db", "SELECT action, version, share, why FROM history"),
+        "models": rows(
+            registry / "mlflow.db",
+            "SELECT version, value FROM model_version_tags WHERE key = 'digest' ORDER BY version",
+        ),
+        "answers": rows(
+            registry / "predictions.db",
+            "SELECT role, model_version, track_id, inputs FROM predictions ORDER BY rowid",
+        ),
+        "events": rows(folder / ".jukebox" / "northstar.db", "SELECT count(*) FROM events"),
+    }
+
+
+class Life(NamedTuple):
+    """What was seen in the life of a lab."""
+
+    number: int
+    begun: dict  # the state after `start`
+    first: str  # what `check` says of it
+    halfway: str  # what it says of an interrupted one
+    again: dict  # the state after `reset`
+    ticked: tuple  # what `check` says of the solution, and its exit code
+
+
+@pytest.fixture(scope="module", params=LABS, ids=lambda number: LABS[number].rpartition(".")[2])
+def life(request):
+    """Live through a lab, once."""
+    number, terminal = request.param, Terminal()
+    folder = terminal.folder / f"lab-{number}"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(labs, "run", terminal.run)
+        terminal.type(f"jukebox lab start {number}")
+        begun, first = state(folder), terminal.type(f"jukebox lab check {number}")
+        (folder / "lab.json").write_text(json.dumps({"lab": number, "ready": False}), "utf-8")
+        (folder / "stray.txt").write_text("of a start that was cut off", "utf-8")
+        shutil.rmtree(folder / ".jukebox", ignore_errors=True)
+        halfway = terminal.type(f"jukebox lab check {number}")
+        terminal.type(f"jukebox lab reset {number}")
+        again = state(folder)
+        import_module(LABS[number]).solve(folder, Hands(folder))
+        ticked = terminal.run(["jukebox", "lab", "check", str(number)], terminal.folder)
+        yield Life(number, begun, first, halfway, again, ticked)
+    terminal.close()
+
+
+def test_the_check_fails_on_the_start_state(life):
+    """It says in a sentence or more what to do."""
+    head, *sentences = life.first.splitlines()
+
+    assert f"Lab {life.number} is not done yet." == head
+    assert sentences[0].startswith("- ")
+    assert "." == sentences[-1].rstrip()[-1]
+    assert "missing or damaged" not in life.first
+
+
+def test_an_interrupted_lab_is_noticed(life):
+    """It is not judged, and the way out is told."""
+
+    assert f"interrupted: jukebox lab reset {life.number}" in " ".join(life.halfway.split())
+
+
+def test_reset_is_the_start_again(life):
+    """From a lab that was interrupted: the same files, models, decisions and answers."""
+
+    assert life.begun == life.again
+
+
+def test_the_solution_passes_the_check(life):
+    """With exit code 0, and a word at the end."""
+    code, said = life.ticked
+
+    assert (0, True) == (code, said.startswith(f"Lab {life.number} is done.")), said
+
+
+# ---- pages ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", LABS)
+def test_each_page_goes_wrong_before_it_goes_right(number):
+    """It has a start, a check that fails, then one that passes, a solution, and a way out."""
+    text = page(number)
+    milestones = [
+        f"\n$ jukebox lab start {number}\n",
+        f"\n$ jukebox lab check {number}\nLab {number} is not done yet.\n- ",
+        f"\n$ jukebox lab check {number}\nLab {number} is done.",
+        ":::{dropdown} The solution",
+        f"`jukebox lab solve {number}`",
+        "\n## When it goes wrong\n",
+        f"`jukebox lab reset {number}`",
+        "\n## Next\n",
+    ]
+    places = [text.rfind(milestone) for milestone in milestones]
+
+    assert -1 not in places
+    assert sorted(places) == places
+
+
+@pytest.mark.parametrize("number", LABS)
+def test_each_page_says_its_number_and_its_title(number):
+    """In the front matter, and as the command has it."""
+    text = page(number)
+
+    assert f"\nlab: {number}\n" in text
+    assert f"\n# {import_module(LABS[number]).TITLE}\n" in text
+
+
+def test_a_lab_says_how_long_it_takes(tmp_path):
+    """By the rule: words, commands, edits, and the machine's seconds."""
+    lab = "---\ndescription: x\nlab: 1\nedits: 2\n---\n\n# A lab\n\n" + "word " * 399
+    fence = "\n\n```console\n$ one\nprinted\n$ two\n```\n"
+    write(
+        tmp_path,
+        {
+            "conf.py": 'extensions = ["myst_parser", "docs._ext.chapter"]\n',
+            "index.md": lab + fence,
+            "_data/measured/labs.json": json.dumps({"figures": {"index_s": 61.2}}),
+        },
+    )
+    warnings = build(tmp_path, "text")
+    # The title's two words belong to the 401.
+    minutes = 2 + 1 + 2 * COMMAND_MINUTES + 2 * EDIT_MINUTES + 1
+
+    assert "" == warnings
+    assert f"Lab 1 · about {minutes} minutes, of which the machine works 62 seconds" in (
+        tmp_path / "_build" / "index.txt"
+    ).read_text("utf-8")
+
+
+# ---- wrong turns that no page takes --------------------------------------------------------------
+
+
+def supplied(terminal, change):
+    """Begin lab 2, and write mended.csv as the solution does, but for a change to each row."""
+    terminal.type("jukebox lab start 2")
+    folder = terminal.folder / "lab-2"
+    scope = {"change": change}
+    mend = import_module(LABS[2]).MEND.replace("    for name", "    change(row)\n    for name")
+    mend = mend.replace('open("', f'open("{folder.as_posix()}/')
+    exec(mend, scope)  # noqa: S102 - the lab's own solution
+    return " ".join(terminal.type("jukebox lab check 2").split())
+
+
+def test_values_cut_to_the_bounds_are_noticed(terminal):
+    """Lab 2: what was clipped looks right, and nobody measured it."""
+
+    def clip(row):
+        row["energy"] = "1" if row["energy"] == "1.62" else row["energy"]
+        row["duration_ms"] = row["duration_ms"].replace("3725000.0", "3600000")
+
+    said = supplied(terminal, clip)
+
+    assert "2 cells were made to fit: energy of T0002415 is now 1, which nobody measured" in said
+
+
+def test_a_late_row_is_no_fault(terminal):
+    """Lab 2: to give it this week would be made up, too."""
+
+    def now(row):
+        row["released"] = "20"
+
+    assert "released of T0002477 is now 20, which nobody measured" in supplied(terminal, now)
+
+
+def test_what_could_be_mended_must_be(terminal):
+    """Lab 2: rows that wait although everybody knows what was meant."""
+
+    def mangle(row):
+        row["track_id"] = row["track_id"].replace("T0002431", "ï»¿T0002431")
+
+    said = supplied(terminal, mangle)
+
+    assert "1 tracks wait in quarantine and could be mended" in said
+
+
+# ---- manners -------------------------------------------------------------------------------------
+
+
+def test_the_list_says_how_far_you_are(terminal):
+    """Not started, begun, and where."""
+    before = terminal.type("jukebox lab")
+    terminal.type("jukebox lab start 1")
+    after = terminal.type("jukebox lab")
+
+    assert len(LABS) == before.count("not started")
+    assert len(LABS) - 1 == after.count("not started")
+    assert "begun, in lab-1" in after
+
+
+def test_a_folder_that_is_no_labs_is_never_touched(terminal):
+    """Neither by start nor by reset; nor is the lab of another number."""
+    folder = terminal.folder / "lab-1"
+    folder.mkdir()
+    (folder / "thesis.txt").write_text("years", "utf-8")
+    said = [terminal.type(f"jukebox lab {verb} 1") for verb in ("start", "reset", "solve")]
+    (folder / "lab.json").write_text('{"lab": 2, "ready": true}', "utf-8")
+    said += [terminal.type("jukebox lab reset 1")]
+
+    assert "years" == (folder / "thesis.txt").read_text("utf-8")
+    assert [True] * 4 == ["has no lab.json of lab 1: move it away" in one for one in said]
+
+
+def test_reset_takes_a_link_away_and_not_what_it_leads_to(terminal):
+    """Whoever linked a folder of theirs into the lab keeps it."""
+    terminal.type("jukebox lab start 1")
+    (terminal.folder / "mine").mkdir()
+    (terminal.folder / "mine" / "thesis.txt").touch()
+    (terminal.folder / "lab-1" / "link").symlink_to(terminal.folder / "mine")
+    terminal.type("jukebox lab reset 1")
+
+    assert ["lab.json"] == os.listdir(terminal.folder / "lab-1")
+    assert ["thesis.txt"] == os.listdir(terminal.folder / "mine")
+
+
+def test_a_start_that_was_killed_can_be_reset(terminal, monkeypatch):
+    """Whatever it had written by then."""
+    start = import_module(LABS[2]).start
+
+    def killed(folder):
+        start(folder)
+        (folder / "letter.txt").unlink()
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    monkeypatch.setattr(import_module(LABS[2]), "start", killed)
+    code, _ = terminal.run(["jukebox", "lab", "start", "2"], terminal.folder)
+    monkeypatch.undo()
+    listed = terminal.type("jukebox lab")
+    terminal.type("jukebox lab reset 2")
+
+    assert -signal.SIGKILL == code
+    assert "interrupted: jukebox lab reset 2" in listed
+    assert {"lab.json", "letter.txt", "supplier.csv"} == set(os.listdir(terminal.folder / "lab-2"))
+
+
+def test_a_lab_that_is_begun_is_not_begun_again(terminal):
+    """Your work there is not lost by typing a line twice."""
+    terminal.type("jukebox lab start 1")
+    (terminal.folder / "lab-1" / "notes.txt").touch()
+    said = terminal.type("jukebox lab start 1")
+
+    assert "is begun already, in lab-1" in said
+    assert (terminal.folder / "lab-1" / "notes.txt").exists()
+
+
+def test_from_within_a_lab_the_next_is_begun_beside_it(terminal):
+    """Never a lab in a lab; and inside, its own number may be left out."""
+    terminal.type("jukebox lab start 1")
+    terminal.type("cd lab-1")
+    here, said = terminal.type("jukebox lab check"), terminal.type("jukebox lab start 2")
+
+    assert here.startswith("Lab 1 is not done yet.")
+    assert f"cd ..{os.sep}lab-2" in said
+    assert (terminal.folder.parent / "lab-2" / "letter.txt").exists()
+
+
+def test_all_labs_are_checked_at_once(terminal):
+    """Those that are begun."""
+    none = terminal.type("jukebox lab check --all")
+    terminal.type("jukebox lab start 1")
+    terminal.type("jukebox lab start 2")
+    said = terminal.type("jukebox lab check --all")
+
+    assert "No lab is begun here" in none
+    assert ["1", "2"] == re.findall(r"Lab (\d) is not done yet\.", said)
+
+
+@pytest.mark.parametrize("name", ["JUKEBOX_HOME", "JUKEBOX_MLFLOW"])
+def test_a_setting_that_leads_out_of_the_lab_is_an_error(terminal, name):
+    """It says what to do."""
+    terminal.type(f"export {name}=/somewhere")
+
+    assert f"Error: {name} is set" in terminal.type("jukebox lab start 1")
+    assert [] == os.listdir(terminal.folder)
+
+
+def test_a_lab_that_does_not_exist(terminal):
+    """A usage error."""
+
+    assert "there is no lab 9: jukebox lab lists them" in terminal.type("jukebox lab check 9")
+
+
+def test_damage_is_told_and_not_traced(terminal):
+    """A check of a lab in which anything may be broken ends in a sentence."""
+    terminal.type("jukebox lab start 2")
+    (terminal.folder / "lab-2" / "mended.csv").mkdir()
+    said = " ".join(terminal.type("jukebox lab check 2").split())
+
+    assert said.endswith("mended.csv'): jukebox lab reset 2 makes it whole again.")
+
+
+def test_hands_stop_where_a_command_ends_otherwise(tmp_path, monkeypatch):
+    """A solution that does not go as it should is not shown as one."""
+    monkeypatch.setattr(labs, "run", lambda words, folder: (3, ""))
+
+    with pytest.raises(RuntimeError, match="ended with 3, not with 0"):
+        Hands(tmp_path).type("jukebox status")
