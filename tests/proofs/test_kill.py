@@ -1,0 +1,288 @@
+"""`kill -9` from outside, at moments that nobody chose: whoever starts the loop again ends the work.
+
+The tests of the loop kill it at chosen points, before and after each effect. Here the moments are
+drawn, evenly over the time that each step takes: in the middle of a write, too. A run is a copy of
+one home. Its loop is a forked child that is killed, once to three times, and then one that is not.
+
+`python -m tests.proofs.test_kill FOLDER` kills and prints JSON; FOLDER/quick and /real are homes.
+A process of its own, for it forks.
+"""
+
+import json
+import os
+import random
+import resource
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections import Counter
+from contextlib import closing
+from itertools import pairwise
+from pathlib import Path
+from statistics import median
+
+import pytest
+from jukebox import job, journal
+from jukebox.northstar import PACKAGE
+
+from tests.jukebox.conftest import begun, reigned  # noqa: F401 - fixtures
+from tests.jukebox.loops import Home
+
+RUNS, REAL = 100, 4  # so many of the runs train as in production, in a process of its own
+STEPS = ("open", "start", *journal.STEPS, "promote")  # open: the home; then the triggers fire
+LEAST = 5  # kills in each step
+DIFFERS = ("seconds", "milliseconds", "answers", "log")  # figures that tell of time and of others
+COUNTED = """
+
+def train(*given, uncounted=train):
+    with Path(__file__).parents[3].joinpath("begun").open("a") as file:
+        file.write("once\\n")
+    return uncounted(*given)
+"""
+pytestmark = [
+    pytest.mark.skipif(
+        not hasattr(os, "fork"), reason="this system has no fork, and its kills are not like these"
+    ),
+    pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy"),  # MLflow of SQLAlchemy
+    pytest.mark.filterwarnings("ignore:.*type hint is inferred as AnyType"),  # MLflow of itself
+]
+
+
+# ---- a child -------------------------------------------------------------------------------------
+
+
+def work(folder, real, say):
+    """Open a home and do all that is open; say each step when it begins; write how it ended."""
+    say("open")
+    home, said = Home(folder), ["open"]
+
+    def train(*given):
+        with (folder / "begun").open("a") as file:
+            file.write("once\n")
+        home.learner(*given)
+
+    def announced(step, do):
+        def begin(*given):
+            if step not in said:  # at the end the loop looks whether to start again
+                said.append(step)
+                say(step)
+            return do(*given)
+
+        return begin
+
+    with closing(home.loop(train=job.run if real else train)) as loop:
+        for step in STEPS[1:]:
+            setattr(loop, f"_{step}", announced(step, getattr(loop, f"_{step}")))
+        loop.look()
+        for _ in loop.run():
+            pass
+        say("end")
+        (folder / "end.json").write_text(json.dumps(end(home, loop)), "utf-8")
+
+
+def end(home, loop):
+    """Give what has to be as in peace. Raises Tampered if the champion is not what was registered."""
+    registry, events = home.registry, loop.journal.events()
+    now, entries = registry.standing(), registry.client.search_model_versions()
+
+    def told(figures):
+        return {name: value for name, value in figures.items() if name not in DIFFERS}
+
+    return {
+        "events": [
+            (e["run"], e["event"], e["event"] == "canary" or e["why"], told(e["figures"]))
+            for e in events
+        ],
+        "history": [[r["action"], r["version"], r["why"]] for r in registry.history()],
+        "roles": {r: v for r in ("champion", "challenger") if (v := getattr(now, r))},
+        "aliases": registry.client.get_registered_model("jukebox").aliases,
+        "digests": {e.version: e.tags["digest"] for e in entries},
+        "champion": registry.champion().digest,
+        "lost": journal.lost(events),
+    }
+
+
+def child(folder, real=False, step=None, delay=0.0, group=False):
+    """Fork one that works, and kill it `delay` seconds after it began a step; or let it be.
+
+    group: kill what it has started, too. Give {step: its begin in seconds}, and whether it died.
+    """
+    read, write = os.pipe()
+    if not (pid := os.fork()):
+        try:
+            os.setsid()
+            work(folder, real, lambda step: os.write(write, f"{step}\n".encode()))
+            os._exit(0)
+        except BaseException:
+            import traceback
+
+            traceback.print_exc()
+            os._exit(1)
+    os.close(write)
+    begins = {}
+    with open(read) as said:
+        for line in said:
+            begins[line.strip()] = time.perf_counter()
+            if line.strip() == step:
+                time.sleep(delay)
+                (os.killpg if group else os.kill)(pid, signal.SIGKILL)
+    ended = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    assert ended in (0, -signal.SIGKILL), f"a loop on {folder} ended with {ended}"
+    return begins, ended != 0
+
+
+# ---- a run ---------------------------------------------------------------------------------------
+
+
+def peace(home, copies, real):
+    """Give the median seconds of each step when nobody kills, and how it ended."""
+    spans = {}
+    for n in range(copies):
+        copy = shutil.copytree(home, home.with_name(f"{home.name} in peace {n}"))
+        begins, _ = child(copy, real)
+        for (step, start), (_, stop) in pairwise(begins.items()):
+            spans.setdefault(step, []).append(stop - start)
+    seconds = {step: median(found) for step, found in spans.items()}
+    return seconds, json.loads((copy / "end.json").read_text("utf-8"))
+
+
+def killed(home, copy, spans, step, kills, draw, group=None):
+    """Kill a run in a step, and again until it had so many kills, and let it end; tell of it.
+
+    spans: seconds of each step; the moment is drawn evenly from them. group: of a real training,
+    whether it is killed with its loop.
+    """
+    real, steps, died, half_way = group is not None, [], True, 0
+    folder = shutil.copytree(home, copy)
+    record, notes = folder / "runs" / "3" / "record.json", folder / "begun"
+    while died and len(steps) < kills:
+        begins, died = child(folder, real, step, draw.random() * spans[step], group)
+        if not died or "end" in begins:  # it was faster: only the first kill has to be
+            if steps:
+                break
+            shutil.rmtree(folder)
+            return killed(home, copy, spans, step, kills, draw, group)
+        steps.append([*begins][-1])
+        step = draw.choice(["open", *STEPS[max(1, STEPS.index(steps[-1])) :]])
+        # What has begun and is not there died half-way; a real one dies with its group alone.
+        if group is not False and notes.exists() and not record.exists():
+            half_way = len(notes.read_text().splitlines())
+    if died:
+        _, died = child(folder, real)
+        assert not died
+    if real:
+        with closing(sqlite3.connect(folder / "runs" / "3" / "lock", timeout=0)) as lock:
+            lock.execute("BEGIN EXCLUSIVE")  # nobody trains on
+    trained = len(notes.read_text().splitlines())
+    ended = json.loads((folder / "end.json").read_text("utf-8"))
+    shutil.rmtree(folder)
+    return {"steps": steps, "half_way": half_way, "trained": trained, "end": ended}
+
+
+def main(folder, runs, real, seed=4):
+    """Kill so many runs, of which some train as in production; print how each ended, as JSON."""
+    Home(shutil.copytree(folder / "quick", folder / "warm")).go()  # what children inherit
+    draw, told, ends = random.Random(seed), [], {}  # noqa: S311 - moments, not secrets
+    spans, ends["quick"] = peace(folder / "quick", 3, real=False)
+    for n in range(runs - real):
+        step, kills = STEPS[n % len(STEPS)], 1 + (n % 5 == 0) + (n % 15 == 0)
+        run = killed(folder / "quick", folder / f"{n}", spans, step, kills, draw)
+        told.append({"home": "quick"} | run)
+    if real:
+        spans, ends["real"] = peace(folder / "real", 1, real=True)
+    for n in range(real):
+        run = killed(folder / "real", folder / f"real {n}", spans, "train", 1, draw, n % 2 == 0)
+        told.append({"home": "real"} | run)
+    print(json.dumps({"runs": told, "peace": ends}))
+
+
+# ---- the proof -----------------------------------------------------------------------------------
+
+
+def faults(run, peace):
+    """Say what is wrong with the end of a run."""
+    end, endings = run["end"], [e for e in run["end"]["events"] if e[1] in journal.ENDINGS]
+    triggers = [n for n, e in enumerate(end["events"], 1) if e[1] == "trigger"]
+    trained = [e[3]["digest"] for e in end["events"] if e[1] == "train"]
+    checks = {
+        "it ended otherwise than in peace": end == peace,
+        "MLflow's aliases are not the history's": end["aliases"] == end["roles"],
+        "the champion is not what was trained": end["champion"] == trained[-1],
+        "a trigger has not one ending": triggers == [t for e in endings for t in e[3]["triggers"]],
+    }
+    return [fault for fault, right in checks.items() if not right]
+
+
+@pytest.fixture(scope="module")
+def told(reigned, tmp_path_factory):  # noqa: F811
+    """A hundred runs that were killed, and the seconds that it took."""
+    folder = tmp_path_factory.mktemp("killed")
+    for name in ("quick", "real"):
+        home = reigned.copy(folder / name)
+        home.registry.promote(1, "by hand")
+        home.registry.retire(2, "by hand")
+        home.commit("better")
+    shutil.rmtree(home.checkout)
+    shutil.copytree(PACKAGE, home.checkout, ignore=shutil.ignore_patterns("__pycache__"))
+    with (home.checkout / "training.py").open("a", encoding="utf-8") as file:
+        file.write(COUNTED)
+    with closing(home.loop(train=job.run)) as loop:
+        loop.look()
+        loop.advance(), loop.advance()
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", __name__, str(folder), str(RUNS), str(REAL)],
+        cwd=Path(__file__).parents[2],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        capture_output=True,
+        text=True,
+    )
+    assert 0 == done.returncode, done.stderr[-3000:]
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    took = {"seconds": round(time.perf_counter() - start), "cpu_s": round(cpu)}
+    return json.loads(done.stdout) | {"took": took}
+
+
+def test_every_step_is_hit(told, figures):
+    """By kills whose moments were drawn over its whole length."""
+    hit = Counter(step for run in told["runs"] for step in run["steps"])
+    figures |= {"runs": len(told["runs"]), "kills": hit.total()}
+    figures |= {f"kills_in_{step}": hit[step] for step in STEPS}
+    figures |= {"real_trainings": sum(run["home"] == "real" for run in told["runs"])} | told["took"]
+
+    assert RUNS == len(told["runs"])
+    assert {} == {step: hit[step] for step in STEPS if hit[step] < LEAST}
+
+
+def test_every_run_ends_as_in_peace(told, figures):
+    """One ending for each trigger, one champion for the history and MLflow, and the same bytes."""
+    wrong = [(r["steps"], f) for r in told["runs"] if (f := faults(r, told["peace"][r["home"]]))]
+    figures["consistent"] = RUNS - len(wrong)
+
+    assert [] == wrong
+
+
+def test_no_trigger_is_lost(told, figures):
+    """Whatever had fired has led to an ending."""
+    figures["lost_triggers"] = sum(len(run["end"]["lost"]) for run in told["runs"])
+
+    assert 0 == figures["lost_triggers"]
+
+
+def test_no_training_is_done_twice(told, figures):
+    """What was killed half-way is done again, and what was done is not."""
+    for name, key in (("trainings_begun", "trained"), ("killed_half_way", "half_way")):
+        figures[name] = sum(run[key] for run in told["runs"])
+    twice = [run for run in told["runs"] if run["trained"] > run["half_way"] + 1]
+    figures["trained_twice"] = len(twice)
+
+    assert [] == [(run["home"], run["steps"], run["trained"], run["half_way"]) for run in twice]
+    assert figures["trainings_begun"] == figures["killed_half_way"] + RUNS
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), *map(int, sys.argv[2:]))
