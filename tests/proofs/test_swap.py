@@ -14,6 +14,7 @@ import shutil
 import time
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from itertools import count
 from statistics import median
 from typing import NamedTuple
@@ -64,7 +65,7 @@ class Load:
     async def client(self):
         """Ask on one connection until all is over; one that breaks is a failure, and opened again."""
         writer, due = None, time.perf_counter()
-        while self.swapping | (next(self.tickets) < QUIET + REQUESTS):
+        while (next(self.tickets) < QUIET + REQUESTS) or self.swapping:
             due = max(due + PAUSE, sent := time.perf_counter())
             await asyncio.sleep(due - sent)
             sent, answer = time.perf_counter(), ()
@@ -84,28 +85,30 @@ class Load:
             self.answers.append(Answer(sent, time.perf_counter(), *answer))
             if answer:
                 self.first.setdefault(answer[1], self.answers[-1].got)
-        writer.close()
-        await writer.wait_closed()
+        if writer:
+            writer.close()
+            await writer.wait_closed()
 
     async def swap(self, promote):
         """Promote each version when its share of the requests has come; give when, and its first answer."""
         took, enough = [], 0
-        for version in range(2, SWAPS + 2):
-            enough = max(enough, QUIET + (version - 1) * REQUESTS // (SWAPS + 1))
-            await self.until(lambda enough=enough: len(self.answers) >= enough)
-            start = time.perf_counter()
-            await promote(version)
-            await self.until(lambda version=version: version in self.first)
-            took.append((start, self.first[version]))
-            enough = len(self.answers) + FEWEST
-        await self.until(lambda: len(self.answers) >= enough)
+        with suppress(OSError):  # no such promotion, or too late: then a swap is missing
+            for version in range(2, SWAPS + 2):
+                enough = max(enough, QUIET + (version - 1) * REQUESTS // (SWAPS + 1))
+                await self.until(lambda enough=enough: len(self.answers) >= enough)
+                start = time.perf_counter()
+                await promote(version)
+                await self.until(lambda version=version: version in self.first)
+                took.append((start, self.first[version]))
+                enough = len(self.answers) + FEWEST
+            await self.until(lambda: len(self.answers) >= enough)
         self.swapping = False
         return took
 
     @staticmethod
     async def until(true):
-        """Wait for something, a minute at most."""
-        async with asyncio.timeout(60):
+        """Wait for something. Raises TimeoutError after two minutes."""
+        async with asyncio.timeout(120):
             while not true():
                 await asyncio.sleep(0.005)
 
@@ -180,6 +183,9 @@ def test_the_requests_are_spread_over_all_swaps(load, figures):
     """Every champion has answered hundreds, and the seconds are those of a swap."""
     each = Counter(a.version for a in load.answers[QUIET:])
     took = [first - start for start, first in load.swaps]
+
+    assert {*range(1, SWAPS + 2)} == {*each}
+    assert min(each.values()) >= FEWEST
     figures["fewest_of_a_version"] = min(each.values())
     figures |= {"swap_median_s": round(median(took), 2), "swap_max_s": round(max(took), 2)}
     for name, part in (("registry", took[::2]), ("http", took[1::2])):
@@ -188,9 +194,6 @@ def test_the_requests_are_spread_over_all_swaps(load, figures):
         seconds = np.quantile([a.got - a.sent for a in part], [0.5, 0.99])
         for which, value in zip(("p50", "p99"), 1000 * seconds, strict=True):
             figures[f"{name}_{which}_ms"] = round(value, 2)
-
-    assert {*range(1, SWAPS + 2)} == {*each}
-    assert figures["fewest_of_a_version"] >= FEWEST
 
 
 def test_no_answer_comes_from_a_champion_that_was_before(load, figures):
