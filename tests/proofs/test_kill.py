@@ -33,13 +33,18 @@ from tests.jukebox.loops import Home
 
 RUNS, REAL = 100, 4  # so many of the runs train as in production, in a process of its own
 STEPS = ("open", "start", *journal.STEPS, "promote")  # open: the home; then the triggers fire
+# In a step there is an effect and then its entry in the journal: kills are drawn for each of them.
+PHASES = ("open", *(f"{step}{phase}" for step in STEPS[1:] for phase in ("", " entry")))
 LEAST = 5  # kills in each step
 DIFFERS = ("seconds", "milliseconds", "answers", "log")  # figures that tell of time and of others
 COUNTED = """
 
 def train(*given, uncounted=train):
+    import time
+
     with Path(__file__).parents[3].joinpath("begun").open("a") as file:
         file.write("once\\n")
+    time.sleep(2)  # so that many moments fall into it
     return uncounted(*given)
 """
 pytestmark = [
@@ -55,7 +60,7 @@ pytestmark = [
 
 
 def work(folder, real, say):
-    """Open a home and do all that is open; say each step when it begins; write how it ended."""
+    """Open a home and do all that is open; say each phase when it begins; write how it ended."""
     say("open")
     home, said = Home(folder), ["open"]
 
@@ -66,10 +71,14 @@ def work(folder, real, say):
 
     def announced(step, do):
         def begin(*given):
-            if step not in said:  # at the end the loop looks whether to start again
-                said.append(step)
-                say(step)
-            return do(*given)
+            if step in said:  # at the end the loop looks whether to start again
+                return do(*given)
+            said.append(step)
+            say(step)
+            try:
+                return do(*given)
+            finally:
+                say(f"{step} entry")
 
         return begin
 
@@ -105,16 +114,16 @@ def end(home, loop):
     }
 
 
-def child(folder, real=False, step=None, delay=0.0, group=False):
-    """Fork one that works, and kill it `delay` seconds after it began a step; or let it be.
+def child(folder, real=False, phase=None, delay=0.0, group=False):
+    """Fork one that works, and kill it `delay` seconds after it began a phase; or let it be.
 
-    group: kill what it has started, too. Give {step: its begin in seconds}, and whether it died.
+    group: kill what it has started, too. Give {phase: its begin in seconds}, and whether it died.
     """
     read, write = os.pipe()
     if not (pid := os.fork()):
         try:
             os.setsid()
-            work(folder, real, lambda step: os.write(write, f"{step}\n".encode()))
+            work(folder, real, lambda phase: os.write(write, f"{phase}\n".encode()))
             os._exit(0)
         except BaseException:
             import traceback
@@ -126,7 +135,7 @@ def child(folder, real=False, step=None, delay=0.0, group=False):
     with open(read) as said:
         for line in said:
             begins[line.strip()] = time.perf_counter()
-            if line.strip() == step:
+            if line.strip() == phase:
                 time.sleep(delay)
                 (os.killpg if group else os.kill)(pid, signal.SIGKILL)
     ended = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
@@ -138,35 +147,36 @@ def child(folder, real=False, step=None, delay=0.0, group=False):
 
 
 def peace(home, copies, real):
-    """Give the median seconds of each step when nobody kills, and how it ended."""
+    """Give the median seconds of each phase when nobody kills, and how it ended."""
     spans = {}
     for n in range(copies):
         copy = shutil.copytree(home, home.with_name(f"{home.name} in peace {n}"))
         begins, _ = child(copy, real)
-        for (step, start), (_, stop) in pairwise(begins.items()):
-            spans.setdefault(step, []).append(stop - start)
-    seconds = {step: median(found) for step, found in spans.items()}
+        for (phase, start), (_, stop) in pairwise(begins.items()):
+            spans.setdefault(phase, []).append(stop - start)
+    seconds = {phase: median(found) for phase, found in spans.items()}
     return seconds, json.loads((copy / "end.json").read_text("utf-8"))
 
 
-def killed(home, copy, spans, step, kills, draw, group=None):
-    """Kill a run in a step, and again until it had so many kills, and let it end; tell of it.
+def killed(home, copy, spans, phase, kills, draw, group=None):
+    """Kill a run in a phase, and again until it had so many kills, and let it end; tell of it.
 
-    spans: seconds of each step; the moment is drawn evenly from them. group: of a real training,
+    spans: seconds of each phase; the moment is drawn evenly from them. group: of a real training,
     whether it is killed with its loop.
     """
-    real, steps, died, half_way = group is not None, [], True, 0
+    real, phases, died, half_way = group is not None, [], True, 0
     folder = shutil.copytree(home, copy)
     record, notes = folder / "runs" / "3" / "record.json", folder / "begun"
-    while died and len(steps) < kills:
-        begins, died = child(folder, real, step, draw.random() * spans[step], group)
+    while died and len(phases) < kills:
+        begins, died = child(folder, real, phase, draw() * spans[phase], group)
         if not died or "end" in begins:  # it was faster: only the first kill has to be
-            if steps:
+            if phases:
                 break
             shutil.rmtree(folder)
-            return killed(home, copy, spans, step, kills, draw, group)
-        steps.append([*begins][-1])
-        step = draw.choice(["open", *STEPS[max(1, STEPS.index(steps[-1])) :]])
+            return killed(home, copy, spans, phase, kills, draw, group)
+        phases.append([*begins][-1])
+        again = PHASES.index(phases[-1].removesuffix(" entry"))
+        phase = random.choice(["open", *PHASES[max(1, again) :]])  # noqa: S311 - no secret
         # What has begun and is not there died half-way; a real one dies with its group alone.
         if group is not False and notes.exists() and not record.exists():
             half_way = len(notes.read_text().splitlines())
@@ -179,21 +189,26 @@ def killed(home, copy, spans, step, kills, draw, group=None):
     trained = len(notes.read_text().splitlines())
     ended = json.loads((folder / "end.json").read_text("utf-8"))
     shutil.rmtree(folder)
-    return {"steps": steps, "half_way": half_way, "trained": trained, "end": ended}
+    return {"phases": phases, "half_way": half_way, "trained": trained, "end": ended}
 
 
 def main(folder, runs, real, seed=4):
     """Kill so many runs, of which some train as in production; print how each ended, as JSON."""
     Home(shutil.copytree(folder / "quick", folder / "warm")).go()  # what children inherit
-    draw, told, ends = random.Random(seed), [], {}  # noqa: S311 - moments, not secrets
+    random.seed(seed)
+    told, ends = [], {}
     spans, ends["quick"] = peace(folder / "quick", 3, real=False)
     for n in range(runs - real):
-        step, kills = STEPS[n % len(STEPS)], 1 + (n % 5 == 0) + (n % 15 == 0)
-        run = killed(folder / "quick", folder / f"{n}", spans, step, kills, draw)
+        phase, kills = PHASES[n % len(PHASES)], random.choices((1, 2, 3), (75, 18, 7))[0]  # noqa: S311
+        run = killed(folder / "quick", folder / f"{n}", spans, phase, kills, random.random)
         told.append({"home": "quick"} | run)
     if real:
         spans, ends["real"] = peace(folder / "real", 1, real=True)
-    for n in range(real):
+    for n in range(real):  # in the first half of its time and in the second, alone and together
+
+        def draw(half=n // 2 % 2):
+            return (half + random.random()) / 2  # noqa: S311
+
         run = killed(folder / "real", folder / f"real {n}", spans, "train", 1, draw, n % 2 == 0)
         told.append({"home": "real"} | run)
     print(json.dumps({"runs": told, "peace": ends}))
@@ -249,9 +264,11 @@ def told(reigned, tmp_path_factory):  # noqa: F811
 
 def test_every_step_is_hit(told, figures):
     """By kills whose moments were drawn over its whole length."""
-    hit = Counter(step for run in told["runs"] for step in run["steps"])
+    phases = [phase for run in told["runs"] for phase in run["phases"]]
+    hit = Counter(phase.removesuffix(" entry") for phase in phases)
     figures |= {"runs": len(told["runs"]), "kills": hit.total()}
     figures |= {f"kills_in_{step}": hit[step] for step in STEPS}
+    figures["kills_before_an_entry"] = sum(phase.endswith(" entry") for phase in phases)
     figures |= {"real_trainings": sum(run["home"] == "real" for run in told["runs"])} | told["took"]
 
     assert RUNS == len(told["runs"])
@@ -260,7 +277,7 @@ def test_every_step_is_hit(told, figures):
 
 def test_every_run_ends_as_in_peace(told, figures):
     """One ending for each trigger, one champion for the history and MLflow, and the same bytes."""
-    wrong = [(r["steps"], f) for r in told["runs"] if (f := faults(r, told["peace"][r["home"]]))]
+    wrong = [(r["phases"], f) for r in told["runs"] if (f := faults(r, told["peace"][r["home"]]))]
     figures["consistent"] = RUNS - len(wrong)
 
     assert [] == wrong
@@ -280,7 +297,7 @@ def test_no_training_is_done_twice(told, figures):
     twice = [run for run in told["runs"] if run["trained"] > run["half_way"] + 1]
     figures["trained_twice"] = len(twice)
 
-    assert [] == [(run["home"], run["steps"], run["trained"], run["half_way"]) for run in twice]
+    assert [] == [(run["home"], run["phases"], run["trained"], run["half_way"]) for run in twice]
     assert figures["trainings_begun"] == figures["killed_half_way"] + RUNS
 
 
