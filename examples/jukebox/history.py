@@ -8,7 +8,11 @@ import json
 import sqlite3
 import time
 from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import NamedTuple
+
+# As SQLite, Linux and macOS say it; a limit on the size of a file is meant as well.
+FULL = ("is full", "disk I/O error", "No space left", "File too large", "quota exceeded")
 
 HISTORY = """
 CREATE TABLE IF NOT EXISTS history (
@@ -37,6 +41,20 @@ CREATE TRIGGER IF NOT EXISTS no_alert_update BEFORE UPDATE ON alerts
 CREATE TRIGGER IF NOT EXISTS no_alert_delete BEFORE DELETE ON alerts
   BEGIN SELECT RAISE(ABORT, 'the alerts are append-only'); END;
 """
+
+
+def full(error):
+    """Say whether an error, or the words of one, is that of a disk without room."""
+    return any(words in str(error) for words in FULL)
+
+
+def remedy(error):
+    """Give what to do about a database or a file that cannot be written."""
+    if "locked" in str(error):
+        return "another process holds it: wait until it is done, or stop it, then try again"
+    if full(error):
+        return "make room on the disk, then try again: what was there before is whole"
+    return "see that you may read and write there"
 
 
 class Refused(ValueError):
@@ -86,12 +104,19 @@ def firing(alerts):
 
 @contextmanager
 def connect(file):
-    """Open a SQLite file: what is committed survives a kill, and a busy file is waited for."""
-    with closing(sqlite3.connect(file, timeout=30, isolation_level=None)) as db:
-        db.row_factory = sqlite3.Row
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = FULL")  # on the disk before the call returns
-        yield db
+    """Open a SQLite file: what is committed survives a kill, and a busy file is waited for.
+
+    For 5 s: a write takes milliseconds, and whoever waits for longer wants to know. Raises
+    sqlite3.OperationalError with the name of the file.
+    """
+    try:
+        with closing(sqlite3.connect(file, timeout=5, isolation_level=None)) as db:
+            db.row_factory = sqlite3.Row
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA synchronous = FULL")  # on the disk before the call returns
+            yield db
+    except sqlite3.OperationalError as error:
+        raise sqlite3.OperationalError(f"{Path(file).name}: {error}") from error
 
 
 class History:

@@ -33,6 +33,8 @@ def drift(ctx, parameter, values):
 
 def world(home, seed, tracks, drifts, start):
     """Give the simulated world of a home: as it was, with what is new. Its settings are kept."""
+    from jukebox.store import write
+
     file, now = home / "world.json", {"seed": seed or 0, "tracks": tracks or 200, "drifts": []}
     if file.exists():
         now = json.loads(file.read_text("utf-8"))
@@ -46,9 +48,9 @@ def world(home, seed, tracks, drifts, start):
             f"Week {early[0]} is over: let a drift start in week {start} or later, or take "
             "another --home."
         )
-    now["drifts"] += drifts
+    now["drifts"] += [one for one in drifts if one not in now["drifts"]]  # it may be asked again
     home.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps(now, indent=1), "utf-8")
+    write(file, json.dumps(now, indent=1).encode())
     return now
 
 
@@ -125,9 +127,9 @@ def generate(weeks, seed, tracks, dirt, drifts, to, dvc_remote, home):
         batch, _ = dirty(catalogue.week(week)[0], rng, rates)
         # What becomes known this week are the charts of the tracks of some weeks ago.
         charts = catalogue.week(week - LABEL_DELAY)[1] if week >= LABEL_DELAY else None
-        kept, quarantined = data.arrive(week, batch)
-        if charts is not None:
+        if charts is not None:  # first: a week has arrived when its tracks have
             data.chart(week, charts)
+        kept, quarantined = data.arrive(week, batch)
         if to:
             to.mkdir(parents=True, exist_ok=True)
             batch.to_csv(to / f"tracks-{week:04}.csv", index=False)

@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from jukebox import job, triggers
+from jukebox.history import full, remedy
 from jukebox.journal import STEPS, Journal, runs, unfinished, waiting
 from jukebox.registry import Refused, Tampered
 from jukebox.training import labelled
@@ -158,12 +159,10 @@ class Loop:
             for needed in ("code_version", "fitted_weeks", "tested_weeks", "metrics"):
                 model.record[needed]  # code of any version has written it
         except Exception as error:  # whatever that code has done
-            why = (
-                f"{error}"
-                if isinstance(error, RuntimeError)
-                else f"{type(error).__name__}: {error}"
-            )
-            raise Ended("refused", f"the training failed: {why}", {}) from error
+            if full(error):  # but a full disk is no fault of the code
+                raise OSError(f"Run {number} waits: {error}; {remedy(error)}") from error
+            kind = "" if isinstance(error, RuntimeError) else f"{type(error).__name__}: "
+            raise Ended("refused", f"the training failed: {kind}{error}", {}) from error
         figures = {"digest": model.digest, "metrics": model.record["metrics"]}
         return f"a model with the digest {model.digest[:8]}", figures
 

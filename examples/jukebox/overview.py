@@ -114,7 +114,9 @@ def lineage(what, as_json, mlflow, home):
 
 
 def standing(models):
-    """Give champion and challenger: version, since when, why, digest, data version, weeks."""
+    """Give champion and challenger: version, since when, why, data version, weeks, what is amiss."""
+    from jukebox.registry import Tampered
+
     now, history = models.standing(), models.history()
     held = {}
     for role, version, actions in (
@@ -128,7 +130,11 @@ def standing(models):
         record = models.lineage(version)["record"]
         weeks = {"fitted_weeks": record.get("fitted_weeks"), "share": now.share}
         held[role] = {"version": version, "since": row["time"], "why": row["why"]} | weeks
-        held[role]["data_version"] = record.get("data_version")
+        held[role] |= {"data_version": record.get("data_version"), "fault": None}
+        try:
+            models.load(version)
+        except Tampered as error:
+            held[role]["fault"] = str(error)
     return held
 
 
@@ -174,6 +180,7 @@ def status(as_json, mlflow, home):
         share = f", for {of['share']:.0%} of the requests" if role == "challenger" else ""
         rows.append((role, f"version {of['version']} since {when(of['since'])}{share}"))
         rows.append(("", of["why"]))
+        rows += [("", of["fault"])] if of["fault"] else []
         if of["fitted_weeks"]:
             rows.append(
                 ("", f"fitted on weeks {shown(of['fitted_weeks'])} of {of['data_version'][:8]}")

@@ -41,6 +41,13 @@ CREATE INDEX IF NOT EXISTS by_request ON predictions (request_id);
 """
 
 
+ASKED = """
+SELECT count(DISTINCT CASE WHEN role = 'challenger' AND model_version = ? THEN request_id END),
+  max(rowid) FROM predictions WHERE rowid > ?
+"""
+ALIASES = ("champion", "challenger")
+
+
 class Tampered(Refused):
     """The bytes of an artefact are not those that were registered."""
 
@@ -65,10 +72,14 @@ class Registry:
         with connect(self.folder / "predictions.db") as db:
             db.executescript(PREDICTIONS)
         try:
-            self.client.get_registered_model(name)
-        except MlflowException:
-            self.client.create_registered_model(name)
-        self._settle()
+            aliases = self.client.get_registered_model(name).aliases
+        except MlflowException as error:
+            if error.error_code != "RESOURCE_DOES_NOT_EXIST":  # but locked, say
+                raise
+            aliases = self.client.create_registered_model(name).aliases
+        held = zip(ALIASES, self.standing()[1:3], strict=True)
+        if {a: int(v) for a, v in aliases.items()} != {a: v for a, v in held if v}:
+            self._settle()  # only then: whoever reads needs no lock
 
     def register(self, model):
         """Store a `Model` and give its version (int). The same model again: the same version.
@@ -95,14 +106,15 @@ class Registry:
 
     def _entry(self, version):
         """Give MLflow's entry of a version; Refused if it is not one of ours."""
-        if isinstance(version, bool) or not isinstance(version, int) or version < 1:
+        if type(version) is not int or not 0 < version < 2**63:
             raise Refused(f"{version!r} is no version: give a whole number from 1.")
         try:
             return self.client.get_model_version(self.name, str(version))
-        except MlflowException:
-            raise Refused(
-                f"{self.name} has no version {version}: train one, or name another."
-            ) from None
+        except MlflowException as error:
+            if error.error_code != "RESOURCE_DOES_NOT_EXIST":
+                raise
+            why = f"{self.name} has no version {version}: train one, or name another."
+            raise Refused(why) from None
 
     def load(self, version):
         """Give the `Model` of a version, its bytes checked against the digest.
@@ -111,13 +123,13 @@ class Registry:
         checked, not the file, which may change in between.
         """
         entry = self._entry(version)
-        onnx = Path(
-            download_artifacts(f"{entry.source}/model.onnx", tracking_uri=self.uri)
-        ).read_bytes()
+        file, onnx = f"{entry.source}/model.onnx", b""
+        with suppress(FileNotFoundError):
+            onnx = Path(download_artifacts(file, tracking_uri=self.uri)).read_bytes()
         if hashlib.sha256(onnx).hexdigest() != entry.tags["digest"]:
             raise Tampered(
                 f"Version {version} is not what was registered (digest {entry.tags['digest']}): "
-                f"restore {entry.source}/model.onnx from a copy, or promote another version."
+                f"restore {file} from a copy, or promote another version."
             )
         return Model(onnx, entry.tags["digest"], json.loads(entry.tags["record"]))
 
@@ -182,8 +194,7 @@ class Registry:
         """Set MLflow's aliases to what the history says; one process at a time."""
         with self.past.held() as (_, rows):
             now = replay(rows)
-            for alias in ("champion", "challenger"):
-                version = getattr(now, alias)
+            for alias, version in zip(ALIASES, now[1:3], strict=True):
                 if version is None:
                     self.client.delete_registered_model_alias(self.name, alias)
                 else:
@@ -209,8 +220,7 @@ class Registry:
     def predictions(self, where="role <> 'shadow'", values=()):
         """Give the prediction log as a DataFrame, one row a track, oldest first.
 
-        Columns as in `PREDICTIONS`; probabilities are arrays of 72 float32.
-        `where` is SQL with `?` for each of `values`.
+        Columns as in `PREDICTIONS`, probabilities as float32 (72,). where: SQL, `?` for `values`.
         """
         with connect(self.folder / "predictions.db") as db:
             query = f"SELECT * FROM predictions WHERE {where} ORDER BY rowid"  # noqa: S608 - a parameter of Python, never of a request
@@ -225,11 +235,7 @@ class Registry:
         that is set back would put before the challenge.
         """
         with connect(self.folder / "predictions.db") as db:
-            as_challenger = (
-                "CASE WHEN role = 'challenger' AND model_version = ? THEN request_id END"
-            )
-            query = f"SELECT count(DISTINCT {as_challenger}), max(rowid) FROM predictions"  # noqa: S608 - a constant
-            requests, last = db.execute(f"{query} WHERE rowid > ?", (version, after)).fetchone()
+            requests, last = db.execute(ASKED, (version, after)).fetchone()
         return requests, last or after
 
     def answered(self, request_id):
@@ -237,14 +243,8 @@ class Registry:
         rows = self.predictions("request_id = ? AND role <> 'shadow'", (request_id,))
         if rows.empty:
             raise Refused(f"The log has no answer to request {request_id!r}: is the id complete?")
-        tracks = [
-            {"track_id": r.track_id, "inputs": r.inputs, "probabilities": r.probabilities.tolist()}
-            for r in rows.itertuples()
-        ]
-        first = rows.iloc[0]
-        return {
-            "request_id": request_id,
-            "time": float(first["time"]),
-            "tracks": tracks,
-            "lineage": self.lineage(int(first["model_version"])),
-        }
+        rows["probabilities"] = rows["probabilities"].map(np.ndarray.tolist)
+        tracks = rows[["track_id", "inputs", "probabilities"]].to_dict("records")
+        moment, version = rows.loc[0, ["time", "model_version"]]
+        answer = {"request_id": request_id, "time": float(moment), "tracks": tracks}
+        return answer | {"lineage": self.lineage(int(version))}

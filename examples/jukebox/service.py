@@ -6,6 +6,7 @@ client has to know the order of anything.
 
 import asyncio
 import logging
+import sqlite3
 import time
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -15,11 +16,13 @@ import numpy as np
 from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
+from mlflow.exceptions import MlflowException
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
 from pydantic_core import to_json
 
 from jukebox import admin
 from jukebox.bounds import Batch, body, schema
+from jukebox.history import remedy
 from jukebox.problem import COUNTRIES, FEATURES
 from jukebox.registry import Refused
 from jukebox.rollout import Limits, Rollout
@@ -89,6 +92,14 @@ def create_app(registry, settings=None):
     @app.exception_handler(Refused)
     async def refused(request, error):
         return JSONResponse({"detail": str(error)}, 409)
+
+    @app.exception_handler(sqlite3.OperationalError)
+    @app.exception_handler(MlflowException)
+    async def unwritten(request, error):
+        logger.error("The registry cannot be used: %s", error)
+        said = str(error).strip().splitlines()[0]
+        detail = f"The registry cannot be used: {said}; {remedy(error)}."
+        return JSONResponse({"detail": f"{detail} GET /admin/history says what was decided."}, 503)
 
     @app.post("/predict", openapi_extra=schema(Batch))
     async def predict(request: Request):

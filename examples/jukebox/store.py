@@ -28,11 +28,16 @@ TYPES = {
 def write(path, content):
     """Put a file in its place, whole and on the disk, or not at all."""
     part = path.with_name(f".{path.name}.{os.getpid()}")
-    with part.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
+    try:
+        with part.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)  # or half a file would take what room there is
+        error.filename = str(path)
+        raise
 
 
 @lru_cache(1024)  # a batch never changes: each process reads it once

@@ -62,6 +62,8 @@ class Contents(click.Group):
         """Run a command; what went wrong is said on stderr, without a traceback."""
         import sqlite3
 
+        from jukebox.history import full, remedy
+
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
@@ -72,13 +74,27 @@ class Contents(click.Group):
         except ModuleNotFoundError as error:
             raise click.ClickException(f"{error}: jukebox doctor says what is missing.") from error
         except sqlite3.Error as error:
-            advice = "stop what uses it, and see that you may write there"
-            raise click.ClickException(f"A database of the home: {error}; {advice}.") from error
+            raise click.ClickException(
+                f"A database of the home, {error}; {remedy(error)}."
+            ) from error
         except OSError as error:
             where = f"{error.filename}: " if error.filename else ""
-            raise click.ClickException(public(f"{where}{error.strerror or error}.")) from error
+            advice = f"; {remedy(error)}" if full(error) and error.strerror else ""
+            said = f"{where}{error.strerror or error}{advice}."
+            raise click.ClickException(public(said)) from error
         except (ValueError, ImportError) as error:
             raise click.ClickException(public(str(error))) from error
+        except Exception as error:  # of MLflow, which is imported only by those who need it
+            if type(error).__module__.partition(".")[0] not in ("mlflow", "sqlalchemy"):
+                raise
+            raise click.ClickException(public(unusable(error))) from error
+
+
+def unusable(error):
+    """Say that MLflow cannot be used, why, and what to do."""
+    from jukebox.history import remedy
+
+    return f"MLflow (see JUKEBOX_MLFLOW) cannot be used: {str(error).strip().splitlines()[0]}; {remedy(error)}."
 
 
 def public(text):
@@ -103,14 +119,13 @@ def registry(home, mlflow):
     from jukebox.registry import Registry
 
     for chatty in ("mlflow", "urllib3"):  # of tables that it makes, of calls tried again
-        logging.getLogger(chatty).setLevel(logging.ERROR)
+        logging.getLogger(chatty).setLevel(logging.CRITICAL)
     # Its default is seven retries, for minutes; a wrong address is to be told at once.
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
     try:
         return Registry(home / "registry", mlflow)
     except (MlflowException, SQLAlchemyError, ImportError) as error:  # a driver, say
-        message = str(error).strip().splitlines()[0]
-        raise ValueError(f"MLflow (see JUKEBOX_MLFLOW) cannot be used: {message}") from error
+        raise ValueError(unusable(error)) from error
 
 
 def when(seconds):
