@@ -48,6 +48,12 @@ def full(error):
     return any(words in str(error) for words in FULL)
 
 
+def cause(error):
+    """Give the line of an error that says what happened; SQLAlchemy puts others before it."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return next((line for line in lines if "Error) " in line), lines[0])
+
+
 def remedy(error):
     """Give what to do about a database or a file that cannot be written."""
     if "locked" in str(error):

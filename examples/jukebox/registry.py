@@ -123,9 +123,8 @@ class Registry:
         checked, not the file, which may change in between.
         """
         entry = self._entry(version)
-        file, onnx = f"{entry.source}/model.onnx", b""
-        with suppress(FileNotFoundError):
-            onnx = Path(download_artifacts(file, tracking_uri=self.uri)).read_bytes()
+        file = f"{entry.source}/model.onnx"
+        onnx = Path(download_artifacts(file, tracking_uri=self.uri)).read_bytes()
         if hashlib.sha256(onnx).hexdigest() != entry.tags["digest"]:
             raise Tampered(
                 f"Version {version} is not what was registered (digest {entry.tags['digest']}): "

@@ -23,6 +23,7 @@ from typing import NamedTuple
 import numpy as np
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
+from jukebox.history import remedy
 from jukebox.problem import COUNTRIES, FEATURES
 from jukebox.registry import Refused
 from jukebox.training import predict, session
@@ -91,7 +92,8 @@ class Log:
                     db.execute("COMMIT")
                     break
                 except sqlite3.Error as error:  # a full disk, say: keep them and try again
-                    logger.error("The prediction log cannot be written: %s", error)
+                    why = error, remedy(error)
+                    logger.error("The prediction log cannot be written: %s; %s", *why)
                     if db.in_transaction:
                         db.execute("ROLLBACK")
                     time.sleep(0.5)

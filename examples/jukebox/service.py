@@ -22,7 +22,7 @@ from pydantic_core import to_json
 
 from jukebox import admin
 from jukebox.bounds import Batch, body, schema
-from jukebox.history import remedy
+from jukebox.history import cause, remedy
 from jukebox.problem import COUNTRIES, FEATURES
 from jukebox.registry import Refused
 from jukebox.rollout import Limits, Rollout
@@ -97,8 +97,7 @@ def create_app(registry, settings=None):
     @app.exception_handler(MlflowException)
     async def unwritten(request, error):
         logger.error("The registry cannot be used: %s", error)
-        said = str(error).strip().splitlines()[0]
-        detail = f"The registry cannot be used: {said}; {remedy(error)}."
+        detail = f"The registry cannot be used: {cause(error)}; {remedy(error)}."
         return JSONResponse({"detail": f"{detail} GET /admin/history says what was decided."}, 503)
 
     @app.post("/predict", openapi_extra=schema(Batch))

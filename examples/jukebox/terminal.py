@@ -92,9 +92,9 @@ class Contents(click.Group):
 
 def unusable(error):
     """Say that MLflow cannot be used, why, and what to do."""
-    from jukebox.history import remedy
+    from jukebox.history import cause, remedy
 
-    return f"MLflow (see JUKEBOX_MLFLOW) cannot be used: {str(error).strip().splitlines()[0]}; {remedy(error)}."
+    return f"MLflow (see JUKEBOX_MLFLOW) cannot be used: {cause(error)}; {remedy(error)}."
 
 
 def public(text):
