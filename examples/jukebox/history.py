@@ -11,8 +11,11 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-# As SQLite, Linux and macOS say it; a limit on the size of a file is meant as well.
-FULL = ("is full", "disk I/O error", "No space left", "File too large", "quota exceeded")
+# As SQLite, the system and Python say it; a limit on the size of a file is meant as well.
+FULL = (
+    *("is full", "disk I/O error", "No space left", "File too large", "quota exceeded"),
+    "No usable temporary directory",
+)
 
 HISTORY = """
 CREATE TABLE IF NOT EXISTS history (

@@ -129,6 +129,27 @@ def test_a_setting_that_the_world_has_may_be_given_again(tmp_path):
     assert ["weeks", "1"] == again.split()[:2]
 
 
+def test_generate_can_be_asked_again(tmp_path, monkeypatch):
+    """A week that stopped half-way comes whole, with its charts, and the drift comes once."""
+    words = ("generate", "--weeks", 4, "--tracks", 50, "--drift", "concept:sudden:30:1")
+    arrive = Store.arrive
+
+    def full(store, week, batch):
+        if week == 3:  # when the first charts are known
+            raise OSError(28, "No space left on device", "now.json")
+        return arrive(store, week, batch)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Store, "arrive", full)
+        said = run(tmp_path, *words, code=1).stderr
+    run(tmp_path, *words)
+    charts = Store(tmp_path / "data").read()[1]
+
+    assert "now.json: No space left on device; make room on the disk, then try again" in said
+    assert {3, 4, 5, 6} == set(charts["known"])
+    assert 1 == len(json.loads((tmp_path / "world.json").read_text("utf-8"))["drifts"])
+
+
 def test_generate_changes_with_the_drift(tmp_path):
     """A covariate drift moves the tempo from its week on, and stays in the weeks that follow."""
     run(tmp_path, "generate", "--weeks", 2, "--drift", "covariate:sudden:1:3")
@@ -661,6 +682,34 @@ def test_the_doctor_finds_something(tmp_path):
 
 
 # Errors
+
+
+def test_an_mlflow_that_fails_later(made, monkeypatch):
+    """Also after it was opened: what happened and what to do, and no traceback."""
+    from mlflow.exceptions import MlflowException
+
+    def full(*_):
+        raise MlflowException("(sqlite3.OperationalError) database or disk is full")
+
+    monkeypatch.setattr(Registry, "standing", full)
+    said = run(made, "promote", 1, "--why", "because", code=1).stderr
+
+    assert "database or disk is full; make room on the disk, then try again" in said
+
+
+def test_the_status_of_a_champion_that_was_changed(home):
+    """It says that its file is not what was registered, and what to do."""
+    registry = Registry(home / "registry")
+    source = registry.client.get_model_version("jukebox", "1").source
+    file = Path(source.removeprefix("file://"), "model.onnx")
+    right = file.read_bytes()
+    file.write_bytes(right[:-1])
+    try:
+        said = " ".join(run(home, "status").stdout.split())
+    finally:
+        file.write_bytes(right)
+
+    assert f"restore {source}/model.onnx from a copy, or promote another version" in said
 
 
 def test_an_mlflow_that_does_not_answer(made):

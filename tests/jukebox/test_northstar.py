@@ -241,6 +241,20 @@ def test_too_few_labelled_weeks_are_refused(empty, tmp_path, weeks):
     assert [] == lost(home.events())
 
 
+def test_a_full_disk_is_not_the_codes_fault(home):
+    """The run is not refused for it: it waits, says so, and goes on when there is room."""
+    lazily(home).commit("better")
+
+    def full(*given):
+        raise RuntimeError("OSError: [Errno 28] No space left on device")  # a job's last words
+
+    with pytest.raises(OSError, match=r"Run 3 waits: .* make room on the disk, then"):
+        home.go(train=full)
+    waits = home.events()[-1]["event"]
+
+    assert ("validate", "promoted") == (waits, home.go()[-1]["event"])
+
+
 def test_the_same_code_on_the_same_data_is_not_tried_twice(home):
     """Back to code that was refused, with another in between."""
     for code in ("lazy again", "crash", "lazy again"):

@@ -12,7 +12,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from jukebox.history import remedy
 from jukebox.registry import Refused, Registry, Tampered
+from mlflow.exceptions import MlflowException
+from mlflow.protos.databricks_pb2 import TEMPORARILY_UNAVAILABLE
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy"),  # MLflow of SQLAlchemy
@@ -168,6 +171,31 @@ def test_history_is_append_only(three):
         db = sqlite3.connect(three.folder / "history.db")
         with closing(db), pytest.raises(sqlite3.IntegrityError, match="append-only"):
             db.execute(change)
+
+
+def test_a_locked_history_is_read_and_told(three):
+    """Who only reads needs no lock; who writes is told which file is held, and what to do."""
+    with closing(sqlite3.connect(three.folder / "history.db", isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        champion = Registry(three.folder).standing().champion
+        with pytest.raises(sqlite3.OperationalError) as refused:
+            three.promote(3, "better")
+
+    assert (2, "history.db: database is locked") == (champion, str(refused.value))
+    assert "another process holds it: wait" in remedy(refused.value)
+
+
+def test_a_locked_mlflow_is_not_an_unknown_version(three, monkeypatch):
+    """That nobody can look is not told as if it were not there."""
+
+    def locked(*_):
+        raise MlflowException("database is locked", TEMPORARILY_UNAVAILABLE)
+
+    monkeypatch.setattr(three.client, "get_model_version", locked)
+    with pytest.raises(MlflowException, match="locked"):
+        three.load(2)
+    with pytest.raises(Refused, match="give a whole number from 1"):
+        three.load(2**63)
 
 
 def test_time_never_runs_backwards(three):

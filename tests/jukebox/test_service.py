@@ -18,6 +18,7 @@ from jukebox import rollout
 from jukebox.history import firing
 from jukebox.problem import COUNTRIES, FEATURES
 from jukebox.service import Settings, create_app
+from mlflow.exceptions import MlflowException
 from prometheus_client.parser import text_string_to_metric_families
 
 pytestmark = [
@@ -524,6 +525,27 @@ def test_an_alert_that_does_not_fit_is_told(two, caplog, body, status, fix):
     assert fix in (said if status == 413 else " ".join(fault["fix"] for fault in said))
     assert f"Alerts refused: {status}" in caplog.text
     assert [] == two.past.alerts()
+
+
+def test_a_registry_that_cannot_be_written_is_told(two, monkeypatch):
+    """The operator gets 503, the cause and what to do; nothing moves, and people get answers."""
+
+    def locked(*_):
+        flush = "(raised as a result of Query-invoked autoflush)"
+        raise MlflowException(f"{flush}\n(sqlite3.OperationalError) database is locked\n[SQL: …]")
+
+    with served(two) as client:
+        client.ready()
+        monkeypatch.setattr(two.client, "get_model_version", locked)
+        refused = client.admin("POST", "promote", version=2, why="because")
+        answered = client.predict()
+
+    assert (503, 200, 1) == (refused.status_code, answered.status_code, two.standing().champion)
+    assert (
+        "The registry cannot be used: (sqlite3.OperationalError) database is locked; another "
+        "process holds it: wait until it is done, or stop it, then try again. GET /admin/history "
+        "says what was decided."
+    ) == refused.json()["detail"]
 
 
 def test_alerts_need_the_operators_token(two):

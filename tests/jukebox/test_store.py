@@ -137,6 +137,19 @@ def test_a_kill_between_two_files_changes_nothing(store, monkeypatch, step):
     assert 6 == store.week
 
 
+def test_half_a_file_is_taken_away_again(tmp_path, monkeypatch):
+    """Where the disk is full it would take the room; the error names the file that was meant."""
+
+    def full(descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(module.os, "fsync", full)
+    with pytest.raises(OSError) as failed:
+        module.write(tmp_path / "file", b"content")
+
+    assert (str(tmp_path / "file"), []) == (failed.value.filename, list(tmp_path.iterdir()))
+
+
 def test_an_unknown_version_is_an_error(store):
     """It says where to look."""
     with pytest.raises(ValueError, match="There is no data version 00"):
