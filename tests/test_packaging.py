@@ -120,9 +120,10 @@ def test_wheel_holds_the_package_alone(wheel):
 
 
 def test_wheel_holds_the_files_that_the_code_reads(wheel):
-    """The report's template and the alert rules."""
+    """The report's template, the alert rules, and the labs."""
+    labs = {f"jukebox/labs/{file.name}" for file in Path("examples/jukebox/labs").glob("*.py")}
 
-    assert {"jukebox/report.html", "jukebox/rules.yml"} <= set(wheel.namelist())
+    assert {"jukebox/report.html", "jukebox/rules.yml", *labs} <= set(wheel.namelist())
 
 
 def test_wheel_metadata(wheel):
