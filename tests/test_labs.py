@@ -16,8 +16,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from jukebox import labs
+from jukebox import labs, training
+from jukebox.catalogue import labels
 from jukebox.labs import LABS, NAMES, Hands
+from jukebox.labs.first_model import hits
+from jukebox.simulation import Catalogue
+from jukebox.training import Model
 
 from docs._ext.chapter import COMMAND_MINUTES, EDIT_MINUTES
 from tests.project import build, write
@@ -189,6 +193,27 @@ def test_a_lab_says_how_long_it_takes(tmp_path):
     ).read_text("utf-8")
 
 
+# ---- what a lab counts ---------------------------------------------------------------------------
+
+
+def test_the_first_number_is_a_count_of_charts(monkeypatch):
+    """Who knows the answers finds all there are among ten; who has it backwards finds none.
+
+    Only the weeks count that the model has not seen.
+    """
+    tracks, charts = Catalogue(0, tracks_a_week=50).weeks(range(4))
+    new = tracks[tracks["released"] == 3]
+    y, said = labels(new, charts), {}
+    monkeypatch.setattr(training, "predict", lambda onnx, asked: said["p"])
+    model = Model(b"", "", {"fitted_weeks": [0, 2]})
+    found = []
+    for said["p"] in (y.astype(float), 1 - y.astype(float)):
+        found.append(hits(model, tracks, charts))
+
+    assert [pytest.approx(y.sum(0).clip(max=10).mean()), 0] == [right for right, _ in found]
+    assert [pytest.approx(10 * y.mean())] * 2 == [chance for _, chance in found]
+
+
 # ---- wrong turns that no page takes --------------------------------------------------------------
 
 
@@ -212,7 +237,9 @@ def test_values_cut_to_the_bounds_are_noticed(terminal):
 
     said = supplied(terminal, clip)
 
-    assert "2 cells were made to fit: energy of T0002415 is now 1, which nobody measured" in said
+    assert (
+        "Cells that were made to fit: 2. energy of T0002415 is now 1, which nobody measured" in said
+    )
 
 
 def test_a_late_row_is_no_fault(terminal):
@@ -232,7 +259,7 @@ def test_what_could_be_mended_must_be(terminal):
 
     said = supplied(terminal, mangle)
 
-    assert "1 tracks wait in quarantine and could be mended" in said
+    assert "Tracks in quarantine that could be mended: 1." in said
 
 
 # ---- manners -------------------------------------------------------------------------------------

@@ -99,7 +99,7 @@ def check(folder):
     if invented:
         track, column = invented[0]
         yield (
-            f"{len(invented)} cells were made to fit: {column} of {track} is now "
+            f"Cells that were made to fit: {len(invented)}. {column} of {track} is now "
             f"{both.at[track, column]:g}, which nobody measured. A value that was cut to the "
             "bounds, or filled in, looks as good as any other, and nobody will ask for the right "
             "one. Leave such a cell as it came."
@@ -108,8 +108,8 @@ def check(folder):
     if late := sorted(set(ours(bad)) - waiting - set(both.index)):
         reason = bad.loc[ours(bad) == late[0], "reason"].iloc[0]
         yield (
-            f"{len(late)} tracks wait in quarantine and could be mended, for you know what was "
-            f"meant: {reason}. A comma becomes a point, and the id loses what stands before its T."
+            f"Tracks in quarantine that could be mended: {len(late)}. You know what was meant "
+            f"where {reason}. A comma becomes a point, and the id loses what stands before its T."
         )
     elif not gone.size and not invented:
         yield from set_aside(folder / "bad.csv", bad)
