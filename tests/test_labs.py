@@ -377,9 +377,13 @@ def test_damage_is_told_and_not_traced(terminal):
     assert said.endswith("mended.csv'): jukebox lab reset 2 makes it whole again.")
 
 
-def test_hands_stop_where_a_command_ends_otherwise(tmp_path, monkeypatch):
-    """A solution that does not go as it should is not shown as one."""
-    monkeypatch.setattr(labs, "run", lambda words, folder: (3, ""))
+def test_a_solution_that_does_not_go_as_it_should_is_not_shown_as_one(terminal, monkeypatch):
+    """It stops at the command, and says so in a sentence."""
+    monkeypatch.setattr(labs, "run", lambda words, folder: (3, "no space left"))
+    said = terminal.type("jukebox lab solve 1")
 
-    with pytest.raises(RuntimeError, match="ended with 3, not with 0"):
-        Hands(tmp_path).type("jukebox status")
+    assert "no space left" in said
+    assert said.endswith(
+        "Error: jukebox generate --weeks 30 ended with 3, not with 0. See above, then jukebox lab "
+        "reset 1.\n"
+    )

@@ -125,5 +125,8 @@ def reset(number):
 def solve(ctx, number):
     """Do it for you, from the start state, and show each command. Your work there is lost."""
     fill(number, place(number))
-    import_module(LABS[number]).solve(place(number), Hands(place(number)))
+    try:
+        import_module(LABS[number]).solve(place(number), Hands(place(number)))
+    except RuntimeError as error:  # a full disk, say: what was printed above tells
+        raise ValueError(f"{error} See above, then jukebox lab reset {number}.") from error
     ctx.invoke(check, number=number, every=False)
