@@ -178,6 +178,7 @@ def judged(figures):
         change = Drift(kind, shape, START, size, PATIENCE // 2)
         cells[kind, shape, size] = [judge(seed, change) for seed in range(STREAMS)]
     figures["streams"] = STREAMS
+    figures["none_missed_high_percent"] = round(100 * interval(0, STREAMS).high)
     for name in cells[()][0]:
         figures[f"{name}_clean_percent"] = 100 - missed(cells[()], name)
         for cell in filter(None, cells):
@@ -304,6 +305,7 @@ def test_every_sudden_turn_of_tastes_is_caught_within_two_labelled_weeks(falls, 
         figures[f"{key}_missed_percent"] = round(100 * counted[None] / WORLDS)
         figures[f"{key}_first_week"], figures[f"{key}_second_week"] = counted[1], counted[2]
     figures["worlds"], figures["stated_size"] = WORLDS, STATED
+    figures["trigger_none_missed_high_percent"] = round(100 * interval(0, WORLDS).high)
 
     assert {0} == {falls[size].count(None) for size in SIZES if size >= STATED}
 
