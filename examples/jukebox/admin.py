@@ -7,8 +7,10 @@ from typing import Literal
 
 from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
+from fastapi.security import HTTPBearer
 
-from jukebox.bounds import Notification, Order, body, schema
+from jukebox.bounds import Notification, Order, body
+from jukebox.contract import contract
 
 logger = logging.getLogger(__name__)
 
@@ -28,8 +30,10 @@ def router(registry, rollout, settings):
     """Give the routes below /admin, for the tokens of `settings`."""
     admin = APIRouter(prefix="/admin")
 
+    scheme = Depends(HTTPBearer(auto_error=False, description="Of the operator or the auditor"))
+
     def allow(*roles):
-        def check(request: Request):
+        def check(request: Request, declared=scheme):
             given = request.headers.get("authorization", "").encode()
             role = None
             for name, token in settings.tokens.items():  # each is compared, in constant time
@@ -50,8 +54,10 @@ def router(registry, rollout, settings):
         return Depends(check)
 
     operator, auditor = allow("operator"), allow("auditor", "operator")
+    audit = {"dependencies": [auditor], **contract(401, 403, 409, 422)}
+    alerts = contract(401, 403, 408, 413, 422, takes=Notification)
 
-    @admin.post("/alerts", dependencies=[operator], openapi_extra=schema(Notification))
+    @admin.post("/alerts", dependencies=[operator], **alerts)
     async def alert(request: Request):
         """Write down what Alertmanager sends. It decides nothing: only labels tell of a fall."""
         try:
@@ -65,7 +71,7 @@ def router(registry, rollout, settings):
         ]
         return {"received": len(rows), "new": await run_in_threadpool(registry.past.alert, rows)}
 
-    @admin.post("/{action}", openapi_extra=schema(Order))
+    @admin.post("/{action}", **contract(401, 403, 408, 409, 413, 422, takes=Order))
     async def decide(action: Action, request: Request, role: str = operator):
         """Take a decision, and serve by it at once."""
         order = await body(request, Order, settings)
@@ -77,11 +83,15 @@ def router(registry, rollout, settings):
         await run_in_threadpool(rollout.refresh)
         return registry.standing()._asdict()
 
-    @admin.get("/lineage/{version}", dependencies=[auditor])
+    @admin.get("/lineage/{version}", **audit)
     def lineage(version: int):
         return registry.lineage(version)
 
-    admin.get("/alerts", dependencies=[auditor])(registry.past.alerts)
-    admin.get("/history", dependencies=[auditor])(registry.history)
-    admin.get("/requests/{request_id}", dependencies=[auditor])(registry.answered)
+    admin.get("/alerts", **audit)(registry.past.alerts)
+    admin.get("/history", **audit)(registry.history)
+
+    @admin.get("/requests/{request_id}", **audit)
+    def answered(request_id: str):
+        return registry.answered(request_id)
+
     return admin

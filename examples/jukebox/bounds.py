@@ -7,20 +7,38 @@ import asyncio
 from typing import Annotated, Literal
 
 from fastapi import HTTPException
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    create_model,
+)
 
 from jukebox.problem import FEATURES
 
 WHOLE = ("is_explicit", "key", "mode")
 STRICT = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+
+
+def whole(value):
+    """Let a float pass if it is a whole number: JSON writes 1 or 1.0, and `int` takes one of them."""
+    if not value.is_integer():
+        raise ValueError("not a whole number")
+    return value
+
+
+Whole = Annotated[float, AfterValidator(whole), Field(json_schema_extra={"type": "integer"})]
 Track = create_model(
     "Track",
     __config__=STRICT,
     __doc__="One track: the 13 audio features, and an id by which its charts can be found later.",
     track_id=(Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None, None),
     **{
-        name: (int if name in WHOLE else float, Field(ge=lowest, le=highest, description=unit))
-        for name, (lowest, highest, unit) in FEATURES.items()
+        name: (Whole if name in WHOLE else float, Field(ge=low, le=high, description=unit))
+        for name, (low, high, unit) in FEATURES.items()
     },
 )
 
@@ -70,15 +88,9 @@ class Notification(BaseModel):
     alerts: list[Alert] = Field(min_length=1, max_length=256)
 
 
-def schema(form):
-    """Give a form's JSON schema in the shape of OpenAPI: the bodies are read by `body`."""
-    content = {"application/json": {"schema": form.model_json_schema()}}
-    return {"requestBody": {"required": True, "content": content}}
-
-
 def complaint(error):
-    """Say for each fault of a body: the field, the value, the bound, and what to send."""
-    for fault in error.errors(include_url=False)[:10]:
+    """Say for each fault of a request: the field, the value, the bound, and what to send."""
+    for fault in error.errors()[:10]:
         place = ".".join(map(str, fault["loc"])) or "body"
         name, value = (fault["loc"] or [""])[-1], repr(fault["input"]).removeprefix("b")[:40]
         send = {"extra_forbidden": "remove it", "missing": "add it"}.get(fault["type"])

@@ -15,13 +15,15 @@ from operator import attrgetter
 import numpy as np
 from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import JSONResponse
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, PlainTextResponse
 from mlflow.exceptions import MlflowException
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
 from pydantic_core import to_json
 
 from jukebox import admin
-from jukebox.bounds import Batch, body, schema
+from jukebox.bounds import Batch, body, complaint
+from jukebox.contract import Answer, contract, declare
 from jukebox.history import cause, remedy
 from jukebox.problem import COUNTRIES, FEATURES
 from jukebox.registry import Refused
@@ -100,7 +102,11 @@ def create_app(registry, settings=None):
         detail = f"The registry cannot be used: {cause(error)}; {remedy(error)}."
         return JSONResponse({"detail": f"{detail} GET /admin/history says what was decided."}, 503)
 
-    @app.post("/predict", openapi_extra=schema(Batch))
+    @app.exception_handler(RequestValidationError)
+    async def unfit(request, error):
+        return JSONResponse({"detail": list(complaint(error))}, 422)
+
+    @app.post("/predict", **contract(408, 413, 422, 500, 503, takes=Batch, gives=Answer))
     async def predict(request: Request):
         """Give the probability of each country for each track, and who says so."""
         batch = await body(request, Batch, settings)
@@ -130,15 +136,16 @@ def create_app(registry, settings=None):
     async def live():
         return {"live": True}
 
-    @app.get("/health/ready")
+    @app.get("/health/ready", responses={503: {"description": "No model is loaded"}})
     async def ready():
         loaded = rollout.serving.champion is not None
         return JSONResponse({"ready": loaded}, 200 if loaded else 503)
 
-    @app.get("/metrics")
+    @app.get("/metrics", response_class=PlainTextResponse)
     async def metrics():
         return Response(generate_latest(rollout.metrics), media_type=CONTENT_TYPE_LATEST)
 
     app.include_router(admin.router(registry, rollout, settings))
+    declare(app)
     app.state.rollout = rollout
     return app
