@@ -7,6 +7,7 @@ charted: `track_id`, `country`, and `known`, the week in which that became known
 
 import hashlib
 import json
+import math
 import re
 from pathlib import Path
 
@@ -98,6 +99,18 @@ def schema(week=None):
     return pa.DataFrameSchema(columns)
 
 
+def number(cell):
+    """Return a cell as a float, to the last bit: NaN for what is none, infinity for too large."""
+    if isinstance(cell, str) and ("_" in cell or not cell.isascii()):
+        return math.nan  # 1_000, or digits of another script: which Python alone takes
+    try:
+        return float(cell)  # unlike pandas, to the last bit
+    except OverflowError:
+        return math.inf if cell > 0 else -math.inf
+    except (TypeError, ValueError):
+        return math.nan
+
+
 def validate(frame, week=None):
     """Return the rows of a frame that are right, and those that are not, with a `reason`.
 
@@ -113,8 +126,8 @@ def validate(frame, week=None):
     rows = frame.reset_index(drop=True)
     kept = rows[COLUMNS].copy()
     for name in COLUMNS[1:]:
-        is_number = pd.to_numeric(rows[name], errors="coerce").notna()
-        kept[name] = rows[name].where(is_number).astype(float)  # unlike to_numeric, to the last bit
+        is_numeric = rows[name].dtype.kind in "biuf"
+        kept[name] = rows[name].astype(float) if is_numeric else rows[name].map(number)
     reasons, blank = {}, rows.isna()
     try:
         schema(week).validate(kept, lazy=True)
@@ -122,7 +135,7 @@ def validate(frame, week=None):
         cases = errors.failure_cases.itertuples()  # in no order that pandera promises
         for case in sorted(cases, key=lambda c: (COLUMNS.index(c.column), str(c.check_number))):
             value = rows.at[case.index, case.column]
-            wrong = f"is {value!r:.40}" if isinstance(value, str) else f"is {value}"
+            wrong = f"is {value!r:.40}" if isinstance(value, str) else f"is {str(value):.40}"
             if blank.at[case.index, case.column]:
                 wrong = "is missing"
             elif case.check == "not_nullable":
