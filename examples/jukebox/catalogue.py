@@ -6,6 +6,7 @@ charted: `track_id`, `country`, and `known`, the week in which that became known
 """
 
 import hashlib
+import io
 import json
 import math
 import re
@@ -135,7 +136,7 @@ def validate(frame, week=None):
         cases = errors.failure_cases.itertuples()  # in no order that pandera promises
         for case in sorted(cases, key=lambda c: (COLUMNS.index(c.column), str(c.check_number))):
             value = rows.at[case.index, case.column]
-            wrong = f"is {value!r:.40}" if isinstance(value, str) else f"is {str(value):.40}"
+            wrong = f"is {value!r:.40}" if isinstance(value, str) else f"is {value!s:.40}"
             if blank.at[case.index, case.column]:
                 wrong = "is missing"
             elif case.check == "not_nullable":
@@ -196,7 +197,9 @@ def read(path, mapping=()):
         frame = pd.DataFrame({name: table[name].to_pylist() for name in table.column_names})
     else:
         try:
-            frame = pd.read_csv(path, dtype=str, encoding="utf-8-sig", encoding_errors="replace")
+            with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+                text = file.read().replace("\0", "\ufffd")  # a cell would end there, unseen
+            frame = pd.read_csv(io.StringIO(text), dtype=str)
         except pd.errors.ParserError as error:  # a row with more cells than the header, say
             reason = str(error).strip().split("C error: ")[-1]
             raise ValueError(f"{path} is no table: {reason}.") from error

@@ -1,5 +1,6 @@
 """The commands `generate` and `validate`: data that comes in, and a copy of it elsewhere."""
 
+import csv
 import json
 import os
 import subprocess
@@ -188,7 +189,7 @@ def validate(file, mapping, quarantine, home):
         report = [f"week {data.week}: {kept + len(bad)} rows: {kept} kept, {len(bad)} quarantined"]
     click.echo("\n".join(report))
     if quarantine:
-        bad.to_csv(quarantine, index=False)
+        bad.to_csv(quarantine, index=False, quoting=csv.QUOTE_NONNUMERIC)  # "\r" is a cell, too
         click.echo(f"{len(bad)} rows are in {quarantine}.", err=True)
     if len(bad):
         first, columns = bad.head(10), ("track_id", "reason")

@@ -6,6 +6,7 @@ the versions that had it. Every write is a whole file put in place at once, so a
 state before or the state after, and no third.
 """
 
+import csv
 import hashlib
 import json
 import os
@@ -76,7 +77,10 @@ class Store:
         """Write a batch of each kind, then list them all at once."""
         listed = self._listed()
         for kind, frame in frames.items():
-            content = frame.to_csv(index=False, lineterminator="\n").encode()
+            # Bad rows may hold what ends a line, or half a character.
+            how = csv.QUOTE_NONNUMERIC if kind == "quarantine" else csv.QUOTE_MINIMAL
+            content = frame.to_csv(index=False, lineterminator="\n", quoting=how)
+            content = content.encode(errors="backslashreplace")
             name = f"{kind}-{week:04}-{hashlib.sha256(content).hexdigest()[:16]}.csv"
             write(self.folder / "batches" / name, content)
             listed[kind][str(week)] = name

@@ -135,7 +135,7 @@ def test_each_kind_of_dirt_has_its_reason(kind):
         ("energy", pd.NA, "energy is missing"),
         ("energy", "0.5\0", "energy is '0.5\\x00', not a number"),
         ("energy", "0_5", "energy is '0_5', not a number"),
-        ("energy", "٠", "energy is '٠', not a number"),
+        ("energy", "\u0660", "energy is '\u0660', not a number"),
         ("energy", 0.5j, "energy is 0.5j, not a number"),
         ("energy", -(10**400), f"energy is -1{'0' * 38}, below 0"),
         ("energy", [0.5], "energy is [0.5], not a number"),
@@ -387,3 +387,12 @@ def test_parquet_without_its_reader_says_what_to_install(tmp_path, monkeypatch):
     assert "to read Parquet, pip install 'krap-jukebox[parquet]', or save as CSV" == str(
         error.value
     )
+
+
+def test_a_null_byte_in_a_file_is_seen(tmp_path):
+    """The cell does not end there as a smaller number, of which nobody hears."""
+    file = csv(with_cell("energy", "0.5\0"), tmp_path / "null.csv")
+    kept, quarantined, _ = read(file)
+
+    assert (len(TRACKS) - 1, [3]) == (len(kept), quarantined.index.tolist())
+    assert ["energy is '0.5\ufffd', not a number"] == quarantined["reason"].tolist()

@@ -183,3 +183,13 @@ def test_a_list_names_files_by_their_content(store):
     assert [n[-20:-4] for n in names] == [
         module.hashlib.sha256(c).hexdigest()[:16] for c in contents
     ]
+
+
+def test_whatever_was_quarantined_is_read_back_row_by_row(store):
+    """Also what ends a line or is half a character."""
+    batch = WORLD.week(6)[0].astype(object)
+    batch.loc[:2, "energy"] = ["\r", 'a"\n', "\ud800"]
+    _, quarantined = store.arrive(6, batch)
+
+    assert 3 == len(quarantined) == len(store.quarantined(6))
+    assert quarantined["reason"].tolist()[:2] == store.quarantined(6)["reason"].tolist()[:2]
