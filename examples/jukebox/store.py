@@ -8,8 +8,10 @@ state before or the state after, and no third.
 
 import csv
 import hashlib
+import io
 import json
 import os
+import re
 import time
 from functools import lru_cache
 from pathlib import Path
@@ -42,11 +44,21 @@ def write(path, content):
 
 
 @lru_cache(1024)  # a batch never changes: each process reads it once
-def batch(path, kind):
-    """Give a batch of tracks or charts as a frame, numbers to the last bit; not to be changed."""
+def batch(folder, name, kind):
+    """Give a batch as a frame, numbers to the last bit, the quarantine as text; not to be changed.
+
+    Raises ValueError for a name that is no batch's, or bytes that are not those of the name.
+    """
+    if not (digest := re.fullmatch(rf"{kind}-\d+-([0-9a-f]{{16}})\.csv", name)):
+        raise ValueError(f"{name!r} is no batch of {kind}: restore the list that names it.")
+    content = (folder / "batches" / name).read_bytes()
+    if hashlib.sha256(content).hexdigest()[:16] != digest[1]:
+        raise ValueError(f"{folder / 'batches' / name} is not what came in: restore it.")
+    if kind == "quarantine":
+        return pd.read_csv(io.BytesIO(content), dtype=str)
     # keep_default_na: NA is a country, not a missing value.
     how = {"dtype": TYPES[kind], "float_precision": "round_trip", "keep_default_na": False}
-    return pd.read_csv(path, **how)
+    return pd.read_csv(io.BytesIO(content), **how)
 
 
 class Store:
@@ -63,6 +75,8 @@ class Store:
 
     def _listed(self, version=None):
         """Give {kind: {week: file name}} of now or of a version."""
+        if version and not re.fullmatch(r"[0-9a-f]{64}|draft-\d+", version):
+            raise ValueError(f"There is no data version {version!r}: they are SHA-256, in hex.")
         path = self.folder / (f"versions/{version}.json" if version else "now.json")
         try:
             return json.loads(path.read_text("utf-8"))["batches"]
@@ -90,7 +104,7 @@ class Store:
         """Give batches as one frame, or an empty one."""
         types = TYPES[kind]
         empty = pd.DataFrame(columns=list(types)).astype(types)
-        frames = [batch(self.folder / "batches" / name, kind) for name in names]
+        frames = [batch(self.folder, name, kind) for name in names]
         return pd.concat(frames, ignore_index=True) if frames else empty
 
     @property
@@ -144,7 +158,7 @@ class Store:
         """Give the quarantined rows of a week, or of all: each cell as text, with its `reason`."""
         names = self._listed()["quarantine"]
         names = names.values() if week is None else [names[str(week)]]
-        frames = [pd.read_csv(self.folder / "batches" / name, dtype=str) for name in names]
+        frames = [batch(self.folder, name, "quarantine") for name in names]
         return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=COLUMNS)
 
     def freeze(self, since=0):

@@ -152,7 +152,7 @@ def test_half_a_file_is_taken_away_again(tmp_path, monkeypatch):
 
 def test_an_unknown_version_is_an_error(store):
     """It says where to look."""
-    with pytest.raises(ValueError, match="There is no data version 00"):
+    with pytest.raises(ValueError, match="There is no data version '00'"):
         store.read("00")
 
 
@@ -193,3 +193,25 @@ def test_whatever_was_quarantined_is_read_back_row_by_row(store):
 
     assert 3 == len(quarantined) == len(store.quarantined(6))
     assert quarantined["reason"].tolist()[:2] == store.quarantined(6)["reason"].tolist()[:2]
+
+
+def test_a_batch_that_was_changed_is_refused(store):
+    """One digit of one track, and nobody learns from it."""
+    file = next((store.folder / "batches").glob("tracks-0003-*"))
+    file.write_bytes(file.read_bytes().replace(b"T000012", b"T900012"))
+    fresh = module.batch.cache_clear() or Store(store.folder)
+
+    with pytest.raises(ValueError, match="is not what came in: restore it"):
+        fresh.read()
+
+
+@pytest.mark.parametrize("name", ["../now.json", "/etc/passwd", "tracks-1-0.csv", "tracks-0001-\0"])
+def test_a_list_that_names_another_file_is_refused(store, name):
+    """Nothing outside the batches is read."""
+    file = store.folder / "now.json"
+    listed = json.loads(file.read_text())
+    listed["batches"]["tracks"]["1"] = name
+    file.write_text(json.dumps(listed))
+
+    with pytest.raises(ValueError, match="is no batch of tracks"):
+        store.read()
