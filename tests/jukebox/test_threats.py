@@ -1,0 +1,104 @@
+"""What stands against an attacker, where no other test shows it; the page names them."""
+
+import json
+import socket
+import time
+from contextlib import ExitStack
+
+import numpy as np
+import pytest
+
+from .loops import CALM, names
+from .test_service import TRACK, served, two  # noqa: F401
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy"),  # MLflow of SQLAlchemy
+    pytest.mark.filterwarnings("ignore:.*type hint is inferred as AnyType"),  # MLflow of itself
+]
+
+
+def poisoned(home, weeks):
+    """Let weeks of plausible rows come in whose charts are those of other tracks of the week."""
+    for week in weeks:
+        home.store.arrive(week, CALM.week(week)[0])
+        charts = CALM.week(week - 3)[1]
+        ids = charts["track_id"].unique()
+        other = dict(zip(ids, np.roll(ids, len(ids) // 2), strict=True))
+        home.store.chart(week, charts.assign(track_id=charts["track_id"].map(other)))
+
+
+def test_poisoned_labels_do_not_reach_production(home):
+    """Each row is right by itself, all bounds hold: the gate says no, and why."""
+    home.world, before = CALM, home.registry.standing().champion
+    poisoned(home, (8, 9))
+    home.commit("diligent again")
+    events = home.go()
+
+    assert before == home.registry.standing().champion
+    assert ("refused", True) == (events[-1]["event"], "no better than chance" in events[-1]["why"])
+    assert "promoted" not in names(events)
+
+
+def test_a_token_is_revoked_by_a_restart(two):  # noqa: F811
+    """The old one opens nothing, and the new one does."""
+    answers = []
+    for token in ("first-0123456789abcdef", "second-0123456789abcdef"):
+        with served(two, tokens={"operator": token}) as client:
+            headers = {"Authorization": "Bearer first-0123456789abcdef"}
+            answers.append(client.get("/admin/history", headers=headers).status_code)
+
+    assert [200, 401] == answers
+
+
+def test_two_hundred_callers_who_never_finish(two):  # noqa: F811
+    """While they hold their connections, everybody else is answered; then they are told 408."""
+    body = json.dumps({"tracks": [TRACK]}).encode()
+    half = (
+        b"POST /predict HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body) + body[:-9]
+    )
+    with served(two, upload=5.0) as client, ExitStack() as open_:
+        client.ready()
+        slow = [
+            open_.enter_context(socket.create_connection(("127.0.0.1", client.port), 20))
+            for _ in range(200)
+        ]
+        for wire in slow:
+            wire.sendall(half)
+        began = time.monotonic()
+        answers = [client.predict().status_code for _ in range(20)]
+        took = time.monotonic() - began
+        told = {wire.recv(12) for wire in slow}
+
+    assert [200] * 20 == answers
+    assert took < 5
+    assert {b"HTTP/1.1 408"} == told
+
+
+def test_two_hundred_callers_at_once(two):  # noqa: F811
+    """Each gets its answer: they wait for one another, and none is turned away."""
+    body = json.dumps({"tracks": [TRACK] * 20}).encode()
+    whole = b"POST /predict HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+    with served(two) as client, ExitStack() as open_:
+        client.ready()
+        wires = [
+            open_.enter_context(socket.create_connection(("127.0.0.1", client.port), 20))
+            for _ in range(200)
+        ]
+        for wire in wires:
+            wire.sendall(whole)
+        told = {wire.recv(12) for wire in wires}
+
+    assert {b"HTTP/1.1 200"} == told
+
+
+def test_the_prediction_log_knows_no_caller(two):  # noqa: F811
+    """Of a request it keeps the track's id, the inputs' hash and the answer; no address, no header."""
+    with served(two) as client:
+        client.ready().post("/predict", json={"tracks": [TRACK]}, headers={"X-User": "somebody"})
+    log = two.predictions()
+    columns = "request_id role model_version time track_id inputs probabilities"
+    held = (two.folder / "predictions.db").read_bytes()
+
+    assert columns.split() == list(log.columns)
+    assert 64 == len(log.at[0, "inputs"])
+    assert not any(word in held for word in (b"127.0.0.1", b"somebody", b"python-requests"))
