@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from statistics import NormalDist
 
 import numpy as np
-from threadpoolctl import threadpool_limits
+from scipy.sparse import csr_array
 
 from jukebox.catalogue import labels
 from jukebox.features import matrix
@@ -52,7 +52,6 @@ class Verdict:
     figures: dict
 
 
-@threadpool_limits.wrap(limits=1)  # the products are small: more threads would wait for another
 def weighted_precisions(y, p, weights):
     """Return the average precision of each country under each weighting: (draws, 72).
 
@@ -61,14 +60,24 @@ def weighted_precisions(y, p, weights):
     draw charted. Whole weights in float32 add up exactly, in any order, on any number of cores.
     """
     result = np.full((len(weights), y.shape[1]), np.nan)
+    of_track = np.ascontiguousarray(weights.T)  # a row a track: rows are quick to pick and add
+    ones = np.ones(len(y), np.float32)
     for country in np.flatnonzero(y.any(0)):
-        charted = y[:, country]
-        above = (p[:, country, None] >= p[charted, country]).astype(np.float32)  # (n, positives)
-        hits, found = weights[:, charted] @ above[charted], weights @ above
-        precision = hits / np.maximum(found, 1)  # nothing found: no hits, and a weight of 0 below
-        total = weights[:, charted].sum(1)
+        order = np.argsort(-p[:, country], kind="stable")  # the surest track first
+        ranked, charted = -p[order, country], np.flatnonzero(y[order, country])
+        # After which rank the tracks that tie with a hit end; what lies between is added at once.
+        stop = np.searchsorted(ranked, ranked[charted], "right")
+        ends, tied = np.unique(stop, return_inverse=True)
+        between = csr_array(
+            (ones[: ends[-1]], order[: ends[-1]], np.r_[0, ends]), (len(ends), len(y))
+        )
+        found = (between @ of_track).cumsum(0)[tied]
+        own = of_track[order[charted]]
+        last = np.searchsorted(charted, stop) - 1  # the last hit of each tie
+        precision = own.cumsum(0)[last] / np.maximum(found, 1)  # nothing found: a weight of 0 below
+        total = own.sum(0)
         total[total == 0] = np.nan
-        result[:, country] = (weights[:, charted] * precision).sum(1) / total
+        result[:, country] = (own * precision).sum(0) / total
     return result
 
 
