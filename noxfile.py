@@ -76,7 +76,7 @@ def proofs(session):
     install(session, "proofs")
     session.run(
         *("python", "-m", "pytest", "-n", "auto", "--dist", "loadfile"),
-        *(session.posargs or ("tests/proofs",)),
+        *(session.posargs or ("-p", "tests.proofs.score", "tests/proofs")),
     )
 
 

@@ -27,6 +27,7 @@ extensions = [
     "docs._ext.owners",
     "docs._ext.numbers",
     "docs._ext.plots",
+    "docs._ext.rubric",
     "docs._ext.quiz",
     "docs._ext.search",
     "docs._ext.unrun",

@@ -1,0 +1,46 @@
+"""`{ml-test-score}`: the 28 tests of the ML Test Score, with the points of the last run."""
+
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+
+from docs._ext import load
+from docs._ext.numbers import boxed, run_of, shown
+
+logger = logging.getLogger(__name__)
+
+
+class Rubric(SphinxDirective):
+    """Show a table for each section: what is asked, what plays it, the points that it got."""
+
+    def run(self):
+        """Return the tables, or a warning if no run scored a test."""
+        self.env.note_dependency(f"{self.env.srcdir}/_data/ml_test_score.toml")
+        run = run_of(self.env, "ml_test_score") or {"figures": {}}
+        sections = {}
+        for row in load(self.env.srcdir, "ml_test_score.toml").get("test", []):
+            section = row["section"]
+            points = run["figures"].get(f"{section.lower()}_{row['number']}")
+            if points is None:
+                message = "no run scored %s %s: run `nox -s proofs`"
+                logger.warning(message, section, row["number"], location=self.get_location())
+                return []
+            tests = " ".join(f"`{test.removeprefix('tests/')}`" for test in row["tests"])
+            sections.setdefault(section, []).append(
+                f"| {row['number']}. {row['name']} | {row['done']} {tests} | {shown(points)} |"
+            )
+        lines = []
+        for section, rows in sections.items():
+            total = shown(run["figures"][section.lower()])
+            lines += [f"| {section} | what plays it | {total} |", "|---|---|---|", *rows, ""]
+        if not lines:
+            raise self.error("ml_test_score.toml has no tests")
+        box = boxed(self, run, lines[:-1])
+        box["classes"].append("rubric")
+        return [box]
+
+
+def setup(app):
+    """Register the directive."""
+    app.setup_extension("docs._ext.numbers")
+    app.add_directive("ml-test-score", Rubric)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

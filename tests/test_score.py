@@ -1,0 +1,72 @@
+"""The ML Test Score counts what ran and passed, and nothing else."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.proofs.score import Outcomes, rubric
+
+pytest_plugins = ["pytester"]
+SECTIONS = ("Data", "Model", "Infrastructure", "Monitoring")
+ROWS = [
+    {"section": section, "number": 1, "points": 1, "tests": [f"test_it.py::test_{section.lower()}"]}
+    for section in SECTIONS
+]
+TESTS = "".join(f"def test_{section.lower()}():\n    assert True\n" for section in SECTIONS)
+
+
+def test_the_rubric_has_its_28():
+    """Seven in each of four sections, each with words; points only where a test is named."""
+    rows = rubric()
+
+    assert [(s, n) for s in SECTIONS for n in range(1, 8)] == [
+        (row["section"], row["number"]) for row in rows
+    ]
+    assert all(row["name"] and row["done"].endswith(".") for row in rows)
+    assert [bool(row["points"]) for row in rows] == [bool(row["tests"]) for row in rows]
+    assert {row["points"] for row in rows} <= {0, 0.5, 1}
+
+
+@pytest.mark.parametrize("named", sorted({test for row in rubric() for test in row["tests"]}))
+def test_a_named_test_is_there(named):
+    """A test that was renamed is missed here, before it costs its point."""
+    file, _, name = named.partition("::")
+    tree = ast.parse(Path(__file__).parents[1].joinpath(file).read_text("utf-8"))
+
+    assert name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "score"),
+    [
+        ("", "", 1),
+        ("def test_model():\n    assert True", "def test_model():\n    assert False", 0),
+        ("def test_model():", "import pytest\n@pytest.mark.skip\ndef test_model():", 0),
+        ("def test_model():", "import pytest\n@pytest.mark.xfail\ndef test_model():", 1),
+        ("def test_model():\n    assert True",
+         "import pytest\n@pytest.mark.xfail\ndef test_model():\n    assert False", 0),
+        ("test_model", "test_modell", 0),
+        ("def test_model():\n    assert True",
+         "import pytest\n@pytest.mark.parametrize('n', [1, 2])\ndef test_model(n):\n    assert n < 2",
+         0),
+        ("def test_model():", "def test_model(no_such_fixture):", 0),
+    ],
+    ids=["sound", "failing", "skipped", "passing all the same", "expected to fail", "renamed",
+         "one parameter fails", "its fixture fails"],
+)  # fmt: skip
+def test_a_point_is_lost_with_its_test(pytester, old, new, score):
+    """The score is the least of the sections, so one test that does not pass takes it to 0."""
+    outcomes = Outcomes(ROWS)
+    pytester.makepyfile(test_it=TESTS.replace(old, new, 1) if old else TESTS)
+    pytester.inline_run("-p", "no:cacheprovider", plugins=[outcomes])
+
+    assert score == outcomes.figures()["score"]
+    assert 3 + score == outcomes.figures()["points"]
+
+
+def test_points_that_nothing_plays_are_none():
+    """A row without tests scores 0, whatever it claims."""
+    outcomes = Outcomes([{"section": "Data", "number": 1, "points": 1, "tests": []}])
+
+    assert {"data_1": 0, "data": 0, "points": 0, "score": 0} == outcomes.figures()
