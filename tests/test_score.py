@@ -4,7 +4,9 @@ import ast
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 
+from tests.project import build, write
 from tests.proofs.score import Outcomes, rubric
 
 pytest_plugins = ["pytester"]
@@ -70,3 +72,44 @@ def test_points_that_nothing_plays_are_none():
     outcomes = Outcomes([{"section": "Data", "number": 1, "points": 1, "tests": []}])
 
     assert {"data_1": 0, "data": 0, "points": 0, "score": 0} == outcomes.figures()
+
+
+RUBRIC = """\
+[[test]]
+section = "Data"
+number = 1
+name = "features have a schema"
+points = 1
+tests = ["tests/jukebox/test_it.py::test_a_row", "tests/jukebox/test_it.py::test_a_cell"]
+done = "They have."
+"""
+RUN = (
+    '{"command": "run", "date": "2026-01-01", "machine": "a laptop", "figures": '
+    '{"data_1": 0.5, "data": 0.5}}'
+)
+SITE = {
+    "conf.py": 'extensions = ["myst_parser", "docs._ext.rubric"]\n'
+    'myst_enable_extensions = ["attrs_inline"]\n',
+    "index.md": "# Start\n\n```{ml-test-score}\n```\n",
+    "_data/ml_test_score.toml": RUBRIC,
+    "_data/measured/ml_test_score.json": RUN,
+}
+
+
+def test_the_page_shows_the_points_of_the_run(tmp_path):
+    """What is asked, what is done, which tests play it, and what they got, not what was hoped."""
+    write(tmp_path, SITE)
+
+    assert "" == build(tmp_path, "html")
+    page = BeautifulSoup((tmp_path / "_build/index.html").read_text("utf-8"), "html.parser")
+    assert [
+        ["Data", "0.5"],
+        ["1. Features have a schema. They have. test_it.py: a row; a cell", "0.5"],
+    ] == [[" ".join(c.text.split()) for c in row(["th", "td"])] for row in page.table("tr")]
+
+
+def test_a_row_that_no_run_scored_is_named(tmp_path):
+    """A page without points would say nothing, and look well."""
+    write(tmp_path, SITE | {"_data/measured/ml_test_score.json": RUN.replace("data_1", "data_2")})
+
+    assert "index.md:3: WARNING: no run scored Data 1" in build(tmp_path)

@@ -24,19 +24,28 @@ class Rubric(SphinxDirective):
                 message = "no run scored %s %s: run `nox -s proofs`"
                 logger.warning(message, section, row["number"], location=self.get_location())
                 return []
-            tests = " ".join(f"`{test.removeprefix('tests/')}`" for test in row["tests"])
             sections.setdefault(section, []).append(
-                f"| {row['number']}. {row['name']} | {row['done']} {tests} | {shown(points)} |"
+                f"| **{row['number']}. {row['name'].capitalize()}.** {row['done']} "
+                f"{played_by(row['tests'])} | {shown(points)} |"
             )
         lines = []
         for section, rows in sections.items():
             total = shown(run["figures"][section.lower()])
-            lines += [f"| {section} | what plays it | {total} |", "|---|---|---|", *rows, ""]
+            lines += [f"| {section} | {total} |", "|---|---|", *rows, ""]
         if not lines:
             raise self.error("ml_test_score.toml has no tests")
         box = boxed(self, run, lines[:-1])
         box["classes"].append("rubric")
         return [box]
+
+
+def played_by(tests):
+    """Write `tests/test_it.py::test_a_b`, and others of one file, as a line: test_it.py: a b."""
+    files = {}
+    for test in tests:
+        file, _, name = test.partition("::test_")
+        files.setdefault(file.rpartition("/")[2], []).append(name.replace("_", " "))
+    return " ".join(f"[`{file}`: {'; '.join(names)}]{{.ids}}" for file, names in files.items())
 
 
 def setup(app):
