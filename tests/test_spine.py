@@ -8,6 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 from sphinx.errors import ExtensionError
 
+from docs._ext.plots import Axis
 from tests.project import build, write
 
 WORDS = "word " * 60
@@ -532,6 +533,14 @@ def test_without_a_log_scale_lines_start_at_nought(plots):
     assert ["seconds", "items", "0", "50", "100", "0", "500", "1k"] == [
         text.string for text in plot("text")
     ]
+
+
+def test_an_axis_names_its_values_or_round_ones():
+    """Few values of x are named themselves; y begins at 0, or at a power of ten."""
+
+    assert [2, 4, 6] == Axis({2, 4, 6}, log=False).ticks
+    assert [0, 2, 4, 6] == Axis({2, 4, 6}, log=False, zero=True).ticks
+    assert [1, 10, 100] == Axis({2, 30}, log=True, zero=True).ticks
 
 
 def test_a_missing_figure_is_a_gap(plots):
