@@ -14,6 +14,7 @@ from jukebox.catalogue import PLAIN, labels
 from jukebox.drift import FEWEST, drift
 from jukebox.problem import FEATURES, LABEL_DELAY
 from jukebox.training import labelled, predict
+from jukebox.validation import weighted_precisions
 
 __all__ = [
     "GAUGES",
@@ -102,41 +103,22 @@ def score(y, p, seed=0, resamples=200, level=0.95):
 
     Interval: the score plus and minus a normal quantile of its standard error, which is taken
     from `resamples` bootstrap samples of *tracks* (Efron 1979): one track's countries depend on
-    each other. Fewer than FEWEST tracks have NaN for an interval. A sample is a weight for each
-    track, so that countries are sorted only once. Average precision as in scikit-learn's user
+    each other. Fewer than FEWEST tracks have NaN for an interval. Average precision as in scikit-learn's user
     guide: the sum over thresholds of precision times recall gained, ties sharing a threshold.
     Brier 1950: the mean squared error of a probability.
     """
     y, p = np.asarray(y, bool), np.asarray(p, float)
     if not (n := len(y)):
         return dict.fromkeys(SCORES, np.nan) | {"tracks": 0}
-    order = np.argsort(-p.T, axis=1, kind="stable")  # a row a country, the surest track first
-    ranked = np.take_along_axis(p.T, order, 1)
-    ends = np.hstack([ranked[:, 1:] != ranked[:, :-1], np.ones_like(ranked[:, :1], bool)])
-    last = np.where(ends, np.arange(n), n)  # for each rank, the last that ties with it
-    last = np.minimum.accumulate(last[:, ::-1], axis=1)[:, ::-1]
-    # Precision is asked for at the hits alone, a tenth of the ranks: places in the flat arrays.
-    hits = np.flatnonzero(np.take_along_axis(y.T, order, 1))
-    country = hits // n
-    tied = country * n + last.ravel()[hits]
-    hit_tied = np.searchsorted(hits, tied, side="right")
-    first_hit = np.searchsorted(hits, country * n)
-    squares = ((p - y) ** 2).mean(axis=1)
-
-    def once(weights):
-        w = weights[order]
-        own = w.ravel()[hits]
-        total = np.concatenate([[0], np.cumsum(own)])
-        found = total[hit_tied] - total[first_hit]
-        precision = found / np.maximum(np.cumsum(w, axis=1).ravel()[tied], 1)
-        positives, gained = (np.bincount(country, x) for x in (own, own * precision))
-        ap = (gained[positives > 0] / positives[positives > 0]).mean() if own.any() else np.nan
-        return ap, weights @ squares / n
-
     draws = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), resamples)
-    error = np.nanstd([once(weights) for weights in draws], axis=0, ddof=1)
+    weights = np.vstack([np.ones(n), draws]).astype(np.float32)  # the first is the window itself
+    precisions = weighted_precisions(y, p, weights)
+    with np.errstate(invalid="ignore"):  # where nothing charted, 0 / 0 is the NaN that is meant
+        aps = np.nansum(precisions, axis=1) / np.isfinite(precisions).sum(axis=1)
+    briers = weights @ ((p - y) ** 2).mean(axis=1) / n
+    error = np.nanstd([aps[1:], briers[1:]], axis=1, ddof=1)
     wide = stats.norm.ppf((1 + level) / 2) * error if n >= FEWEST else (np.nan, np.nan)
-    ap, brier = once(np.ones(n, int))
+    ap, brier = aps[0], briers[0]
     ends = [ap, ap - wide[0], ap + wide[0], brier, brier - wide[1], brier + wide[1]]
     return dict(zip(SCORES, [n, *map(float, ends)], strict=True))
 
