@@ -455,7 +455,7 @@ FAULTS = {
     ),
     "a chapter has no title": (
         "chapter.md", CHAPTER.split("---\n", 2)[2], "Words.\n",
-        "chapter.md:1: WARNING: the chapter has no title",
+        "chapter.md:1: WARNING: the page has no title",
     ),
     "a path names no page": (
         "_data/paths.toml", '"chapter"', '"chapter", "chaptre"',
