@@ -1,0 +1,161 @@
+"""Lab 6: four alarms or none, and only one of them is a reason to train."""
+
+import shutil
+import tomllib
+
+TITLE = "Drift you can trust"
+FIRST = "jukebox monitor --home east"
+SINCE, NOW = 14, 17  # weeks: since when the offices differ, and the newest
+OFFICES = {  # what happens there: drifts of the world, and whether the newest batch is spoilt
+    "east": ((), False),
+    "north": (("covariate",), False),
+    "south": ((), True),
+    "west": (("concept",), False),
+}
+WORDS = ("leave", "return", "update")
+
+
+def arrive(data, world, weeks, spoil=None):
+    """Let weeks come in: tracks, and the charts of three weeks before. spoil: of the last batch."""
+    from jukebox.problem import LABEL_DELAY
+
+    for week in weeks:
+        tracks, _ = world.week(week)
+        data.arrive(week, spoil(tracks) if spoil and week == weeks[-1] else tracks)
+        if week >= LABEL_DELAY:
+            data.chart(week, world.week(week - LABEL_DELAY)[1])
+
+
+def answer(models, tracks):
+    """Let the champion answer for tracks, as the service does, and log it; without HTTP."""
+    from jukebox.features import matrix
+    from jukebox.rollout import Limits, Rollout
+
+    rollout = Rollout(models, Limits())
+    rollout.refresh()
+    rollout.log.thread.start()
+    rollout.answer(list(tracks["track_id"]), matrix(tracks))
+    rollout.close()
+
+
+def start(folder):
+    """Give four offices the same model, and then four weeks in which their worlds go apart."""
+    from jukebox.simulation import Catalogue, Drift
+    from jukebox.terminal import registry, store
+    from jukebox.training import train
+
+    first = folder / "east"
+    data, models = store(first, needed=False), registry(first, None)
+    arrive(data, Catalogue(0), range(SINCE))
+    models.promote(models.register(train(*data.read())), "better than chance, in all four offices")
+    for office in OFFICES:
+        if office != "east":
+            shutil.copytree(first, folder / office)
+    for office, (kinds, spoilt) in OFFICES.items():
+        world = Catalogue(0, [Drift(kind, start=SINCE) for kind in kinds])
+        data, models = store(folder / office), registry(folder / office, None)
+        half = (lambda tracks: tracks.assign(tempo=tracks["tempo"] / 2)) if spoilt else None
+        arrive(data, world, range(SINCE, NOW + 1), half)
+        tracks, _ = data.read()
+        answer(models, tracks[tracks["released"] >= SINCE])
+
+
+def look(home):
+    """Give what `jukebox monitor` sees in an office, and the columns that moved there."""
+    from jukebox.terminal import registry, store
+    from jukebox.watching import observe
+
+    seen = observe(store(home), registry(home, None))
+    if seen["performance"] is None:
+        raise ValueError(
+            f"In {home.name} nothing is known of the newest labelled week any more: jukebox lab "
+            "reset 6."
+        )
+    return seen, [c for c, row in (seen["drift"] or {}).items() if row["verdict"] == "drift"]
+
+
+def right(seen, moved):
+    """Say what is to be done about what was seen."""
+    if seen["performance"]["fell"]:
+        return "update"
+    return "return" if len(moved) == 1 else "leave"
+
+
+def why(home, said, seen, moved):
+    """Explain an answer that is not right, by the figures."""
+    from jukebox.terminal import shown, store
+
+    performance, names = seen["performance"], " and ".join([", ".join(moved[:-1]), *moved[-1:]])
+    names, week = names.removeprefix(" and ") or "no column", performance["week"]
+    now, then = (
+        shown([performance[which][name] for name in ("ap", "ap_low", "ap_high")])
+        for which in ("now", "promised")
+    )
+    score = f"scores {now} in week {week}, where {then} was promised"
+    wanted = right(seen, moved)
+    if wanted == "update":
+        moves = f"{names} moved there, and yet" if not moved else f"{names} moved, and"
+        return (
+            f'{home.name} says "{said}": {moves} the model {score}. It is surely wrong more often '
+            "than before, so tastes have changed and not the tracks. Only new labels teach it "
+            "that: update."
+        )
+    if wanted == "return":
+        tracks, _ = store(home).read()
+        (column,) = moved
+        middles = tracks.groupby("released")[column].median()
+        return (
+            f'{home.name} says "{said}": {names} moved and nothing else, from a middle of '
+            f"{middles.iloc[-2]:.0f} in week {middles.index[-2]} to {middles.iloc[-1]:.0f} in week "
+            f"{middles.index[-1]}. No music does that in a week; a counting machine does. A model "
+            "that learns from it learns the fault: return the batch."
+        )
+    reason = f"{names} moved together, as another kind of music does. The model {score}"
+    if not moved:
+        reason = f"{names} moved, and the model {score}"
+    end = {
+        "update": "A training has nothing to give back",
+        "return": "The batch has no fault that anybody could mend",
+    }[said]
+    return f'{home.name} says "{said}": {reason}. {end}: leave it.'
+
+
+def check(folder):
+    """Hold the reader's answers against what the offices' own figures say."""
+    try:
+        answers = tomllib.loads((folder / "answers.toml").read_text("utf-8"))
+    except FileNotFoundError:
+        yield (
+            "There is no answers.toml: look at each office with jukebox monitor --home east, and "
+            f'write a line for each into it, as east = "leave" ({", ".join(WORDS)}).'
+        )
+        return
+    except ValueError as error:
+        yield f'answers.toml cannot be read ({error}): write lines as east = "leave".'
+        return
+    for office in OFFICES:
+        if (said := answers.get(office)) not in WORDS:
+            has = f"says {said!r}" if office in answers else "is missing"
+            yield f"{office} {has} in answers.toml: give it one of {', '.join(WORDS)}."
+            continue
+        seen, moved = look(folder / office)
+        if said != right(seen, moved):
+            yield why(folder / office, said, seen, moved)
+
+
+def done(folder):
+    """Say what the four had in common."""
+    moved = {office: bool(look(folder / office)[1]) for office in OFFICES}
+    return (
+        f"Inputs moved in {sum(moved.values())} of {len(moved)} offices, and none of those needs a "
+        "new model; the one that needs it has inputs that stood still."
+    )
+
+
+def solve(folder, hands):
+    """Look at each, then decide."""
+    for office in OFFICES:
+        hands.type(f"jukebox monitor --home {office}", code=0 if office == "east" else 1)
+    hands.write(
+        "answers.toml", 'east = "leave"\nnorth = "leave"\nsouth = "return"\nwest = "update"\n'
+    )

@@ -1,0 +1,175 @@
+"""Lab 7: code, performance and data each fire once, and each run ends in another way."""
+
+import json
+import shutil
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+from jukebox.labs import opened
+from jukebox.labs.drift_you_can_trust import answer, arrive
+from jukebox.problem import LABEL_DELAY
+
+TITLE = "The three triggers"
+FIRST = "jukebox status"
+FEW = 6  # weeks that are there when the first model is made, three of them with charts
+TURN, BACK = 8, 13  # when tastes turn, and turn back: the newest week at the start
+RUNS = 2  # that the loop has behind it at the start
+PACKAGE = Path(__file__).parents[1]
+UPDATE = "jukebox update --code code/jukebox"
+KINDS = {  # of triggers: what makes one fire
+    "code": f"change a line of code/jukebox/training.py that matters, then {UPDATE}",
+    "performance": f"let the charts of week {BACK} come in (jukebox generate --weeks 3), then {UPDATE}",
+    "data": f"let more weeks arrive (jukebox generate --weeks 12), then {UPDATE} --answers 0",
+}
+
+
+def trained(code, store, data, out, newest, seed):
+    """Train as `job.run` does, in this process: the checkout is still the package that runs here."""
+    from jukebox.store import Store, write
+    from jukebox.training import Settings, train
+
+    model = train(*Store(store).read(data), Settings(newest=newest), seed)
+    out.mkdir(parents=True)
+    write(out / "model.onnx", model.onnx)
+    write(out / "record.json", json.dumps(model.record).encode())
+
+
+def start(folder):
+    """Let the loop make a first model and, when tastes turn, a second; then they turn back."""
+    from jukebox.incoming import world
+    from jukebox.northstar import Loop
+    from jukebox.simulation import Catalogue, Drift
+    from jukebox.terminal import registry, store
+    from jukebox.triggers import Policy
+    from jukebox.validation import Limits
+
+    home, code = folder / ".jukebox", folder / "code" / "jukebox"
+    shutil.copytree(PACKAGE, code, ignore=shutil.ignore_patterns("__pycache__"))
+    data, models = store(home, needed=False), registry(home, None)
+    turns = [
+        {"kind": "concept", "shape": "sudden", "start": TURN, "size": 1.0},
+        {"kind": "concept", "shape": "sudden", "start": BACK, "size": -1.0},
+    ]
+    settings = world(home, None, None, turns, 0)
+    catalogue = Catalogue(settings["seed"], [Drift(**turn) for turn in turns], settings["tracks"])
+    first = Policy(answers=0, limits=Limits(newest=1))
+    arrive(data, catalogue, range(FEW))
+    with closing(Loop(home, models, data, code, first, trained)) as loop:
+        loop.look(), list(loop.run())
+    for week in range(FEW, BACK + 1):
+        arrive(data, catalogue, [week])
+        if week >= TURN + LABEL_DELAY:
+            patient = replace(first, rows=10**6)
+            with closing(Loop(home, models, data, code, patient, trained)) as loop:
+                loop.look()  # three weeks, one after the other, show that tastes have turned,
+                if week == BACK:
+                    list(loop.run())  # and this run has all three to learn from
+        tracks, _ = data.read()
+        answer(models, tracks[tracks["released"] == week])
+
+
+def past(folder):
+    """Give what the loop of a folder has written, and the ended runs since the start, by number."""
+    from jukebox.journal import Journal, ended, runs
+
+    file = folder / ".jukebox" / "northstar.db"
+    if not file.exists():
+        raise ValueError("The journal of the loop is gone: jukebox lab reset 7.")
+    events = Journal(file, None).events()
+    own = {n: run for n, run in runs(events).items() if n > RUNS and ended(run)}
+    return events, own, {n: run[ended(run)] for n, run in own.items()}
+
+
+def tampered(folder, ends, champion):
+    """Yield what is wrong with the checkout. champion: the record of the one that serves."""
+    from jukebox.training import code_version
+
+    code = folder / "code" / "jukebox"
+    no = [end for end in ends.values() if end["why"].startswith("leak")]
+    gates = [(at / "validation.py").read_text("utf-8") for at in (code, PACKAGE)]
+    if gates[0] != gates[1]:
+        said = f", and it said “{no[-1]['why']}”" if no else ""
+        yield (
+            "You changed the gate in code/jukebox/validation.py, and nothing came of it. The gate "
+            f"that judges is not the checkout's: it belongs to the loop that is installed{said}. "
+            "No commit should be able to open its own gate. Take the change back."
+        )
+    if no and code_version(code) != champion["code_version"]:
+        file = folder / ".jukebox" / "runs" / str(no[-1]["run"]) / "record.json"
+        record = json.loads(file.read_text("utf-8"))
+        (_, last), (first, _) = record["fitted_weeks"], record["tested_weeks"]
+        yield (
+            f"code/jukebox/training.py is still what run {no[-1]['run']} was refused for: it fits "
+            f"on weeks up to {last} and tests from week {first} on, so it has seen its own test. "
+            f"Its {record['metrics']['average_precision']:.3f} says nothing about the weeks to "
+            "come. Take the change back."
+        )
+
+
+def check(folder):
+    """Ask for the three triggers and the three endings, and for a checkout that is clean again."""
+    from jukebox.journal import ENDINGS, unfinished, waiting
+    from jukebox.triggers import kinds
+
+    (data, models), (events, own, ends) = opened(folder), past(folder)
+    champion = models.standing().champion
+    yield from tampered(folder, ends, models.lineage(champion)["record"])
+
+    said = {e["why"] for e in events if e["event"] == "rolled back"}
+    for row in models.history():
+        if row["action"] == "promote" and row["why"].startswith("run "):
+            continue
+        if row["action"] in ("promote", "rollback") and row["why"] not in said:
+            yield (
+                f"Version {row['version']} got its role by hand (“{row['why']}”): no trigger asked "
+                "for it, and no gate was asked. Begin again with jukebox lab reset 7, and leave "
+                "it to the loop."
+            )
+    if unfinished(events) or waiting(events):
+        yield f"Something is still open: {UPDATE} goes on with it."
+
+    fired = {e["id"]: e for e in events if e["event"] == "trigger"}
+    taken = [fired[t] for run in own.values() for t in run["start"]["figures"]["triggers"]]
+    missing = [kind for kind in KINDS if kind not in kinds(taken)]
+    lacking = [name for name in ENDINGS if name not in {end["event"] for end in ends.values()}]
+    if "performance" in missing and data.week > BACK + LABEL_DELAY:
+        yield (
+            f"Performance is read from the newest labelled week, {data.week - LABEL_DELAY}, and "
+            "nobody has asked the model about its tracks: begin again with jukebox lab reset 7, "
+            "and let three weeks pass before more come."
+        )
+    elif missing:
+        yield f"The trigger by {missing[0]} has led to no run yet: {KINDS[missing[0]]}."
+    elif lacking:
+        last = ends[max(ends)]
+        yield (
+            f"No run has been {lacking[0]} yet. The last, run {last['run']}, was {last['event']}: "
+            f"{last['why']}. Nobody asks the service of this home: let more weeks arrive, and "
+            f"update with --answers 0."
+        )
+
+
+def done(folder):
+    """Say how the runs ended."""
+    _, own, ends = past(folder)
+    told = [
+        f"run {n}, by {' and '.join(own[n]['start']['figures']['kinds'])}, was {end['event']}"
+        for n, end in ends.items()
+    ]
+    return f"No trigger was lost: {'; '.join(told)}."
+
+
+def solve(folder, hands):
+    """Let a bad commit be refused, a fall be mended and new data be learnt from."""
+    from jukebox.scene import RANDOM
+
+    training = "code/jukebox/training.py"
+    hands.type("jukebox status")
+    hands.type(f"sed -i.bak 's/new = .*/{RANDOM}/' {training}")
+    hands.type(UPDATE, code=1)
+    hands.type(f"mv {training}.bak {training}")
+    hands.type("jukebox generate --weeks 3")
+    hands.type(UPDATE)
+    hands.type("jukebox generate --weeks 12")
+    hands.type(f"{UPDATE} --answers 0")
