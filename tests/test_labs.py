@@ -56,26 +56,31 @@ def rows(file, query):
 
 def state(folder):
     """Give what a lab's folder holds, but for what differs each time: run ids and moments."""
-    registry = folder / ".jukebox" / "registry"
     files = {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and registry not in path.parents and path.suffix != ".db"
+        if path.is_file()
+        and "registry" not in path.relative_to(folder).parts
+        and path.suffix != ".db"
     }
     for name in [name for name in files if "/versions/" in name]:
         files[name] = json.loads((folder / name).read_text("utf-8"))["batches"]
-    return files | {
-        "history": rows(registry / "history.db", "SELECT action, version, share, why FROM history"),
-        "models": rows(
-            registry / "mlflow.db",
-            "SELECT version, value FROM model_version_tags WHERE key = 'digest' ORDER BY version",
-        ),
-        "answers": rows(
-            registry / "predictions.db",
-            "SELECT role, model_version, track_id, inputs FROM predictions ORDER BY rowid",
-        ),
-        "events": rows(folder / ".jukebox" / "northstar.db", "SELECT count(*) FROM events"),
-    }
+    for registry in sorted(folder.glob("*/registry")):  # of each home: a lab may have several
+        files[registry.parent.name] = {
+            "history": rows(
+                registry / "history.db", "SELECT action, version, share, why FROM history"
+            ),
+            "models": rows(
+                registry / "mlflow.db",
+                "SELECT version, value FROM model_version_tags WHERE key = 'digest' ORDER BY version",
+            ),
+            "answers": rows(
+                registry / "predictions.db",
+                "SELECT role, model_version, track_id, inputs FROM predictions ORDER BY rowid",
+            ),
+            "events": rows(registry.parent / "northstar.db", "SELECT event, why FROM events"),
+        }
+    return files
 
 
 class Life(NamedTuple):
@@ -260,6 +265,38 @@ def test_what_could_be_mended_must_be(terminal):
     said = supplied(terminal, mangle)
 
     assert "Tracks in quarantine that could be mended: 1." in said
+
+
+def test_each_answer_that_is_wrong_is_explained(terminal):
+    """Lab 6: by what the office's own figures say, whichever of the wrong answers it is."""
+    terminal.type("jukebox lab start 6")
+    answers, told = terminal.folder / "lab-6" / "answers.toml", []
+    for four in ("update return leave leave", "return update update return", "leave leave x"):
+        lines = zip(("east", "north", "south", "west"), four.split(), strict=False)
+        answers.write_text("".join(f'{office} = "{said}"\n' for office, said in lines), "utf-8")
+        told.append(" ".join(terminal.type("jukebox lab check 6").split()))
+    answers.write_text("east: leave", "utf-8")
+
+    assert [4, 4, 2] == [said.count(" - ") for said in told]
+    assert 'east says "update": no column moved, and the model scores 0.3' in told[0]
+    assert "mend: leave it. - south" in told[0]
+    assert "from a middle of 122 in week 16 to 61 in week 17" in told[1]
+    assert 'west says "return": no column moved there, and yet the model scores 0.1' in told[1]
+    assert "south says 'x' in answers.toml" in told[2]
+    assert "west is missing in answers.toml" in told[2]
+    assert "answers.toml cannot be read" in terminal.type("jukebox lab check 6")
+
+
+def test_what_is_done_past_the_loop_is_noticed(terminal):
+    """Lab 7: a promotion by hand, and weeks that come in too fast for their answers."""
+    terminal.type("jukebox lab start 7")
+    terminal.type("cd lab-7")
+    terminal.type("jukebox promote 1 --why 'I know better'")
+    terminal.type("jukebox generate --weeks 5")
+    said = " ".join(terminal.type("jukebox lab check 7").split())
+
+    assert "Version 1 got its role by hand (“I know better”)" in said
+    assert "read from the newest labelled week, 15, and nobody has asked" in said
 
 
 # ---- manners -------------------------------------------------------------------------------------
