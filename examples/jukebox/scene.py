@@ -48,15 +48,36 @@ DIRT = dict.fromkeys(["missing", "out_of_range", "wrong_type", "duplicate"], 0.0
 SPILL = DIRT | {"wrong_encoding": 0.2}
 
 
+def release(store, week, raw, world):
+    """Let a week's raw tracks come in, and the charts of three weeks before, as a world has them.
+
+    Gives (kept, quarantined).
+    """
+    kept, quarantined = store.arrive(week, raw)
+    if week >= LABEL_DELAY:
+        store.chart(week, world.week(week - LABEL_DELAY)[1])
+    return kept, quarantined
+
+
 def arrive(store, week):
-    """Let a week's raw tracks and the charts of three weeks before come in; give the counts."""
+    """Let a week of the story pass, dirt and all; give the counts."""
     kind, _ = CHANGES.get(week, (None, None))
     dirt = SPILL if kind == "dirt" else DIRT
     raw, _ = dirty(WORLD.week(week)[0], np.random.default_rng([WORLD.seed, week]), dirt)
-    kept, quarantined = store.arrive(week, raw)
-    if week >= LABEL_DELAY:
-        store.chart(week, WORLD.week(week - LABEL_DELAY)[1])
+    kept, quarantined = release(store, week, raw, WORLD)
     return {"rows": len(raw), "kept": len(kept), "quarantined": len(quarantined)}
+
+
+def answer(registry, tracks):
+    """Let the champion answer for tracks, and log it, as the service does; without HTTP."""
+    from jukebox.features import matrix
+    from jukebox.rollout import Limits, Rollout
+
+    rollout = Rollout(registry, Limits())
+    rollout.refresh()
+    rollout.log.thread.start()
+    rollout.answer(list(tracks["track_id"]), matrix(tracks))
+    rollout.close()
 
 
 def commit(checkout, week):

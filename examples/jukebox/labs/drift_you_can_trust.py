@@ -15,38 +15,17 @@ OFFICES = {  # what happens there: drifts of the world, and whether the newest b
 WORDS = ("leave", "return", "update")
 
 
-def arrive(data, world, weeks, spoil=None):
-    """Let weeks come in: tracks, and the charts of three weeks before. spoil: of the last batch."""
-    from jukebox.problem import LABEL_DELAY
-
-    for week in weeks:
-        tracks, _ = world.week(week)
-        data.arrive(week, spoil(tracks) if spoil and week == weeks[-1] else tracks)
-        if week >= LABEL_DELAY:
-            data.chart(week, world.week(week - LABEL_DELAY)[1])
-
-
-def answer(models, tracks):
-    """Let the champion answer for tracks, as the service does, and log it; without HTTP."""
-    from jukebox.features import matrix
-    from jukebox.rollout import Limits, Rollout
-
-    rollout = Rollout(models, Limits())
-    rollout.refresh()
-    rollout.log.thread.start()
-    rollout.answer(list(tracks["track_id"]), matrix(tracks))
-    rollout.close()
-
-
 def start(folder):
     """Give four offices the same model, and then four weeks in which their worlds go apart."""
+    from jukebox.scene import answer, release
     from jukebox.simulation import Catalogue, Drift
     from jukebox.terminal import registry, store
     from jukebox.training import train
 
-    first = folder / "east"
+    first, world = folder / "east", Catalogue(0)
     data, models = store(first, needed=False), registry(first, None)
-    arrive(data, Catalogue(0), range(SINCE))
+    for week in range(SINCE):
+        release(data, week, world.week(week)[0], world)
     models.promote(models.register(train(*data.read())), "better than chance, in all four offices")
     for office in OFFICES:
         if office != "east":
@@ -54,10 +33,12 @@ def start(folder):
     for office, (kinds, spoilt) in OFFICES.items():
         world = Catalogue(0, [Drift(kind, start=SINCE) for kind in kinds])
         data, models = store(folder / office), registry(folder / office, None)
-        half = (lambda tracks: tracks.assign(tempo=tracks["tempo"] / 2)) if spoilt else None
-        arrive(data, world, range(SINCE, NOW + 1), half)
-        tracks, _ = data.read()
-        answer(models, tracks[tracks["released"] >= SINCE])
+        for week in range(SINCE, NOW + 1):
+            tracks, _ = world.week(week)
+            if spoilt and week == NOW:
+                tracks["tempo"] /= 2
+            kept, _ = release(data, week, tracks, world)
+            answer(models, kept)
 
 
 def look(home):

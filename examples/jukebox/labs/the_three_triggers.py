@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from jukebox.labs import opened
-from jukebox.labs.drift_you_can_trust import answer, arrive
 from jukebox.problem import LABEL_DELAY
 
 TITLE = "The three triggers"
@@ -39,6 +38,7 @@ def start(folder):
     """Let the loop make a first model and, when tastes turn, a second; then they turn back."""
     from jukebox.incoming import world
     from jukebox.northstar import Loop
+    from jukebox.scene import answer, release
     from jukebox.simulation import Catalogue, Drift
     from jukebox.terminal import registry, store
     from jukebox.triggers import Policy
@@ -54,19 +54,19 @@ def start(folder):
     settings = world(home, None, None, turns, 0)
     catalogue = Catalogue(settings["seed"], [Drift(**turn) for turn in turns], settings["tracks"])
     first = Policy(answers=0, limits=Limits(newest=1))
-    arrive(data, catalogue, range(FEW))
+    for week in range(FEW):
+        release(data, week, catalogue.week(week)[0], catalogue)
     with closing(Loop(home, models, data, code, first, trained)) as loop:
         loop.look(), list(loop.run())
     for week in range(FEW, BACK + 1):
-        arrive(data, catalogue, [week])
+        kept, _ = release(data, week, catalogue.week(week)[0], catalogue)
         if week >= TURN + LABEL_DELAY:
             patient = replace(first, rows=10**6)
             with closing(Loop(home, models, data, code, patient, trained)) as loop:
                 loop.look()  # three weeks, one after the other, show that tastes have turned,
                 if week == BACK:
                     list(loop.run())  # and this run has all three to learn from
-        tracks, _ = data.read()
-        answer(models, tracks[tracks["released"] == week])
+        answer(models, kept)
 
 
 def past(folder):
