@@ -303,11 +303,14 @@ def test_what_is_done_past_the_loop_is_noticed(terminal):
 
 
 def test_the_list_says_how_far_you_are(terminal):
-    """Not started, begun, and where."""
+    """Not started, begun, and where; and what comes next."""
     before = terminal.type("jukebox lab")
     terminal.type("jukebox lab start 1")
     after = terminal.type("jukebox lab")
 
+    assert ["Next: jukebox lab start 1", "Next: jukebox lab start 2"] == [
+        said.splitlines()[-1] for said in (before, after)
+    ]
     assert len(LABS) == before.count("not started")
     assert len(LABS) - 1 == after.count("not started")
     assert "begun, in lab-1" in after

@@ -63,7 +63,8 @@ def lab(ctx):
                 state = "done"
         rows.append((str(number), import_module(name).TITLE, state))
     table(rows, ("lab", "title", "here"))
-    click.echo("\nBegin with jukebox lab start 1.")
+    if waiting := [number for number, _, state in rows if state == "not started"]:
+        click.echo(f"\nNext: jukebox lab start {waiting[0]}")
 
 
 @lab.command()
