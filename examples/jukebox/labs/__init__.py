@@ -122,6 +122,57 @@ def opened(folder):
     return store(home), registry(home, None)
 
 
+def arrived(folder, seed, weeks, tracks=100):
+    """Let weeks of a new world arrive in a lab's home, `tracks` in each; give store and registry."""
+    from jukebox.incoming import world
+    from jukebox.problem import LABEL_DELAY
+    from jukebox.simulation import Catalogue
+    from jukebox.store import Store
+    from jukebox.terminal import registry
+
+    home = folder / ".jukebox"
+    world(home, seed, tracks, [], 0)
+    catalogue, data = Catalogue(seed, tracks_a_week=tracks), Store(home / "data")
+    for week in range(weeks):
+        data.arrive(week, catalogue.week(week)[0])
+        if week >= LABEL_DELAY:
+            data.chart(week, catalogue.week(week - LABEL_DELAY)[1])
+    return data, registry(home, None)
+
+
+def told(folder):
+    """Give what load.py counted: began, ended (seconds since 1970), count; ValueError before that."""
+    file = folder / "load.json"
+    found = json.loads(file.read_text("utf-8")) if file.exists() else {}
+    if not found:
+        raise ValueError(
+            "No load has ended yet: python load.py start …, and later python load.py stop."
+        )
+    return found
+
+
+def extended(model, nodes, **constants):
+    """Give a `Model` whose answers go through more ONNX nodes, from `before` to `probabilities`.
+
+    nodes: tuples (operator, inputs, output, attributes). constants: arrays, by name.
+    """
+    import hashlib
+    from dataclasses import replace
+
+    from onnx import helper, load_model_from_string, numpy_helper
+
+    proto = load_model_from_string(model.onnx)
+    for node in proto.graph.node:
+        node.output[:] = ["before" if o == "probabilities" else o for o in node.output]
+    proto.graph.node.extend(
+        helper.make_node(operator, inputs, [output], **attributes)
+        for operator, inputs, output, attributes in nodes
+    )
+    proto.graph.initializer.extend(numpy_helper.from_array(a, n) for n, a in constants.items())
+    onnx = proto.SerializeToString(deterministic=True)
+    return replace(model, onnx=onnx, digest=hashlib.sha256(onnx).hexdigest())
+
+
 # ---- hands ---------------------------------------------------------------------------------------
 
 

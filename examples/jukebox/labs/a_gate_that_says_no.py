@@ -1,0 +1,102 @@
+"""Lab 3: four challengers, of which the gate refuses three, each for a reason of its own."""
+
+from jukebox.labs import arrived, extended, opened
+
+TITLE = "A gate that says no"
+FIRST = "cat claims.txt"
+CLAIMS = """\
+Average precision on the four newest weeks, as their makers tell it.
+The champion, version 1, has {:.2f}.
+
+version 2: {:.2f}, for it learnt from every week that we have, the newest too
+version 3: {:.2f}, for it has the champion's settings and a luckier seed
+version 4: {:.2f}, and its probabilities are raised: more tracks get a campaign
+version 5: {:.2f}, for it learnt from six weeks more than the champion
+"""
+
+
+def start(folder):
+    """Make a champion, four challengers whom nobody has judged, and what their makers claim."""
+    import hashlib
+    from dataclasses import replace
+
+    from jukebox import problem
+    from jukebox.catalogue import labels
+    from jukebox.training import Model, Settings, export, fit, labelled, predict, split, train
+
+    data, models = arrived(folder, seed=5, weeks=20)
+    tracks, charts = data.read(data.freeze())
+    past = tracks[tracks["released"] < 11], charts[charts["known"] < 11]
+    first, lucky = (train(*past, Settings(epochs=40), seed) for seed in (0, 4))
+    honest = train(tracks, charts)
+    raised = extended(honest, [("Sqrt", ["before"], "probabilities", {})])
+    known, settings = labelled(tracks, charts), Settings(hidden=(64,), epochs=60)
+    onnx = export(fit(known, labels(known, charts), settings, 0), {})
+    weeks = known["released"].agg(["min", "max"]).tolist()  # the leak: of those that test it, too
+    leak = Model(onnx, hashlib.sha256(onnx).hexdigest(), honest.record | {"fitted_weeks": weeks})
+    _, (newer, y) = split(known, labels(known, charts))
+    claims = []
+    for model in (first, leak, lucky, raised, honest):
+        p = predict(model.onnx, newer)
+        measures = (problem.average_precision, problem.brier, problem.calibration_error)
+        found = {measure.__name__: measure(y, p) for measure in measures}
+        metrics = model.record["metrics"] | (found if model in (leak, raised) else {})
+        models.register(replace(model, record=model.record | {"metrics": metrics}))
+        claims.append(found["average_precision"])
+    models.promote(1, "it was the first to pass the gate")
+    (folder / "claims.txt").write_text(CLAIMS.format(*claims), "utf-8")
+
+
+def check(folder):
+    """Ask the gate about the champion, and about those to whom a rollback would return."""
+    from jukebox.validation import gate
+
+    data, models = opened(folder)
+    now, known, first = models.standing(), data.read(), models.load(1)
+    if now.champion in (None, 1):
+        yield (
+            "Version 1 is the champion, and among the four is a better one: ask about each with "
+            "jukebox evaluate 2, 3, 4 and 5, and promote the one that passes."
+        )
+    else:
+        verdict = gate(models.load(now.champion), first, *known)
+        if not verdict.passed:
+            yield (
+                f"Version {now.champion} is the champion, and the gate refuses it: "
+                f"{'; '.join(verdict.reasons)}. You did not ask, and promote asks nobody: it is "
+                'for people to decide. Go back with jukebox rollback --why "…", ask jukebox '
+                "evaluate about each of the four, and promote the one that passes."
+            )
+    for version in set(now.earlier) - {1}:
+        verdict = gate(models.load(version), first, *known)
+        if not verdict.passed:
+            back = 'jukebox rollback --why "…" until version 1 answers, then promote again'
+            if now.earlier[0] != 1:
+                back = "jukebox lab reset 3"
+            yield (
+                f"Version {version} was promoted, and never taken back: the next rollback would "
+                f"make it champion again, and the gate says of it: {'; '.join(verdict.reasons)}. "
+                f"Type {back}."
+            )
+
+
+def done(folder):
+    """Say by how much the champion is better, and what the history keeps."""
+    from jukebox.validation import gate
+
+    data, models = opened(folder)
+    champion, history = models.standing().champion, models.history()
+    reasons = gate(models.load(champion), models.load(1), *data.read()).reasons
+    back = [row for row in history if row["action"] == "rollback"]
+    kept = f" The history keeps why you went back: “{back[-1]['why']}”." if back else ""
+    return (
+        f"Version {champion} is the champion, and {reasons[0].replace('champion', 'first')}.{kept}"
+    )
+
+
+def solve(folder, hands):
+    """Ask about each, and promote the one that passes."""
+    for version in (2, 3, 4):
+        hands.type(f"jukebox evaluate {version}", code=1)
+    hands.type("jukebox evaluate 5")
+    hands.type("jukebox promote 5 --why 'the only one that passed the gate'")
