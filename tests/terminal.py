@@ -108,7 +108,8 @@ class Terminal:
             self.folder = there
             return ""
         if found := re.fullmatch(r"export (\w+)=(.*)", command):
-            self.environment[found[1]] = "".join(shlex.split(found[2]))
+            asked = ["bash", "-c", f'{command}; printf %s "${found[1]}"']
+            self.environment[found[1]] = self.run(asked, self.folder)[1]
             return ""
         if found := re.fullmatch(r"kill %(\d+)", command):
             self.stop(self.jobs[int(found[1]) - 1])

@@ -143,8 +143,8 @@ def arrived(folder, seed, weeks, tracks=100):
 def told(folder):
     """Give what load.py counted: began, ended (seconds since 1970), count; ValueError before that."""
     file = folder / "load.json"
-    found = json.loads(file.read_text("utf-8")) if file.exists() else {}
-    if not found:
+    found = json.loads(file.read_text("utf-8") or "{}") if file.exists() else {}
+    if "count" not in found:
         raise ValueError(
             "No load has ended yet: python load.py start …, and later python load.py stop."
         )

@@ -1,0 +1,370 @@
+"""The labs of the gate, the swap and the canary: what their checks say of each way to go wrong."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from jukebox.labs import a_gate_that_says_no, canary_and_rollback, deploy_and_swap, wrong
+from jukebox.registry import Registry
+
+from .loops import insert
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy"),  # MLflow of SQLAlchemy
+    pytest.mark.filterwarnings("ignore:.*type hint is inferred as AnyType"),  # MLflow of itself
+]
+NUMBERS = {a_gate_that_says_no: 3, deploy_and_swap: 4, canary_and_rollback: 5}
+
+
+@pytest.fixture(scope="session")
+def starts(tmp_path_factory):
+    """The start state of each of the three labs; no test may change it."""
+    folders = {lab: tmp_path_factory.mktemp("start") / "lab" for lab in NUMBERS}
+    for lab, folder in folders.items():
+        folder.mkdir()
+        lab.start(folder)
+    return folders
+
+
+class Begun:
+    """A lab in a folder of its own, and its registry, with a clock that ticks."""
+
+    def __init__(self, lab, folder):
+        """Open it."""
+        self.lab, self.folder, self.now = lab, folder, 4e9
+        self.registry = Registry(folder / ".jukebox" / "registry", clock=self.clock)
+
+    def clock(self):
+        """Give the next second."""
+        self.now += 1
+        return self.now
+
+    def answer(self, *versions, role="champion"):
+        """Let versions answer a request each."""
+        rows = [(str(self.clock()), role, v, self.now, None, "0" * 64, b"") for v in versions]
+        insert(self.registry, rows)
+
+    def load(self, began, **count):
+        """Write what load.py would have told of a load that ends now."""
+        told = {"began": began, "ended": self.clock(), "count": {"failed": 0} | count}
+        (self.folder / "load.json").write_text(json.dumps(told))
+
+    def wrong(self):
+        """Give what the check says, in one text."""
+        return " ".join(wrong(NUMBERS[self.lab], self.folder))
+
+
+@pytest.fixture
+def begun(starts, tmp_path):
+    """Begin a lab: `begun(module)`."""
+
+    def begin(lab):
+        return Begun(lab, shutil.copytree(starts[lab], tmp_path / "lab"))
+
+    return begin
+
+
+# ---- a gate that says no -------------------------------------------------------------------------
+
+
+def test_at_the_start_of_lab_3_nobody_has_been_judged(begun):
+    """And the check says how to."""
+    lab = begun(a_gate_that_says_no)
+
+    assert "ask about each with jukebox evaluate" in lab.wrong()
+
+
+@pytest.mark.parametrize(
+    ("version", "reason"),
+    [
+        (2, "leak: fitted on weeks up to 16"),
+        (3, "not surely better than the champion"),
+        (4, "worse probabilities"),
+    ],
+)
+def test_lab_3_is_not_done_with_what_the_gate_refuses(begun, version, reason):
+    """Its reason is told, and the way back."""
+    lab = begun(a_gate_that_says_no)
+    lab.registry.promote(version, "the best score")
+    said = lab.wrong()
+
+    assert f"Version {version} is the champion, and the gate refuses it: {reason}" in said
+    assert "jukebox rollback" in said
+
+
+def test_lab_3_is_done_with_the_version_that_passes(begun):
+    """Without a wrong turn, there is none to tell of."""
+    lab = begun(a_gate_that_says_no)
+    lab.registry.promote(5, "it passed")
+
+    assert "" == lab.wrong()
+    assert "history" not in a_gate_that_says_no.done(lab.folder)
+
+
+def test_lab_3_tells_why_the_leak_was_taken_back(begun):
+    """The history keeps the reason."""
+    lab = begun(a_gate_that_says_no)
+    lab.registry.promote(2, "the best score")
+    lab.registry.rollback("it knew the test")
+    lab.registry.promote(5, "it passed")
+
+    assert "" == lab.wrong()
+    assert "“it knew the test”" in a_gate_that_says_no.done(lab.folder)
+
+
+def test_lab_3_is_not_done_while_a_rollback_would_return_to_the_leak(begun):
+    """Promoted over and never taken back, it is a former champion."""
+    lab = begun(a_gate_that_says_no)
+    lab.registry.promote(2, "the best score")
+    lab.registry.promote(5, "it passed")
+    said = lab.wrong()
+    lab.registry.rollback("back past 5")
+    lab.registry.rollback("back past 2")
+    lab.registry.promote(5, "it passed")
+
+    assert "the next rollback would make it champion again" in said
+    assert "" == lab.wrong()
+
+
+def test_the_claims_of_lab_3_tempt(starts):
+    """The leak claims most, and the lucky seed no less than the champion."""
+    text = (starts[a_gate_that_says_no] / "claims.txt").read_text("utf-8")
+    champion, *claims = map(float, re.findall(r"0\.\d\d", text))
+
+    assert max(claims) == claims[0]
+    assert champion <= min(claims)
+
+
+# ---- deploy and swap -----------------------------------------------------------------------------
+
+
+def test_at_the_start_of_lab_4_nobody_has_asked(begun):
+    """Nor is version 2 promoted without a load that sees it."""
+    lab = begun(deploy_and_swap)
+    before = lab.wrong()
+    lab.registry.promote(2, "it passed")
+
+    assert "No load has ended yet" in before
+    assert "No load has ended yet" in lab.wrong()
+
+
+def test_lab_4_is_done_when_version_2_answers_after_version_1(begun):
+    """And nothing failed between."""
+    lab = begun(deploy_and_swap)
+    began = lab.clock()
+    lab.answer(1, 1)
+    lab.registry.promote(2, "it passed")
+    lab.answer(2, 2, 2)
+    lab.load(began, **{"version 1": 2, "version 2": 3})
+
+    assert "" == lab.wrong()
+    assert "Version 1 answered 2 requests, then version 2 answered 3" in deploy_and_swap.done(
+        lab.folder
+    )
+
+
+def test_lab_4_tells_how_long_nobody_answered(begun):
+    """A restart is seen in the prediction log."""
+    lab = begun(deploy_and_swap)
+    began = lab.clock()
+    lab.answer(1, 1)
+    lab.registry.promote(2, "it passed")
+    lab.now += 6
+    lab.answer(2)
+    lab.load(began, failed=70, **{"version 1": 2, "version 2": 1})
+
+    assert "70 of 73 requests failed, and for 8 seconds nobody answered" in lab.wrong()
+
+
+def test_lab_4_asks_whether_the_service_runs(begun):
+    """Where nothing at all was answered."""
+    lab = begun(deploy_and_swap)
+    lab.load(lab.clock(), failed=70)
+
+    assert "All 70 requests failed: does the service run" in lab.wrong()
+
+
+def test_lab_4_believes_the_log_and_not_the_client(begun):
+    """A count that the log does not bear out was not made by a load."""
+    lab = begun(deploy_and_swap)
+    began = lab.clock()
+    lab.answer(1)
+    lab.registry.promote(2, "it passed")
+    lab.answer(2)
+    lab.load(began, **{"version 1": 400, "version 2": 300})
+
+    assert "speaks of 700 answers, and the prediction log holds 2" in lab.wrong()
+
+
+def test_lab_4_wants_the_swap_to_be_seen(begun):
+    """A load after the promotion has seen nothing."""
+    lab = begun(deploy_and_swap)
+    lab.registry.promote(2, "it passed")
+    began = lab.clock()
+    lab.answer(2, 2)
+    lab.load(began, **{"version 2": 2})
+
+    assert "began with version 2 and ended with version 2" in lab.wrong()
+
+
+def test_lab_4_wants_version_2_in_the_end(begun):
+    """A load alone promotes nobody."""
+    lab = begun(deploy_and_swap)
+    began = lab.clock()
+    lab.answer(1, 1)
+    lab.load(began, **{"version 1": 2})
+
+    assert "Version 1 is the champion: jukebox promote 2" in lab.wrong()
+
+
+# ---- canary and rollback -------------------------------------------------------------------------
+
+
+def canaries(lab):
+    """Let 2 and 3 be canaries: 2 goes, 3 answers 25 of 100 requests."""
+    lab.registry.challenge(2, "a fifth", 0.2)
+    lab.registry.withdraw(2, "6 of 10 calls at fault")
+    lab.registry.challenge(3, "a fifth", 0.2)
+    began = lab.clock()
+    lab.answer(*[3] * 25, role="challenger")
+    lab.answer(*[1] * 75)
+    lab.load(began, **{"version 1": 75, "version 3": 25})
+
+
+def test_at_the_start_of_lab_5_nobody_is_a_canary(begun):
+    """Both are to be tried."""
+    lab = begun(canary_and_rollback)
+    said = lab.wrong()
+
+    assert "Version 2 has been no canary" in said
+    assert "Version 1 is the champion, and 3 is better" in said
+
+
+def test_lab_5_tells_what_the_bad_promotion_cost(begun):
+    """It had passed the gate, so the check says why that was not enough."""
+    lab = begun(canary_and_rollback)
+    lab.registry.promote(2, "it passed")
+    lab.load(lab.clock(), failed=30, **{"version 2": 60})
+
+    assert "Version 2 answers everybody, and 30 of 90 requests of the last load" in lab.wrong()
+
+
+def test_lab_5_is_done_after_both_canaries(begun):
+    """And says what share version 3 answered, and how version 2 went."""
+    lab = begun(canary_and_rollback)
+    canaries(lab)
+    lab.registry.promote(3, "it held")
+    said = canary_and_rollback.done(lab.folder)
+
+    assert "" == lab.wrong()
+    assert "Version 3 answered 25 of 100 requests as a canary" in said
+    assert "6 of 10 calls at fault" in said
+
+
+def test_lab_5_notices_a_way_back_that_is_none(begun):
+    """Who promotes 1 again leaves 2 where the next rollback finds it; to retire it mends that."""
+    lab = begun(canary_and_rollback)
+    lab.registry.promote(2, "it passed")
+    lab.registry.promote(1, "back")
+    canaries(lab)
+    lab.registry.promote(3, "it held")
+    said = lab.wrong()
+    lab.registry.retire(2, "a third of its answers are errors")
+
+    assert "to promote another over it is no way back" in said
+    assert "" == lab.wrong()
+
+
+def test_lab_5_notices_a_champion_that_was_no_canary(begun):
+    """Even if it is the good one."""
+    lab = begun(canary_and_rollback)
+    lab.registry.challenge(2, "a fifth", 0.2)
+    lab.registry.promote(3, "it is mended")
+
+    assert "Version 3 became champion after 0 answers as a canary" in lab.wrong()
+
+
+def test_lab_5_takes_a_shadow_for_no_canary(begun):
+    """Nobody sees its answers."""
+    lab = begun(canary_and_rollback)
+    lab.registry.challenge(2, "a look")
+
+    assert "Version 2 has been no canary" in lab.wrong()
+
+
+def test_lab_5_waits_until_the_bad_canary_has_gone(begun):
+    """Without a load it has no faults yet."""
+    lab = begun(canary_and_rollback)
+    lab.registry.challenge(2, "a fifth", 0.2)
+
+    assert "Version 2 is the challenger still" in lab.wrong()
+
+
+def test_lab_5_ends_with_a_load_in_which_nothing_fails(begun):
+    """Who counts the errors and goes on has not looked."""
+    lab = begun(canary_and_rollback)
+    canaries(lab)
+    lab.registry.promote(3, "it held")
+    lab.load(lab.clock(), failed=4, **{"version 3": 1})
+
+    assert "4 requests of the last load failed" in lab.wrong()
+
+
+def test_the_bad_model_of_lab_5_passes_the_gate_and_fails_on_what_is_asked(starts):
+    """Or the lab would teach that the gate is enough."""
+    from jukebox.labs import opened
+    from jukebox.problem import FEATURES
+    from jukebox.rollout import Scorer
+    from jukebox.validation import gate
+
+    data, models = opened(starts[canary_and_rollback])
+    tracks = json.loads((starts[canary_and_rollback] / "tracks.json").read_text("utf-8"))
+    faults = {2: 0, 3: 0}
+    for version in faults:
+        scorer = Scorer(version, models.load(version))
+        for track in tracks:
+            x = [[track[name] for name in FEATURES]]
+            try:
+                scorer(np.array(x, np.float32))
+            except ValueError:
+                faults[version] += 1
+
+    assert gate(models.load(2), models.load(1), *data.read()).passed
+    assert {2: 7, 3: 0} == faults
+
+
+# ---- the files -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", [[], ["stop"], ["start"]])
+def test_load_says_how_it_is_used(starts, tmp_path, words):
+    """Also when nothing was started."""
+    file = shutil.copy(starts[deploy_and_swap] / "load.py", tmp_path)
+    run = subprocess.run(
+        [sys.executable, file, *words], cwd=tmp_path, capture_output=True, text=True
+    )
+
+    assert 1 == run.returncode
+    assert run.stderr.startswith("Type: python load.py start")
+
+
+def test_load_counts_what_fails(starts, tmp_path):
+    """Where nobody serves, all does."""
+    for name in ("load.py", "tracks.json"):
+        shutil.copy(starts[deploy_and_swap] / name, tmp_path)
+    said = [
+        subprocess.run(
+            [sys.executable, "load.py", *words], cwd=tmp_path, capture_output=True, text=True
+        ).stdout
+        for words in (["start", "http://127.0.0.1:9"], ["stop"])
+    ]
+    count = json.loads((tmp_path / "load.json").read_text())["count"]
+
+    assert "The first answer: failed. To end it: python load.py stop\n" == said[0]
+    assert {"failed"} == set(count)
+    assert f"{count['failed']} requests, {count['failed']} failed" in said[1]
+    assert count["failed"] >= 300
