@@ -99,8 +99,14 @@ def life(request):
     """Live through a lab, once."""
     number, terminal = request.param, Terminal()
     folder = terminal.folder / f"lab-{number}"
+
+    def run(words, folder):
+        exported = {name: os.environ[name] for name in os.environ if name.startswith("JUKEBOX_")}
+        terminal.environment |= exported
+        return terminal.run(words, folder)
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(labs, "run", terminal.run)
+        patch.setattr(labs, "run", run)
         terminal.type(f"jukebox lab start {number}")
         begun, first = state(folder), terminal.type(f"jukebox lab check {number}")
         (folder / "lab.json").write_text(json.dumps({"lab": number, "ready": False}), "utf-8")
