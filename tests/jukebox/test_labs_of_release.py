@@ -208,7 +208,21 @@ def test_lab_4_wants_the_swap_to_be_seen(begun):
     lab.answer(2, 2)
     lab.load(began, **{"version 2": 2})
 
-    assert "began with version 2 and ended with version 2" in lab.wrong()
+    assert "The load saw version 2 and ended with 2, so the swap was not under load" in lab.wrong()
+
+
+def test_lab_4_wants_the_swap_to_be_that_to_version_2(begun):
+    """To go back under load, and to promote when nobody asks, is the other way round."""
+    lab = begun(deploy_and_swap)
+    lab.registry.promote(2, "it passed")
+    began = lab.clock()
+    lab.answer(2)
+    lab.registry.rollback("back")
+    lab.answer(1, 1)
+    lab.load(began, **{"version 1": 2, "version 2": 1})
+    lab.registry.promote(2, "it passed")
+
+    assert "The load saw version 1 and 2 and ended with 1" in lab.wrong()
 
 
 def test_lab_4_wants_version_2_in_the_end(begun):

@@ -38,10 +38,11 @@ def check(folder):
     _, models = opened(folder)
     load, champion = told(folder), models.standing().champion
     count, log = dict(load["count"]), answered(models, load)
+    who = list(log["model_version"])
     failed, asked = count.pop("failed"), sum(load["count"].values())
     back = 'jukebox rollback --why "…", then ' if champion == 2 else ""
     again = f'{back}python load.py start …, jukebox promote 2 --why "…", python load.py stop.'
-    if log.empty:
+    if not who:
         yield f"All {asked} requests failed: does the service run, and at the address of load.py?"
     elif failed:
         moments = [load["began"], *log["time"], load["ended"]]
@@ -59,11 +60,11 @@ def check(folder):
         )
     if champion != 2:
         yield 'Version 1 is the champion: jukebox promote 2 --why "…" while load.py asks.'
-    elif not log.empty and list(log["model_version"].drop_duplicates()) != [1, 2]:
-        began, ended = log["model_version"].iloc[[0, -1]]
+    elif who and not (1 in who and who[-1] == 2):
+        seen = " and ".join(map(str, sorted(set(who))))
         yield (
-            f"The load began with version {began} and ended with version {ended}, so it did not "
-            f"see the swap. Promote while it asks: {again}"
+            f"The load saw version {seen} and ended with {who[-1]}, so the swap was not under "
+            f"load. Promote while it asks: {again}"
         )
 
 
