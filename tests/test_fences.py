@@ -41,6 +41,7 @@ SOUND = {
     "files too": fence("console", "$ echo a > b") + fence("console", "$ cat b\na"),
     "a folder that is gone to": fence("console", "$ mkdir a\n$ cd a\n$ pwd\n.../a"),
     "a variable": fence("console", "$ export NAME='a b'\n$ echo $NAME\na b"),
+    "a variable that a command gives": fence("console", "$ export A=$(echo b)\n$ echo $A\nb"),
     "a command that goes on below": fence("console", "$ echo a \\\n  b\na b"),
     "a file that is written": fence(
         "console", "$ cat > f <<'EOF'\n$ a\nEOF\n$ grep -c '[$] a' f\n1"

@@ -56,7 +56,10 @@ for command in (generate, validate, train, evaluate, monitor, update, lineage, s
 @MLFLOW
 @HOME
 def promote(version, why, mlflow, home):
-    """Make a version the champion."""
+    """Make a version the champion.
+
+    The gate is not asked, for people may overrule it: ask jukebox evaluate first.
+    """
     models = registry(home, mlflow)
     before = models.standing().champion
     models.promote(version, why)

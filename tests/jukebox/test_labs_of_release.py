@@ -378,7 +378,7 @@ def test_load_counts_what_fails(starts, tmp_path):
     ]
     count = json.loads((tmp_path / "load.json").read_text())["count"]
 
-    assert "The first answer: failed. To end it: python load.py stop\n" == said[0]
+    assert "The first answer: failed; to end it: python load.py stop\n" == said[0]
     assert {"failed"} == set(count)
     assert f"{count['failed']} requests, {count['failed']} failed" in said[1]
     assert count["failed"] >= 300

@@ -30,7 +30,7 @@ def start(folder):
     first, lucky = (train(*past, Settings(epochs=40), seed) for seed in (0, 4))
     honest = train(tracks, charts)
     raised = extended(honest, [("Sqrt", ["before"], "probabilities", {})])
-    known, settings = labelled(tracks, charts), Settings(hidden=(64,), epochs=60)
+    known, settings = labelled(tracks, charts), Settings(hidden=(64,), rate=1e-2, epochs=40)
     onnx = export(fit(known, labels(known, charts), settings, 0), {})
     weeks = known["released"].agg(["min", "max"]).tolist()  # the leak: of those that test it, too
     leak = Model(onnx, hashlib.sha256(onnx).hexdigest(), honest.record | {"fitted_weeks": weeks})

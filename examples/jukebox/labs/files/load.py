@@ -47,7 +47,7 @@ match sys.argv[1:]:
         STOP.unlink(missing_ok=True)
         FILE.write_text("")
         Popen([sys.executable, __file__, "ask", address], stdout=DEVNULL, stderr=DEVNULL)
-        print(f"The first answer: {told('first')}. To end it: python load.py stop")
+        print(f"The first answer: {told('first')}; to end it: python load.py stop")
     case ["ask", address]:
         ask(address)
     case ["stop"] if FILE.exists():
