@@ -14,7 +14,7 @@ import pytest
 import requests
 import schemathesis
 from click.testing import CliRunner
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from jukebox.catalogue import DIRT, Catalogue, dirty, read, validate
 from jukebox.command import main
@@ -37,7 +37,7 @@ pytestmark = [
 
 WEEK = 12
 CASES = 10_000
-GROWTH = 6.0  # MB of memory from the 2,000th case on
+GROWTH = 3.0  # MB in the second half of the cases: 600 bytes a request
 # Of a hundred cases; what is left goes to /predict. Calls that take nothing have little to vary.
 SHARES = {
     "GET /health/live": 1,
@@ -90,12 +90,12 @@ def cases_of(schema, of):
             yield operation, mode, plan[operation.label] // len(modes)
 
 
-def attack(operation, mode, examples, ask):
+def attack(operation, mode, examples, ask, number):
     """Call `ask` with so many generated cases of an operation, each with a token and a query."""
 
+    @seed(number)
     @settings(
         max_examples=examples,
-        derandomize=True,
         database=None,
         deadline=None,
         phases=[Phase.generate],
@@ -124,12 +124,13 @@ def test_ten_thousand_generated_cases(service, figures):
         # Where only the form decides, what is right must be taken, and what is not must be refused.
         decided = FORM if case.operation.label == "POST /predict" else []
         case.validate_response(answer, checks=CONFORM + decided)
-        if codes.total() % 500 == 0:
-            memory.append(service.memory())
 
-    for operation, mode, examples in cases_of(schema, CASES):
-        attack(operation, mode, examples, ask)
-    growth = memory[-1] - memory[3]
+    # Twice half of them: the first time each kind of call takes the memory that it goes on with.
+    for number in range(2):
+        for operation, mode, examples in cases_of(schema, CASES // 2):
+            attack(operation, mode, examples, ask, number)
+        memory.append(service.memory())
+    growth = memory[1] - memory[0]
     answered = requests.post(f"{service.url}/predict", json={"tracks": [TRACK]}, timeout=10)
     figures |= {
         "cases": codes.total(),
@@ -141,7 +142,7 @@ def test_ten_thousand_generated_cases(service, figures):
 
     assert codes.total() == CASES
     assert 0 == figures["server_errors"] == figures["crashes"]
-    assert {200, 401, 403, 409, 413, 422} == {code for _, code in codes}
+    assert {200, 401, 403, 409, 422} <= {code for _, code in codes}  # and others as declared
     assert growth < GROWTH, f"{growth:.1f} MB more: {memory}"
     assert 200 == answered.status_code
 

@@ -23,10 +23,10 @@ from urllib.parse import urlsplit
 import numpy as np
 import pytest
 import requests
+from jukebox.bounds import WHOLE
 from jukebox.problem import FEATURES
 from jukebox.registry import Registry
 from jukebox.scene import serving
-from jukebox.service import WHOLE
 
 from tests.jukebox.conftest import made
 
