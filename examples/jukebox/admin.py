@@ -54,8 +54,8 @@ def router(registry, rollout, settings):
         return Depends(check)
 
     operator, auditor = allow("operator"), allow("auditor", "operator")
-    audit = {"dependencies": [auditor], **contract(401, 403, 409, 422)}
-    alerts = contract(401, 403, 408, 413, 422, takes=Notification)
+    audit = {"dependencies": [auditor], **contract(401, 403, 409, 422, 503)}
+    alerts = contract(401, 403, 408, 413, 422, 503, takes=Notification)
 
     @admin.post("/alerts", dependencies=[operator], **alerts)
     async def alert(request: Request):
@@ -71,7 +71,7 @@ def router(registry, rollout, settings):
         ]
         return {"received": len(rows), "new": await run_in_threadpool(registry.past.alert, rows)}
 
-    @admin.post("/{action}", **contract(401, 403, 408, 409, 413, 422, takes=Order))
+    @admin.post("/{action}", **contract(401, 403, 408, 409, 413, 422, 503, takes=Order))
     async def decide(action: Action, request: Request, role: str = operator):
         """Take a decision, and serve by it at once."""
         order = await body(request, Order, settings)

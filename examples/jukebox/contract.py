@@ -54,7 +54,7 @@ CODES = {
     413: "The body or the batch is over its limit",
     422: "What was sent does not fit",
     500: "The model failed; the reason is in the service's log",
-    503: "No model is loaded, or the prediction log is behind",
+    503: "No model is loaded, the prediction log is behind, or the registry cannot be used",
 }
 
 

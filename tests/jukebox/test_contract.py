@@ -2,6 +2,7 @@
 
 import json
 import re
+import sqlite3
 
 import pytest
 
@@ -37,6 +38,25 @@ def test_each_admin_call_is_declared_to_need_a_token(two):  # noqa: F811
         path for path, call in calls.items() if call.get("security") == [{"HTTPBearer": []}]
     }
     assert all({"401", "403"} <= set(calls[p]["responses"]) for p in paths if "admin" in p)
+
+
+def test_a_registry_that_cannot_be_used_is_declared(two, monkeypatch):  # noqa: F811
+    """Each admin call answers 503 then, and its contract has said so."""
+
+    def locked(*_, **__):
+        raise sqlite3.OperationalError("history.db: database is locked")
+
+    names = ("promote", "rollback", "challenge", "withdraw", "retire", "lineage", "answered")
+    with served(two) as client:
+        for name in names:
+            monkeypatch.setattr(two, name, locked)
+        codes = [client.admin("POST", a, version=1, why="x").status_code for a in names[:5]]
+        codes += [client.admin("GET", f"{a}/1").status_code for a in ("lineage", "requests")]
+        paths = client.get("/openapi.json").json()["paths"]
+    said = [call["responses"] for p in paths if "admin" in p for call in paths[p].values()]
+
+    assert {503} == {*codes}
+    assert all("503" in responses for responses in said)
 
 
 @pytest.mark.parametrize("name", ["is_explicit", "key", "mode"])
