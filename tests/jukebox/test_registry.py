@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -178,11 +179,14 @@ def test_a_locked_history_is_read_and_told(three):
     with closing(sqlite3.connect(three.folder / "history.db", isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         champion = Registry(three.folder).standing().champion
+        began = time.monotonic()
         with pytest.raises(sqlite3.OperationalError) as refused:
             three.promote(3, "better")
+        waited = time.monotonic() - began
 
     assert (2, "history.db: database is locked") == (champion, str(refused.value))
     assert "another process holds it: wait" in remedy(refused.value)
+    assert 4 < waited < 10  # long enough for a write of somebody else, and no longer
 
 
 def test_a_locked_mlflow_is_not_an_unknown_version(three, monkeypatch):
