@@ -586,6 +586,18 @@ def test_only_decisions_are_actions(two, action):
     assert answer.status_code in (404, 422)
 
 
+def test_a_token_decides_on_what_is_registered_and_leaves_its_trace(two):
+    """Whoever holds it brings in no model of his own, and cannot decide unseen."""
+    with served(two) as client:
+        codes = [
+            client.admin("POST", "promote", version=version, why="mine").status_code
+            for version in (99, 2)
+        ]
+
+    assert [409, 200] == codes
+    assert [(2, "operator: mine")] == [(row["version"], row["why"]) for row in two.history()[1:]]
+
+
 def test_tokens_come_from_the_environment(monkeypatch):
     """A token is read from its variable, must be long, and shows in no representation."""
     monkeypatch.setenv("JUKEBOX_OPERATOR_TOKEN", TOKENS["operator"])
