@@ -206,6 +206,19 @@ def test_a_covariate_drift_of_half_a_spread_is_never_missed(judged, shape):
     assert [0, 0] == [missed(cell, "ours") for cell in cells]
 
 
+def test_what_the_page_says_of_the_others_is_so(judged):
+    """Who is first, who is silent, and from what size on nobody misses a change of the tracks."""
+    for shape, size in product(SHAPES, SIZES):
+        cell = judged["covariate", shape, size]
+        weeks = {name: waited(cell, name) for name in cell[0]}
+
+        assert weeks["evidently_any"] == min(weeks.values())
+        assert size < 0.25 or 0 == missed(cell, "ours") == missed(cell, "adwin")
+        assert size < 0.5 or weeks["adwin"] < weeks["ours"]
+    assert {100} == {missed(cell, "evidently") for cell in judged.values()}
+    assert missed(judged[()], "adwin") == missed(judged[()], "ours")
+
+
 @pytest.mark.parametrize("shape", SHAPES)
 def test_the_larger_the_drift_the_sooner_it_is_noticed(judged, shape):
     """By every detector that is made for it."""
