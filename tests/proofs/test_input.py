@@ -147,6 +147,18 @@ def test_ten_thousand_generated_cases(service, figures):
     assert 200 == answered.status_code
 
 
+def test_memory_under_right_requests(service, figures):
+    """Ten thousand generated cases are few right ones, and a leak for each of these is small."""
+    memory = []
+    for rounds in (20, 50):
+        for _ in range(rounds):
+            assert [200] * 100 == service.raw(post(RIGHT) * 100, answers=100)
+        memory.append(service.memory())
+    figures |= {"right_requests": 5_000, "right_growth_mb": round(memory[1] - memory[0], 1)}
+
+    assert memory[1] - memory[0] < GROWTH, f"from {memory[0]} to {memory[1]} MB"
+
+
 # What no generator thinks of: each is sent as bytes, and has its one right answer.
 RIGHT = json.dumps({"tracks": [TRACK]}).encode()
 HEAD = b"POST /predict HTTP/1.1\r\nHost: x\r\n"
