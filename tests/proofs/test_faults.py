@@ -7,6 +7,7 @@ import hashlib
 import json
 import multiprocessing
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -39,6 +40,8 @@ SLOWEST = (
 )
 LOCKED = "database is locked; another process holds it: wait until it is done, or stop it, then"
 ROOM = "make room on the disk, then try again: what was there before is whole"
+PAGE = Path(__file__).parents[2] / "docs/reference/how-it-is-checked.md"
+heard = []  # what was said of each fault
 
 
 class Forked:
@@ -155,6 +158,7 @@ def jukebox(home, *words, disk=None):
 def told(figures, said, *sentences):
     """Hold what was said against the sentences that it must have, and count a clear error."""
     figures["faults"] = figures.get("faults", 0) + 1
+    heard.append(" ".join(said.split()))
     assert "Traceback" not in said, said
     for sentence in sentences:
         assert sentence in " ".join(said.split()), said
@@ -177,6 +181,7 @@ def timed(figures):
 def lazy(begun, folder):  # noqa: F811
     """Give a home with its own artefacts, whose champion is version 1, from lazy code."""
     home = begun.copy(folder)
+    home.registry.clock = time.time  # and not the ticks of the other tests
     home.commit("lazy")
     home.go()
     return home
@@ -442,3 +447,17 @@ def test_a_second_loop(begun, tmp_path, figures):  # noqa: F811
     steps = ["trigger", "start", "validate", "train", "gate", "register", "canary", "promoted"]
     assert steps == ending[1].split() == [event["event"] for event in events(home)[-8:]]
     assert [] == lost(events(home))
+
+
+def test_the_page_shows_what_was_said(figures):
+    """Each error in its table was heard above, word by word; `…` stands for what is left out."""
+    section = PAGE.read_text("utf-8").split("### Broken from outside")[1].split("\n### ")[0]
+    rows = [line.split("|")[2] for line in section.splitlines() if line.startswith("| ")]
+    shown = [words for row in rows for words in re.findall(r"`(.+?)`", row) if ": " in words]
+    if not figures["disk_of_its_own"]:  # a limit on the size of files has words of its own
+        shown = [words for words in shown if "disk" not in words]
+    for words in shown:
+        pattern = ".+".join(map(re.escape, words.strip("… ").split("…")))
+
+        assert any(re.search(pattern, said) for said in heard), words
+    assert len(shown) >= 5
