@@ -121,7 +121,8 @@ def test_wheel_holds_the_package_alone(wheel):
 
 def test_wheel_holds_the_files_that_the_code_reads(wheel):
     """The report's template, the alert rules, and the labs."""
-    labs = {f"jukebox/labs/{file.name}" for file in Path("examples/jukebox/labs").glob("*.py")}
+    examples = Path("examples")
+    labs = {file.relative_to(examples).as_posix() for file in examples.glob("jukebox/labs/**/*.py")}
 
     assert {"jukebox/report.html", "jukebox/rules.yml", *labs} <= set(wheel.namelist())
 
