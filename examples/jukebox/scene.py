@@ -104,7 +104,8 @@ def until(there, what, limit=60.0):
 @contextmanager
 def serving(home):
     """Start `jukebox serve` on a home and a free port, and end it; gives what waits for its address."""
-    command = [sys.executable, "-m", "jukebox", "serve", "--home", str(home), "--port", "0"]
+    # -P: no file of the folder that this was typed in is imported instead.
+    command = [sys.executable, "-P", "-m", "jukebox", "serve", "--home", str(home), "--port", "0"]
     # The loop and the service have to look at the same registry, the one in the home.
     environment = {name: value for name, value in os.environ.items() if name != "JUKEBOX_MLFLOW"}
     options = {"stdout": subprocess.PIPE, "text": True, "env": environment}

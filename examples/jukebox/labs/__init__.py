@@ -13,13 +13,10 @@ import json
 import os
 import shlex
 import shutil
-import signal
 import subprocess
 import sys
-import threading
 from contextlib import contextmanager
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -34,11 +31,7 @@ NAMES = (
     "the_three_triggers",
     "trace_a_prediction",
 )
-LABS = {
-    number: f"jukebox.labs.{name}"
-    for number, name in enumerate(NAMES, 1)
-    if find_spec(f"jukebox.labs.{name}")
-}
+LABS = {number: f"jukebox.labs.{name}" for number, name in enumerate(NAMES, 1)}
 COMMAND = [sys.executable, "-P", "-m", "jukebox"]  # -P: no file of the lab's is imported instead
 
 
@@ -220,29 +213,12 @@ class Hands:
         (self.folder / name).write_text(text, "utf-8")
 
     @contextmanager
-    def serving(self, *options):
+    def serving(self):
         """Serve on a free port; give the address. Stopped at the end."""
-        click.echo(" ".join(("$ jukebox serve --port 0", *options, "&")))
-        process = subprocess.Popen(
-            [*COMMAND, "serve", "--port", "0", *options],
-            cwd=self.folder,
-            env=surroundings(),
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
-        late = threading.Timer(60, process.kill)
-        late.start()
-        try:
-            said = ""
-            while not (line := process.stdout.readline()).startswith("Serving on "):
-                said += line
-                if not line:
-                    raise RuntimeError(f"jukebox serve did not start: {said}")
-            late.cancel()
-            click.echo(line)
-            yield line.split()[-1]
-        finally:
-            late.cancel()
-            process.send_signal(signal.SIGTERM)
-            process.communicate(timeout=60)
+        from jukebox.scene import serving
+
+        click.echo("$ jukebox serve --port 0 &")
+        with serving(self.folder / ".jukebox") as address:
+            found = address()
+            click.echo(f"Serving on {found}")
+            yield found
