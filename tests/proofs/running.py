@@ -33,8 +33,8 @@ class Service:
 
     def memory(self):
         """Give the resident memory of the process, in MB."""
-        asked = ["ps", "-o", "rss=", "-p", str(self.process.pid)]
-        return int(subprocess.check_output(asked)) / 1024
+        pages = Path(f"/proc/{self.process.pid}/statm").read_text().split()[1]
+        return int(pages) * os.sysconf("SC_PAGE_SIZE") / 2**20
 
     def raw(self, sent, timeout=15.0, answers=1):
         """Send bytes, and give the status codes of so many answers, or of all until the end."""
