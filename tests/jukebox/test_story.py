@@ -256,8 +256,10 @@ def test_a_story_that_is_told_to_end_tidies_up():
 
 
 def test_a_service_that_does_not_start_says_why(tmp_path, monkeypatch):
-    """Its last words, not only that it failed."""
+    """Its last words, not only that it failed; a file beside it is not taken for a module."""
     monkeypatch.setenv("JUKEBOX_OPERATOR_TOKEN", "short")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "click.py").write_text("raise SystemExit('not the one that was meant')")
     (tmp_path / "registry").mkdir()
     with (
         pytest.raises(RuntimeError, match=r"The service did not start: .*under 16 characters"),
