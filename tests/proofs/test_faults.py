@@ -35,9 +35,7 @@ pytestmark = [
 
 SERVER = multiprocessing.get_context("forkserver")
 SERVER.set_forkserver_preload(["tests.proofs.outside"])
-SLOWEST = (
-    28  # seconds until a command has said what is wrong: it waits for 5, and a machine is busy
-)
+SLOWEST = 28  # seconds until a command says what is wrong: it waits for 5, and a machine is busy
 LOCKED = "database is locked; another process holds it: wait until it is done, or stop it, then"
 ROOM = "make room on the disk, then try again: what was there before is whole"
 PAGE = Path(__file__).parents[2] / "docs/reference/how-it-is-checked.md"
@@ -51,7 +49,8 @@ class Forked:
         """Begin."""
         reads, writes = SERVER.Pipe(duplex=False)
         self.began, self.said, self.reads = time.monotonic(), "", reads
-        self.process = SERVER.Process(target=work, args=(writes, home, clock, *given))
+        # A daemon: what a failed test has left behind ends with pytest, which would wait for it.
+        self.process = SERVER.Process(target=work, args=(writes, home, clock, *given), daemon=True)
         self.process.start()
         writes.close()
         self.thread = threading.Thread(target=self._read)
