@@ -103,9 +103,9 @@ def score(y, p, seed=0, resamples=200, level=0.95):
 
     Interval: the score plus and minus a normal quantile of its standard error, which is taken
     from `resamples` bootstrap samples of *tracks* (Efron 1979): one track's countries depend on
-    each other. Fewer than FEWEST tracks have NaN for an interval. Average precision as in scikit-learn's user
-    guide: the sum over thresholds of precision times recall gained, ties sharing a threshold.
-    Brier 1950: the mean squared error of a probability.
+    each other. Fewer than FEWEST tracks have NaN for an interval. Average precision as in
+    scikit-learn's user guide: the sum over thresholds of precision times recall gained, ties
+    sharing a threshold. Brier 1950: the mean squared error of a probability.
     """
     y, p = np.asarray(y, bool), np.asarray(p, float)
     if not (n := len(y)):
