@@ -49,11 +49,11 @@ class Forked:
         """Begin."""
         reads, writes = SERVER.Pipe(duplex=False)
         self.began, self.said, self.reads = time.monotonic(), "", reads
-        # A daemon: what a failed test has left behind ends with pytest, which would wait for it.
+        # Daemons: what a failed test has left behind ends with pytest, which would wait for it.
         self.process = SERVER.Process(target=work, args=(writes, home, clock, *given), daemon=True)
         self.process.start()
         writes.close()
-        self.thread = threading.Thread(target=self._read)
+        self.thread = threading.Thread(target=self._read, daemon=True)
         self.thread.start()
 
     def _read(self):
