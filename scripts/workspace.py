@@ -42,7 +42,9 @@ def megabytes(*folders: Path) -> float:
     return round(sum(sizes.values()) / 1e6, 1)
 
 
-def record(name: str, python: str, figures: dict[str, float], command: str | None = None) -> None:
+def record(
+    name: str, python: str, figures: dict[str, float | str], command: str | None = None
+) -> None:
     """Write figures where pages can read them; their command is the session of that name."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     system = platform.freedesktop_os_release()["PRETTY_NAME"]

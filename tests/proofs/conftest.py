@@ -12,10 +12,12 @@ from tests.jukebox.conftest import constant, empty, registry, stock, stocked  # 
 def figures(request):
     """A dict for what a proof measures; at the end of its file, it becomes one for the pages.
 
-    `test_swap.py` writes `docs/_data/measured/swap.json`, unless a test of it has failed.
+    `test_swap.py` writes `docs/_data/measured/swap.json`, unless a test of it has failed, or `-k`
+    chose among them.
     """
     measured, failed = {}, request.session.testsfailed
     yield measured
     name = request.module.__name__.rpartition("test_")[2]
-    if measured and request.session.testsfailed == failed:
+    chosen = request.config.getoption("keyword")
+    if measured and request.session.testsfailed == failed and not chosen:
         record(name, platform.python_version(), measured, "nox -s proofs")
