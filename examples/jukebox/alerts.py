@@ -160,7 +160,7 @@ def firing(gauges, service=None):
         ),
         "Drift": (
             not drifted <= 0,
-            f"{drifted:g} columns have drifted."
+            f"{drifted:g} {'column has' if drifted == 1 else 'columns have'} drifted."
             if drifted == drifted
             else "Nobody knows whether columns have drifted: no champion, or too few rows yet.",
         ),

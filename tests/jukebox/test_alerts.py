@@ -244,6 +244,13 @@ def test_thresholds_are_those_of_the_rules(name):
     assert {True, False} == verdicts
 
 
+def test_one_column_is_not_called_columns():
+    """The summary is a sentence, for one as for two."""
+    said = [firing(WELL | {"jukebox_drifted": {"tracks": n}})[0].summary for n in (1, 2)]
+
+    assert ["1 column has drifted.", "2 columns have drifted."] == said
+
+
 def test_a_service_in_trouble():
     """Errors, latency and no champion each fire above their threshold, and not at it."""
     bounds = {"errors": 14.4 * 0.001, "p99": 0.05}
