@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from jukebox.labs import LABS, Hands, begun, fill, note, place, wrong
+from jukebox.labs import LABS, Hands, around, begun, fill, note, place, wrong
 
 
 def numbered(ctx, parameter, number):
@@ -16,7 +16,7 @@ def numbered(ctx, parameter, number):
     if ctx.params.get("every"):
         return number
     if number is None:
-        number = note(Path.cwd()).get("lab")
+        number = note(around()).get("lab")
         if number is None:
             raise click.UsageError("Name the lab by its number: jukebox lab lists them.")
     if number not in LABS:

@@ -54,9 +54,15 @@ def mark(folder, number, ready):
     part.replace(folder / "lab.json")
 
 
+def around():
+    """Give the folder of the lab that this one is in, however deep; without one, this one."""
+    here = Path.cwd()
+    return next(filter(note, (here, *here.parents)), here)
+
+
 def place(number):
     """Give the folder of a lab: here, beside the lab that is here, or below."""
-    here, held = Path.cwd(), note(Path.cwd()).get("lab")
+    here, held = around(), note(around()).get("lab")
     return here if held == number else (here.parent if held else here) / f"lab-{number}"
 
 
