@@ -305,6 +305,19 @@ def test_what_is_done_past_the_loop_is_noticed(terminal):
     assert "read from the newest labelled week, 15, and nobody has asked" in said
 
 
+def test_an_answer_in_quotation_marks_is_the_same_answer(terminal):
+    """Lab 8: as are a capital and a full stop; a version is never said to be another than itself."""
+    terminal.type("jukebox lab start 8")
+    right = import_module(LABS[8]).told(terminal.folder / "lab-8")
+    answer = (
+        'version = "{version}"\ndata_version = "{data_version}"\ntrack = "{track}"\n'
+        'cell = "{cell}"\nwhy = "T{rest}."\n'
+    ).format(**right, rest=right["why"][1:])
+    (terminal.folder / "lab-8" / "answer.toml").write_text(answer, "utf-8")
+
+    assert terminal.type("jukebox lab check 8").startswith("Lab 8 is done.")
+
+
 # ---- manners -------------------------------------------------------------------------------------
 
 
@@ -386,6 +399,19 @@ def test_from_within_a_lab_the_next_is_begun_beside_it(terminal):
     assert here.startswith("Lab 1 is not done yet.")
     assert f"cd ..{os.sep}lab-2" in said
     assert (terminal.folder.parent / "lab-2" / "letter.txt").exists()
+
+
+def test_deep_in_a_lab_is_still_in_it(terminal):
+    """A check finds its lab from any folder below, and no lab begins in a lab."""
+    terminal.type("jukebox lab start 2")
+    (terminal.folder / "lab-2" / "deep" / "er").mkdir(parents=True)
+    terminal.type("cd lab-2/deep/er")
+    here = [terminal.type(f"jukebox lab check {number}") for number in ("", "2")]
+    terminal.type("jukebox lab start 1")
+
+    assert here[0] == here[1]
+    assert here[0].startswith("Lab 2 is not done yet.")
+    assert (terminal.folder.parents[2] / "lab-1" / "lab.json").exists()
 
 
 def test_all_labs_are_checked_at_once(terminal):
