@@ -130,6 +130,19 @@ def test_lab_3_is_not_done_while_a_rollback_would_return_to_the_leak(begun):
     assert "" == lab.wrong()
 
 
+def test_lab_3_never_names_a_way_back_that_there_is_not(begun):
+    """With no earlier champion left, only a reset helps."""
+    lab = begun(a_gate_that_says_no)
+    lab.registry.promote(2, "the best score")
+    lab.registry.promote(1, "back, by the wrong door")
+    lab.registry.rollback("once more")
+    said = lab.wrong()
+
+    assert () == tuple(lab.registry.standing().earlier)
+    assert "Begin again with jukebox lab reset 3" in said
+    assert "jukebox rollback" not in said
+
+
 def test_the_claims_of_lab_3_tempt(starts):
     """The leak claims most, and the lucky seed no less than the champion."""
     text = (starts[a_gate_that_says_no] / "claims.txt").read_text("utf-8")
@@ -186,6 +199,15 @@ def test_lab_4_asks_whether_the_service_runs(begun):
     lab.load(lab.clock(), failed=70)
 
     assert "All 70 requests failed: does the service run" in lab.wrong()
+
+
+def test_lab_4_notices_that_another_service_answered(begun):
+    """One of another folder, or of the time before a reset: its answers are in no log of this lab."""
+    lab = begun(deploy_and_swap)
+    lab.load(lab.clock(), **{"version 1": 400})
+
+    assert "400 requests were answered, and none by this lab's service" in lab.wrong()
+    assert "failed" not in lab.wrong()
 
 
 def test_lab_4_believes_the_log_and_not_the_client(begun):

@@ -61,10 +61,12 @@ def check(folder):
     else:
         verdict = gate(models.load(now.champion), first, *known)
         if not verdict.passed:
+            again = "Begin again with jukebox lab reset 3"
+            back = 'Go back with jukebox rollback --why "…"' if now.earlier else again
             yield (
                 f"Version {now.champion} is the champion, and the gate refuses it: "
                 f"{'; '.join(verdict.reasons)}. You did not ask, and promote asks nobody: it is "
-                'for people to decide. Go back with jukebox rollback --why "…", ask jukebox '
+                f"for people to decide. {back}, ask jukebox "
                 "evaluate about each of the four, and promote the one that passes."
             )
     for version in set(now.earlier) - {1}:

@@ -42,7 +42,13 @@ def check(folder):
     failed, asked = count.pop("failed"), sum(load["count"].values())
     back = 'jukebox rollback --why "…", then ' if champion == 2 else ""
     again = f'{back}python load.py start …, jukebox promote 2 --why "…", python load.py stop.'
-    if not who:
+    if not who and failed < asked:
+        yield (
+            f"{asked - failed} requests were answered, and none by this lab's service: what "
+            "answered serves another folder, or began before a reset. End it (kill %1, or Ctrl-C "
+            "in its terminal), start jukebox serve in this folder, and load.py again."
+        )
+    elif not who:
         yield f"All {asked} requests failed: does the service run, and at the address of load.py?"
     elif failed:
         moments = [load["began"], *log["time"], load["ended"]]
