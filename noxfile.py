@@ -74,6 +74,8 @@ def northstar(session):
 @nox.session
 def proofs(session):
     """Break Jukebox in every way that a page tells of, and write down what came of it."""
+    if sys.platform != "linux":
+        session.error("The proofs fork, mount and read /proc: run them on Linux, or in WSL2.")
     install(session, "proofs")
     session.run(
         *("python", "-m", "pytest", "-n", "auto", "--dist", "loadfile"),

@@ -105,7 +105,7 @@ def replay(rows):
     return Standing(number, champion, challenger, share, tuple(reigns), frozenset(retired))
 
 
-def firing(alerts):
+def unresolved(alerts):
     """Give those of the alerts (dicts, as `History.alerts` has them) that nothing has resolved."""
     over = {(str(a["labels"]), a["starts"]) for a in alerts if a["status"] == "resolved"}
     return [a for a in alerts if (str(a["labels"]), a["starts"]) not in over]

@@ -162,12 +162,12 @@ def status(as_json, mlflow, home):
     """Tell who is champion, since when and why, and what is open."""
     from rich.text import Text
 
-    from jukebox.history import firing
+    from jukebox.history import unresolved
 
     if not home.is_dir():
         raise ValueError(f"There is nothing in {home} yet: jukebox generate --weeks 30.")
     models, data = registry(home, mlflow), store(home, needed=False)
-    held, fires = standing(models), firing(models.past.alerts())
+    held, fires = standing(models), unresolved(models.past.alerts())
     (runs, waits), versions = looped(home), data.versions()
     if as_json:
         newest = {"version": versions[-1] if versions else None, "week": data.week}

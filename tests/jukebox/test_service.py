@@ -15,7 +15,7 @@ import pytest
 import requests
 import uvicorn
 from jukebox import rollout
-from jukebox.history import firing
+from jukebox.history import unresolved
 from jukebox.problem import COUNTRIES, FEATURES
 from jukebox.service import Settings, create_app
 from mlflow.exceptions import MlflowException
@@ -488,7 +488,7 @@ def test_an_alert_is_written_down_and_decides_nothing(two):
     assert ["firing", "firing", "resolved"] == [row["status"] for row in kept]
     assert (ALERT["labels"], ALERT["annotations"]) == (kept[0]["labels"], kept[0]["annotations"])
     assert 1772437946.739266 == pytest.approx(kept[0]["starts"], abs=1e-6)
-    assert ["Drift"] == [row["labels"]["alertname"] for row in firing(kept)]
+    assert ["Drift"] == [row["labels"]["alertname"] for row in unresolved(kept)]
     assert ["the first"] == [row["why"] for row in two.history()]
 
 

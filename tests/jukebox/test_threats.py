@@ -50,6 +50,17 @@ def test_a_token_is_revoked_by_a_restart(two):  # noqa: F811
     assert [200, 401] == answers
 
 
+def flood(client, sent, open_):
+    """Connect two hundred times, then send on each; `open_` closes them."""
+    wires = [
+        open_.enter_context(socket.create_connection(("127.0.0.1", client.port), 20))
+        for _ in range(200)
+    ]
+    for wire in wires:
+        wire.sendall(sent)
+    return wires
+
+
 def test_two_hundred_callers_who_never_finish(two):  # noqa: F811
     """While they hold their connections, everybody else is answered; then they are told 408."""
     body = json.dumps({"tracks": [TRACK]}).encode()
@@ -58,12 +69,7 @@ def test_two_hundred_callers_who_never_finish(two):  # noqa: F811
     )
     with served(two, upload=5.0) as client, ExitStack() as open_:
         client.ready()
-        slow = [
-            open_.enter_context(socket.create_connection(("127.0.0.1", client.port), 20))
-            for _ in range(200)
-        ]
-        for wire in slow:
-            wire.sendall(half)
+        slow = flood(client, half, open_)
         began = time.monotonic()
         answers = [client.predict().status_code for _ in range(20)]
         took = time.monotonic() - began
@@ -80,13 +86,7 @@ def test_two_hundred_callers_at_once(two):  # noqa: F811
     whole = b"POST /predict HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body) + body
     with served(two) as client, ExitStack() as open_:
         client.ready()
-        wires = [
-            open_.enter_context(socket.create_connection(("127.0.0.1", client.port), 20))
-            for _ in range(200)
-        ]
-        for wire in wires:
-            wire.sendall(whole)
-        told = {wire.recv(12) for wire in wires}
+        told = {wire.recv(12) for wire in flood(client, whole, open_)}
 
     assert {b"HTTP/1.1 200"} == told
 

@@ -80,4 +80,4 @@ def test_what_a_model_loses_with_age_is_known(figures):
         behind.append(ap["fresh"] - ap["old"])
 
     assert 0 == behind[0]
-    assert np.corrcoef(AGES, behind)[0, 1] > 0.9
+    assert sorted(set(behind)) == behind

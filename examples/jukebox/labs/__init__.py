@@ -124,7 +124,7 @@ def opened(folder):
 def arrived(folder, seed, weeks, tracks=100):
     """Let weeks of a new world arrive in a lab's home, `tracks` in each; give store and registry."""
     from jukebox.incoming import world
-    from jukebox.problem import LABEL_DELAY
+    from jukebox.scene import release
     from jukebox.simulation import Catalogue
     from jukebox.store import Store
     from jukebox.terminal import registry
@@ -133,9 +133,7 @@ def arrived(folder, seed, weeks, tracks=100):
     world(home, seed, tracks, [], 0)
     catalogue, data = Catalogue(seed, tracks_a_week=tracks), Store(home / "data")
     for week in range(weeks):
-        data.arrive(week, catalogue.week(week)[0])
-        if week >= LABEL_DELAY:
-            data.chart(week, catalogue.week(week - LABEL_DELAY)[1])
+        release(data, week, catalogue.week(week)[0], catalogue)
     return data, registry(home, None)
 
 

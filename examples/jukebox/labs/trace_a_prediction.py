@@ -41,6 +41,7 @@ def start(folder):
     from jukebox.problem import COUNTRIES
     from jukebox.registry import Registry
     from jukebox.rollout import Log
+    from jukebox.scene import release
     from jukebox.simulation import Catalogue
     from jukebox.store import Store
     from jukebox.training import Settings, predict, train
@@ -52,9 +53,7 @@ def start(folder):
 
     def arrive(weeks):
         for week in weeks:
-            data.arrive(week, world.week(week)[0])
-            if week >= 3:
-                data.chart(week, world.week(week - 3)[1])
+            release(data, week, world.week(week)[0], world)
 
     def champion(number):
         model = train(*data.read(data.freeze()), Settings(epochs=10))
