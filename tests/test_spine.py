@@ -506,6 +506,18 @@ def test_bars_are_a_table_whose_values_are_text(tmp_path):
     assert ["--share: 1.0000", "--share: 0.5000"] == [bar["style"] for bar in table(class_="bar")]
 
 
+def test_the_reason_of_a_block_that_does_not_run_is_text_like_any_other(tmp_path):
+    """A command in it is set as one."""
+    block = "\n```{not-run} bash\n:reason: `nox -s it` runs it\nls\n```\n"
+    write(tmp_path / "docs", FILES | {"chapter.md": CHAPTER + block})
+    build(tmp_path / "docs", "html")
+    page = (tmp_path / "docs/_build/chapter.html").read_text("utf-8")
+    reason = BeautifulSoup(page, "html.parser").select_one(".not-run-reason")
+
+    assert "Not run by the tests: nox -s it runs it." == reason.text
+    assert "nox -s it" == reason.code.text
+
+
 @pytest.fixture(scope="module")
 def plots(tmp_path_factory):
     """A page with two plots of one run, the second over x and y as they are."""

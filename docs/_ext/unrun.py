@@ -25,7 +25,8 @@ class NotRun(SphinxDirective):
         code = nodes.literal_block("", "\n".join(self.content), language=self.arguments[0])
         reason = f"Not run by the tests: {self.options['reason']}."
         box = nodes.container(classes=["not-run"])
-        box += [nodes.paragraph("", reason, classes=["not-run-reason"]), code]
+        words, faults = self.parse_inline(reason)
+        box += [nodes.paragraph("", "", *words, classes=["not-run-reason"]), *faults, code]
         return [box]
 
 
