@@ -83,6 +83,14 @@ def proofs(session):
     )
 
 
+@nox.session(python=False)
+def tools(session):
+    """Run every tool of the matrix, each with its test, without a network; `-- spark` runs one."""
+    if sys.platform != "linux":
+        session.error("The tools' examples need Linux: run them there, or in WSL2.")
+    session.run(sys.executable, "-m", "scripts.tools", *session.posargs, external=True)
+
+
 @nox.session
 def diagrams(session):
     """Draw the diagrams that are missing and remove those that are unused."""
@@ -168,7 +176,10 @@ def bench(session):
 def lock(session):
     """Compile the dependency groups into hashed requirements, valid for every tested Python."""
     session.install("uv>=0.9")
-    groups = ["docs", "live", "tests", "proofs", "diagrams", "browser", "lint"]
+    groups = [
+        *("docs", "live", "tests", "proofs", "diagrams", "browser", "lint"),
+        *("tools", "deep-learning"),
+    ]
     package = ("pyproject.toml", "--extra=parquet")  # what Jukebox needs
     compile_ = (
         *("uv", "pip", "compile", "--quiet", "--universal", "--python-version=3.11"),
@@ -181,7 +192,15 @@ def lock(session):
     sources = {group: [f"--group={group}"] for group in groups}
     sources["tests"] += package
     sources["proofs"] += package
+    sources["tools"] += package
+    sources["deep-learning"] += package
     sources["northstar"] = ["--group=build", package[0]]  # Jukebox and no more
+    # These two agree with no other group, and are installed beside none.
+    sources["platform"], sources["tfx"] = ["--group=platform"], ["--group=tfx"]
     for name, source in sources.items():
         target = ("--generate-hashes", "--no-annotate", "-o", f"locks/{name}.txt")
-        session.run(*compile_, *source, "-c", together, *target)
+        shared = () if name in ("platform", "tfx") else ("-c", together)
+        command = list(compile_)
+        if name == "tfx":  # it runs on this kind of machine only
+            command[command.index("--universal")] = "--python-platform=linux"
+        session.run(*command, *source, *shared, *target)

@@ -1,6 +1,7 @@
 """Contracts 5 and 6: a version comes from a lock, a figure of ours from a run.
 
-- `{version}`Sphinx`` shows the version that `_data/tools.toml` finds in a lock.
+- `{version}`Sphinx`` shows the version that `_data/tools.toml` finds in a lock; of what no lock
+  holds, the version that the last run of `nox -s tools` saw.
 - `{measured}`readme.docs_seconds`` shows a figure of `_data/measured/readme.json`.
 - `{measurements} readme` lists a whole run: its command, date, machine and figures.
 - `{bars} readme` draws some of its figures as a table with bars, a line each: `figure: what it is`.
@@ -29,17 +30,29 @@ class Version(SphinxRole):
         if tool is None:
             logger.warning("tools.toml has no tool %r", self.text, location=self.get_location())
             return [], []
-        lock = Path(self.env.srcdir).parent / "locks" / f"{tool['lock']}.txt"
-        self.env.note_dependency(str(lock))
-        pinned = lock.exists() and re.search(
-            rf"^{re.escape(tool['package'])}==(\S+)", lock.read_text("utf-8"), re.M
-        )
-        if not pinned:
-            logger.warning(
-                "%s does not lock %r", lock, tool["package"], location=self.get_location()
-            )
+        if "lock" not in tool:  # Debian's, or PyTorch: the run says which it was
+            key = f"{self.text.lower()}_version"
+            found = (run_of(self.env, "tools") or {"figures": {}})["figures"].get(key)
+            lock = "the last run of `nox -s tools`"
+        else:
+            lock, found = pinned(Path(self.env.srcdir).parent / "locks", tool)
+            self.env.note_dependency(str(lock))
+        if not found:
+            logger.warning("%s has no %r", lock, self.text, location=self.get_location())
             return [], []
-        return [nodes.inline("", pinned[1], classes=["version"])], []
+        return [nodes.inline("", found, classes=["version"])], []
+
+
+def pinned(locks, tool):
+    """Return the lock of a tool, a file of pip or a folder of npm, and the version there, or None."""
+    name, package = tool["lock"], tool["package"]
+    lock = locks / f"{name}.txt"
+    if not lock.exists():
+        lock = locks / name / "package-lock.json"
+        packages = json.loads(lock.read_text("utf-8"))["packages"] if lock.exists() else {}
+        return lock, packages.get(f"node_modules/{package}", {}).get("version")
+    found = re.search(rf"^{re.escape(package)}==(\S+)", lock.read_text("utf-8"), re.M)
+    return lock, found and found[1]
 
 
 def typed_versions(app, doctree):

@@ -1,0 +1,104 @@
+"""What the tools' tests share: a terminal that types what a page shows, and a record of each run."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from collections import defaultdict
+from doctest import ELLIPSIS, NORMALIZE_WHITESPACE, OutputChecker
+from importlib import metadata
+from pathlib import Path
+from shutil import copytree, ignore_patterns
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+TOOLS = tomllib.loads((ROOT / "docs/_data/tools.toml").read_text("utf-8"))["tool"]
+PREPARED = Path(os.environ.get("TOOLS_PREPARED", ROOT / ".nox/tools/prepared"))
+LONGEST = 240  # seconds for a command of a transcript
+
+# This environment's own commands come first, whoever started pytest.
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+
+
+@pytest.fixture
+def here(request, tmp_path):
+    """A copy of the example's folder, in which it may write."""
+    return copytree(
+        request.path.parent, tmp_path / "example", ignore=ignore_patterns("__pycache__")
+    )
+
+
+@pytest.fixture
+def prepared(request):
+    """The folder of what the example's `prepare.sh` fetched while there was a network."""
+    return PREPARED / request.path.parent.name
+
+
+@pytest.fixture
+def typed(here, prepared):
+    """Type each `$ ` line of a transcript and compare what it prints; return the exit codes.
+
+    `...` stands for anything. Output and errors come as one, as in a terminal.
+    """
+
+    def type_(name):
+        lines = (here / name).read_text("utf-8").splitlines()
+        starts = [n for n, line in enumerate(lines) if line.startswith("$ ")]
+        codes = []
+        for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+            done = subprocess.run(
+                ["bash", "-c", lines[start][2:]],
+                cwd=here,
+                env=os.environ | {"PREPARED": str(prepared)},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                timeout=LONGEST,
+            )
+            shown = "".join(f"{line}\n" for line in lines[start + 1 : end])
+            same = OutputChecker().check_output(shown, done.stdout, ELLIPSIS | NORMALIZE_WHITESPACE)
+            assert same, f"{name} shows\n{shown}\nand {lines[start]} prints\n{done.stdout}"
+            codes.append(done.returncode)
+        return codes
+
+    return type_
+
+
+def version(tool):
+    """The version of a tool that this environment or this machine has, or None."""
+    if "debian" in tool:
+        command = ["dpkg-query", "-W", "-f", "${Version}", tool["debian"]]
+        told = subprocess.run(command, capture_output=True, text=True).stdout
+        return re.sub(r"^\d+:|[-+~].*", "", told) or None
+    found = sorted(PREPARED.glob(f"*/node_modules/{tool['package']}/package.json"))
+    if found:
+        return json.loads(found[0].read_text("utf-8"))["version"]
+    try:
+        return metadata.version(tool["package"])
+    except metadata.PackageNotFoundError:
+        return None
+
+
+RUNS = defaultdict(lambda: {"passed": 0, "failed": 0, "skipped": 0, "seconds": 0.0, "versions": {}})
+
+
+def pytest_runtest_logreport(report):
+    """Note what became of a test, and what it took."""
+    run = RUNS[Path(report.nodeid.partition("::")[0]).parent.name]
+    run["seconds"] += report.duration
+    if report.when == "call" or not report.passed:
+        run[report.outcome] += 1
+
+
+def pytest_sessionfinish():
+    """Write the record where `scripts/tools.py` asked for it."""
+    for name, tool in TOOLS.items():
+        if tool.get("example") in RUNS:
+            versions = {part: version(TOOLS[part]) for part in (name, *tool.get("parts", ()))}
+            RUNS[tool["example"]]["versions"] |= versions
+    if "TOOLS_RESULTS" in os.environ:
+        Path(os.environ["TOOLS_RESULTS"]).write_text(json.dumps(RUNS), "utf-8")

@@ -1,0 +1,200 @@
+"""Run every tool's example with its test, on the tool itself: `python -m scripts.tools [tool ...]`.
+
+`docs/_data/tools.toml` names each tool's environment, lock, commands and example. The environments
+are installed while there is a network; then it is cut, and the tests run. A run of all tools writes
+`docs/_data/measured/tools.json`: seconds, and the versions that no lock holds.
+"""
+
+import hashlib
+import json
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import time
+import tomllib
+from pathlib import Path
+
+from scripts.workspace import record
+
+HERE = Path(".nox", "tools").absolute()  # environments, and what examples prepare
+EXAMPLES = Path("examples", "tools")
+TFX = (3, 11)  # the one Python that its last release for Debian 12 runs on
+CUT = ("unshare", "--net"), ("unshare", "--map-root-user", "--net")
+LOOPBACK = ("sh", "-c", 'ip link set lo up && exec "$@"', "sh")
+OFFLINE = {  # each tool's own word for: ask nobody, tell nobody
+    "DO_NOT_TRACK": "1",
+    "DVC_NO_ANALYTICS": "1",
+    "FEAST_USAGE": "False",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "TFX_DISABLE_TELEMETRY": "1",
+    "WANDB_ERROR_REPORTING": "false",
+    "WANDB_MODE": "offline",
+}
+
+
+def entries():
+    """Every tool that has an example, by name; the tools that it uses are under `parts`."""
+    tools = tomllib.loads(Path("docs/_data/tools.toml").read_text("utf-8"))["tool"]
+    return {name: tool for name, tool in tools.items() if "example" in tool}
+
+
+def chosen(tools, asked):
+    """The tools that are asked for, by name or by the name of their example; all without a word."""
+    known = {word.lower() for name, tool in tools.items() for word in (name, tool["example"])}
+    if unknown := {word.lower() for word in asked} - known:
+        sys.exit(f"There is no tool {min(unknown)!r}. These are: {', '.join(sorted(known))}.")
+    asked = {word.lower() for word in asked}
+    return {
+        name: tool
+        for name, tool in tools.items()
+        if not asked or {name.lower(), tool["example"]} & asked
+    }
+
+
+def missing(tools):
+    """The Debian packages whose commands are not on this machine."""
+    commands = {k: v for tool in tools.values() for k, v in tool.get("commands", {}).items()}
+    return sorted({package for command, package in commands.items() if not shutil.which(command)})
+
+
+def call(*command, **keywords):
+    """Run a command; end with its words if it fails."""
+    done = subprocess.run([*map(str, command)], **keywords)
+    if done.returncode:
+        sys.exit(f"This failed: {' '.join(map(str, command))}")
+
+
+def stale(stamp, content):
+    """Tell whether what a stamp stands for was made of another content."""
+    digest = hashlib.sha256(content).hexdigest()
+    return digest if not stamp.exists() or stamp.read_text() != digest else ""
+
+
+def environment(name):
+    """Make an environment as its lock has it, unless it is there; return its Python and seconds."""
+    folder, lock, start = HERE / name, Path("locks", f"{name}.txt"), time.monotonic()
+    python, stamp = folder / "bin" / "python", folder / "made-of.txt"
+    tools = entries().values()
+    loose = [tool["pip"] for tool in tools if tool["environment"] == name and "pip" in tool]
+    package = sorted(Path("examples", "jukebox").rglob("*.py")) if name != "tfx" else []
+    content = b"".join(path.read_bytes() for path in [lock, Path("pyproject.toml"), *package])
+    if digest := stale(stamp, content + repr(loose).encode()):
+        shutil.rmtree(folder, ignore_errors=True)
+        call(sys.executable, "-m", "venv", folder)
+        pip = (python, "-m", "pip", "--disable-pip-version-check", "install", "-q")
+        fast = ("uv", "pip", "install", "-q", "--python", python) if shutil.which("uv") else pip
+        call(*fast, "--require-hashes", "-r", lock)
+        if name in ("tools", "deep-learning"):
+            call(*fast, "--no-deps", "--no-build-isolation", ".")
+        for requirement in loose:  # with pip: on some machines it finds the build without CUDA
+            call(*pip, requirement)
+        stamp.write_text(digest)
+    return python, time.monotonic() - start
+
+
+def prepare(tool, python):
+    """Run an example's `prepare.sh`, which may use the network, once for each content of it."""
+    script = EXAMPLES / tool["example"] / "prepare.sh"
+    cache = HERE / "prepared" / tool["example"]
+    stamp = cache / "made-of.txt"
+    if script.exists() and (digest := stale(stamp, script.read_bytes())):
+        shutil.rmtree(cache, ignore_errors=True)
+        cache.mkdir(parents=True)
+        call("bash", "-eu", script, cache, env=os.environ | {"PYTHON": str(python)})
+        stamp.write_text(digest)
+
+
+def cut():
+    """The command that runs another without any network but loopback; empty if none can."""
+    for command in CUT:
+        if shutil.which("unshare") and shutil.which("ip"):
+            tried = subprocess.run([*command, *LOOPBACK, "true"], capture_output=True)
+            if tried.returncode == 0:
+                return (*command, *LOOPBACK)
+    return ()
+
+
+def run(name, tools, python, wall):
+    """Run the tests of one environment's tools; return what became of each example."""
+    results = HERE / f"{name}.json"
+    results.unlink(missing_ok=True)
+    folders = sorted({str(EXAMPLES / tool["example"]) for tool in tools.values()})
+    command = (*wall, python, "-m", "pytest", "-p", "no:cacheprovider", *folders)
+    variables = {"TOOLS_RESULTS": str(results), "TOOLS_PREPARED": str(HERE / "prepared")}
+    path = os.pathsep.join([str(python.parent), os.environ["PATH"]])
+    subprocess.run(
+        [*map(str, command)], env=os.environ | OFFLINE | variables | {"PATH": path}, check=False
+    )
+    return json.loads(results.read_text()) if results.exists() else {}
+
+
+def pinned(tool):
+    """The version that a tool's lock has, or None for one that no lock holds."""
+    if "lock" not in tool:
+        return None
+    if (folder := Path("locks", tool["lock"])).is_dir():
+        packages = json.loads((folder / "package-lock.json").read_text("utf-8"))["packages"]
+        return packages[f"node_modules/{tool['package']}"]["version"]
+    lock = folder.with_suffix(".txt").read_text("utf-8")
+    return re.search(rf"^{re.escape(tool['package'])}==(\S+)", lock, re.M)[1]
+
+
+def table(tools, results, every):
+    """Print what each tool was and took; return the figures, and the sentences of what is wrong."""
+    figures, wrong = {}, []
+    print(f"\n{'tool':18}{'version':30}{'seconds':>8}  what was real")
+    for name, tool in tools.items():
+        result = results.get(tool["example"], {"passed": 0, "seconds": 0, "versions": {}})
+        shown = []
+        for part in (name, *tool.get("parts", ())):
+            ran = result["versions"].get(part)
+            want = pinned(every[part])
+            if want and ran and want != ran:
+                wrong.append(f"{part} {ran} ran, and its lock has {want}")
+            if not want and ran:
+                figures[f"{part.lower()}_version"] = ran
+            shown.append((f"{part} " if part != name else "") + (ran or ""))
+        figures[f"{tool['example'].replace('-', '_')}_s"] = round(result["seconds"], 1)
+        if not result["passed"] or result["failed"] or result["skipped"]:
+            wrong.append(f"{name}: {result.get('failed', 0)} failed, {result['passed']} passed")
+        versions = ", ".join(filter(None, map(str.strip, shown)))
+        print(f"{name:18}{versions:30}{result['seconds']:8.1f}  {tool['here']}")
+    return figures, wrong
+
+
+def main(asked):
+    """Run the examples that are asked for."""
+    every = tomllib.loads(Path("docs/_data/tools.toml").read_text("utf-8"))["tool"]
+    tools = chosen(entries(), asked)
+    if packages := missing(tools):
+        sys.exit(f"Missing on this machine. Install: apt-get install {' '.join(packages)}")
+    if sys.version_info[:2] != TFX and any(t["environment"] == "tfx" for t in tools.values()):
+        without = "TFX runs on Python 3.11 alone, and this is {}.{}: run nox from a 3.11."
+        print(without.format(*sys.version_info), flush=True)
+        tools = {name: tool for name, tool in tools.items() if tool["environment"] != "tfx"}
+    wall = cut()
+    if not wall:
+        print("The network could not be cut: that needs Linux, `unshare` and `ip` (iproute2).")
+    results, install, start = {}, {}, time.monotonic()
+    for name in dict.fromkeys(tool["environment"] for tool in tools.values()):
+        its = {key: tool for key, tool in tools.items() if tool["environment"] == name}
+        python, install[name] = environment(name)
+        for tool in its.values():
+            prepare(tool, python)
+        results |= run(name, its, python, wall)
+    figures, wrong = table(tools, results, every)
+    took = time.monotonic() - start
+    print(f"\n{len(tools)} of {len(entries())} tools in {took:.0f} s, environments included.")
+    if wrong:
+        sys.exit("\n".join(wrong))
+    if len(tools) == len(entries()):
+        figures |= {"tools": len(tools), "seconds": round(took, 1), "network_cut": bool(wall)}
+        record("tools", platform.python_version(), figures)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
