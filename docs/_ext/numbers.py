@@ -76,8 +76,10 @@ def typed_versions(app, doctree):
 def run_of(env, name):
     """Return a run's record, or None; the page depends on its file."""
     path = Path(env.srcdir, "_data", "measured", f"{name}.json")
+    if not path.exists():
+        return None
     env.note_dependency(str(path))
-    return json.loads(path.read_text("utf-8")) if path.exists() else None
+    return json.loads(path.read_text("utf-8"))
 
 
 class Measured(SphinxRole):
