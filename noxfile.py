@@ -195,7 +195,7 @@ def lock(session):
     sources["tools"] += package
     sources["deep-learning"] += package
     sources["northstar"] = ["--group=build", package[0]]  # Jukebox and no more
-    # These two agree with no other group, and are installed beside none.
+    # These two do not agree with the other groups, and are installed beside none.
     sources["platform"], sources["tfx"] = ["--group=platform"], ["--group=tfx"]
     for name, source in sources.items():
         target = ("--generate-hashes", "--no-annotate", "-o", f"locks/{name}.txt")

@@ -22,6 +22,7 @@ from scripts.workspace import record
 HERE = Path(".nox", "tools").absolute()  # environments, and what examples prepare
 EXAMPLES = Path("examples", "tools")
 WRITTEN = Path("docs", "_data", "measured", "tools.json")
+WITH_JUKEBOX = ("tools", "deep-learning")
 TFX = (3, 11)  # the one Python that its last release for Debian 12 runs on
 CUT = ("unshare", "--net"), ("unshare", "--map-root-user", "--net")
 LOOPBACK = ("sh", "-c", 'ip link set lo up && exec "$@"', "sh")
@@ -81,7 +82,7 @@ def environment(name):
     python, stamp = folder / "bin" / "python", folder / "made-of.txt"
     tools = entries().values()
     loose = [tool["pip"] for tool in tools if tool["environment"] == name and "pip" in tool]
-    package = sorted(Path("examples", "jukebox").rglob("*.py")) if name != "tfx" else []
+    package = sorted(Path("examples", "jukebox").glob("*.py")) if name in WITH_JUKEBOX else []
     content = b"".join(path.read_bytes() for path in [lock, Path("pyproject.toml"), *package])
     if digest := stale(stamp, content + repr(loose).encode()):
         shutil.rmtree(folder, ignore_errors=True)
@@ -89,7 +90,7 @@ def environment(name):
         pip = (python, "-m", "pip", "--disable-pip-version-check", "install", "-q")
         fast = ("uv", "pip", "install", "-q", "--python", python) if shutil.which("uv") else pip
         call(*fast, "--require-hashes", "-r", lock)
-        if name in ("tools", "deep-learning"):
+        if name in WITH_JUKEBOX:
             call(*fast, "--no-deps", "--no-build-isolation", ".")
         for requirement in loose:  # with pip: on some machines it finds the build without CUDA
             call(*pip, requirement)

@@ -331,7 +331,7 @@ FAULTS = {
     ),
     "a tool is not in its lock": (
         "../locks/docs.txt", "tool==", "loot==",
-        "does not lock 'tool'",
+        "locks/docs.txt has no 'Tool'",
     ),
     # Contract 6: number and run
     "a figure was not measured": (
