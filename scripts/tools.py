@@ -79,11 +79,11 @@ def stale(stamp, content):
 def environment(name):
     """Make an environment as its lock has it, unless it is there; return its Python and seconds."""
     folder, lock, start = HERE / name, Path("locks", f"{name}.txt"), time.monotonic()
-    python, stamp = folder / "bin" / "python", folder / "made-of.txt"
+    python, stamp = folder / "bin" / "python", folder / "installed.txt"
     tools = entries().values()
     loose = [tool["pip"] for tool in tools if tool["environment"] == name and "pip" in tool]
     package = sorted(Path("examples", "jukebox").glob("*.py")) if name in WITH_JUKEBOX else []
-    content = b"".join(path.read_bytes() for path in [lock, Path("pyproject.toml"), *package])
+    content = b"".join(path.read_bytes() for path in [lock, *package])
     if digest := stale(stamp, content + repr(loose).encode()):
         shutil.rmtree(folder, ignore_errors=True)
         call(sys.executable, "-m", "venv", folder)
