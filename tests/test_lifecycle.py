@@ -1,6 +1,9 @@
 """The lifecycle's pages: one diagram with the stage marked, and in each chapter what a chapter owes."""
 
 import re
+from importlib import import_module
+from itertools import pairwise
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
@@ -53,6 +56,19 @@ def test_the_index_marks_no_stage():
     assert not MARKED.search(loop("index"))
 
 
+def test_the_index_has_a_contract_for_each_arrow_and_who_says_no_is_there():
+    """A function that was renamed would leave a promise that nobody keeps."""
+    rows = re.findall(r"^\| (\w+ to \w+) \|.+\| (.+) \|$", text("index"), re.M)
+    bare = re.sub(r'\["[^"]*"\]|\|"[^"]*"\|', "", plain(loop("index")))
+    arrows = set(re.findall(r"(\w+) -\S*> (\w+)", bare))
+    told = [re.match(r"`(\w+)\.([\w.]+)`|a person:", says_no) for _, says_no in rows]
+
+    # The arrow back from validation is a no already: it carries nothing on.
+    assert arrows - {("validation", "development")} == {tuple(r.split(" to ")) for r, _ in rows}
+    assert all(told)
+    assert all(attrgetter(name[2])(import_module(f"jukebox.{name[1]}")) for name in told if name[1])
+
+
 @pytest.mark.parametrize("page", WRITTEN)
 def test_the_diagram_is_that_of_the_index_but_for_the_mark(page):
     """Nobody looks twice at a picture that is a little different each time."""
@@ -74,7 +90,9 @@ def test_the_text_alternative_is_that_of_the_index_and_names_the_stage(page):
     words = re.search("accDescr: (.+)", whole)[1]
 
     assert re.search(rf"accTitle: The lifecycle: you are at (the )?{stage}$", here, re.M)
-    assert re.search(rf"accDescr: {re.escape(words)} This page is about (the )?{stage}\.$", here, re.M)
+    assert re.search(
+        rf"accDescr: {re.escape(words)} This page is about (the )?{stage}\.$", here, re.M
+    )
 
 
 @pytest.mark.parametrize("page", WRITTEN)
@@ -86,7 +104,9 @@ def test_a_chapter_says_what_goes_in_and_out_and_who_does_it(page):
         for cell in row.split("|")
     }
     missing = [
-        word for word in ("in", "out", "who", "contract") if not any(c.startswith(word) for c in cells)
+        word
+        for word in ("in", "out", "who", "contract")
+        if not any(c.startswith(word) for c in cells)
     ]
 
     assert not missing, f"the table of {page}.md does not say: {', '.join(missing)}"
@@ -104,7 +124,7 @@ def test_a_chapter_shows_the_module_that_does_it(page):
 def test_a_chapter_has_a_block_that_runs_and_shows_what_it_printed(page):
     """It fails without its check and holds with it; a block without output shows neither."""
     found = list(fences(text(page)))
-    printed = [f for before, f in zip(found, found[1:], strict=False)
+    printed = [f for before, f in pairwise(found)
                if (before.name, f.name) == ("python", "output")]  # fmt: skip
     typed = [f for f in found if f.name == "console" and re.search(r"^[^$]", f.content, re.M)]
 
