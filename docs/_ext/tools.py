@@ -4,14 +4,24 @@ A version comes from a lock, or from the run of `nox -s tools` for what no lock 
 seconds. Where only a part of a tool was real, the box on its page says so: `not_here`.
 """
 
+import re
+from pathlib import Path
+
 from docutils import nodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from docs._ext import load
+from docs._ext import at, load
 from docs._ext.numbers import run_of, shown
 
 logger = logging.getLogger(__name__)
+
+SHOWN = {  # on a card, in this order; the status follows, with its source
+    "here": "What ran here",
+    "choose": "Choose it when",
+    "instead": "Instead of it",
+    "leaving": "Leaving it costs",
+}
 
 
 def of_matrix(srcdir):
@@ -60,27 +70,92 @@ class Tool(SphinxDirective):
 
 
 class Matrix(SphinxDirective):
-    """Show every tool, capability first, with where its facts come from."""
+    """Show every tool as a card, under the job that it does; the last thing of its section."""
 
     def run(self):
-        """Return the table."""
-        rows = {}
+        """Return a section for each capability, with a card for each tool that has a page."""
+        data = load(self.env.srcdir, "tools.toml")
+        jobs, groups = data.get("capability", {}), {}
+        self.env.metadata[self.env.docname]["tool-matrix"] = True
         for name, tool in of_matrix(self.env.srcdir).items():
-            cites = "{cite:p}`" + ",".join(tool["source"]) + "`" if tool["source"] else ""
-            rows.setdefault(tool["capability"][0], []).append(
-                f"| {tool['capability'][0]} | {{doc}}`{name} </{tool['page']}>` "
-                f"{versions(name, tool)} | {tool['here']} | {tool['licence']}; {tool['home']}. "
-                f"{tool['status']} {cites} | {tool['choose']} | {tool['instead']} | {tool['leaving']} |"
-            )
-        lines = [
-            "| Capability | Tool | What of it runs here | Licence, home, status | Choose it when "
-            "| What replaces it | Leaving it |",
-            "|---|---|---|---|---|---|---|",
-            *(row for group in rows.values() for row in group),
-        ]
-        box = nodes.container(classes=["tool-matrix"])
-        box += self.parse_text_to_nodes("\n".join(lines))
-        return [box]
+            link = f"**{name}**: {{page}}`{tool['page']}`"
+            if tool["page"] not in self.env.found_docs:
+                card = [link]
+            elif wrong := list(faults(self.env, jobs, tool)):
+                here = at(Path(self.env.srcdir, "_data", "tools.toml"), heading(name))
+                for fault in wrong:
+                    logger.warning("%s %s", name, fault, location=here)
+                continue
+            else:
+                link = f"{{doc}}`{name} </{tool['page']}>`"
+                card = facts(name, tool)
+            first, *others = tool["capability"]
+            box = nodes.container(classes=["tool-card", *map(group, tool["capability"])])
+            box += self.parse_text_to_nodes("\n".join(card))
+            groups.setdefault(first, []).append(box)
+            for other in others:
+                also = f"Also {link}, which stands under {first}."
+                groups.setdefault(other, []).extend(self.parse_text_to_nodes(also))
+        return [self.section(job, words, groups.get(job, [])) for job, words in jobs.items()]
+
+    def section(self, job, words, cards):
+        """Return the section of one capability: what it is for, and its tools."""
+        title = job[0].upper() + job[1:]
+        made = nodes.section("", nodes.title("", title), ids=[group(job)], names=[title.lower()])
+        made["classes"].append("from-data")
+        self.state.document.note_implicit_target(made, made)
+        made += [*self.parse_text_to_nodes(words), *cards]
+        return made
+
+
+def group(job):
+    """Return the id of a capability's section, which its cards carry as a class."""
+    return nodes.make_id(f"tools-for-{job}")
+
+
+def heading(name):
+    """Return a pattern that finds a tool's heading in `tools.toml`."""
+    return rf'^\[tool\."?{re.escape(name)}"?\]'
+
+
+def faults(env, jobs, tool):
+    """Yield what a card would lack."""
+    for key in SHOWN:
+        if not tool.get(key):
+            yield f"has no `{key}`"
+    for job in tool["capability"]:
+        if job not in jobs:
+            yield f"does {job!r}, which is no capability of this file"
+    for key in tool.get("source", ()):
+        if key not in env.get_domain("cite").bibdata.data.entries:
+            yield f"names the source {key!r}, which the bibliography does not have"
+    if not re.search(r"\b20\d\d\b", tool.get("status", "")):
+        yield "has a status without its year"
+
+
+def facts(name, tool):
+    """Write the card of one tool as Markdown."""
+    slide = f" The slide files it under {tool['slide']}." if "slide" in tool else ""
+    return [
+        f"**{{doc}}`{name} </{tool['page']}>`** [{versions(name, tool)}]{{.tool-versions}}",
+        "",
+        f"{tool['licence'][0].upper()}{tool['licence'][1:]}. {tool['home']}.{slide}",
+        "",
+        *(f"{words}\n: {sentence(tool[key])}\n" for key, words in SHOWN.items()),
+        f"Status\n: {sentence(tool['status'])} {{cite:p}}`{','.join(tool['source'])}`",
+    ]
+
+
+def sentence(phrase):
+    """Write a phrase of the data file as a sentence."""
+    return f"{phrase[0].upper()}{phrase[1:].rstrip('.')}."
+
+
+def add_files(app, pagename, templatename, context, doctree):
+    """Load the filter and the cards' look where the matrix is, and nowhere else."""
+    if "tool-matrix" in (context.get("meta") or {}) and app.builder.name != "epub":
+        app.add_js_file("tools.js", loading_method="defer")
+        app.add_css_file("tools.css")
 
 
 def setup(app):
@@ -88,4 +163,5 @@ def setup(app):
     app.setup_extension("docs._ext.numbers")
     app.add_directive("tool", Tool)
     app.add_directive("tool-matrix", Matrix)
+    app.connect("html-page-context", add_files)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
