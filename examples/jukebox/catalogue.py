@@ -128,7 +128,8 @@ def validate(frame, week=None):
     kept = rows[COLUMNS].copy()
     for name in COLUMNS[1:]:
         is_numeric = rows[name].dtype.kind in "biuf"
-        kept[name] = rows[name].astype(float) if is_numeric else rows[name].map(number)
+        # Astype for both: a map over no row at all gives objects.
+        kept[name] = (rows[name] if is_numeric else rows[name].map(number)).astype(float)
     reasons, blank = {}, rows.isna()
     try:
         schema(week).validate(kept, lazy=True)

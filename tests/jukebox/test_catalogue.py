@@ -356,6 +356,14 @@ def test_a_file_of_bytes_gone_wrong_is_read_and_its_rows_quarantined(tmp_path):
     assert "track_id: 1 quarantined, the first as track_id is 'T�rk�'" in report[-1]
 
 
+def test_a_file_of_nothing_but_a_header_has_no_rows(tmp_path):
+    """As a delivery looks whose rows were lost on the way."""
+    kept, quarantined, report = read(csv(TRACKS.iloc[:0], tmp_path / "tracks.csv"))
+
+    assert (0, 0) == (len(kept), len(quarantined))
+    assert ["0 rows: 0 kept, 0 quarantined"] == report
+
+
 @pytest.mark.parametrize(
     ("columns", "mapping", "message"),
     [
