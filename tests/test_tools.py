@@ -5,8 +5,10 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 
 from scripts import tools
+from tests.project import build, write
 
 ENTRIES = tools.entries()
 PAGES = sorted(
@@ -105,3 +107,148 @@ def test_every_entry_of_the_data_file_is_known():
 
     for tool in tomllib.loads(text)["tool"].values():
         assert not [key for key in tool if not re.search(rf"\b{key}\b", head)]
+
+
+def test_the_row_that_the_matrix_page_shows_is_the_file_s_own():
+    """Who copies it, copies what the build reads."""
+    shown = tomllib.loads(page("tools/index").split("```toml\n")[1].split("```")[0])["tool"]
+    file = tomllib.loads(Path("docs/_data/tools.toml").read_text("utf-8"))["tool"]
+
+    assert shown
+    assert all(row.items() <= file[name].items() for name, row in shown.items())
+
+
+MATRIX = {
+    "conf.py": """
+extensions = ["myst_parser", "sphinxcontrib.bibtex", "docs._ext.chapter", "docs._ext.syllabus",
+              "docs._ext.evidence", "docs._ext.tools"]
+myst_enable_extensions = ["attrs_inline", "deflist"]
+bibtex_bibfiles = ["_data/references.bib"]
+bibtex_reference_style = "author_year"
+""",
+    "index.md": """\
+---
+description: All tools.
+---
+
+# Tools
+
+## All of them
+
+```{toctree}
+one
+```
+
+```{tool-matrix}
+```
+
+## Sources
+
+```{bibliography}
+```
+""",
+    "one.md": "---\ndescription: One tool.\n---\n\n# One tool\n",
+    "../locks/tools.txt": "one==1.2.3 \\\n    --hash=sha256:0\n",
+    "_data/references.bib": "@misc{known2026,\n  author = {Known},\n  title = {K},\n  year = {2026}\n}\n",
+    "_data/unwritten.toml": '[[page]]\npath = "two"\ntitle = "Two tools"\nentries = []\n',
+    "_data/tools.toml": """\
+[capability]
+data = "Keep it."
+"CI/CD" = "Check it."
+
+[tool.One]
+package = "one"
+lock = "tools"
+page = "one"
+capability = ["data", "CI/CD"]
+slide = "monitoring"
+here = "it ran"
+licence = "a service"
+home = "a foundation"
+status = "kept in 2026"
+source = ["known2026"]
+choose = "you need one"
+instead = "another"
+leaving = "nothing"
+
+[tool."Two & more"]
+package = "two"
+lock = "tools"
+page = "two"
+capability = ["CI/CD"]
+""",
+}
+
+
+@pytest.fixture
+def matrix(tmp_path):
+    """Return a function that builds a matrix of two tools, the second without its page."""
+
+    def made(old="", new="", builder="dummy"):
+        folder = tmp_path / "docs"
+        file = MATRIX["_data/tools.toml"]
+        assert old in file
+        write(folder, MATRIX | {"_data/tools.toml": file.replace(old, new, 1)})
+        return build(folder, builder)
+
+    return made
+
+
+LACKING = {
+    "what ran here": ('here = "it ran"\n', "", "One has no `here`"),
+    "when to choose it": ('"you need one"', '""', "One has no `choose`"),
+    "what replaces it": ('"another"', '""', "One has no `instead`"),
+    "the cost of leaving": ('"nothing"', '""', "One has no `leaving`"),
+    "a licence": ('"a service"', '""', "One has no `licence`"),
+    "a home": ('"a foundation"', '""', "One has no `home`"),
+    "a year": ("kept in 2026", "kept", "One has a status without its year"),
+    "a source": ('["known2026"]', "[]", "One has no `source`"),
+    "a known source": (
+        "known2026", "known2027",
+        "One names the source 'known2027', which the bibliography does not have",
+    ),
+    "a known capability": (
+        '["data", ', '["date", ', "One does 'date', which is no capability of this file",
+    ),
+}  # fmt: skip
+
+
+def test_a_matrix_builds_without_a_warning(matrix):
+    """What follows fails for its own fault, not for the project's."""
+
+    assert "" == matrix()
+
+
+@pytest.mark.parametrize("lacking", LACKING)
+def test_a_tool_without_something_fails_with_its_place(matrix, lacking):
+    """The build names the file and the line of the tool, and what it lacks."""
+    old, new, expected = LACKING[lacking]
+
+    assert f"_data/tools.toml:5: WARNING: {expected}" in matrix(old, new)
+
+
+def test_a_status_says_no_year_that_its_source_does_not_have(matrix):
+    """A date is opened, not remembered."""
+
+    assert "'2019' is not in the entry that is cited" in matrix("kept in 2026", "kept in 2019")
+
+
+def test_each_tool_stands_once_under_its_first_capability(matrix, tmp_path):
+    """A second capability leads to it; what has no page yet is named."""
+    matrix(builder="html")
+    html = (tmp_path / "docs/_build/index.html").read_text("utf-8")
+    data, checks = BeautifulSoup(html, "html.parser").select("section[id^=tools-for-]")
+
+    assert ["Data", "CI/CD"] == [group.h3.next_element for group in (data, checks)]
+    (card,) = data.select(".tool-card")
+    assert ["container", "docutils", "tool-card", "tools-for-ci-cd", "tools-for-data"] == sorted(
+        card["class"]
+    )
+    assert "One1.2.3" == card.p.get_text().replace(" ", "")
+    assert "A service. A foundation. The slide files it under monitoring." in card.text
+    assert ["It ran.", "You need one.", "Another.", "Nothing.", "Kept in 2026. [Known, 2026]"] == [
+        answer.get_text(strip=True, separator=" ").replace("[ ", "[").replace(" ]", "]")
+        for answer in card("dd")
+    ]
+    assert "Also One, which stands under data." in checks.text
+    assert ["Two & more"] == [other.strong.text for other in checks.select(".tool-card")]

@@ -120,7 +120,7 @@ def heading(name):
 
 def faults(env, jobs, tool):
     """Yield what a card would lack."""
-    for key in SHOWN:
+    for key in (*SHOWN, "licence", "home", "status", "source"):
         if not tool.get(key):
             yield f"has no `{key}`"
     for job in tool["capability"]:
@@ -129,7 +129,7 @@ def faults(env, jobs, tool):
     for key in tool.get("source", ()):
         if key not in env.get_domain("cite").bibdata.data.entries:
             yield f"names the source {key!r}, which the bibliography does not have"
-    if not re.search(r"\b20\d\d\b", tool.get("status", "")):
+    if not re.search(r"\b20\d\d\b", tool.get("status") or "2000"):
         yield "has a status without its year"
 
 
@@ -139,7 +139,7 @@ def facts(name, tool):
     return [
         f"**{{doc}}`{name} </{tool['page']}>`** [{versions(name, tool)}]{{.tool-versions}}",
         "",
-        f"{tool['licence'][0].upper()}{tool['licence'][1:]}. {tool['home']}.{slide}",
+        f"{sentence(tool['licence'])} {sentence(tool['home'])}{slide}",
         "",
         *(f"{words}\n: {sentence(tool[key])}\n" for key, words in SHOWN.items()),
         f"Status\n: {sentence(tool['status'])} {{cite:p}}`{','.join(tool['source'])}`",

@@ -140,6 +140,22 @@ def quiz(visit):
     return faults
 
 
+def narrowed(visit):
+    """Narrow the tools by keyboard: by a job, then by a word, then show all; return what was shown.
+
+    Each is the sentence that is announced, with the names of the tools that are visible.
+    """
+    page, keys, shown = visit.page, visit.page.keyboard, []
+    page.eval_on_selector(".tool-filter", "form => { form.tabIndex = -1; form.focus(); }")
+    for typed in ["Monitoring", "prom", "Enter"]:
+        keys.press("Tab")
+        keys.press(typed) if typed == "Enter" else keys.type(typed)
+        page.wait_for_timeout(50)
+        names = page.locator(".tool-card:visible strong").all_inner_texts()
+        shown.append((page.inner_text(".tool-filter [role=status]"), names))
+    return shown
+
+
 def search(page, origin, term):
     """Search for a term by keyboard, from the home page; return the first result and its text."""
     page.goto(f"{origin}/index.html")

@@ -105,6 +105,25 @@ def test_quizzes_by_keyboard(scripted, origin):
     assert [] == faults
 
 
+def test_tools_are_narrowed_by_keyboard(scripted, origin):
+    """A job, then a word, leave the tools that fit and say how many; the button shows all again."""
+    visit = checks.Visit(scripted, origin, "tools/index.html")
+    (job, some), (word, one), (every, all_) = checks.narrowed(visit)
+    headings = visit.page.locator("section[id^=tools-for-]:visible h3").count()
+    visit.page.fill(".tool-filter input", "prom")
+    groups = visit.page.locator("section[id^=tools-for-]:visible h3").count()
+    faults = visit.access()
+    visit.page.close()
+
+    assert {"Prometheus", "Evidently"} <= set(some)
+    assert f"{len(some)} of {len(all_)} tools" == job
+    assert ["Prometheus"] == one
+    assert f"1 of {len(all_)} tools" == word
+    assert f"{len(all_)} of {len(all_)} tools" == every
+    assert headings > groups == 1
+    assert [] == faults
+
+
 def test_search_finds_definitions_first(scripted, origin):
     """Ten terms of the glossary, searched by keyboard: the first result is the definition."""
     glossary = "reference/glossary.html"
