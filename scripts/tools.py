@@ -32,6 +32,7 @@ OFFLINE = {  # each tool's own word for: ask nobody, tell nobody
     "FEAST_USAGE": "False",
     "GIT_CONFIG_GLOBAL": os.devnull,
     "MLFLOW_DISABLE_TELEMETRY": "true",
+    "ORT_DISABLE_TELEMETRY": "1",
     "TFX_DISABLE_TELEMETRY": "1",
     "WANDB_ERROR_REPORTING": "false",
     "WANDB_MODE": "offline",

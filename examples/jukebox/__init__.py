@@ -9,8 +9,9 @@ watching, updating, labs, workbench, command.
 
 import os
 
-# MLflow reads both when it is imported: Jukebox reports to nobody.
+# Jukebox reports to nobody. MLflow reads the first two when it is imported, ONNX Runtime the third.
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("DO_NOT_TRACK", "true")
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 # Its warnings of a wheel without pip, and of tables that it makes, would drown our own lines.
 os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "ERROR")

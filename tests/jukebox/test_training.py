@@ -332,6 +332,18 @@ def test_mlflow_reports_to_nobody(tmp_path):
     assert "True None" == run.stdout.decode().strip()
 
 
+def test_onnx_runtime_reports_to_nobody(tmp_path):
+    """On Linux it would keep an id of this machine in the user's cache, and send it."""
+    (tmp_path / "model.onnx").write_bytes(model().onnx)
+    script = "from jukebox.training import session; session(open('model.onnx', 'rb').read())"
+    silencers = ("CI", "GITHUB", "ORT", "PYTEST", "XDG")
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(silencers)}
+    environment |= {"PYTHONPATH": str(SOURCES.parent), "HOME": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", script], env=environment, cwd=tmp_path, check=True)
+
+    assert ["model.onnx"] == [file.name for file in tmp_path.rglob("*") if file.is_file()]
+
+
 def is_pickle(content):
     """Say whether bytes parse as a pickle from the first opcode to the stop."""
     try:
