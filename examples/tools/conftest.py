@@ -52,7 +52,7 @@ def typed(here, prepared):
             done = subprocess.run(
                 ["bash", "-c", lines[start][2:]],
                 cwd=here,
-                env=os.environ | {"PREPARED": str(prepared)},
+                env=os.environ | {"PREPARED": str(prepared), "PYTHONUNBUFFERED": "1"},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,

@@ -1,0 +1,57 @@
+"""Both services, each run by its own server, on a free port of this machine."""
+
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from json import dumps, loads
+from socket import create_connection, create_server
+
+import psutil
+
+COMMANDS = {
+    "Flask": "gunicorn --threads 4 --bind 127.0.0.1:{} flask_app:app",
+    "FastAPI": "uvicorn --no-access-log --port {} fastapi_app:app",
+}
+
+
+def ask(connection, track):
+    """Send a track; return the status and the answer, which is text unless it is JSON."""
+    connection.request("POST", "/predict", dumps(track), {"Content-Type": "application/json"})
+    response = connection.getresponse()
+    said = response.read().decode()
+    return response.status, loads(said) if "json" in response.headers["Content-Type"] else said
+
+
+def listening(process, port, patience=30):
+    """Wait until a service takes connections, for some seconds at most."""
+    end = time.monotonic() + patience
+    while process.poll() is None and time.monotonic() < end:
+        try:
+            return create_connection(("127.0.0.1", port)).close()
+        except OSError:
+            time.sleep(0.1)
+    sys.exit("A service did not start: services.log says why.")
+
+
+@contextmanager
+def served(name):
+    """Start a service; give its port, and a function for the CPU seconds it took. Stop it then."""
+    with create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with open("services.log", "a") as log:
+        command = [sys.executable, "-m", *COMMANDS[name].format(port).split()]
+        process = subprocess.Popen(command, stdout=log, stderr=log)
+    try:
+        listening(process, port)
+        its = [psutil.Process(process.pid), *psutil.Process(process.pid).children()]
+        yield port, lambda: sum(sum(one.cpu_times()[:2]) for one in its)
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def connection(port):
+    """Return a connection to a service, kept open from request to request."""
+    return HTTPConnection("127.0.0.1", port, timeout=20)
