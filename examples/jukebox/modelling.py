@@ -32,8 +32,8 @@ def layers(ctx, parameter, value):
     return sizes
 
 
-def tuned(tracks, charts, seed):
-    """Try the grid, with a progress bar; print its scores and give the best settings."""
+def tuned(tracks, charts, seed, silent):
+    """Try the grid, with a progress bar; print its scores unless silent, give the best settings."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
     from jukebox.training import GRID, tune
@@ -48,6 +48,8 @@ def tuned(tracks, charts, seed):
             progress.advance(task)
 
         best = tune(tracks, charts, seed=seed, progress=note)
+    if silent:
+        return best
     table(
         [
             (shown(s.hidden) or "none", s.penalty, f"{score:.4f}", "best" if s == best else "")
@@ -71,10 +73,11 @@ def tuned(tracks, charts, seed):
 @click.option(
     "--since", metavar="WEEK", type=click.IntRange(0), default=0, help="Leave older weeks out."
 )
+@JSON
 @DVC
 @MLFLOW
 @HOME
-def train(tune, seed, hidden, penalty, epochs, since, dvc_remote, mlflow, home):
+def train(tune, seed, hidden, penalty, epochs, since, as_json, dvc_remote, mlflow, home):
     """Freeze the data, train on it, track and register.
 
     The same data, code, packages, settings and seed give the same digest and the same version.
@@ -98,9 +101,12 @@ def train(tune, seed, hidden, penalty, epochs, since, dvc_remote, mlflow, home):
             f"The charts of {weeks} weeks are known, and {needed} are needed: let more arrive, "
             f"for example by jukebox generate --weeks {needed - weeks}."
         )
-    settings = tuned(tracks, charts, seed) if tune else Settings(**chosen)
+    settings = tuned(tracks, charts, seed, as_json) if tune else Settings(**chosen)
     model = trained(tracks, charts, settings, seed)
     number, record = registry(home, mlflow).register(model), model.record
+    if as_json:
+        say_json({"version": number, "digest": model.digest, "record": record})
+        return
     metrics = dict(record["metrics"])
     chance = metrics.pop("average_precision_of_chance")
     (first, last), (newer, newest) = record["fitted_weeks"], record["tested_weeks"]

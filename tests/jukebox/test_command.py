@@ -285,6 +285,20 @@ def test_tuning_shows_what_it_tried(home, monkeypatch):
     assert 4 == Registry(home / "registry").lineage(3)["record"]["settings"]["epochs"]
 
 
+@pytest.mark.parametrize("words", [(), ("--tune",)])
+def test_a_training_as_json(home, monkeypatch, words):
+    """A pipeline reads the version from standard output, on which there is nothing but JSON."""
+    from jukebox import training
+
+    grid = (training.Settings(epochs=1),)
+    monkeypatch.setattr(training, "GRID", grid)
+    monkeypatch.setattr(training.tune, "__defaults__", (grid, *training.tune.__defaults__[1:]))
+    answer = json.loads(run(home, "train", *words, "--json").stdout)
+    lineage = Registry(home / "registry").lineage(answer["version"])
+
+    assert (lineage["digest"], lineage["record"]) == (answer["digest"], answer["record"])
+
+
 def test_tuning_chooses_for_itself(home):
     """A setting beside it is a usage error."""
     assert "leave --epochs out" in run(home, "train", "--tune", "--epochs", 2, code=2).stderr
