@@ -6,5 +6,6 @@ buildah "${storage[@]}" build --isolation chroot --layers -t jukebox \
   --build-arg BASE=localhost/debian --volume "$PREPARED/wheels:/wheels:ro" \
   --build-arg PIP_NO_INDEX=1 --build-arg PIP_FIND_LINKS=/wheels . >"$PREPARED/build.log" 2>&1 ||
   { tail -n 20 "$PREPARED/build.log"; exit 1; }
-buildah "${storage[@]}" inspect --type image \
-  --format 'user {{.OCIv1.Config.User}}, command {{.OCIv1.Config.Cmd}}' localhost/jukebox
+form='user {{.OCIv1.Config.User}}, command {{.OCIv1.Config.Cmd}}'
+echo "$(buildah "${storage[@]}" inspect --type image --format "$form" localhost/jukebox)"
+buildah "${storage[@]}" images --format '{{.Size}}' localhost/jukebox
