@@ -161,6 +161,7 @@ def table(tools, results, every):
             if not want and ran:
                 figures[f"{part.lower()}_version"] = ran
             shown.append((f"{part} " if part != name else "") + (ran or ""))
+        figures |= result.get("figures", {})
         figures[f"{tool['example'].replace('-', '_')}_s"] = round(result["seconds"], 1)
         if not result["passed"] or result["failed"] or result["skipped"]:
             wrong.append(f"{name}: {result.get('failed', 0)} failed, {result['passed']} passed")

@@ -68,6 +68,12 @@ def typed(here, prepared):
     return type_
 
 
+@pytest.fixture
+def figures(request):
+    """What the example measured, by name: whatever a test puts in is kept in the record."""
+    return RUNS[request.path.parent.name]["figures"]
+
+
 def version(tool):
     """The version of a tool that this environment or this machine has, or None."""
     if "debian" in tool:
@@ -83,7 +89,8 @@ def version(tool):
         return None
 
 
-RUNS = defaultdict(lambda: {"passed": 0, "failed": 0, "skipped": 0, "seconds": 0.0, "versions": {}})
+NOTHING = {"passed": 0, "failed": 0, "skipped": 0, "seconds": 0.0}
+RUNS = defaultdict(lambda: NOTHING | {"versions": {}, "figures": {}})
 
 
 def pytest_runtest_logreport(report):

@@ -3,8 +3,7 @@
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
-from http.client import HTTPConnection
+from contextlib import ExitStack, contextmanager
 from json import dumps, loads
 from socket import create_connection, create_server
 
@@ -52,6 +51,8 @@ def served(name):
         process.wait(20)
 
 
-def connection(port):
-    """Return a connection to a service, kept open from request to request."""
-    return HTTPConnection("127.0.0.1", port, timeout=20)
+@contextmanager
+def both():
+    """Start both services; give, by name, what `served` gives."""
+    with ExitStack() as stack:
+        yield {name: stack.enter_context(served(name)) for name in COMMANDS}

@@ -1,0 +1,16 @@
+"""The rule is tested before anything runs; then an alert goes the whole way, or never begins."""
+
+
+def test_one_failed_request_is_scraped_fires_and_is_delivered(typed, here):
+    """Jukebox has written down what Alertmanager sent, and all three processes ended in order."""
+    assert typed("works.console") == [0, 0, 0]
+
+    logs = (here / "logs.txt").read_text("utf-8")
+    assert "Stopped; every answer is in the log." in logs  # Jukebox
+    assert "See you next time!" in logs  # Prometheus
+    assert not (here / "run/alertmanager.yml").read_text("utf-8").count("Bearer")
+
+
+def test_a_rule_that_is_sound_to_promtool_misses_the_first_error(typed):
+    """Its check reads the words; only a test of the rule shows that nobody would be woken."""
+    assert typed("fails.console") == [0, 0, 1]
