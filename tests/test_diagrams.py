@@ -62,7 +62,7 @@ def undrawn(source, svg):
     """Return the labels of a source that its drawing does not show."""
     shown = " ".join(unescape(re.sub(r"<[^>]+>", " ", svg)).split())
     own = re.sub(r"^\s*(acc|click).*$", "", source, flags=re.M).replace("<br/>", " ")
-    labels = [a or b for a, b in re.findall(r'"([^"]+)"|\|([^|]+)\|', own)]
+    labels = [a or b.strip('"') for a, b in re.findall(r'"([^"]+)"|\|([^|]+)\|', own)]
     return [label for label in labels if label not in shown]
 
 
