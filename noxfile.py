@@ -164,7 +164,13 @@ def links(session):
 
 @nox.session
 def bench(session):
-    """Measure build, weight, Lighthouse and speed against their goals; `-- speed` the last alone."""
+    """Measure build, weight, Lighthouse and speed against their goals; `-- speed` the last alone.
+
+    `-- spark` measures Spark beside one process instead.
+    """
+    if session.posargs == ["spark"]:
+        session.run(sys.executable, "-m", "scripts.spark", external=True)
+        return
     if session.posargs != ["speed"]:
         install(session, "browser")
         session.run("python", "-m", "scripts.bench", *session.posargs)

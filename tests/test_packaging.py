@@ -119,6 +119,13 @@ def test_wheel_holds_the_package_alone(wheel):
     }
 
 
+def test_wheel_leaves_out_what_carries_it_elsewhere(wheel):
+    """The pipelines, manifests and container files of `deploy/` need tools that it does not."""
+
+    assert Path("examples/jukebox/deploy").is_dir()
+    assert not [name for name in wheel.namelist() if name.startswith("jukebox/deploy/")]
+
+
 def test_wheel_holds_the_files_that_the_code_reads(wheel):
     """The report's template, the alert rules, and the labs."""
     examples = Path("examples")

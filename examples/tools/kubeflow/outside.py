@@ -1,0 +1,21 @@
+"""A step that uses a name from outside its function: right in Python, wrong in Kubeflow."""
+
+from jukebox.problem import COUNTRIES
+from kfp import dsl, local
+
+
+@dsl.component(base_image="jukebox:latest", install_kfp_package=False)
+def countries() -> int:
+    """Count the countries that the model is asked about."""
+    return len(COUNTRIES)
+
+
+@dsl.pipeline(name="outside")
+def pipeline() -> int:
+    """One step, which is enough."""
+    return countries().output
+
+
+if __name__ == "__main__":
+    local.init(local.SubprocessRunner(use_venv=False), pipeline_root="runs")
+    pipeline()

@@ -1,0 +1,61 @@
+"""The pipeline trains what Jukebox trains, and a no from the gate stops it."""
+
+import json
+from pathlib import Path
+from shutil import copy
+
+import pytest
+import yaml
+from jukebox.job import made
+from jukebox.registry import Registry
+from jukebox.store import Store
+from jukebox.training import train
+
+PIPELINE = Path(__file__).parents[2] / "jukebox" / "deploy" / "kubeflow_pipeline.py"
+
+
+@pytest.fixture(autouse=True)
+def pipeline(here):
+    """Put the pipeline beside the example."""
+    copy(PIPELINE, here)
+
+
+@pytest.mark.filterwarnings("ignore:The ``noload`` loader")  # MLflow's, of SQLAlchemy
+def test_the_first_model_is_promoted_and_its_twin_is_refused(typed, here):
+    """Four steps ran; the model is byte for byte what `train` gives; then the gate said no."""
+    assert typed("works.console") == [0, 1]
+
+    first, second = sorted(here.glob("runs/*"))
+    assert {"collect", "train", "judge", "promote"} == {step.name for step in first.iterdir()}
+    assert not (second / "promote").exists()
+
+    store, model = Store(first / "collect" / "data"), made(first / "train" / "model")
+    [version] = store.versions()
+    assert train(*store.read(version)).digest == model.digest
+    assert Registry(here / "home").load(1).digest == model.digest
+
+    said = json.loads((first / "train" / "executor_output.json").read_text())["artifacts"]
+    assert said["metrics"]["artifacts"][0]["metadata"] == model.record["metrics"]
+
+
+def test_the_compiled_pipeline_says_what_a_cluster_needs(typed, here):
+    """Each step has its image, types and order, and the two that ask the registry no cache."""
+    assert typed("compiles.console") == [0]
+
+    spec = yaml.safe_load((here / "pipeline.yaml").read_text())
+    tasks = spec["root"]["dag"]["tasks"]
+    after = {name: task.get("dependentTasks", []) for name, task in tasks.items()}
+    assert after["judge"] == ["collect", "train"]
+    assert after["promote"] == ["judge", "train"]
+    assert {"judge", "promote"} == {
+        name for name, task in tasks.items() if not task["cachingOptions"].get("enableCache")
+    }
+    model = spec["components"]["comp-judge"]["inputDefinitions"]["artifacts"]["model"]
+    assert model["artifactType"]["schemaTitle"] == "system.Model"
+    images = [step["container"]["image"] for step in spec["deploymentSpec"]["executors"].values()]
+    assert ["jukebox:latest"] * 4 == images
+
+
+def test_a_name_from_outside_the_step_is_not_there(typed):
+    """The module imported it, and only the function's own source travelled."""
+    assert typed("fails.console") == [1]

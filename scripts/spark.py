@@ -1,0 +1,22 @@
+"""Measure Spark beside one process, rows a second: `nox -s bench -- spark`."""
+
+import json
+import platform
+import subprocess
+
+from scripts.tools import environment
+from scripts.workspace import record
+
+SPEED = "examples/jukebox/deploy/spark_speed.py"
+
+
+def main() -> None:
+    """Run the measurement with the tools' own Python, and write down what it prints."""
+    python, _ = environment("tools")
+    done = subprocess.run([python, SPEED], check=True, stdout=subprocess.PIPE, text=True)
+    figures = json.loads(done.stdout.splitlines()[-1])
+    record("spark", platform.python_version(), figures, "nox -s bench -- spark")
+
+
+if __name__ == "__main__":
+    main()
