@@ -1,0 +1,53 @@
+"""Two models of Jukebox on an MLflow server: registered, asked for by alias, and one promoted."""
+
+import onnx
+from jukebox.catalogue import Catalogue, labels
+from jukebox.features import matrix
+from jukebox.problem import average_precision
+from jukebox.registry import Registry
+from jukebox.training import train
+from mlflow import MlflowClient, get_tracking_uri, log_metrics, log_params, pyfunc, start_run
+from mlflow.models import infer_signature
+from mlflow.onnx import log_model
+
+def logged(model, tracks):
+    """Log a run, its settings, its scores and its artefact; return the version of it."""
+    with start_run(tags={"digest": model.digest}):
+        log_params(model.record["settings"])
+        log_metrics(model.record["metrics"])
+        return log_model(
+            onnx.load_model_from_string(model.onnx),
+            name="model",
+            registered_model_name="hits",
+            signature=infer_signature(tracks),
+            pip_requirements=["numpy", "onnx", "onnxruntime"],  # or it runs the model to find out
+            save_as_external_data=False,  # one file, with the bytes of the digest
+        ).registered_model_version
+
+
+def main():
+    """Register two, promote the second, and say each time who answers to the same name."""
+    catalogue, client = Catalogue(1), MlflowClient()
+    tracks, charts = catalogue.weeks(range(16, 20))
+    x, y = matrix(tracks), labels(tracks, charts)
+    models = {
+        "champion": train(*catalogue.weeks(range(8))),
+        "challenger": train(*catalogue.weeks(range(16))),
+    }
+    for alias, model in models.items():
+        client.set_registered_model_alias("hits", alias, logged(model, x))
+    for event in ("registered", "promoted"):
+        answer = pyfunc.load_model("models:/hits@champion").predict(x)["probabilities"]
+        version = client.get_model_version_by_alias("hits", "champion").version
+        print(f"{event}: version {version} answers, {average_precision(y, answer):.3f}")
+        client.set_registered_model_alias("hits", "champion", "2")
+
+    ours = Registry("home", get_tracking_uri())  # Jukebox on the same server
+    for model in models.values():
+        ours.promote(ours.register(model), "better on weeks 16 to 19")
+    ours.rollback("too slow on Friday night")
+    print("Jukebox:", ", ".join(f"{row['action']} {row['version']}" for row in ours.history()))
+
+
+if __name__ == "__main__":
+    main()
