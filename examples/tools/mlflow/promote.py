@@ -10,6 +10,7 @@ from mlflow import MlflowClient, get_tracking_uri, log_metrics, log_params, pyfu
 from mlflow.models import infer_signature
 from mlflow.onnx import log_model
 
+
 def logged(model, tracks):
     """Log a run, its settings, its scores and its artefact; return the version of it."""
     with start_run(tags={"digest": model.digest}):

@@ -21,4 +21,6 @@ def test_the_alias_moves_and_a_stage_is_a_name_that_nobody_gave(typed, here):
     kept = [file for file in (here / "files").rglob("*") if file.is_file()]
     assert not [file for file in kept if file.suffix in (".pkl", ".pickle")]
     digests = {hashlib.sha256(f.read_bytes()).hexdigest() for f in kept if f.suffix == ".onnx"}
-    assert digests == {value for (value,) in held(here, "SELECT value FROM tags WHERE key='digest'")}
+    assert digests == {
+        value for (value,) in held(here, "SELECT value FROM tags WHERE key='digest'")
+    }
