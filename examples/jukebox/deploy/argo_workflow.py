@@ -33,7 +33,8 @@ def workflow():
         entrypoint="pipeline",
         arguments={"weeks": "12"},
         active_deadline_seconds=3600,
-        ttl_strategy=TTLStrategy(seconds_after_completion=604800),  # a week; else they stay for ever
+        # For a week; without this it would stay for ever.
+        ttl_strategy=TTLStrategy(seconds_after_completion=604800),
         security_context=PodSecurityContext(run_as_non_root=True, fs_group=10001),
     ) as made:
         version = "{{inputs.parameters.version}}"

@@ -58,8 +58,8 @@ def test_what_a_hand_changed_in_the_file_is_refused(typed):
 @pytest.mark.parametrize(
     ("right", "wrong", "said"),
     [
-        ("template: train", "template: trian", "train: no template trian"),
-        ("depends: train", "depends: trian", "evaluate depends on trian, which is no task"),
+        ("template: train", "template: other", "train: no template other"),
+        ("depends: train", "depends: other", "evaluate depends on other, which is no task"),
         ("entrypoint: pipeline", "entrypoint: pipe", "entrypoint: no template pipe"),
     ],
 )
