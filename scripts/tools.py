@@ -137,7 +137,7 @@ def run(name, tools, python, wall):
 
 def pinned(tool):
     """The version that a tool's lock has, or None for one that no lock holds."""
-    if "lock" not in tool:
+    if not {"lock", "package"} <= set(tool):
         return None
     if (folder := Path("locks", tool["lock"])).is_dir():
         packages = json.loads((folder / "package-lock.json").read_text("utf-8"))["packages"]

@@ -83,11 +83,18 @@ def test_an_example_is_small_and_its_test_reads_both_outputs(path):
 
 @pytest.mark.parametrize("name", ENTRIES)
 def test_the_version_of_a_tool_is_locked_or_recorded(name):
-    """A lock has it; what no lock can have is named by its Debian package, or by pip."""
+    """A lock has it; what no lock can have is named by its Debian package, by pip, or asked.
+
+    What runs no program of its own name, as a service does, has the versions of its parts.
+    """
     tool = ENTRIES[name]
+    every = tomllib.loads(Path("docs/_data/tools.toml").read_text("utf-8"))["tool"]
+    versioned = [tool, *(every[part] for part in tool.get("parts", ()))]
 
     assert tool["environment"] in {"tools", "deep-learning", "platform", "tfx"}
-    assert tools.pinned(tool) or "debian" in tool or "pip" in tool
+    assert [one for one in versioned if tools.pinned(one) or {"debian", "pip", "asks"} & set(one)]
+    for one in versioned[1:]:
+        assert tools.pinned(one) or {"debian", "pip", "asks"} & set(one)
 
 
 def test_ci_installs_every_command_that_an_example_needs():

@@ -33,7 +33,10 @@ def of_matrix(srcdir):
 def versions(name, tool):
     """Write the versions of a tool and of its parts as Markdown."""
     parts = [f"{part} {{version}}`{part}`" for part in tool.get("parts", ())]
-    return ", ".join([f"{{version}}`{name}`", *parts])
+    own = (
+        [f"{{version}}`{name}`"] if {"package", "debian"} & set(tool) else []
+    )  # of a service: none
+    return ", ".join([*own, *parts])
 
 
 class Tool(SphinxDirective):

@@ -80,6 +80,14 @@ def version(tool):
         command = ["dpkg-query", "-W", "-f", "${Version}", tool["debian"]]
         told = subprocess.run(command, capture_output=True, text=True).stdout
         return re.sub(r"^\d+:|[-+~].*", "", told) or None
+    if "asks" in tool:
+        command, *words = tool["asks"].split()
+        if not (PREPARED / command).exists():
+            return None
+        told = subprocess.run([PREPARED / command, *words], capture_output=True, text=True).stdout
+        return re.search(r"\d+\.\d+\.\d+", told)[0]
+    if "package" not in tool:
+        return None
     found = sorted(PREPARED.glob(f"*/node_modules/{tool['package']}/package.json"))
     if found:
         return json.loads(found[0].read_text("utf-8"))["version"]

@@ -34,7 +34,7 @@ def main(owner):
     """Train, promote, serve and ask; say as whom, and what was written beside the home."""
     container = buildah("from", IMAGE)
     with tempfile.TemporaryDirectory() as home:
-        os.chmod(home, 0o755)
+        os.chmod(home, 0o755)  # noqa: S103 - as a new volume is
         os.chown(home, owner, owner)
         run = ("run", "--isolation", "chroot", "--volume", f"{home}:/home/jukebox")
         for step in STEPS:

@@ -26,8 +26,8 @@ def test_the_image_trains_and_answers_as_its_own_user(typed, prepared):
     look = ["buildah", *storage, "inspect", "--type", "image", "localhost/jukebox"]
     image = json.loads(subprocess.run(look, check=True, capture_output=True).stdout)
     config = image["OCIv1"]["config"]
-    assert "10001:10001" == config["User"]
-    assert ["jukebox", "serve", "--host", "0.0.0.0"] == config["Cmd"]  # noqa: S104
+    assert config["User"] == "10001:10001"
+    assert config["Cmd"] == ["jukebox", "serve", "--host", "0.0.0.0"]  # noqa: S104
     assert {"PATH", "JUKEBOX_HOME"} == {one.partition("=")[0] for one in config["Env"]}
     assert {"8000/tcp"} == set(config["ExposedPorts"])
 

@@ -37,7 +37,7 @@ def test_no_pod_runs_as_root_or_writes_outside_its_volumes(rendered):
         assert pod["securityContext"]["runAsNonRoot"]
         assert container["securityContext"]["readOnlyRootFilesystem"]
         assert not container["securityContext"]["allowPrivilegeEscalation"]
-        assert ["ALL"] == container["securityContext"]["capabilities"]["drop"]
+        assert container["securityContext"]["capabilities"]["drop"] == ["ALL"]
         assert {"cpu", "memory"} == set(container["resources"]["limits"])
 
 
@@ -49,7 +49,7 @@ def test_the_probes_ask_for_paths_that_the_service_has(rendered):
     }
     has = re.findall(r'@app\.get\("([^"]+)"', (JUKEBOX / "service.py").read_text("utf-8"))
 
-    assert {"liveness": "/health/live", "readiness": "/health/ready"} == asked
+    assert asked == {"liveness": "/health/live", "readiness": "/health/ready"}
     assert set(asked.values()) < set(has)
 
 
@@ -67,7 +67,7 @@ def test_the_manifests_and_the_image_name_the_same_user_port_and_home(rendered):
 def test_only_the_autoscaler_says_how_many_pods_there_are(rendered):
     """A number in the Deployment would undo its work at each release."""
     assert "replicas" not in rendered["Deployment"]["spec"]
-    assert "jukebox" == rendered["HorizontalPodAutoscaler"]["spec"]["scaleTargetRef"]["name"]
+    assert rendered["HorizontalPodAutoscaler"]["spec"]["scaleTargetRef"]["name"] == "jukebox"
 
 
 def test_a_text_is_always_refused_and_a_misspelt_key_only_strictly(typed):
