@@ -18,11 +18,15 @@ def repository(prepared, monkeypatch):
     monkeypatch.setenv("STORAGE_DRIVER", "overlay")
 
 
-def test_the_image_trains_and_answers_as_its_own_user(typed, prepared):
+def test_the_image_trains_and_answers_as_its_own_user(typed, prepared, figures):
     """The process has uid 10001, and needs no file but those of its home: a read-only root does."""
     assert typed("works.console") == [0, 0, 0]
 
     storage = ["--root", prepared / "images", "--runroot", prepared / "run"]
+    sizes = ["buildah", *storage, "images", "--format", "{{.Size}}", "localhost/jukebox"]
+    size, unit = subprocess.run(sizes, check=True, capture_output=True, text=True).stdout.split()
+    assert unit == "MB"
+    figures["docker_image_mb"] = float(size)
     look = ["buildah", *storage, "inspect", "--type", "image", "localhost/jukebox"]
     image = json.loads(subprocess.run(look, check=True, capture_output=True).stdout)
     config = image["OCIv1"]["config"]
