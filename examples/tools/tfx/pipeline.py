@@ -22,7 +22,7 @@ def components(tracks, schema=None):
         statistics=statistics.outputs["statistics"], schema=known.outputs["schema"]
     )
     trainer = tfx.components.Trainer(
-        module_file="trainer.py",
+        run_fn="trainer.run_fn",
         examples=examples.outputs["examples"],
         schema=known.outputs["schema"],
         train_args=tfx.proto.TrainArgs(num_steps=300),
