@@ -77,7 +77,7 @@ A picture of fifteen words, which is as few as a picture may have to count at al
 ```{{claim}} too-short
 ```
 
-In 2015 somebody wrote it down {{cite:p}}`known2015`.
+In 2015 somebody wrote 2.21 down {{cite:p}}`known2015`.
 A run measured {{measured}}`run.seconds` seconds with Tool {{version}}`Tool`.
 
 ```{{bars}} run
@@ -178,7 +178,7 @@ lock = "docs"
     "_data/references.bib": """\
 @misc{known2015,
   author = {Known, Ann},
-  title = {Known},
+  title = {Known 2.21},
   year = {2015}
 }
 """,
@@ -397,6 +397,9 @@ FAULTS = {
     "lines have no line": (
         "chapter.md", "old_{}_s: The `old` way\nnew_{}_s: The new way\n", "",
         "chapter.md:41: ERROR: lines need one to eight lines `figures_{}: what they are`",
+    ),
+    "a cited version is another": (
+        "chapter.md", "wrote 2.21 down", "wrote 2.22 down", "'2.22' is not in the entry that is cited",
     ),
     # Contract 8: page and address
     "a page has gone": (

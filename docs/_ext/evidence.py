@@ -35,7 +35,9 @@ FIGURE = re.compile(
     r"|\b(?i:studies|research|surveys) (?:shows?|finds?|says?)\b"
     r"|[“\"][^”\"]{40,}[”\"]|‘[^’]{40,}’|\b(?:said|says|wrote|writes),? [“‘]"
 )
-SAID = re.compile(r"\d+(?:\.\d+)?(?=[\s-]?(?:%|per ?cent))|\d\d+|(?<=“)[^”]{15,}(?=”)")
+SAID = re.compile(
+    r"\d+(?:\.\d+)?(?=[\s-]?(?:%|per ?cent))|\d+(?:\.\d\d+)+|\d\d+|(?<=“)[^”]{15,}(?=”)"
+)
 WORKING_NOTE = re.compile(r"verified in|from memory|verify\b", re.I)
 
 
