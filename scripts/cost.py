@@ -1,7 +1,8 @@
 """Measure what each tool costs to install: `python -m scripts.cost [example ...]`.
 
-Each tool goes into a fresh environment by itself, in the versions of its lock. What Debian ships
-is counted as Debian counts it: the packages that its commands come from, without what they need.
+Each tool goes into a fresh environment by itself, in the versions of its lock; one of npm into a
+folder. What Debian ships is counted as Debian counts it: the packages that hold its commands,
+without what they need.
 """
 
 import json
@@ -10,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import tomllib
 from pathlib import Path
 
 from scripts.tools import call, entries
@@ -24,26 +26,46 @@ def installed(tool):
     if not wanted:
         return {}
     with tempfile.TemporaryDirectory() as folder:
-        call(sys.executable, "-m", "venv", "--without-pip", folder)
-        before = megabytes(Path(folder))
+        bare = [] if "pip" in tool else ["--without-pip"]
+        call(sys.executable, "-m", "venv", *bare, folder)
         python = Path(folder, "bin", "python")
-        if "pip" in tool:
-            call(sys.executable, "-m", "pip", "--python", python, "install", "-q", tool["pip"])
+        before, there = megabytes(Path(folder)), listed(python)
+        if "pip" in tool:  # uv compiles nothing either
+            call(python, "-m", "pip", "install", "-q", "--no-compile", tool["pip"])
         else:
             lock = f"locks/{tool['lock']}.txt"
             call("uv", "pip", "install", "-q", "--python", python, "-c", lock, *wanted)
-        listed = subprocess.run(
-            ["uv", "pip", "list", "--python", python, "--format", "json"],
-            check=True,
-            capture_output=True,
-        )
         size = megabytes(Path(folder)) - before
-        return {"packages": len(json.loads(listed.stdout)), "mb": round(size, 1)}
+        return {"packages": len(listed(python) - there), "mb": round(size, 1)}
 
 
-def of_debian(packages):
-    """The megabytes that Debian says these packages take."""
-    command = ["dpkg-query", "-W", "-f", "${Installed-Size}\n", *packages]
+def listed(python):
+    """The names of the packages of an environment."""
+    command = ["uv", "pip", "list", "--python", python, "--format", "json"]
+    told = subprocess.run(command, check=True, capture_output=True).stdout
+    return {package["name"] for package in json.loads(told)}
+
+
+def of_npm(lock):
+    """The packages and megabytes that a lock of npm brings into an empty folder."""
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(lock, folder, dirs_exist_ok=True)
+        before = megabytes(Path(folder))
+        call("npm", "ci", "--silent", "--ignore-scripts", "--prefix", folder)
+        listed = json.loads(Path(folder, "node_modules/.package-lock.json").read_text("utf-8"))
+        size = megabytes(Path(folder)) - before
+        return {"packages": len(listed["packages"]), "mb": round(size, 1)}
+
+
+def of_debian(commands):
+    """The megabytes that Debian says the packages take which hold these commands.
+
+    `default-jre-headless` is empty, and Java is in what it needs: so each file is asked for.
+    """
+    files = [Path(shutil.which(command)).resolve() for command in commands]
+    told = subprocess.run(["dpkg-query", "-S", *files], check=True, capture_output=True, text=True)
+    packages = {line.partition(": ")[0] for line in told.stdout.splitlines()}
+    command = ["dpkg-query", "-W", "-f", "${Installed-Size}\n", *sorted(packages)]
     told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return {"debian_mb": round(sum(map(int, told.split())) * 1024 / 1e6, 1)}
 
@@ -53,12 +75,16 @@ def main(asked):
     if not shutil.which("uv"):
         sys.exit("This needs uv: pip install uv")
     figures = json.loads(WRITTEN.read_text("utf-8"))["figures"] if WRITTEN.exists() else {}
+    every = tomllib.loads(Path("docs/_data/tools.toml").read_text("utf-8"))["tool"]
     for name, tool in entries().items():
         if asked and tool["example"] not in asked:
             continue
         cost = installed(tool)
+        for part in map(every.get, tool.get("parts", ())):
+            if "lock" in part and Path("locks", part["lock"]).is_dir():
+                cost |= of_npm(Path("locks", part["lock"]))
         if "commands" in tool:
-            cost |= of_debian(sorted(set(tool["commands"].values())))
+            cost |= of_debian(sorted(tool["commands"]))
         key = name.lower().replace(" & ", " and ").replace(" ", "_").replace("-", "_")
         figures |= {f"{key}_{what}": value for what, value in cost.items()}
         print(name, cost, flush=True)
