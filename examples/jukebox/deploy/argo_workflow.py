@@ -7,7 +7,7 @@ that exits with 1 stops what depends on it; `jukebox evaluate` does so when the 
 from hera.workflows import DAG, Container, Env, ExistingVolume, Parameter, Workflow
 from hera.workflows.models import PodSecurityContext, TTLStrategy
 
-HOME = "/home/jukebox"
+HOME = "/srv/jukebox"
 # What `jukebox train --json` printed; the controller looks into it when the step is done.
 VERSION = "{{=jsonpath(tasks.train.outputs.result, '$.version')}}"
 WHY = "the gate passed it in {{workflow.name}}"

@@ -33,7 +33,7 @@ def test_the_workflow_is_read_back_and_its_commands_run(typed, here):
     said, home = {}, here / "home"
     for task in pipeline["dag"]["tasks"]:
         step = templates[task["template"]]["container"]
-        assert step["env"] == [{"name": "JUKEBOX_HOME", "value": "/home/jukebox"}]
+        assert step["env"] == [{"name": "JUKEBOX_HOME", "value": "/srv/jukebox"}]
         known = {"workflow.parameters.weeks": "12", "workflow.name": "jukebox-train-x"}
         for given in task.get("arguments", {}).get("parameters", []):
             assert given["value"] == "{{=jsonpath(tasks.train.outputs.result, '$.version')}}"

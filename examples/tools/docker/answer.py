@@ -36,7 +36,7 @@ def main(owner):
     with tempfile.TemporaryDirectory() as home:
         os.chmod(home, 0o755)  # noqa: S103 - as a new volume is
         os.chown(home, owner, owner)
-        run = ("run", "--isolation", "chroot", "--volume", f"{home}:/home/jukebox")
+        run = ("run", "--isolation", "chroot", "--volume", f"{home}:/srv/jukebox")
         for step in STEPS:
             buildah(*run, container, "jukebox", *step.split())
         serve = [*BUILDAH, *run, container, "jukebox", "serve", "--port", "0"]
