@@ -10,6 +10,7 @@ tracks = pd.read_csv(Path(sys.argv[1], "tracks.csv"))
 charts = tracks.pop("charts").to_numpy()
 (pushed,) = Path("pushed").iterdir()
 asked = {name: tf.constant(tracks[[name]].to_numpy("float32")) for name in tracks}
-p = tf.saved_model.load(str(pushed)).serve(asked).numpy()[:, 0]
+model = tf.saved_model.load(str(pushed))
+p = model.serve(asked).numpy()[:, 0]
 brier, chance = ((p - charts) ** 2).mean(), ((charts.mean() - charts) ** 2).mean()
 print("better than chance:", brier < 0.98 * chance)
