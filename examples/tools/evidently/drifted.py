@@ -42,11 +42,11 @@ def main(drifts):
     for test in columns:
         if test["status"] == "FAIL":
             print(f"{test['name']}: {test['status']}")
-    print(f"the preset's verdict: {whole['name']}: {whole['status']}")
-    print(f"our verdict: {ours['name']}: {ours['status']}")
+    print(f"the preset: {whole['status']}, {whole['name']}")
+    print(f"our limit:  {ours['status']}, {ours['name']}")
     table = drift(reference, current)
     found = table.index[table["verdict"] == "drift"]
-    print("jukebox.drift finds:", ", ".join(found) or "nothing")
+    print("jukebox.drift:", ", ".join(found) or "nothing")
     print(f"report.html: {Path('report.html').stat().st_size / 1e6:.0f} MB")
     return ours["status"] != "SUCCESS"
 
