@@ -5,6 +5,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from statistics import median
 
 import pandas as pd
 from jukebox.catalogue import Catalogue, validate
@@ -12,7 +13,7 @@ from jukebox.problem import FEATURES
 from jukebox.training import predict, session, train
 from spark_batch import check, score, spark
 
-FILES = 10
+FILES, ROUNDS = 10, 3
 
 
 def alone(source, onnx, out):
@@ -31,6 +32,12 @@ def timed(job, *arguments):
     return time.perf_counter() - start
 
 
+def side_by_side(*jobs):
+    """Return the median wall seconds of each job, of ROUNDS in turns."""
+    rounds = [[timed(*job) for job in jobs] for _ in range(ROUNDS)]
+    return map(median, zip(*rounds, strict=True))
+
+
 def main(sizes):
     """Print rows a second of both for each size, and what Spark's start and first job take."""
     onnx, figures = train(*Catalogue(seed=1).weeks(range(20))).onnx, {}
@@ -45,12 +52,12 @@ def main(sizes):
 
         def on_spark(size):
             checked = check(spark().read.parquet(f"{folder}/in-{size}"))
-            score(checked, onnx).write.parquet(f"{folder}/spark-{size}")
+            score(checked, onnx).write.parquet(f"{folder}/spark-{size}", "overwrite")
 
         figures["start_s"] = round(timed(on_spark, 1_000), 1)
         for size in sizes:
-            there = timed(on_spark, size)
-            here = timed(alone, Path(folder, f"in-{size}"), onnx, Path(folder, f"out-{size}"))
+            mine = (alone, Path(folder, f"in-{size}"), onnx, Path(folder, f"out-{size}"))
+            there, here = side_by_side((on_spark, size), mine)
             figures[f"spark_{size}_rows_s"] = round(size / there)
             figures[f"alone_{size}_rows_s"] = round(size / here)
             figures[f"times_{size}"] = round(there / here, 1)
