@@ -330,3 +330,18 @@ def test_no_model_is_pickled():
     files = [*Path("examples").rglob("*.py"), *Path("docs", "modules").rglob("*.md")]
 
     assert [] == [f.name for f in files if pickles.search(f.read_text("utf-8"))]
+
+
+def test_every_manifest_names_the_image_of_this_version():
+    """A release that misses one of them would run the old image there."""
+    files = [f for f in Path("examples/jukebox/deploy").rglob("*") if f.suffix in (".py", ".yaml")]
+    tags = {
+        file.name: re.findall(
+            r"(?:jukebox:|newTag: |appVersion: )(\w[\w.]*)", file.read_text("utf-8")
+        )
+        for file in files
+    }
+    version = tomllib.loads(PYPROJECT)["project"]["version"]
+
+    assert {version} == {tag for its in tags.values() for tag in its}
+    assert 5 == sum(map(len, tags.values()))

@@ -9,7 +9,7 @@ from functools import partial
 
 from kfp import compiler, dsl, local
 
-step = partial(dsl.component, base_image="jukebox:latest", install_kfp_package=False)
+step = partial(dsl.component, base_image="jukebox:0.1.0", install_kfp_package=False)
 
 
 @step

@@ -4,7 +4,7 @@ from jukebox.problem import COUNTRIES
 from kfp import dsl, local
 
 
-@dsl.component(base_image="jukebox:latest", install_kfp_package=False)
+@dsl.component(base_image="jukebox:0.1.0", install_kfp_package=False)
 def countries() -> int:
     """Count the countries that the model is asked about."""
     return len(COUNTRIES)

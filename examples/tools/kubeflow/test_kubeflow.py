@@ -53,7 +53,7 @@ def test_the_compiled_pipeline_says_what_a_cluster_needs(typed, here):
     model = spec["components"]["comp-judge"]["inputDefinitions"]["artifacts"]["model"]
     assert model["artifactType"]["schemaTitle"] == "system.Model"
     images = [step["container"]["image"] for step in spec["deploymentSpec"]["executors"].values()]
-    assert images == ["jukebox:latest"] * 4
+    assert images == ["jukebox:0.1.0"] * 4
 
 
 def test_a_name_from_outside_the_step_is_not_there(typed):
