@@ -3,10 +3,13 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
 import tomllib
 from collections import defaultdict
+from contextlib import suppress
 from doctest import ELLIPSIS, NORMALIZE_WHITESPACE, OutputChecker
 from importlib import metadata
 from pathlib import Path
@@ -18,17 +21,45 @@ ROOT = Path(__file__).parents[2]
 TOOLS = tomllib.loads((ROOT / "docs/_data/tools.toml").read_text("utf-8"))["tool"]
 PREPARED = Path(os.environ.get("TOOLS_PREPARED", ROOT / ".nox/tools/prepared"))
 LONGEST = 240  # seconds for a command of a transcript
+GRACE = 10  # seconds in which what a command started may end
 
-# This environment's own commands come first, whoever started pytest.
+# Whoever started pytest may have a Jukebox, a server or a cluster of their own: not for a test.
+for name in [
+    name for name in os.environ if name.startswith(("JUKEBOX_", "MLFLOW_TRACKING_", "SPARK_"))
+]:
+    del os.environ[name]
+
+# This environment's own commands come first.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 
 
 @pytest.fixture
-def here(request, tmp_path):
-    """A copy of the example's folder, in which it may write."""
-    return copytree(
+def here(request, tmp_path, monkeypatch):
+    """A copy of the example's folder, in which it may write, and a home; both are left by all."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    folder = copytree(
         request.path.parent, tmp_path / "example", ignore=ignore_patterns("__pycache__")
     )
+    yield folder
+    end = time.monotonic() + GRACE
+    while (left := inside(tmp_path)) and time.monotonic() < end:
+        time.sleep(0.1)
+    for process in left:
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
+    assert not left, f"after {GRACE} seconds these still ran: {left}"
+
+
+def inside(folder):
+    """Return the words of each process that works in a folder, by its number."""
+    found = {}
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it has ended, or is somebody else's
+            if (process / "cwd").readlink().is_relative_to(folder):
+                found[int(process.name)] = (process / "cmdline").read_text().replace("\0", " ")
+    return found
 
 
 @pytest.fixture
@@ -38,7 +69,7 @@ def prepared(request):
 
 
 @pytest.fixture
-def typed(here, prepared):
+def typed(request, here, prepared):
     """Type each `$ ` line of a transcript and compare what it prints; return the exit codes.
 
     `...` stands for anything. Output and errors come as one, as in a terminal.
@@ -47,12 +78,14 @@ def typed(here, prepared):
     def type_(name):
         lines = (here / name).read_text("utf-8").splitlines()
         starts = [n for n, line in enumerate(lines) if line.startswith("$ ")]
+        assert starts[:1] == [0], f"{name} does not begin with a line that is typed"
         codes = []
         for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
             done = subprocess.run(
                 ["bash", "-c", lines[start][2:]],
                 cwd=here,
-                env=os.environ | {"PREPARED": str(prepared), "PYTHONUNBUFFERED": "1"},
+                env=os.environ
+                | {"PREPARED": str(prepared), "NO_COLOR": "1", "PYTHONUNBUFFERED": "1"},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
@@ -63,6 +96,7 @@ def typed(here, prepared):
             same = OutputChecker().check_output(shown, done.stdout, ELLIPSIS | NORMALIZE_WHITESPACE)
             assert same, f"{name} shows\n{shown}\nand {lines[start]} prints\n{done.stdout}"
             codes.append(done.returncode)
+        RUNS[request.path.parent.name]["typed"].append(name)
         return codes
 
     return type_
@@ -98,7 +132,7 @@ def version(tool):
 
 
 NOTHING = {"passed": 0, "failed": 0, "skipped": 0, "seconds": 0.0}
-RUNS = defaultdict(lambda: NOTHING | {"versions": {}, "figures": {}})
+RUNS = defaultdict(lambda: NOTHING | {"typed": [], "versions": {}, "figures": {}})
 
 
 def pytest_runtest_logreport(report):

@@ -10,7 +10,6 @@ import pytest
 def runner(here, prepared, monkeypatch):
     """A repository with one commit, as a runner has it, and `jukebox` on its path."""
     monkeypatch.setenv("PATH", f"{prepared / 'bin'}{os.pathsep}{os.environ['PATH']}")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(here.parent / "cache"))
     who = ["-c", "user.name=Runner", "-c", "user.email=runner@example.org"]
     for words in (["init", "-q"], [*who, "commit", "-q", "--allow-empty", "-m", "First"]):
         subprocess.run(["git", *words], cwd=here, check=True)

@@ -4,9 +4,8 @@ import pytest
 
 
 @pytest.fixture(autouse=True)
-def knows_nobody(monkeypatch, tmp_path):
-    """No key of whoever runs the test, and no folder of theirs."""
-    monkeypatch.setenv("HOME", str(tmp_path))
+def knows_nobody(monkeypatch):
+    """No key of whoever runs the test."""
     monkeypatch.delenv("WANDB_API_KEY", raising=False)
     monkeypatch.setenv("WANDB_MODE", "offline")
     monkeypatch.setenv("WANDB_ERROR_REPORTING", "false")
