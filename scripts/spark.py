@@ -3,8 +3,9 @@
 import json
 import platform
 import subprocess
+import sys
 
-from scripts.tools import environment
+from scripts.tools import entries, environment, missing
 from scripts.workspace import record
 
 SPEED = "examples/jukebox/deploy/spark_speed.py"
@@ -12,7 +13,9 @@ SPEED = "examples/jukebox/deploy/spark_speed.py"
 
 def main() -> None:
     """Run the measurement with the tools' own Python, and write down what it prints."""
-    python, _ = environment("tools")
+    if packages := missing({"Spark": entries()["Spark"]}):
+        sys.exit(f"Missing on this machine. Install: apt-get install {' '.join(packages)}")
+    python = environment("tools")
     done = subprocess.run([python, SPEED], check=True, stdout=subprocess.PIPE, text=True)
     figures = json.loads(done.stdout.splitlines()[-1])
     record("spark", platform.python_version(), figures, "nox -s bench -- spark")

@@ -24,9 +24,13 @@ EXAMPLES = Path("examples", "tools")
 WRITTEN = Path("docs", "_data", "measured", "tools.json")
 WITH_JUKEBOX = ("tools", "deep-learning")
 TFX = (3, 11)  # the one Python that its last release for Debian 12 runs on
+VERSIONED = {"package", "debian", "asks"}  # a tool with none of these is shown by its parts
+OUTCOMES = ("failed", "skipped", "passed")
+NOTHING = dict.fromkeys((*OUTCOMES, "seconds"), 0)  # of an example whose tests did not run
 CUT = ("unshare", "--net"), ("unshare", "--map-root-user", "--net")
 LOOPBACK = ("sh", "-c", 'ip link set lo up && exec "$@"', "sh")
 OFFLINE = {  # each tool's own word for: ask nobody, tell nobody
+    "CI": "true",  # DVC asks for its newest version, in the background, unless this is set
     "DO_NOT_TRACK": "1",
     "DVC_NO_ANALYTICS": "1",
     "FEAST_USAGE": "False",
@@ -64,28 +68,37 @@ def missing(tools):
     return sorted({package for command, package in commands.items() if not shutil.which(command)})
 
 
-def call(*command, **keywords):
+def call(*command):
     """Run a command; end with its words if it fails."""
-    done = subprocess.run([*map(str, command)], **keywords)
-    if done.returncode:
+    if subprocess.run([*map(str, command)]).returncode:
         sys.exit(f"This failed: {' '.join(map(str, command))}")
 
 
-def stale(stamp, content):
-    """Tell whether what a stamp stands for was made of another content."""
-    digest = hashlib.sha256(content).hexdigest()
+def stale(stamp, files, *others):
+    """Return the digest that a stamp should hold, or nothing if it holds it.
+
+    It is of some files, and of the Python and the folder: environments have both written into them.
+    """
+    content = [sys.version, str(HERE), *others]
+    content += [(str(file), file.read_bytes()) for file in sorted(files) if file.is_file()]
+    digest = hashlib.sha256(repr(content).encode()).hexdigest()
     return digest if not stamp.exists() or stamp.read_text() != digest else ""
 
 
+def jukebox():
+    """Every file that goes into Jukebox's wheel, and the one that says what a wheel is."""
+    files = Path("examples", "jukebox").rglob("*")
+    without = {"deploy", "__pycache__"}
+    return [Path("pyproject.toml"), *(file for file in files if not without & set(file.parts))]
+
+
 def environment(name):
-    """Make an environment as its lock has it, unless it is there; return its Python and seconds."""
-    folder, lock, start = HERE / name, Path("locks", f"{name}.txt"), time.monotonic()
+    """Make an environment as its lock has it, unless it is there; return its Python."""
+    folder, lock = HERE / name, Path("locks", f"{name}.txt")
     python, stamp = folder / "bin" / "python", folder / "installed.txt"
     tools = entries().values()
     loose = [tool["pip"] for tool in tools if tool["environment"] == name and "pip" in tool]
-    package = sorted(Path("examples", "jukebox").glob("*.py")) if name in WITH_JUKEBOX else []
-    content = b"".join(path.read_bytes() for path in [lock, *package])
-    if digest := stale(stamp, content + repr(loose).encode()):
+    if digest := stale(stamp, [lock, *(jukebox() if name in WITH_JUKEBOX else ())], *loose):
         shutil.rmtree(folder, ignore_errors=True)
         call(sys.executable, "-m", "venv", folder)
         pip = (python, "-m", "pip", "--disable-pip-version-check", "install", "-q")
@@ -96,19 +109,30 @@ def environment(name):
         for requirement in loose:  # with pip: on some machines it finds the build without CUDA
             call(*pip, requirement)
         stamp.write_text(digest)
-    return python, time.monotonic() - start
+    return python
 
 
 def prepare(tool, python):
-    """Run an example's `prepare.sh`, which may use the network, once for each content of it."""
+    """Run an example's `prepare.sh`, which may use the network; tell whether all is there.
+
+    Once for each content of it, of its environment, and of the repository's files that it names.
+    """
     script = EXAMPLES / tool["example"] / "prepare.sh"
+    if not script.exists():
+        return True
     cache = HERE / "prepared" / tool["example"]
     stamp = cache / "made-of.txt"
-    if script.exists() and (digest := stale(stamp, script.read_bytes())):
+    named = re.findall(r"\b(?:locks|examples)/[\w./*-]+", script.read_text("utf-8"))
+    inputs = [script, *(file for name in named for file in Path().glob(name))]
+    if digest := stale(stamp, [*inputs, python.parents[1] / "installed.txt"]):
         shutil.rmtree(cache, ignore_errors=True)
         cache.mkdir(parents=True)
-        call("bash", "-eu", script, cache, env=os.environ | {"PYTHON": str(python)})
+        variables = os.environ | {"PYTHON": str(python)}
+        if subprocess.run(["bash", "-eu", script, cache], env=variables).returncode:
+            print(f"{script} failed, so its example does not run.", flush=True)
+            return False
         stamp.write_text(digest)
+    return True
 
 
 def cut():
@@ -129,9 +153,7 @@ def run(name, tools, python, wall):
     command = (*wall, python, "-m", "pytest", "-p", "no:cacheprovider", *folders)
     variables = {"TOOLS_RESULTS": str(results), "TOOLS_PREPARED": str(HERE / "prepared")}
     path = os.pathsep.join([str(python.parent), os.environ["PATH"]])
-    subprocess.run(
-        [*map(str, command)], env=os.environ | OFFLINE | variables | {"PATH": path}, check=False
-    )
+    subprocess.run([*map(str, command)], env=os.environ | OFFLINE | variables | {"PATH": path})
     return json.loads(results.read_text()) if results.exists() else {}
 
 
@@ -151,20 +173,24 @@ def table(tools, results, every):
     figures, wrong = {}, []
     print(f"\n{'tool':18}{'version':30}{'seconds':>8}  what was real")
     for name, tool in tools.items():
-        result = results.get(tool["example"], {"passed": 0, "seconds": 0, "versions": {}})
+        result = {"versions": {}, "figures": {}, "typed": ()} | NOTHING
+        result |= results.get(tool["example"], {})
+        transcripts = {file.name for file in (EXAMPLES / tool["example"]).glob("*.console")}
         shown = []
         for part in (name, *tool.get("parts", ())):
             ran = result["versions"].get(part)
             want = pinned(every[part])
-            if want and ran and want != ran:
-                wrong.append(f"{part} {ran} ran, and its lock has {want}")
+            if VERSIONED & set(every[part]) and not (ran and ran == (want or ran)):
+                wrong.append(f"{part}: {ran or 'no version'} was here, not {want or 'any'}")
             if not want and ran:
                 figures[f"{part.lower()}_version"] = ran
             shown.append((f"{part} " if part != name else "") + (ran or ""))
-        figures |= result.get("figures", {})
+        figures |= result["figures"]
         figures[f"{tool['example'].replace('-', '_')}_s"] = round(result["seconds"], 1)
         if not result["passed"] or result["failed"] or result["skipped"]:
-            wrong.append(f"{name}: {result.get('failed', 0)} failed, {result['passed']} passed")
+            wrong.append(f"{name}: " + ", ".join(f"{result[what]} {what}" for what in OUTCOMES))
+        elif untyped := transcripts - set(result["typed"]):
+            wrong.append(f"{name}: no test typed {', '.join(sorted(untyped))}")
         versions = ", ".join(filter(None, map(str.strip, shown)))
         print(f"{name:18}{versions:30}{result['seconds']:8.1f}  {tool['here']}")
     return figures, wrong
@@ -180,16 +206,18 @@ def main(asked):
         without = "TFX runs on Python 3.11 alone, and this is {}.{}: run nox from a 3.11."
         print(without.format(*sys.version_info), flush=True)
         tools = {name: tool for name, tool in tools.items() if tool["environment"] != "tfx"}
+        if not tools:
+            sys.exit(1)
     wall = cut()
     if not wall:
         print("The network could not be cut: that needs Linux, `unshare` and `ip` (iproute2).")
-    results, install, start = {}, {}, time.monotonic()
+    results, start = {}, time.monotonic()
     for name in dict.fromkeys(tool["environment"] for tool in tools.values()):
         its = {key: tool for key, tool in tools.items() if tool["environment"] == name}
-        python, install[name] = environment(name)
-        for tool in its.values():
-            prepare(tool, python)
-        results |= run(name, its, python, wall)
+        python = environment(name)
+        its = {key: tool for key, tool in its.items() if prepare(tool, python)}
+        if its:
+            results |= run(name, its, python, wall)
     figures, wrong = table(tools, results, every)
     took = time.monotonic() - start
     print(f"\n{len(tools)} of {len(entries())} tools in {took:.0f} s, environments included.")

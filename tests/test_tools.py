@@ -1,6 +1,8 @@
 """The tools of the matrix: their data, their examples and their pages hold together."""
 
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -11,9 +13,7 @@ from scripts import tools
 from tests.project import build, write
 
 ENTRIES = tools.entries()
-PAGES = sorted(
-    {tool["page"] for tool in ENTRIES.values() if Path("docs", tool["page"] + ".md").exists()}
-)
+PAGES = sorted({tool["page"] for tool in ENTRIES.values()})
 HEADINGS = [
     "The smallest real use",
     "When it works",
@@ -97,13 +97,99 @@ def test_the_version_of_a_tool_is_locked_or_recorded(name):
         assert tools.pinned(one) or {"debian", "pip", "asks"} & set(one)
 
 
+RAN = {"passed": 2, "failed": 0, "skipped": 0, "seconds": 1.0, "figures": {}} | {
+    "typed": ["works.console", "fails.console"],
+    "versions": {"PyTorch": "2.0"},
+}
+UNSOUND = {
+    "no test ran": ({}, "PyTorch: 0 failed, 0 skipped, 0 passed"),
+    "one was skipped": ({"skipped": 1}, "PyTorch: 0 failed, 1 skipped, 2 passed"),
+    "a failure is not typed": ({"typed": ["works.console"]}, "no test typed fails.console"),
+    "its version is not to be seen": ({"versions": {}}, "PyTorch: no version was here, not any"),
+}
+
+
+@pytest.mark.parametrize("how", UNSOUND)
+def test_a_tool_that_did_not_run_whole_is_told_and_not_counted(how):
+    """A test that is renamed, skipped or not collected would else be silence."""
+    change, said = UNSOUND[how]
+    only = {"PyTorch": ENTRIES["PyTorch"]}
+
+    assert [] == tools.table(only, {"pytorch": RAN}, ENTRIES)[1]
+    _, wrong = tools.table(only, {"pytorch": RAN | change} if change else {}, ENTRIES)
+    assert any(said in one for one in wrong)
+
+
+def test_another_version_than_that_of_the_lock_is_told():
+    """An environment may be older than its lock, and so may what npm fetched."""
+    only = {"Pandas": ENTRIES["Pandas"]}
+    _, wrong = tools.table(only, {"pandas": RAN | {"versions": {"Pandas": "0.1"}}}, ENTRIES)
+
+    assert [f"Pandas: 0.1 was here, not {tools.pinned(ENTRIES['Pandas'])}"] == wrong
+
+
+def test_a_stamp_is_stale_once_a_file_or_the_python_is_another(tmp_path, monkeypatch):
+    """What was made of them would be that of yesterday."""
+    lock, stamp = tmp_path / "lock", tmp_path / "stamp"
+    lock.write_text("one==1")
+    stamp.write_text(tools.stale(stamp, [lock], "torch"))
+
+    assert not tools.stale(stamp, [lock], "torch")
+    assert tools.stale(stamp, [lock], "torch 2")
+    monkeypatch.setattr(tools.sys, "version", "3.99")
+    assert tools.stale(stamp, [lock], "torch")
+    monkeypatch.undo()
+    lock.write_text("one==2")
+    assert tools.stale(stamp, [lock], "torch")
+
+
+def test_an_example_is_prepared_anew_when_what_its_script_names_has_changed(tmp_path, monkeypatch):
+    """A lock that it reads, say; and where it fails, its tests do not run on the half of it."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(tools, "HERE", tmp_path / "made")
+    write(tmp_path, {"locks/one.txt": "1", "made/tools/installed.txt": "digest",
+                     "examples/tools/x/prepare.sh": "cat locks/one.txt | grep . >>$1/../log\n"})  # fmt: skip
+    python, log = tmp_path / "made/tools/bin/python", tmp_path / "made/prepared/log"
+
+    assert [True, True] == [tools.prepare({"example": "x"}, python) for _ in range(2)]
+    assert "1\n" == log.read_text()
+    Path("locks/one.txt").write_text("2")
+    assert tools.prepare({"example": "x"}, python)
+    assert "1\n2\n" == log.read_text()
+    Path("locks/one.txt").write_text("")
+    assert [False, False] == [tools.prepare({"example": "x"}, python) for _ in range(2)]
+
+
+UNTRUE = {
+    "another output": ("$ echo one\ntwo\n", "echo one prints"),
+    "words that nobody typed": ("one\n$ echo one\none\n", "does not begin with a line that is"),
+    "a process that goes on": ("$ sleep 99 >/dev/null 2>&1 &\n", "still ran: {"),
+}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the session runs on Linux, and reads /proc")
+@pytest.mark.parametrize("what", UNTRUE)
+def test_a_transcript_that_is_not_true_fails(tmp_path, what):
+    """The comparison and the order to leave nothing behind are themselves broken here."""
+    console, said = UNTRUE[what]
+    conftest = Path("examples/tools/conftest.py").read_text("utf-8")
+    write(tmp_path, {"examples/tools/conftest.py": conftest.replace("GRACE = 10", "GRACE = 1"),
+                     "examples/tools/x/works.console": console, "docs/_data/tools.toml": "[tool]\n",
+                     "examples/tools/x/test_x.py": "def test_x(typed):\n    typed('works.console')\n"})  # fmt: skip
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "examples"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+
+    assert done.returncode == 1
+    assert said in done.stdout
+
+
 def test_ci_installs_every_command_that_an_example_needs():
     """A bare Debian machine has none of them."""
     needed = {p for tool in ENTRIES.values() for p in tool.get("commands", {}).values()}
     script = Path(".ci/run").read_text("utf-8")
 
     assert not [
-        package for package in needed if not re.search(rf"^need .* {package}\b", script, re.M)
+        package for package in needed if not re.search(rf'^need ".+" {package}( #|$)', script, re.M)
     ]
 
 

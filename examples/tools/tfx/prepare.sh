@@ -1,2 +1,3 @@
-# The tracks are simulated by Jukebox's own code, which needs no more than NumPy, SciPy and pandas.
+# The tracks are simulated by Jukebox's own code, examples/jukebox/simulation.py and what
+# examples/jukebox/problem.py says: they need no more than NumPy, SciPy and pandas.
 PYTHONPATH=examples "$PYTHON" examples/tools/tfx/tracks.py "$1"
