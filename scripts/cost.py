@@ -14,7 +14,7 @@ import tempfile
 import tomllib
 from pathlib import Path
 
-from scripts.tools import call, entries
+from scripts.tools import call, chosen, entries, missing
 from scripts.workspace import megabytes, record
 
 WRITTEN = Path("docs/_data/measured/install.json")
@@ -72,13 +72,15 @@ def of_debian(commands):
 
 def main(asked):
     """Measure the tools asked for, all without a word, and write them beside the others."""
-    if not shutil.which("uv"):
-        sys.exit("This needs uv: pip install uv")
+    for command, package in {"uv": "pip install uv", "npm": "apt-get install npm"}.items():
+        if not shutil.which(command):
+            sys.exit(f"This needs {command}: {package}")
+    tools = chosen(entries(), asked)
+    if packages := missing(tools):
+        sys.exit(f"Missing on this machine. Install: apt-get install {' '.join(packages)}")
     figures = json.loads(WRITTEN.read_text("utf-8"))["figures"] if WRITTEN.exists() else {}
     every = tomllib.loads(Path("docs/_data/tools.toml").read_text("utf-8"))["tool"]
-    for name, tool in entries().items():
-        if asked and tool["example"] not in asked:
-            continue
+    for name, tool in tools.items():
         cost = installed(tool)
         for part in map(every.get, tool.get("parts", ())):
             if "lock" in part and Path("locks", part["lock"]).is_dir():
