@@ -19,7 +19,9 @@ def show(services, track, energy):
     """Show what both services answer to a track, but with another energy."""
     print("energy:", json.dumps(energy))
     for name, (port, _) in services.items():
-        status, said = ask(HTTPConnection("127.0.0.1", port), track | {"energy": energy})
+        status, said = ask(
+            HTTPConnection("127.0.0.1", port, timeout=30), track | {"energy": energy}
+        )
         text = said["detail"][0]["msg"] if status == 422 else ""
         if status == 200:
             p = np.array([said[country] for country in COUNTRIES])

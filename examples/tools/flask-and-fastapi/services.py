@@ -44,8 +44,8 @@ def served(name):
         process = subprocess.Popen(command, stdout=log, stderr=log)
     try:
         listening(process, port)
-        its = [psutil.Process(process.pid), *psutil.Process(process.pid).children()]
-        yield port, lambda: sum(sum(one.cpu_times()[:2]) for one in its)
+        server = psutil.Process(process.pid)
+        yield port, lambda: sum(sum(s.cpu_times()[:2]) for s in (server, *server.children()))
     finally:
         process.terminate()
         process.wait(20)
