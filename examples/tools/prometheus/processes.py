@@ -31,7 +31,7 @@ def found(ask, seconds=60):
     """Ask until the answer is something, and return it."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        with suppress(requests.ConnectionError):
+        with suppress(requests.RequestException):
             if answer := ask():
                 return answer
         time.sleep(0.2)
