@@ -18,9 +18,7 @@ USER = 10001
 def buildah(*words):
     """Call buildah on the storage that `prepare.sh` filled; return what it prints."""
     done = subprocess.run([*BUILDAH, *words], capture_output=True, text=True, timeout=LIMIT)
-    if done.returncode:
-        sys.exit(done.stderr)
-    return done.stdout.strip()
+    return sys.exit(done.stderr) if done.returncode else done.stdout.strip()
 
 
 def inner(pid):
@@ -43,13 +41,15 @@ def main(owner):
         with subprocess.Popen(serve, stdout=subprocess.PIPE, text=True) as service:
             address = service.stdout.readline().split()[-1]
             process = inner(service.pid)
-            body = Path("tracks.json").read_bytes()
-            with urlopen(f"{address}/predict", body, timeout=LIMIT) as answer:  # noqa: S310
-                told = json.load(answer)
-            print("version", told["model_version"], "answers")
-            print(len(told["predictions"][0]["probabilities"]), "countries")
-            print("uid", Path(f"/proc/{process}").stat().st_uid, flush=True)
-            os.kill(process, signal.SIGTERM)  # as `docker stop` does
+            try:
+                body = Path("tracks.json").read_bytes()
+                with urlopen(f"{address}/predict", body, timeout=LIMIT) as answer:  # noqa: S310
+                    told = json.load(answer)
+                print("version", told["model_version"], "answers")
+                print(len(told["predictions"][0]["probabilities"]), "countries")
+                print("uid", Path(f"/proc/{process}").stat().st_uid, flush=True)
+            finally:
+                os.kill(process, signal.SIGTERM)  # as `docker stop` does
         find = ("find", "/", "-xdev", "-uid", str(USER), "-type", "f")
         print("written beside the home:", buildah(*run, "--user", "root", container, *find) or "0")
     buildah("rm", container)
