@@ -1,6 +1,10 @@
 """A run without an account is a file that can be read; a run with the service needs a key."""
 
+import struct
+from runpy import run_path
+
 import pytest
+from wandb.proto.wandb_internal_pb2 import Record
 
 
 @pytest.fixture(autouse=True)
@@ -17,6 +21,17 @@ def test_the_file_gives_back_what_was_logged(typed, here):
 
     (file,) = here.glob("wandb/offline-run-*/*.wandb")
     assert file.read_bytes().startswith(b":W&B")
+
+
+def test_a_record_that_goes_on_in_the_next_block_is_put_together(here):
+    """Each part says its length and its kind: 2 begins, 4 ends."""
+    reader, record = run_path(str(here / "reader.py")), Record(uuid="x" * 40_000)
+    whole, first = record.SerializeToString(), reader["BLOCK"] - 14  # two heads of 7 bytes
+    heads = [struct.pack("<IHB", 0, n, kind) for n, kind in ((first, 2), (len(whole) - first, 4))]
+    file = here / "long.wandb"
+    file.write_bytes(bytes(7) + heads[0] + whole[:first] + heads[1] + whole[first:])
+
+    assert [record] == list(reader["records"](file))
 
 
 def test_online_without_a_key_stops_before_anything_is_trained(typed, here):
