@@ -327,7 +327,8 @@ def test_no_model_is_pickled():
     pickles = re.compile(
         r"\b(?:pickle|cloudpickle|joblib)\b.*\b(?:dump|load)s?\(|\.(?:pkl|joblib)\b"
     )
-    files = [*Path("examples").rglob("*.py"), *Path("docs", "modules").rglob("*.md")]
+    files = [*Path("examples").rglob("*.py"), *Path("docs").rglob("*.md")]
+    files = [file for file in files if not file.name.startswith("test_")]  # one looks for pickles
 
     assert [] == [f.name for f in files if pickles.search(f.read_text("utf-8"))]
 
