@@ -17,6 +17,7 @@ const textOf = Search.htmlToText;
 Search.htmlToText = (html, anchor) => {
   if (!isTerm(anchor)) return textOf(html, anchor);
   let place = new DOMParser().parseFromString(html, "text/html").querySelector(anchor);
+  const term = place.firstChild.textContent;
   while (place.tagName === "DT") place = place.nextElementSibling; // terms may share a definition
-  return place.textContent;
+  return `${term}: ${place.textContent}`; // the summary begins near the first word that was sought
 };
