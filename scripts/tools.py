@@ -220,9 +220,9 @@ def main(asked):
             results |= run(name, its, python, wall)
     figures, wrong = table(tools, results, every)
     took = time.monotonic() - start
-    print(f"\n{len(tools)} of {len(entries())} tools in {took:.0f} s, environments included.")
     if wrong:
-        sys.exit("\n".join(wrong))
+        sys.exit("\n".join(["", *wrong]))
+    print(f"\n{len(tools)} of {len(entries())} tools in {took:.0f} s, environments included.")
     if len(tools) == len(entries()):
         figures |= {
             "tools": len(tools),

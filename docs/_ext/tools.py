@@ -33,10 +33,9 @@ def of_matrix(srcdir):
 def versions(name, tool):
     """Write the versions of a tool and of its parts as Markdown."""
     parts = [f"{part} {{version}}`{part}`" for part in tool.get("parts", ())]
-    own = (
-        [f"{{version}}`{name}`"] if {"package", "debian"} & set(tool) else []
-    )  # of a service: none
-    return ", ".join([*own, *parts])
+    if {"package", "debian"} & set(tool):  # a service has no version of its own
+        parts.insert(0, f"{{version}}`{name}`")
+    return ", ".join(parts)
 
 
 class Tool(SphinxDirective):
