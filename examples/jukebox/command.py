@@ -13,23 +13,23 @@ import sys
 
 import click
 
+from jukebox.forgetting import forget
 from jukebox.incoming import generate, validate
 from jukebox.modelling import evaluate, train
 from jukebox.overview import lineage, status
-from jukebox.terminal import HOME, JSON, MLFLOW, Contents, registry
+from jukebox.terminal import HOME, JSON, MLFLOW, WHY, Contents, registry
 from jukebox.updating import update
 from jukebox.watching import monitor
 from jukebox.workbench import lab
 
 CONTENTS = {
-    "Data": ("generate", "validate"),
+    "Data": ("generate", "validate", "forget"),
     "Model": ("train", "evaluate"),
-    "Production": ("promote", "rollback", "serve", "monitor", "update"),
+    "Production": ("promote", "rollback", "retire", "serve", "monitor", "update"),
     "Afterwards": ("lineage", "status"),
     "Learn": ("northstar", "lab"),
     "Machine": ("doctor",),
 }
-WHY = click.option("--why", required=True, help="The reason, for those who ask later.")
 
 
 @click.group(
@@ -43,7 +43,7 @@ def main():
     """
 
 
-for command in (generate, validate, train, evaluate, monitor, update, lineage, status, lab):
+for command in (generate, validate, forget, train, evaluate, monitor, update, lineage, status, lab):
     main.add_command(command)
 
 
@@ -76,6 +76,21 @@ def rollback(why, mlflow, home):
     models = registry(home, mlflow)
     before = models.standing().champion
     click.echo(f"Version {models.rollback(why)} is the champion again; {before} was.")
+
+
+@main.command()
+@click.argument("version", type=click.IntRange(1))
+@WHY
+@MLFLOW
+@HOME
+def retire(version, why, mlflow, home):
+    """Bar a version from every role, for good.
+
+    Its artefact and its record stay, for those who ask later. The champion cannot be retired:
+    promote another one first.
+    """
+    registry(home, mlflow).retire(version, why)
+    click.echo(f"Version {version} is retired, and takes no role again.")
 
 
 def listen(host, port):

@@ -16,6 +16,7 @@ from jukebox import job, triggers
 from jukebox.history import full, remedy
 from jukebox.journal import STEPS, Journal, runs, unfinished, waiting
 from jukebox.registry import Refused, Tampered
+from jukebox.store import Forgotten
 from jukebox.training import labelled
 from jukebox.triggers import Policy, fall, kinds
 from jukebox.validation import Verdict, gate
@@ -77,7 +78,7 @@ class Loop:
             figures |= {"seconds": round(time.perf_counter() - began, 3)}
         except Tampered:
             raise
-        except (Ended, Refused) as end:
+        except (Ended, Refused, Forgotten) as end:
             step, why, figures = end.args if isinstance(end, Ended) else ("refused", str(end), {})
             taken = plan["triggers"]
             first = min(e["time"] for e in events if e["id"] in taken)

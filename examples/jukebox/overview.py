@@ -4,6 +4,7 @@ import time
 
 import click
 
+from jukebox.forgetting import followed
 from jukebox.terminal import (
     HOME,
     JSON,
@@ -53,18 +54,22 @@ def told(lineage):
 
 @click.command()
 @click.argument("what", nargs=-1, required=True)
+@click.option("--track", is_flag=True, help="WHAT is the id of a track: who holds it, who saw it.")
 @JSON
 @MLFLOW
 @HOME
-def lineage(what, as_json, mlflow, home):
+def lineage(what, track, as_json, mlflow, home):
     """Tell where a version, an answer or a data version came from.
 
     WHAT is a version's number, the id of a request, or a data version, of which 8 characters are
-    enough. With two data versions it tells which rows changed from the first to the second.
+    enough. With two data versions it tells which rows changed from the first to the second. With
+    --track it is asked the other way: which data versions hold a track, and which models saw it.
     """
-    if len(what) > 2:
+    if len(what) > (1 if track else 2):
         raise click.UsageError("Name one thing, or two data versions.")
     models, data = registry(home, mlflow), store(home)
+    if track:
+        return followed(what[0], data, models, as_json)
     if len(what) == 1 and what[0].isdecimal() and len(what[0]) < 8:
         answer = models.lineage(int(what[0]))
         return say_json(answer) if as_json else told(answer)

@@ -3,7 +3,7 @@
 A batch is a CSV file that is written once; its name ends in the hash of its content. What is known
 now is a list of batches, and so is a version: a correction adds a batch and leaves the old one to
 the versions that had it. Every write is a whole file put in place at once, so a kill leaves the
-state before or the state after, and no third.
+state before or the state after, and no third. Nothing is lost but on request: see `erasure`.
 """
 
 import csv
@@ -26,6 +26,10 @@ TYPES = {
     | {"track_id": object},
     "charts": {"track_id": object, "country": object, "known": "int64"},
 }
+
+
+class Forgotten(ValueError):
+    """A data version has lost tracks on request: its content is no longer that of its name."""
 
 
 def write(path, content):
@@ -73,23 +77,31 @@ class Store:
         for name in ("batches", "versions"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
 
-    def _listed(self, version=None):
-        """Give {kind: {week: file name}} of now or of a version."""
+    def manifest(self, version=None):
+        """Give the list of now or of a version: `batches` as {kind: {week: file name}}, `forgotten`.
+
+        forgotten: {SHA-256 of a track's id: its week, `released`, with `time` and `why`}.
+        """
         if version and not re.fullmatch(r"[0-9a-f]{64}|draft-\d+", version):
             raise ValueError(f"There is no data version {version!r}: they are SHA-256, in hex.")
         path = self.folder / (f"versions/{version}.json" if version else "now.json")
         try:
-            return json.loads(path.read_text("utf-8"))["batches"]
+            listed = json.loads(path.read_text("utf-8"))
+            return {"forgotten": {}} | listed | {"batches": listed["batches"]}
         except FileNotFoundError:
             if version:
                 raise ValueError(f"There is no data version {version} in {self.folder}.") from None
         except (ValueError, KeyError, TypeError):  # cut off, say, or another program's
             raise ValueError(f"{path} is damaged: restore it from a copy.") from None
-        return {"tracks": {}, "charts": {}, "quarantine": {}}
+        return {"batches": {"tracks": {}, "charts": {}, "quarantine": {}}, "forgotten": {}}
+
+    def _listed(self, version=None):
+        """Give {kind: {week: file name}} of now or of a version."""
+        return self.manifest(version)["batches"]
 
     def _keep(self, frames, week):
         """Write a batch of each kind, then list them all at once."""
-        listed = self._listed()
+        now = self.manifest()
         for kind, frame in frames.items():
             # Bad rows may hold what ends a line, or half a character.
             how = csv.QUOTE_NONNUMERIC if kind == "quarantine" else csv.QUOTE_MINIMAL
@@ -97,8 +109,8 @@ class Store:
             content = content.encode(errors="backslashreplace")
             name = f"{kind}-{week:04}-{hashlib.sha256(content).hexdigest()[:16]}.csv"
             write(self.folder / "batches" / name, content)
-            listed[kind][str(week)] = name
-        write(self.folder / "now.json", json.dumps({"batches": listed}, indent=1).encode())
+            now["batches"][kind][str(week)] = name
+        write(self.folder / "now.json", json.dumps(now, indent=1).encode())
 
     def _read(self, names, kind):
         """Give batches as one frame, or an empty one."""
@@ -140,12 +152,20 @@ class Store:
         self._keep({"charts": kept}, week)
         return kept, quarantined
 
-    def read(self, version=None):
+    def read(self, version=None, whole=True):
         """Give (tracks, charts): all that is known now, or all that a version held.
 
         Of charts, those of the tracks held; of one told twice, the first. Raises ValueError for a
-        version that is not here.
+        version that is not here, and Forgotten for one that has lost tracks; whole=False gives what
+        is left of it.
         """
+        if version and whole and (lost := self.manifest(version)["forgotten"]):
+            tracks = "1 track" if len(lost) == 1 else f"{len(lost)} tracks"
+            why = "; ".join(sorted({one["why"] for one in lost.values()}))
+            raise Forgotten(
+                f"Data version {version[:8]} lost {tracks} on request ({why}): it can no longer be "
+                "read, nor a model of it built again."
+            )
         listed = self._listed(version)
         tracks, charts = (
             self._read([listed[kind][w] for w in sorted(listed[kind], key=int)], kind)
@@ -174,7 +194,9 @@ class Store:
         write(draft, json.dumps({"frozen": time.time(), "batches": part}, indent=1).encode())
         name = version(*self.read(draft.stem))
         target = draft.with_name(f"{name}.json")
-        draft.unlink() if target.exists() else draft.replace(target)
+        # What was forgotten may have come in again: then the version is whole again.
+        whole = target.exists() and not self.manifest(name)["forgotten"]
+        draft.unlink() if whole else draft.replace(target)
         return name
 
     def versions(self):

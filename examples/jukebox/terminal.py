@@ -37,6 +37,7 @@ DVC = click.option(
     show_envvar=True,
     help="Where DVC keeps a copy of the data: a folder, a bucket, an SSH address.",
 )
+WHY = click.option("--why", required=True, help="The reason, for those who ask later.")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else.")
 
 

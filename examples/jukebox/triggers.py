@@ -123,7 +123,9 @@ def look(journal, store, registry, code, policy):
         fired.append(fire(journal, today, now, "code", sources, why))
 
     before = [run["start"]["figures"]["seen"] for run in runs(events).values() if spent(run)]
-    old, new = seen(*store.read(before[-1])) if before else set(), seen(tracks, charts)
+    # Of a version that lost tracks on request, what is left: they are no news to learn from.
+    old = seen(*store.read(before[-1], whole=False)) if before else set()
+    new = seen(tracks, charts)
     rows = max(len(new - old), len(old - new))
     if rows >= policy.rows and "data" not in kinds(waiting(events)):
         why = f"{rows} labelled tracks are new, changed or gone"
