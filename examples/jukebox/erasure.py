@@ -11,6 +11,7 @@ import json
 import re
 import time
 from collections import Counter
+from pathlib import Path
 
 import pandas as pd
 
@@ -112,8 +113,8 @@ def forget(store, track_ids, why):
                         listed["forgotten"][key(one)] = mark
         if changed:
             write(path, json.dumps(listed, indent=1).encode())
-    for path in (store.folder / "batches").iterdir():
+    for path in sorted((store.folder / "batches").iterdir()):
         if path.name in instead or path.name.startswith("."):  # what a kill left half-written
-            path.unlink()
+            Path.unlink(path)
     batch.cache_clear()
     return dict(went)

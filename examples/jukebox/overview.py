@@ -98,7 +98,10 @@ def lineage(what, track, as_json, mlflow, home):
         if as_json:
             return say_json(answer)
         numbers = ", ".join(map(str, saw)) or "no model"
-        pairs([("data version", versions[0]), ("trained on it", numbers)])
+        rows = [("data version", versions[0]), ("trained on it", numbers)]
+        if versions[0] in data.versions() and (lost := data.manifest(versions[0])["forgotten"]):
+            rows.append(("lost on request", f"{len(lost)} of its tracks: it can no longer be read"))
+        pairs(rows)
     else:
         answer = models.answered(what[0])
         if as_json:

@@ -607,6 +607,39 @@ def test_the_lineage_of_an_answer(home):
     assert [True, True] == ["A1" in said, Store(home / "data").versions()[0] in said]
 
 
+def test_a_track_is_followed_and_forgotten(home):
+    """Who saw it is told before and after; the data says that it is no longer whole, and why."""
+    track = Store(home / "data").read()[0]["track_id"].iloc[0]
+    before = json.loads(run(home, "lineage", "--track", track, "--json").stdout)["versions"]
+    said = run(home, "forget", track, "--why", "the artist withdrew it").stdout
+    again = run(home, "forget", track, "--why", "asked twice").stdout
+    after = json.loads(run(home, "lineage", "--track", track, "--json").stdout)["versions"]
+    (version,) = Store(home / "data").versions()
+
+    assert [(version, [1, 2], None)] == [
+        (one["data_version"], one["fitted"], one["forgotten"]) for one in before
+    ]
+    assert "the artist withdrew it" == after[0].pop("forgotten")["why"]
+    assert after[0] == {name: value for name, value in before[0].items() if name != "forgotten"}
+    assert ["1 of tracks" in said, "none" in again] == [True, True]
+    assert "until 20" in run(home, "lineage", "--track", track).stdout
+    assert "1 of its tracks" in run(home, "lineage", version).stdout
+
+
+@pytest.mark.parametrize("words", [("lineage", "--track"), ("forget", "--why", "please")])
+def test_a_track_that_is_not_here(home, words):
+    """A misspelt id is no deletion that was done."""
+    assert "is the id complete?" in run(home, *words, "T99", code=1).stderr
+
+
+def test_retire(home):
+    """The champion not, and all others for good."""
+    run(home, "retire", 2, "--why", "it saw what was withdrawn")
+
+    assert "promote another one first" in run(home, "retire", 1, "--why", "old", code=1).stderr
+    assert "Version 2 is retired" in run(home, "promote", 2, "--why", "please", code=1).stderr
+
+
 def test_the_status(made):
     """One screen: who is champion, since when and why, and the data."""
     said = run(made, "status").stdout
