@@ -17,6 +17,7 @@ from jukebox.forgetting import forget
 from jukebox.incoming import generate, validate
 from jukebox.modelling import evaluate, train
 from jukebox.overview import lineage, status
+from jukebox.rebuilding import rebuild
 from jukebox.terminal import HOME, JSON, MLFLOW, WHY, Contents, registry
 from jukebox.updating import update
 from jukebox.watching import monitor
@@ -26,7 +27,7 @@ CONTENTS = {
     "Data": ("generate", "validate", "forget"),
     "Model": ("train", "evaluate"),
     "Production": ("promote", "rollback", "retire", "serve", "monitor", "update"),
-    "Afterwards": ("lineage", "status"),
+    "Afterwards": ("lineage", "rebuild", "status"),
     "Learn": ("northstar", "lab"),
     "Machine": ("doctor",),
 }
@@ -43,7 +44,9 @@ def main():
     """
 
 
-for command in (generate, validate, forget, train, evaluate, monitor, update, lineage, status, lab):
+own = (generate, validate, forget, train, evaluate)
+own += (monitor, update, lineage, rebuild, status, lab)
+for command in own:
     main.add_command(command)
 
 

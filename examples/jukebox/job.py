@@ -35,20 +35,23 @@ def snapshot(package, folder):
     return version
 
 
-def run(code, store, data, out, newest, seed):
+def run(code, store, data, out, newest, seed, settings=None):
     """Train with the sources in the package's folder `code`, unless `out` has the model already.
 
     store: the store's folder; data: one of its versions. out: the folder for model.onnx and
-    record.json. newest: weeks held out. Raises RuntimeError with the last line that it said.
+    record.json. newest: weeks held out. settings: a dict, as a record has it, of those that are
+    not the defaults of that code. Raises RuntimeError with the last line that it said.
     """
     path = [str(Path(code).parent), *filter(None, [os.environ.get("PYTHONPATH")])]
     # Code that nobody has looked at yet gets no token, and no address with a password.
     own = {name: value for name, value in os.environ.items() if not name.startswith("JUKEBOX_")}
     # -P: or the `jukebox` of the folder in which the loop was started would come first.
     command = [sys.executable, "-P", "-m", "jukebox.job", *map(str, (store, data, out))]
+    command += [f"--newest={newest}", f"--seed={seed}"]
+    command += [f"--settings={json.dumps(settings)}"] if settings else []  # older code knows none
     try:
         done = subprocess.run(
-            [*command, f"--newest={newest}", f"--seed={seed}"],
+            command,
             env=own | {"PYTHONPATH": os.pathsep.join(path)},
             capture_output=True,
             text=True,
@@ -77,6 +80,7 @@ def main():
     parser.add_argument("out", type=Path, help="the folder for the model, made if it is not there")
     parser.add_argument("--newest", type=int, required=True, help="weeks held out")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--settings", type=json.loads, default={}, help="others than the defaults")
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     # A loop that was killed may have left this very job running: wait for it, then use its work.
@@ -86,7 +90,10 @@ def main():
         if (given.out / "record.json").exists():
             return
         tracks, charts = Store(given.store).read(given.data)
-        model = train(tracks, charts, Settings(newest=given.newest), given.seed)
+        chosen = given.settings | {"newest": given.newest}
+        if "hidden" in chosen:
+            chosen["hidden"] = tuple(chosen["hidden"])  # JSON has lists only
+        model = train(tracks, charts, Settings(**chosen), given.seed)
         write(given.out / "model.onnx", model.onnx)
         write(given.out / "record.json", json.dumps(model.record).encode())
 

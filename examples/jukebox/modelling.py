@@ -2,6 +2,7 @@
 
 import math
 import sys
+from pathlib import Path
 
 import click
 
@@ -86,7 +87,8 @@ def train(tune, seed, hidden, penalty, epochs, since, as_json, dvc_remote, mlflo
     chosen = {name: value for name, value in chosen.items() if value is not None}
     if tune and chosen:
         raise click.UsageError(f"--tune chooses for itself: leave --{next(iter(chosen))} out.")
-    from jukebox.training import Settings, labelled
+    from jukebox import job
+    from jukebox.training import Settings, code_version, labelled
     from jukebox.training import train as trained
 
     data = store(home)
@@ -103,6 +105,8 @@ def train(tune, seed, hidden, penalty, epochs, since, as_json, dvc_remote, mlflo
         )
     settings = tuned(tracks, charts, seed, as_json) if tune else Settings(**chosen)
     model = trained(tracks, charts, settings, seed)
+    if not (home / "code" / code_version()).exists():
+        job.snapshot(Path(job.__file__).parent, home / "code")  # for jukebox rebuild
     number, record = registry(home, mlflow).register(model), model.record
     if as_json:
         say_json({"version": number, "digest": model.digest, "record": record})

@@ -172,6 +172,7 @@ def train(tracks, charts, settings=None, seed=0, lock=None):
         "code_version": code_version(),
         "data_version": version(tracks, charts),
         "lock_hash": lock_hash(lock),
+        "packages": {name: metadata.version(name) for name in PACKAGES},  # a hash names none
         "seed": seed,
         "settings": asdict(settings) | {"hidden": list(settings.hidden)},  # as JSON has it
         "fitted_weeks": older[0]["released"].agg(["min", "max"]).tolist(),
@@ -226,8 +227,7 @@ def save(model, folder):
 def track(model, folder, uri=None):
     """Log a model as a finished run of MLflow in a folder, and return the run's id.
 
-    The folder gets mlflow.db (SQLite), unless `uri` is another address, and the artefacts, unless
-    that is a server's.
+    The folder gets mlflow.db, unless `uri` is given, and the artefacts, unless that is a server's.
     """
     (folder := Path(folder).resolve()).mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as files:

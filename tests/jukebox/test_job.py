@@ -4,12 +4,13 @@ import json
 import sqlite3
 import threading
 from contextlib import closing
+from dataclasses import asdict
 
 import pytest
 from jukebox import job, northstar
 from jukebox.simulation import Catalogue
 from jukebox.store import Store
-from jukebox.training import code_version
+from jukebox.training import Settings, code_version
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +68,14 @@ def test_a_job_trains_by_the_sources_it_is_given(data, checkout, tmp_path, monke
         model.record["seed"],
     )
     assert code_version() != code_version(checkout)
+
+
+def test_a_job_trains_by_the_settings_it_is_given(data, tmp_path):
+    """Those that it is not given are the defaults; the weeks that are held out are named apart."""
+    job.run(northstar.PACKAGE, *data, tmp_path / "out", 2, 5, {"hidden": [4, 2], "epochs": 1})
+    settings = job.made(tmp_path / "out").record["settings"]
+
+    assert settings == asdict(Settings()) | {"hidden": [4, 2], "epochs": 1, "newest": 2}
 
 
 def test_a_job_that_fails_says_its_last_line(data, checkout, tmp_path):

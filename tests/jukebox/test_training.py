@@ -10,6 +10,7 @@ import subprocess
 import sys
 import warnings
 from functools import cache
+from importlib import metadata
 from pathlib import Path
 
 import numpy as np
@@ -225,6 +226,7 @@ def test_the_record_names_what_the_model_was_made_of():
         "code_version": training.code_version(),
         "data_version": version(TRACKS, CHARTS),
         "lock_hash": training.lock_hash(),
+        "packages": {name: metadata.version(name) for name in training.PACKAGES},
         "seed": 0,
         "settings": {
             "hidden": [],
@@ -238,6 +240,13 @@ def test_the_record_names_what_the_model_was_made_of():
         "tested_weeks": [8, 11],
         "trained_week": 14,
     }
+
+
+def test_the_record_names_the_packages_behind_its_hash():
+    """A hash alone says that something differs, and never what."""
+    named = "\n".join(f"{n}=={v}" for n, v in model().record["packages"].items())
+
+    assert hashlib.sha256(named.encode()).hexdigest() == model().record["lock_hash"]
 
 
 def test_the_record_survives_a_journey_through_json():

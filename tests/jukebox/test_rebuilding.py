@@ -1,0 +1,264 @@
+"""A model is made again from its record; where it is not the same, the answer says what is not."""
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+import pytest
+from click.testing import CliRunner
+from jukebox import job, rebuilding, training
+from jukebox.command import main
+from jukebox.registry import Registry
+from jukebox.store import Store
+from jukebox.training import Model, Settings, code_version, train
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy"),  # MLflow of SQLAlchemy
+    pytest.mark.filterwarnings("ignore:.*type hint is inferred as AnyType"),  # MLflow of itself
+]
+CHOSEN = ("--hidden", 4, "--epochs", 2, "--penalty", 0.01, "--seed", 5)
+
+
+def run(home, *words, code=0):
+    """Run a command in a home, and give its result if it ends with the exit code."""
+    environment = {"JUKEBOX_HOME": str(home), "COLUMNS": "120", "NO_COLOR": "1"}
+    result = CliRunner().invoke(main, [str(word) for word in words], env=environment)
+    assert code == result.exit_code, result.output + result.stderr
+    return result
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A home with version 1, trained by settings of which none is the default."""
+    home = tmp_path_factory.mktemp("made") / "home"
+    run(home, "generate", "--weeks", 10, "--tracks", 40)
+    run(home, "train", *CHOSEN)
+    return home
+
+
+@pytest.fixture
+def home(made, tmp_path):
+    """A copy of it, to change; the artefact stays where it is."""
+    return shutil.copytree(made, tmp_path / "home")
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Train in this process, by the settings that a job is given; whoever asks gets the settings."""
+    asked = []
+
+    def learnt(code, store, data, out, newest, seed, settings=None):
+        asked.append(settings)
+        chosen = Settings(**settings | {"hidden": tuple(settings["hidden"]), "newest": newest})
+        model = train(*Store(store).read(data), chosen, seed)
+        job.write(Path(out, "model.onnx"), model.onnx)
+        job.write(Path(out, "record.json"), json.dumps(model.record).encode())
+
+    monkeypatch.setattr(job, "run", learnt)
+    return asked
+
+
+def files(home):
+    """Give the hash of each file that is not a database."""
+    found = [f for f in home.rglob("*") if f.is_file() and ".db" not in f.name]
+    return {f: hashlib.sha256(f.read_bytes()).hexdigest() for f in found}
+
+
+def registered(home, record):
+    """Register the model of version 1 with another record, and give its number."""
+    models = Registry(home / "registry")
+    model = models.load(1)
+    return models.register(Model(model.onnx, model.digest, model.record | record))
+
+
+def lose(home, number):
+    """Remove the artefact of a version, which is one of its own."""
+    source = Registry(home / "registry").client.get_model_version("jukebox", str(number)).source
+    Path(url2pathname(urlsplit(source).path), "model.onnx").unlink()
+
+
+# ---- the same ------------------------------------------------------------------------------------
+
+
+def test_a_model_is_rebuilt_in_a_process_of_its_own(home):
+    """Settings and seed are honoured, and nothing in the home changes."""
+    before = files(home)
+    said = run(home, "rebuild", 1).stdout
+    [digest] = {line.split()[-1] for line in said.splitlines() if "digest" in line}
+
+    assert Registry(home / "registry").lineage(1)["digest"] == digest
+    assert said.endswith("The bytes are the same.\n")
+    assert before == files(home)
+
+
+def test_the_code_of_then_is_taken_from_the_home(home):
+    """The installed package has moved on; the copy that the record names trains."""
+    folder = home / "code" / code_version() / "jukebox"
+    text = (folder / "training.py").read_text("utf-8")
+    assert 1 == text.count("rate: float = 5e-3")
+    draft = shutil.copytree(folder, home.parent / "jukebox")
+    (draft / "training.py").write_text(text.replace("rate: float = 5e-3", "rate: float = 1e-2"))
+    other = job.snapshot(draft, home / "code")
+    data = Store(home / "data")
+    job.run(home / "code" / other / "jukebox", data.folder, data.versions()[0], home / "o", 4, 0)
+    number = Registry(home / "registry").register(job.made(home / "o"))
+
+    assert other != code_version()
+    assert f"{other}\n" in run(home, "rebuild", number).stdout
+
+
+def test_the_bytes_that_were_lost_come_back(home, quick, tmp_path):
+    """The record is enough: the artefact of the registry is not asked."""
+    number = registered(home, {"trained_week": 99})
+    digest = Registry(home / "registry").lineage(1)["digest"]
+    lose(home, number)
+    run(home, "rebuild", number, "--out", tmp_path / "back.onnx")
+
+    assert digest == hashlib.sha256((tmp_path / "back.onnx").read_bytes()).hexdigest()
+
+
+def test_a_training_keeps_its_code(made):
+    """So that a home can rebuild its models when the package is renewed."""
+    copy = made / "code" / code_version() / "jukebox"
+
+    assert code_version(copy) == copy.parent.name
+    assert (copy / "job.py").is_file()
+
+
+# ---- not the same --------------------------------------------------------------------------------
+
+
+def test_another_package_is_named(home, quick, monkeypatch):
+    """By its name and both versions; a hash could not say that."""
+    installed = training.metadata.version
+
+    def version(name):
+        return "0.1" if name == "scipy" else installed(name)
+
+    monkeypatch.setattr(training.metadata, "version", version)
+    said = run(home, "rebuild", 1, code=1).stdout
+
+    assert "The bytes are not the same." in said
+    assert f"  scipy: 0.1 here, {installed('scipy')} in the record\n" in said
+    assert "Only the notes differ: without them, the bytes are the same.\n" in said
+    assert "lock hash" not in said
+
+
+def test_another_environment_as_json(home, quick, monkeypatch):
+    """The verdict, whole."""
+    monkeypatch.setattr(training.metadata, "version", lambda name: "9")
+    verdict = json.loads(run(home, "rebuild", 1, "--json", code=1).stdout)
+
+    assert not verdict["same"]
+    assert verdict["recorded"] != verdict["rebuilt"]
+    assert {*training.PACKAGES} == {*verdict["differs"]}
+    assert {"notes_only": True, "answers": 0} == verdict["distance"]
+
+
+def test_a_record_that_names_no_packages_is_not_enough():
+    """As ours was: its hash says that they differ, and not which."""
+    found = rebuilding.differences({"lock_hash": "a"}, {"lock_hash": "b"})
+    verdict = {"differs": found, "names_packages": False, "distance": {"unknown": "it is lost"}}
+
+    assert [
+        "lock hash: b here, a in the record",
+        "The record has no more than a hash of the packages, so nobody can say which differ.",
+        "The answers cannot be compared: it is lost",
+    ] == list(rebuilding.explained(verdict))
+
+
+def test_what_no_record_names(home, quick, monkeypatch):
+    """The numbers themselves differ, as by another processor: the answers say how much."""
+    fit = training.fit
+
+    def other(*given):
+        fitted = fit(*given)
+        fitted[-1].coefs_[0][0, 0] += 0.5
+        return fitted
+
+    monkeypatch.setattr(training, "fit", other)
+    said = run(home, "rebuild", 1, code=1).stdout
+
+    assert "All that the record names is the same: look at the processor" in said
+    assert "The answers differ by 0." in said
+
+
+def test_a_difference_that_no_answer_shows():
+    """Of the converter's own name in the file, say."""
+    distance = {"notes_only": False, "answers": 0.0}
+    verdict = {"differs": {"skl2onnx": ("2", "1")}, "names_packages": True, "distance": distance}
+
+    assert [
+        "skl2onnx: 1 here, 2 in the record",
+        "More than the notes differs, and no answer does.",
+    ] == list(rebuilding.explained(verdict))
+
+
+def test_bytes_that_are_gone_cannot_be_compared(home, quick):
+    """And that is said, beside what the record tells."""
+    number = registered(home, {"seed": 6})
+    lose(home, number)
+    said = run(home, "rebuild", number, code=1).stdout
+
+    assert "The answers cannot be compared: " in said
+
+
+# ---- not to be rebuilt ---------------------------------------------------------------------------
+
+
+def test_code_that_is_nowhere(home):
+    """The sentence names it, both places, and the way to it."""
+    number = registered(home, {"code_version": "c" * 64})
+    said = run(home, "rebuild", number, code=1).stderr
+
+    assert f"The code {'c' * 64} is neither installed nor in " in said
+    assert "check out the commit" in said
+
+
+def test_code_that_was_changed(home, monkeypatch):
+    """A copy that is not what its name says trains nobody."""
+    folder = home / "code" / ("c" * 64)
+    shutil.copytree(home / "code" / code_version(), folder)
+    number = registered(home, {"code_version": "c" * 64})
+
+    assert "is not the code that it is named after" in run(home, "rebuild", number, code=1).stderr
+
+
+def test_data_that_is_gone(home):
+    """The store says which version it lacks."""
+    for file in (home / "data" / "versions").glob("*.json"):
+        file.unlink()
+
+    assert "There is no data version" in run(home, "rebuild", 1, code=1).stderr
+
+
+def test_data_under_another_name(home):
+    """A list that was edited leads to other rows: they are not those of the record."""
+    [file] = (home / "data" / "versions").glob("*.json")
+    listed = json.loads(file.read_text())
+    del listed["batches"]["tracks"]["0"]
+    file.write_text(json.dumps(listed))
+
+    assert "holds other rows under the name" in run(home, "rebuild", 1, code=1).stderr
+
+
+def test_a_record_that_lacks_something(home):
+    """Nobody guesses a setting."""
+    number = registered(home, {"settings": {}, "data_version": None})
+
+    said = run(home, "rebuild", number, code=1).stderr
+    assert "The record lacks data_version, settings, so nobody can repeat it." in said
+
+
+def test_a_training_that_fails(home, monkeypatch):
+    """Its last line is what the command says."""
+
+    def fails(*given):
+        raise RuntimeError("MemoryError")
+
+    monkeypatch.setattr(job, "run", fails)
+
+    assert "The training failed: MemoryError" in run(home, "rebuild", 1, code=1).stderr
