@@ -126,7 +126,8 @@ def lint(session):
     session.run("codespell")
     session.run("python", "-m", "scripts.prose")
     session.run("zizmor", "--offline", "--quiet", "--persona", "pedantic", ".github")
-    workflows = sorted(map(str, Path(".github/workflows").glob("*.yml")))
+    folders = (".github/workflows", "examples/levels/ci")
+    workflows = sorted(str(file) for folder in folders for file in Path(folder).glob("*.yml"))
     session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
     session.run("check-jsonschema", "--builtin-schema", "vendor.readthedocs", ".readthedocs.yaml")
     session.run(
