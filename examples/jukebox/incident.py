@@ -1,0 +1,113 @@
+"""The incident: one change of the world, and what it costs by how often somebody looks.
+
+Tastes turn in week 20. Every way of working here has the same first model, the same charts three
+weeks late, the same test for a fall and the same gate; only the weeks in which anybody looks differ.
+"""
+
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from jukebox.catalogue import labels
+from jukebox.monitoring import fell, promised, score
+from jukebox.problem import LABEL_DELAY
+from jukebox.simulation import Catalogue, Drift
+from jukebox.training import Settings, labelled, predict, train
+from jukebox.validation import Limits, gate
+
+RELEASED, TURNED, END = 16, 20, 42  # weeks: the first model, the change, half a year after the first
+QUARTER = 13  # weeks
+CAMPAIGNS = 20  # that a country pays for in a week
+ENOUGH = 0.9  # of the hits before the change, from which on the service counts as recovered
+WORLD = Catalogue(21, [Drift("concept", start=TURNED)])  # the story's, and tastes do not turn back
+
+
+class Week(NamedTuple):
+    """What a week was like: the version that answered, its hits, and what a look at it led to."""
+
+    week: int
+    version: int
+    hits: int
+    found: str  # "", "fell", "promoted" or "refused"
+
+
+class Cost(NamedTuple):
+    """What an incident cost: weeks from the change on, None for never, and hits that were lost."""
+
+    detect: int | None
+    recover: int | None
+    lost: int
+
+
+def hits(y, p, campaigns=CAMPAIGNS):
+    """Return how many campaigns met a chart, if each country has them for its surest tracks.
+
+    y: labels (n, 72). p: probabilities (n, 72). The most there can be is 72 times `campaigns`.
+    """
+    surest = np.argsort(-p, axis=0, kind="stable")[:campaigns]
+    return int(np.take_along_axis(y, surest, 0).sum())
+
+
+def weekly(week):
+    """Somebody, or the loop, looks each week."""
+    return True
+
+
+def never(week):
+    """Nobody looks."""
+    return False
+
+
+def quarterly(week, first=RELEASED + QUARTER):
+    """Somebody looks at a report, every 13 weeks from the first one on."""
+    return week >= first and (week - first) % QUARTER == 0
+
+
+def lived(looks, world=WORLD, end=END):
+    """Yield each `Week` from the release on, in the order of a week: charts, a look, answers.
+
+    looks: says of a week whether anybody looks. Whoever has found a fall looks each week until a
+    new model is in. A look trains where the newest answers have fallen, on the weeks since, or
+    where four weeks of charts are new, on all that the champion knew; the gate decides.
+    """
+    tracks, charts = world.weeks(range(end))
+
+    def known(week):
+        return tracks[tracks["released"] <= week], charts[charts["known"] <= week]
+
+    def scored(week):
+        answered = tracks[tracks["released"] == week]
+        return score(labels(answered, charts), answers[week])
+
+    champion, version, since = train(*known(RELEASED)), 1, RELEASED
+    tried, fallen, answers = RELEASED - LABEL_DELAY, [], {}
+    for week in range(RELEASED, end):
+        newest, found = week - LABEL_DELAY, ""
+        if looks(week) or fallen:
+            old, then = known(week), promised(champion, *known(week))
+            fallen, before = [], newest
+            while before >= since and fell(then, scored(before)):
+                fallen, before = [before, *fallen], before - 1
+            found = "fell" if fallen else ""
+            if len(fallen) > 1 or (not fallen and newest >= tried + Limits().newest):
+                first, held = (fallen[0], 1) if fallen else (0, Limits().newest)
+                first = max(first, champion.record["fitted_weeks"][0])
+                learnt = old[0][old[0]["released"] >= first]
+                model = train(learnt, old[1], Settings(newest=held))
+                verdict = gate(model, champion, *old, replace(Limits(), newest=held))
+                tried, found = newest, "promoted" if verdict.passed else "refused"
+                if verdict.passed:
+                    champion, version, since, fallen = model, version + 1, week, []
+        now = tracks[tracks["released"] == week]
+        answers[week] = predict(champion.onnx, now)
+        yield Week(week, version, hits(labels(now, charts), answers[week]), found)
+
+
+def cost(weeks):
+    """Return the `Cost` of an incident that was lived through, from all its weeks."""
+    before = np.mean([w.hits for w in weeks if w.week < TURNED])
+    after = [w for w in weeks if w.week >= TURNED]
+    seen = (w.week - TURNED for w in after if w.found and w.week >= TURNED + LABEL_DELAY)
+    well = (w.week - TURNED for w in after if w.hits >= ENOUGH * before)
+    return Cost(next(seen, None), next(well, None), round(sum(before - w.hits for w in after)))
