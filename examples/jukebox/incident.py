@@ -5,6 +5,7 @@ weeks late, the same test for a fall and the same gate; only the weeks in which 
 """
 
 from dataclasses import replace
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -13,10 +14,14 @@ from jukebox.catalogue import labels
 from jukebox.monitoring import fell, promised, score
 from jukebox.problem import LABEL_DELAY
 from jukebox.simulation import Catalogue, Drift
-from jukebox.training import Settings, labelled, predict, train
+from jukebox.training import Settings, predict, train
 from jukebox.validation import Limits, gate
 
-RELEASED, TURNED, END = 16, 20, 42  # weeks: the first model, the change, half a year after the first
+RELEASED, TURNED, END = (
+    16,
+    20,
+    42,
+)  # weeks: the first model, the change, half a year after the first
 QUARTER = 13  # weeks
 CAMPAIGNS = 20  # that a country pays for in a week
 ENOUGH = 0.9  # of the hits before the change, from which on the service counts as recovered
@@ -64,44 +69,47 @@ def quarterly(week, first=RELEASED + QUARTER):
     return week >= first and (week - first) % QUARTER == 0
 
 
-def lived(looks, world=WORLD, end=END):
+@cache
+def beginning(end):
+    """Return (tracks, charts) up to a week, and the first model: the same for every way of working."""
+    tracks, charts = WORLD.weeks(range(end))
+    return tracks, charts, train(*known(tracks, charts, RELEASED))
+
+
+def known(tracks, charts, week):
+    """Return what is known of tracks and charts in a week."""
+    return tracks[tracks["released"] <= week], charts[charts["known"] <= week]
+
+
+def lived(looks, end=END):
     """Yield each `Week` from the release on, in the order of a week: charts, a look, answers.
 
     looks: says of a week whether anybody looks. Whoever has found a fall looks each week until a
     new model is in. A look trains where the newest answers have fallen, on the weeks since, or
     where four weeks of charts are new, on all that the champion knew; the gate decides.
     """
-    tracks, charts = world.weeks(range(end))
-
-    def known(week):
-        return tracks[tracks["released"] <= week], charts[charts["known"] <= week]
-
-    def scored(week):
-        answered = tracks[tracks["released"] == week]
-        return score(labels(answered, charts), answers[week])
-
-    champion, version, since = train(*known(RELEASED)), 1, RELEASED
-    tried, fallen, answers = RELEASED - LABEL_DELAY, [], {}
+    tracks, charts, champion = beginning(end)
+    version, since, tried = 1, RELEASED, RELEASED - LABEL_DELAY
+    fallen, answers = [], {}  # weeks; labels and probabilities by week
     for week in range(RELEASED, end):
         newest, found = week - LABEL_DELAY, ""
         if looks(week) or fallen:
-            old, then = known(week), promised(champion, *known(week))
-            fallen, before = [], newest
-            while before >= since and fell(then, scored(before)):
+            old = known(tracks, charts, week)
+            then, fallen, before = promised(champion, *old), [], newest
+            while before >= since and fell(then, score(*answers[before])):
                 fallen, before = [before, *fallen], before - 1
             found = "fell" if fallen else ""
             if len(fallen) > 1 or (not fallen and newest >= tried + Limits().newest):
                 first, held = (fallen[0], 1) if fallen else (0, Limits().newest)
                 first = max(first, champion.record["fitted_weeks"][0])
-                learnt = old[0][old[0]["released"] >= first]
-                model = train(learnt, old[1], Settings(newest=held))
+                model = train(old[0][old[0]["released"] >= first], old[1], Settings(newest=held))
                 verdict = gate(model, champion, *old, replace(Limits(), newest=held))
                 tried, found = newest, "promoted" if verdict.passed else "refused"
                 if verdict.passed:
                     champion, version, since, fallen = model, version + 1, week, []
         now = tracks[tracks["released"] == week]
-        answers[week] = predict(champion.onnx, now)
-        yield Week(week, version, hits(labels(now, charts), answers[week]), found)
+        answers[week] = labels(now, charts), predict(champion.onnx, now)
+        yield Week(week, version, hits(*answers[week]), found)
 
 
 def cost(weeks):

@@ -1,0 +1,228 @@
+"""One incident with the system and without, then a loud one: what each shows, and what it costs.
+
+Two services answer over HTTP while the same tastes turn. One has the loop beside it, which trains
+in processes of its own and tries a new model as a canary; the other was released once and is left
+alone. Then somebody promotes a broken model by hand.
+"""
+
+import hashlib
+import json
+import shutil
+import time
+from contextlib import ExitStack, closing
+from http.client import HTTPConnection
+from itertools import count
+from statistics import median
+from threading import Event, Thread
+from urllib.parse import urlsplit
+
+import numpy as np
+import onnx
+import pytest
+from jukebox import incident
+from jukebox.alerts import firing, service
+from jukebox.catalogue import labels
+from jukebox.incident import QUARTER, RELEASED, TURNED, WORLD, Week, cost, hits, lived
+from jukebox.monitoring import service as dashboard
+from jukebox.northstar import Loop
+from jukebox.problem import COUNTRIES, FEATURES, LABEL_DELAY
+from jukebox.registry import Registry
+from jukebox.scene import release, serving, until
+from jukebox.store import Store
+from jukebox.training import Model
+from jukebox.triggers import Policy
+from jukebox.validation import gate
+
+from tests.jukebox.conftest import made
+
+LAST = 28  # weeks that pass over HTTP
+AT_ONCE = 5  # tracks in a request
+NOTHING = {"probabilities": dict.fromkeys(COUNTRIES, np.nan)}
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy"),  # MLflow of SQLAlchemy
+    pytest.mark.filterwarnings("ignore:.*type hint is inferred as AnyType"),  # MLflow of itself
+]
+
+
+class System:
+    """A home with its service, and somebody who asks it; `calls` are as `dashboard` wants them."""
+
+    def __init__(self, home, ends):
+        """Open the home and start its service, which ends with `ends`, an ExitStack."""
+        self.registry, self.store = Registry(home / "registry"), Store(home / "data")
+        self.url, self.calls, self.weeks = ends.enter_context(serving(home))(), [], []
+
+    def ask(self, tracks, calls):
+        """Ask about tracks, a few at once, and note each call; give the probabilities."""
+        rows, answers = tracks[["track_id", *FEATURES]].to_dict("records"), []
+        with closing(HTTPConnection(urlsplit(self.url).netloc, timeout=10)) as wire:
+            for first in range(0, len(rows), AT_ONCE):
+                some, start = rows[first : first + AT_ONCE], time.perf_counter()
+                wire.request("POST", "/predict", json.dumps({"tracks": some}))
+                answer = wire.getresponse()
+                body = json.loads(answer.read())
+                calls.append((time.time(), answer.status, time.perf_counter() - start))
+                answers += body.get("predictions", [NOTHING] * len(some))
+        return np.array([[a["probabilities"][c] for c in COUNTRIES] for a in answers])
+
+    def meanwhile(self, tracks, work):
+        """Let people ask until some work is done, and give what it gives."""
+        over, calls = Event(), []
+
+        def asking():
+            while not over.wait(0.02):
+                self.ask(tracks, calls)
+
+        (thread := Thread(target=asking, daemon=True)).start()
+        try:
+            return work()
+        finally:
+            over.set()
+            thread.join()
+
+    def answers(self, week, found=""):
+        """Let the tracks of a week be asked about, by the champion of the day; note the week."""
+        version = self.registry.standing().champion
+        until(lambda: service(self.url)["champion"] == version, f"Version {version} did not serve")
+        tracks, charts = WORLD.week(week)
+        met = hits(labels(tracks, charts), self.ask(tracks, self.calls))
+        self.weeks.append(Week(week, version, met, found))
+
+    def alerts(self):
+        """Give the names of the alerts on the service that fire."""
+        return {a.name for a in firing({}, service(self.url)) if a.name.startswith("Service")}
+
+
+def looked(system, loop, week):
+    """Let the loop look and do what it finds, while people ask; say what came of it."""
+    if not (fired := loop.look()):
+        return ""
+    asked = WORLD.week(week - 1)[0]
+    events = system.meanwhile(asked, lambda: list(loop.run()))
+    fell = any(event["figures"]["kind"] == "performance" for event in fired)
+    ending = events[-1]["event"]
+    return "fell" if fell and ending == "refused" else ending
+
+
+def broken():
+    """Give a model that answers what it is tried on as it loads, and fails on every real track."""
+    proto = onnx.load_model_from_string(made(0.0).onnx)
+    [old] = [w for w in proto.graph.initializer if w.name == "w"]
+    weights = onnx.numpy_helper.to_array(old).copy()
+    weights[list(FEATURES).index("duration_ms")] = 1e-4  # as if it came in seconds: no probability
+    old.CopyFrom(onnx.numpy_helper.from_array(weights, "w"))
+    content = proto.SerializeToString(deterministic=True)
+    record = made(0.0, fitted_weeks=[0, 9]).record
+    return Model(content, hashlib.sha256(content).hexdigest(), record)
+
+
+@pytest.fixture(scope="module")
+def systems(empty, tmp_path_factory):
+    """The system with its loop and the one left alone, weeks after the turn; both still answer."""
+    folder = tmp_path_factory.mktemp("incident")
+    shutil.copytree(empty, (home := folder / "home") / "registry")
+    with ExitStack() as ends:
+        ours = System(home, ends)
+        loop = Loop(home, ours.registry, ours.store, policy=Policy(answers=25, share=0.25))
+        ends.enter_context(closing(loop))
+        for week in range(RELEASED + 1):
+            release(ours.store, week, WORLD.week(week)[0], WORLD)
+        found = looked(ours, loop, RELEASED)
+        shutil.copytree(home / "registry", folder / "alone" / "registry")
+        alone = System(folder / "alone", ends)
+        for week in range(RELEASED, LAST):
+            if week > RELEASED:
+                release(ours.store, week, WORLD.week(week)[0], WORLD)
+                found = looked(ours, loop, week)
+            ours.answers(week, found)
+            alone.answers(week)
+        yield {"loop": ours, "alone": alone}
+
+
+def test_the_loop_finds_the_fall_with_the_first_charts_and_mends_it(systems, figures):
+    """No sooner than the charts are known, and within weeks; a week in which nobody looks has none."""
+    found, alone = (cost(systems[name].weeks) for name in ("loop", "alone"))
+    figures |= {"weeks": LAST - TURNED, "loop_lost": found.lost, "alone_lost": alone.lost}
+    figures |= {"loop_detect": found.detect, "loop_recover": found.recover}
+
+    assert LABEL_DELAY == found.detect
+    assert LABEL_DELAY < found.recover <= 2 * LABEL_DELAY
+    assert (None, None) == alone[:2]
+    assert found.lost < alone.lost
+
+
+def test_the_page_lives_through_what_the_services_do(systems):
+    """It counts in one process, with a look in the place of the loop."""
+    never, weekly = (list(lived(looks, LAST)) for looks in (incident.never, incident.weekly))
+
+    assert [w.hits for w in never] == pytest.approx([w.hits for w in systems["alone"].weeks], 0.01)
+    assert cost(systems["loop"].weeks)[:2] == cost(weekly)[:2]
+
+
+def test_a_report_finds_it_by_the_luck_of_its_date(figures):
+    """In each of the 13 weeks in which the first report can come that has a chart of the new tastes."""
+    first = TURNED + LABEL_DELAY
+    found = [
+        cost(list(lived(lambda week, report=report: week == report)))
+        for report in range(first, first + QUARTER)
+    ]
+    for name in ("detect", "recover", "lost"):
+        values = [getattr(each, name) for each in found]
+        for what, of in (("least", min), ("median", median), ("most", max)):
+            figures[f"report_{what}_{name}"] = of(values)
+
+    assert LABEL_DELAY == figures["report_least_detect"]
+    assert LABEL_DELAY + QUARTER - 1 == figures["report_most_detect"]
+
+
+def test_the_service_shows_nothing_of_the_silent_one(systems, figures):
+    """Requests, errors and latency of the model left alone, before tastes turned and since."""
+    alone, each = systems["alone"], len(systems["alone"].calls) // len(systems["alone"].weeks)
+    turn = (TURNED - RELEASED) * each
+    for name, calls in (("before", alone.calls[:turn]), ("silent", alone.calls[turn:])):
+        seen = dashboard(calls)
+        figures |= {
+            f"{name}_requests": seen["requests"],
+            f"{name}_errors_percent": round(100 * seen["errors"], 1),
+            f"{name}_p50_ms": round(1000 * seen["p50"], 1),
+            f"{name}_p99_ms": round(1000 * seen["p99"], 1),
+        }
+    of = {"before": alone.weeks[: TURNED - RELEASED], "silent": alone.weeks[TURNED - RELEASED :]}
+    for name, weeks in of.items():
+        share = np.mean([w.hits for w in weeks]) / len(COUNTRIES) / incident.CAMPAIGNS
+        figures[f"{name}_hits_percent"] = round(100 * float(share))
+
+    assert (0, 0) == (figures["before_errors_percent"], figures["silent_errors_percent"])
+    assert not {"ServiceErrors", "ServiceNotReady"} & alone.alerts()
+    assert 2 * figures["silent_hits_percent"] < figures["before_hits_percent"]
+
+
+def test_the_service_shows_the_loud_one_at_once(systems, figures):
+    """A broken model, promoted by hand past the gate that refuses it; one rollback mends it."""
+    alone, data = systems["alone"], systems["loop"].store.read()
+    tracks, model = WORLD.week(LAST)[0], broken()
+    assert not gate(model, alone.registry.champion(), *data).passed
+    version, calls = alone.registry.register(model), []
+    alone.registry.promote(version, "by hand, on a Friday")
+    until(lambda: service(alone.url)["champion"] == version, "The broken model did not serve")
+    for asked in count(1):
+        alone.ask(tracks[:AT_ONCE], calls)
+        if "ServiceErrors" in alone.alerts():
+            break
+        assert asked < 1000
+    fired, began = time.time(), calls[0][0]
+    alone.registry.rollback("every answer is an error")
+    until(lambda: service(alone.url)["champion"] != version, "The rollback did not serve")
+    seen, after = dashboard(calls), []
+    alone.ask(tracks, after)
+    figures |= {
+        "loud_requests": seen["requests"],
+        "loud_errors_percent": round(100 * seen["errors"], 1),
+        "loud_p50_ms": round(1000 * seen["p50"], 1),
+        "loud_p99_ms": round(1000 * seen["p99"], 1),
+        "loud_detect_s": round(fired - began, 1),
+        "loud_recover_s": round(after[0][0] - began, 1),
+    }
+
+    assert {500} == {status for _, status, _ in calls}
+    assert 0 == dashboard(after)["errors"]
