@@ -6,9 +6,8 @@ What is open follows from the rows, so nothing else has to be remembered and not
 import json
 
 from jukebox.history import connect
+from jukebox.pipeline import ENDINGS, GIVES, STEPS
 
-STEPS = ("validate", "train", "gate", "register", "canary")
-ENDINGS = ("promoted", "refused", "rolled back")
 JOURNAL = f"""
 CREATE TABLE IF NOT EXISTS events (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -83,7 +82,8 @@ class Journal:
         """Add the event that `make` gives, (run, event, why, figures); None adds nothing.
 
         make is given all events so far, in the same transaction: of two writers at once the second
-        sees what the first has written. Gives the event as a dict, or None.
+        sees what the first has written. Gives the event as a dict, or None. Raises ValueError for
+        a step without a figure that `pipeline` says it gives: the next would look for it in vain.
         """
         with connect(self.file) as db:
             db.execute("BEGIN IMMEDIATE")  # undone by closing, if nobody commits
@@ -91,6 +91,8 @@ class Journal:
             if (made := make(before)) is None:
                 return None
             run, event, why, figures = made
+            if event in STEPS and (lacks := set(GIVES[event]) - set(figures)):
+                raise ValueError(f"{event} has to give {', '.join(sorted(lacks))} as well.")
             last = max((e["time"] for e in before), default=0.0)  # time never runs backwards
             row = (max(float(self.clock()), last), week, run, event, why, json.dumps(figures))
             db.execute("INSERT INTO events VALUES (NULL, ?, ?, ?, ?, ?, ?)", row)

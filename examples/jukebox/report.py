@@ -15,9 +15,9 @@ from textwrap import shorten
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-OUTCOMES = ["promoted", "refused", "rolled back"]
-KINDS = ["code", "data", "performance"]
-STEPS = ["wait", "validate", "train", "gate", "register", "canary", "promote"]
+from jukebox import pipeline
+
+OUTCOMES, KINDS, STEPS = pipeline.ENDINGS, pipeline.TRIGGERS, ["wait", *pipeline.STEPS, "promote"]
 
 
 def known(value):

@@ -14,10 +14,11 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
+from jukebox.pipeline import GIVES
+
 HEAD = "{} weeks of one model, and no hand on it: three triggers call, a gate decides."
 MARKS = {"promoted": ("✓", "green"), "refused": ("✗", "yellow"), "rolled back": ("↶", "magenta")}
-STEPS = ["validate", "train", "gate", "register", "canary", "promote"]
-NEXT = dict(pairwise(["start", *STEPS]))
+NEXT = dict(pairwise(GIVES))  # the step after each
 CAPTION = "Average precision, by week of release: █ what was scored  ░ what was possible"
 LEGEND = "C code  D data  P performance  ✓ promoted  ✗ refused  ↶ rolled back"
 BLOCKS = " ▁▂▃▄▅▆▇█"
@@ -167,7 +168,7 @@ class Terminal(Plain):
         elif name == "trigger":
             self.fired[week] = self.fired.get(week, "") + figures["kind"][0].upper()
         elif name in NEXT:
-            passed = STEPS[: STEPS.index(name) + 1] if name in STEPS else []
+            passed = [*NEXT][1 : [*NEXT].index(name) + 1]
             self._do(NEXT[name], [f"run {event['run']}", *(f"✓ {step}" for step in passed)])
         elif name in MARKS:
             self.ended[week] = name
