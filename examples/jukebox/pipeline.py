@@ -11,27 +11,35 @@ ENDINGS = ("promoted", "refused", "rolled back")
 
 
 class Step(NamedTuple):
-    """A step: its name, what it takes of those before it, what it gives, and who may say no."""
+    """A step: its name and part, what it takes of those before it, what it gives, who may say no."""
 
     name: str
+    part: str
     takes: tuple[str, ...]
     gives: tuple[str, ...]
-    no: str = ""  # in a word or two; nobody, if it is empty
+    no: str = ""  # nobody, if it is empty
 
 
 PIPELINE = (
-    Step("start", (), ("kinds", "code", "data", "newest", "champion", "decision")),
+    Step("start", "Code", (), ("kinds", "code", "data", "newest", "champion", "decision")),
     Step(
         "validate",
+        "Code",
         ("kinds", "code", "data", "newest", "champion", "decision"),
         ("rows", "quarantined"),
         "the data",
     ),
-    Step("train", ("code", "data", "newest"), ("digest", "metrics"), "the job"),
-    Step("gate", ("digest", "data", "newest"), ("champion",), "the gate"),
-    Step("register", ("digest",), ("version", "log")),
-    Step("canary", ("version", "log", "champion", "decision"), ("answers",), "the service"),
-    Step("promote", ("version", "champion", "decision"), ("version",)),
+    Step("train", "Model", ("code", "data", "newest"), ("digest", "metrics"), "the job"),
+    Step("gate", "Model", ("digest", "data", "newest"), ("champion",), "the gate"),
+    Step("register", "Model", ("digest",), ("version", "log")),
+    Step(
+        "canary",
+        "Deploy",
+        ("version", "log", "champion", "decision"),
+        ("answers",),
+        "the service",
+    ),
+    Step("promote", "Deploy", ("version", "champion", "decision"), ("version",), "the registry"),
 )
 
 

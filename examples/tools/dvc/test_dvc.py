@@ -1,10 +1,26 @@
 """A pipeline comes back from the cache and from its remote, unless nobody pushed."""
 
 import hashlib
+import re
+import subprocess
+from itertools import pairwise
+from pathlib import Path
+from shutil import copy
 
 import pytest
 from jukebox.catalogue import Catalogue
+from jukebox.pipeline import STEPS
 from jukebox.training import Settings, train
+
+JUKEBOX = Path(__file__).parents[2] / "jukebox" / "deploy" / "dvc.yaml"
+# What each stage does of Jukebox's own pipeline; no stage is its canary.
+PLAYS = {
+    "generate": ["validate"],
+    "validate": ["validate"],
+    "train": ["train", "register"],
+    "gate": ["gate"],
+    "promote": ["promote"],
+}
 
 
 @pytest.fixture(autouse=True)
@@ -34,3 +50,23 @@ def test_a_clone_without_a_push_has_the_recipe_and_no_model(typed, here):
     clone = here.parent / "colleague"
     assert "model.onnx" in (clone / "dvc.lock").read_text("utf-8")
     assert not (clone / "model.onnx").exists()
+
+
+def test_jukeboxs_pipeline_keeps_its_order_and_has_no_way_back(typed, here):
+    """DVC draws the order from what is declared; a monitor that leads back is refused as a cycle.
+
+    The first two stages run; the commands of the others are those that Argo's test types.
+    """
+    (here / "params.yaml").unlink()  # the example's own, which DVC would read with any dvc.yaml
+    copy(JUKEBOX, here)
+    assert typed("back.console") == [0, 0, 255]
+
+    copy(JUKEBOX, here)
+    told = subprocess.run(["dvc", "dag", "--md"], cwd=here, capture_output=True, text=True).stdout
+    name = dict(re.findall(r'(node\d+)\["(\w+)"\]', told))
+    edges = {(name[a], name[b]) for a, b in re.findall(r"(node\d+)-->(node\d+)", told)}
+    order = [*STEPS, "promote"]
+    stages = sorted(PLAYS, key=lambda stage: order.index(PLAYS[stage][0]))
+    assert set(PLAYS) == set(name.values())
+    assert set(pairwise(stages)) <= edges
+    assert all(stages.index(a) < stages.index(b) for a, b in edges)

@@ -1,17 +1,26 @@
 """The pipeline trains what Jukebox trains, and a no from the gate stops it."""
 
 import json
+from graphlib import TopologicalSorter
 from pathlib import Path
 from shutil import copy
 
 import pytest
 import yaml
 from jukebox.job import made
+from jukebox.pipeline import STEPS
 from jukebox.registry import Registry
 from jukebox.store import Store
 from jukebox.training import train
 
 PIPELINE = Path(__file__).parents[2] / "jukebox" / "deploy" / "kubeflow_pipeline.py"
+# What each step does of Jukebox's own pipeline; none is its canary.
+PLAYS = {
+    "collect": ["validate"],
+    "train": ["train"],
+    "judge": ["gate"],
+    "promote": ["register", "promote"],
+}
 
 
 @pytest.fixture(autouse=True)
@@ -47,6 +56,8 @@ def test_the_compiled_pipeline_says_what_a_cluster_needs(typed, here):
     after = {name: task.get("dependentTasks", []) for name, task in tasks.items()}
     assert after["judge"] == ["collect", "train"]
     assert after["promote"] == ["judge", "train"]
+    played = [step for name in TopologicalSorter(after).static_order() for step in PLAYS[name]]
+    assert played == [*(step for step in STEPS if step != "canary"), "promote"]
     assert {"judge", "promote"} == {
         name for name, task in tasks.items() if not task["cachingOptions"].get("enableCache")
     }
