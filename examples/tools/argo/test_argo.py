@@ -82,3 +82,14 @@ def test_a_name_that_leads_nowhere_is_refused(here, right, wrong, said):
 
     with pytest.raises(ValueError, match=said):
         run_path(str(here / "read_back.py"))["main"](file)
+
+
+def test_a_cycle_is_written_and_read_back_without_a_word(here, capsys):
+    """The gate leads back to the first task; neither Hera nor our twenty lines look for a cycle."""
+    text = WORKFLOW.read_text("utf-8").replace(">> judged\n", ">> judged >> came\n")
+    (here / "edited.py").write_text(text)
+    file = here / "edited.yaml"
+    file.write_text(run_path(str(here / "edited.py"))["workflow"]().to_yaml())
+
+    run_path(str(here / "read_back.py"))["main"](file)
+    assert capsys.readouterr().out.startswith("generate after evaluate\n")
