@@ -72,6 +72,13 @@ def northstar(session):
 
 
 @nox.session
+def levels(session):
+    """Let one model live at three levels of MLOps, and print what each holds and costs."""
+    install(session, "tests")
+    session.run("python", "-m", "pytest", "-p", "tests.levels.table", "tests/levels", *session.posargs)
+
+
+@nox.session
 def proofs(session):
     """Break Jukebox in every way that a page tells of, and write down what came of it."""
     if sys.platform != "linux":

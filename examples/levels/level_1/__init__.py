@@ -1,0 +1,1 @@
+"""Level 1: a training pipeline is deployed, and makes the models by itself."""
