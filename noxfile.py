@@ -75,7 +75,7 @@ def northstar(session):
 def levels(session):
     """Let one model live at three levels of MLOps, and print what each holds and costs."""
     install(session, "tests")
-    session.run("python", "-m", "pytest", "-p", "tests.levels.table", "tests/levels", *session.posargs)
+    session.run("python", "-m", "pytest", "tests/levels", *session.posargs)
 
 
 @nox.session

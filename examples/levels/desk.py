@@ -27,7 +27,8 @@ def environment(**own):
     for i, (key, value) in enumerate(git.items()):
         env |= {f"GIT_CONFIG_KEY_{i}": key, f"GIT_CONFIG_VALUE_{i}": value}
     path = [str(Path(sys.executable).parent), os.environ["PATH"]]
-    code = [str(ROOT), os.environ.get("PYTHONPATH", "")]
+    # Never an empty part: that is the folder one is in, and its half of a package.
+    code = filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])
     return env | {"PATH": os.pathsep.join(path), "PYTHONPATH": os.pathsep.join(code)} | own
 
 

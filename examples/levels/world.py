@@ -9,7 +9,7 @@ import pandas as pd
 from jukebox.problem import LABEL_DELAY
 from jukebox.simulation import Catalogue, Drift, dirty
 
-TURN = 10
+TURN = 11
 DIRT = {"missing": 0.02, "wrong_type": 0.02, "late": 0.02, "duplicate": 0.02}
 SECONDS = 0.05  # the share of tracks whose duration comes in seconds instead of milliseconds
 

@@ -32,12 +32,13 @@ def check_out(commit, release):
 
 def test(release):
     """Run the pipeline's own tests, on its own code."""
-    path = os.pathsep.join([str(release), os.environ.get("PYTHONPATH", "")])
+    path = os.pathsep.join(filter(None, [str(release), os.environ.get("PYTHONPATH")]))
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests"]
     own = os.environ | {"PYTHONPATH": path}
     done = subprocess.run(command, cwd=release, env=own, capture_output=True, text=True)
     if done.returncode:
-        failed = [line for line in done.stdout.splitlines() if line.startswith("FAILED")]
+        said = done.stdout.splitlines()
+        failed = [line.split(" - ")[0] for line in said if line.startswith("FAILED")]
         raise Stopped("; ".join(failed) or done.stdout + done.stderr)
 
 

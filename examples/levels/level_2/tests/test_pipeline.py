@@ -24,4 +24,4 @@ def test_the_newest_weeks_are_held_out():
     tracks = pd.DataFrame({"released": [1, 2, 3]})
     (older, _), (newer, _) = split(tracks, np.zeros((3, 72), bool), newest=1)
 
-    assert ([1, 2], [3]) == (list(older["released"]), list(newer["released"]))
+    assert (list(older["released"]), list(newer["released"])) == ([1, 2], [3])
