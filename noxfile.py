@@ -74,6 +74,8 @@ def northstar(session):
 @nox.session
 def levels(session):
     """Let one model live at three levels of MLOps, and print what each holds and costs."""
+    if sys.platform != "linux":
+        session.error("The hands of the three levels type as on Linux: run them there, or in WSL2.")
     install(session, "tests")
     session.run("python", "-m", "pytest", "tests/levels", *session.posargs)
 
