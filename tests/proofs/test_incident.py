@@ -140,7 +140,7 @@ def systems(empty, tmp_path_factory):
 
 
 def test_the_loop_finds_the_fall_with_the_first_charts_and_mends_it(systems, figures):
-    """No sooner than the charts are known, and within weeks; a week in which nobody looks has none."""
+    """No sooner than the charts are known, and within weeks; what is left alone is never found out."""
     found, alone = (cost(systems[name].weeks) for name in ("loop", "alone"))
     figures |= {"weeks": LAST - TURNED, "loop_lost": found.lost, "alone_lost": alone.lost}
     figures |= {"loop_detect": found.detect, "loop_recover": found.recover}
