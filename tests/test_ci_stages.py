@@ -13,14 +13,20 @@ SERVICE, MODEL = (Path(CI, f"{name}.yml").read_text("utf-8") for name in ("servi
 
 FAULTS = {
     "a gate that nobody waits for": ("needs: model", "needs: test", "`promote` does not wait for"),
-    "a training before the check": (
+    "a check of the data that is gone": (
         "      - run: jukebox validate\n",
         "",
         "nothing checks the data",
     ),
-    "a gate that is a comment": (
+    "a gate that is only spoken of": (
         "run: jukebox evaluate",
-        "run: echo Hurray # jukebox evaluate",
+        "run: echo jukebox evaluate",
+        "gate",
+    ),
+    "a gate that is overruled": ('evaluate "$VERSION"', 'evaluate "$VERSION" || true', "gate"),
+    "a gate that may fail": (
+        "- run: jukebox evaluate",
+        "- continue-on-error: true\n        run: jukebox evaluate",
         "gate",
     ),
     "no clock": ("schedule", "pull_request", "it starts only where somebody commits"),
