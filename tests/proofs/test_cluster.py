@@ -1,0 +1,83 @@
+"""The cost of one more model: as a version beside the others, and as a home with its own service."""
+
+import statistics
+import time
+from contextlib import ExitStack
+from dataclasses import replace
+
+import pytest
+from jukebox.catalogue import Catalogue
+from jukebox.registry import Registry
+from jukebox.training import train
+
+from scripts.workspace import megabytes
+
+from .running import Service
+
+VERSIONS, TEN, HOMES = 100, 10, 3
+
+
+@pytest.fixture(scope="module")
+def model():
+    """A model as the story trains it."""
+    return train(*Catalogue(0).weeks(range(12)))
+
+
+@pytest.fixture(scope="module")
+def homes(model, figures, tmp_path_factory):
+    """Folders of a registry with one version, and with a hundred; what each version took."""
+    folders = {n: tmp_path_factory.mktemp(f"versions-{n}") / "registry" for n in (1, VERSIONS)}
+    for wanted, folder in folders.items():
+        registry, took, size = Registry(folder), [], []
+        for n in range(wanted):
+            made = replace(model, record=model.record | {"seed": n})  # the same bytes, another run
+            start = time.process_time()
+            registry.register(made)
+            took.append(time.process_time() - start)
+            if n in (0, wanted - 1):
+                size.append(megabytes(folder))
+        registry.promote(wanted, "the newest")
+    figures["home_mb"] = size[0]
+    figures["version_mb"] = round((size[1] - size[0]) / (VERSIONS - 1), 3)
+    figures["register_first_cpu_s"] = round(statistics.median(took[1 : TEN + 1]), 3)
+    figures["register_last_cpu_s"] = round(statistics.median(took[-TEN:]), 3)
+    return folders
+
+
+@pytest.fixture(scope="module")
+def services(homes, figures, tmp_path_factory):
+    """Serve the champion of one, of a hundred, and of several homes at once; note the memory."""
+    for versions, folder in homes.items():
+        with ExitStack() as stack:
+            alone = Service(folder, tmp_path_factory.mktemp("alone"))
+            stack.callback(alone.stop)
+            figures[f"service_of_{versions}_mb"] = round(alone.memory())
+    with ExitStack() as stack:
+        several = []
+        for _ in range(HOMES):
+            several.append(Service(homes[1], tmp_path_factory.mktemp("several")))
+            stack.callback(several[-1].stop)
+        figures["service_more_mb"] = round(statistics.median(s.memory() for s in several))
+    return figures
+
+
+def test_one_more_version_costs_little_disk(homes, figures):
+    """A version is its artefact, a record and a few rows."""
+    assert 0 < figures["version_mb"] < 1
+
+
+def test_the_hundredth_version_takes_about_as_long_as_the_first(homes, figures):
+    """It is compared with all before it, which must not turn into the main cost."""
+    assert figures["register_last_cpu_s"] < 3 * figures["register_first_cpu_s"]
+
+
+def test_versions_that_nobody_serves_take_no_memory(services):
+    """The service holds the champion, whatever else is registered."""
+    more = services[f"service_of_{VERSIONS}_mb"] - services["service_of_1_mb"]
+
+    assert abs(more) < 0.1 * services["service_of_1_mb"]
+
+
+def test_a_home_of_its_own_shares_nothing(services):
+    """Each service is a process with its own libraries: one more model is one more of these."""
+    assert services["service_more_mb"] > 0.8 * services["service_of_1_mb"]
