@@ -16,6 +16,11 @@ from .running import Service
 
 VERSIONS, TEN, HOMES = 100, 10, 3
 
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy"),  # MLflow of SQLAlchemy
+    pytest.mark.filterwarnings("ignore:.*type hint is inferred as AnyType"),  # MLflow of itself
+]
+
 
 @pytest.fixture(scope="module")
 def model():
@@ -37,6 +42,7 @@ def homes(model, figures, tmp_path_factory):
             if n in (0, wanted - 1):
                 size.append(megabytes(folder))
         registry.promote(wanted, "the newest")
+    figures["versions"] = VERSIONS
     figures["home_mb"] = size[0]
     figures["version_mb"] = round((size[1] - size[0]) / (VERSIONS - 1), 3)
     figures["register_first_cpu_s"] = round(statistics.median(took[1 : TEN + 1]), 3)

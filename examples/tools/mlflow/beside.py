@@ -1,7 +1,7 @@
 """Jukebox's commands beside an MLflow server, and how many requests each of them makes."""
 
 import os
-from contextlib import redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 from jukebox.command import main
@@ -19,7 +19,7 @@ if __name__ == "__main__":
     Path("address").write_text(address)
     for command in COMMANDS:
         before = requests()
-        with open("said.txt", "w") as said, redirect_stdout(said):
+        with open("said.txt", "w") as said, redirect_stdout(said), redirect_stderr(said):
             main(command.split(), standalone_mode=False)
         print(f"jukebox {command}: {requests() - before} requests")
     print("kept at home:", *sorted(file.name for file in Path(".jukebox/registry").iterdir()))

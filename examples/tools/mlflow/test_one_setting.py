@@ -1,17 +1,16 @@
 """`JUKEBOX_MLFLOW` against a real server: who keeps what, what it costs, and what a stop stops."""
 
-import json
 import os
 import platform
 import sqlite3
 import statistics
 import subprocess
 import time
-import urllib.request
 from contextlib import chdir, closing, contextmanager
 from pathlib import Path
 
 import pytest
+import requests
 from jukebox.command import main
 from jukebox.problem import FEATURES
 
@@ -65,15 +64,12 @@ def service():
 
 def asked(address, times=1):
     """Ask for one track again and again; return who answered, and the median in milliseconds."""
-    body, took, versions = json.dumps({"tracks": [TRACK]}).encode(), [], set()
+    took, versions = [], set()
     for _ in range(times):
-        call = urllib.request.Request(
-            f"{address}/predict", body, {"Content-Type": "application/json"}
-        )
         start = time.monotonic()
-        with urllib.request.urlopen(call, timeout=10) as answer:
-            versions.add(json.load(answer)["model_version"])
+        answer = requests.post(f"{address}/predict", json={"tracks": [TRACK]}, timeout=10)
         took.append(1000 * (time.monotonic() - start))
+        versions.add(answer.json()["model_version"])
     return versions, statistics.median(took)
 
 
