@@ -19,6 +19,11 @@ from scripts.workspace import record
 TRACK = {name: feature.lowest for name, feature in FEATURES.items()}
 REQUESTS, TRAININGS = 300, 5
 
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy"),  # MLflow of SQLAlchemy
+    pytest.mark.filterwarnings("ignore:.*type hint is inferred as AnyType"),  # MLflow of itself
+]
+
 
 def test_one_variable_moves_the_models_and_leaves_the_decisions(typed, here):
     """The server has the version, its bytes and its alias; it stops, and Jukebox says so."""
