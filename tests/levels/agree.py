@@ -1,12 +1,17 @@
-"""Do two runs agree? Counts, weeks and yes or no must be equal, seconds alike."""
+"""Do two runs agree? Counts, weeks and yes or no must be equal, seconds alike.
 
-FACTOR = 4  # between two runs' seconds: another machine, or a busy one
-LEAST = 2.0  # seconds below which a machine's mood counts for more than the work
+Seconds are compared as shares of their run's whole time: a machine that is slower, or busier, has
+other seconds and nearly the same shares.
+"""
+
+WHOLE = "three_levels_s"
+FACTOR = 4  # between two runs' shares
+LEAST = 0.02  # the share below which a machine's mood counts for more than the work
 
 
 def flat(outcomes, seconds):
     """Give the outcomes of the levels as one dict, as `docs/_data/measured` keeps figures."""
-    figures = {"three_levels_s": seconds}
+    figures = {WHOLE: seconds}
     for number, one in enumerate(outcomes):
         for name, held in one["holds"].items():
             figures[f"{name.replace('-', '_')}_{number}"] = "yes" if held else "no"
@@ -21,9 +26,9 @@ def differences(before, now):
     for name in sorted(before.keys() & now.keys()):
         was, is_ = before[name], now[name]
         if name.endswith("_s"):
-            low, high = sorted(max(LEAST, value) for value in (was, is_))
-            if high > FACTOR * low:
-                found.append(f"{name} is {is_}, and was {was}: more than {FACTOR} times as long")
+            shares = (max(LEAST, was / before[WHOLE]), max(LEAST, is_ / now[WHOLE]))
+            if max(shares) > FACTOR * min(shares):
+                found.append(f"{name} is {is_} of {now[WHOLE]}, and was {was} of {before[WHOLE]}")
         elif was != is_:
             found.append(f"{name} is {is_}, and was {was}")
     return found

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from .agree import FACTOR, differences
+from .agree import FACTOR, WHOLE, differences
 from .conftest import CRITERIA, RECORD, ROOT, TABLE
 
 EACH = pytest.mark.parametrize("criterion", CRITERIA, ids=lambda one: one["name"])
@@ -82,16 +82,16 @@ def test_two_runs_agree(figures):
 
 
 def test_what_two_runs_may_differ_by():
-    """Seconds, by a factor; nothing else, by anything."""
-    before = {"a_s": 10.0, "b_s": 0.1, "weeks": 3, "holds": "yes", "old": 1}
-    now = {"a_s": 10.0 * FACTOR, "b_s": 1.9, "weeks": 3, "holds": "yes", "old": 1}
+    """Seconds, by a factor of their share of the whole; nothing else, by anything."""
+    before = {WHOLE: 100.0, "a_s": 10.0, "b_s": 0.1, "weeks": 3, "holds": "yes", "old": 1}
+    slow = {WHOLE: 900.0, "a_s": 90.0 * FACTOR, "b_s": 17.0, "weeks": 3, "holds": "yes", "old": 1}
 
-    assert [] == differences(before, now)
-    now |= {"a_s": 10.0 * FACTOR + 1, "weeks": 4, "holds": "no", "new": now.pop("old")}
+    assert [] == differences(before, slow)
+    slow |= {"a_s": 90.0 * FACTOR + 1, "weeks": 4, "holds": "no", "new": slow.pop("old")}
     assert [
         "new is in one of the two only",
         "old is in one of the two only",
-        "a_s is 41.0, and was 10.0: more than 4 times as long",
+        "a_s is 361.0 of 900.0, and was 10.0 of 100.0",
         "holds is no, and was yes",
         "weeks is 4, and was 3",
-    ] == differences(before, now)
+    ] == differences(before, slow)
