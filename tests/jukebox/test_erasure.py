@@ -142,7 +142,7 @@ def test_a_reason_is_needed(store):
     assert 7 == len(naming(store))
 
 
-@pytest.mark.parametrize("step", (1, 6, 7, 8, 9, 10, 11, 13))
+@pytest.mark.parametrize("step", [1, 6, 7, 8, 9, 10, 11, 13])
 def test_a_kill_leaves_every_list_with_its_files(store, monkeypatch, step):
     """Before each write and each deletion; the same call then ends where it would have ended."""
     before, calls = contents(store), []
