@@ -121,6 +121,7 @@ def test_another_release_of_one_package_is_named(home, clean, figures):
     figures["answers_differ_by"] = f"{verdict['distance']['answers']:.1g}"
 
     assert (1, False, [OTHER]) == (code, verdict["same"], [*verdict["differs"]])
+    assert verdict["distance"]["notes_only"]  # as the page says
     assert recorded == verdict["differs"][OTHER][0] != verdict["differs"][OTHER][1]
 
 
