@@ -5,6 +5,7 @@ that fails, hangs or eats the memory takes this process with it, and not the loo
 """
 
 import argparse
+import errno
 import hashlib
 import json
 import os
@@ -28,7 +29,11 @@ def snapshot(package, folder):
     """
     draft = Path(folder, "draft")
     shutil.rmtree(draft, ignore_errors=True)
-    shutil.copytree(package, draft / "jukebox", ignore=shutil.ignore_patterns("__pycache__"))
+    try:
+        shutil.copytree(package, draft / "jukebox", ignore=shutil.ignore_patterns("__pycache__"))
+    except shutil.Error as error:  # a list of all files: one is enough to know what to do
+        _, file, why = error.args[0][0]
+        raise OSError(errno.EIO, why, str(file)) from None
     version = code_version(draft / "jukebox")
     if not (target := draft.with_name(version)).exists():
         draft.rename(target)

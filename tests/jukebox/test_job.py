@@ -50,6 +50,16 @@ def test_a_snapshot_is_named_by_its_code_and_stays(tmp_path, checkout):
     assert other == job.snapshot(tmp_path / "jukebox", tmp_path / "code")
 
 
+def test_a_snapshot_that_fails_names_a_file_and_the_reason(tmp_path, checkout):
+    """And not a list of all files, as when the disk is full."""
+    (checkout / "gone.py").symlink_to(tmp_path / "nowhere")
+    (checkout / "lost.py").symlink_to(tmp_path / "nowhere")
+
+    with pytest.raises(OSError, match="No such file") as said:
+        job.snapshot(checkout, tmp_path / "other")
+    assert said.value.filename.endswith(".py")
+
+
 def test_a_job_trains_by_the_sources_it_is_given(data, checkout, tmp_path, monkeypatch):
     """And not by the package of the loop, nor by a `jukebox` in the working directory."""
     (tmp_path / "here" / "jukebox").mkdir(parents=True)
