@@ -127,7 +127,7 @@ class Level:
         figures["change_s"] = round(time.perf_counter() - began, 2)
         figures["change_steps"] = committed + len(self.release)
         figures["model_steps"] = self.model_steps
-        second = self.model()
+        self.second = second = self.model()
         holds["bad-rows"] = self.unmixed(second)
         holds["commit-named"] = self.commit_of(second)
 
@@ -135,7 +135,7 @@ class Level:
         score, former = self.score(), self.code()
         self.edit("worse")
         self.commit(), self.type(self.release), self.tick()
-        time.sleep(SHORT)
+        self.settle()
         holds["worse-refused"] = self.score() >= score
         holds["pipeline-back"] = self.revert(former)
 
@@ -205,7 +205,8 @@ class Level0(Level):
         """What was edited is installed already."""
 
     def settle(self):
-        """A server knows no other model until a hand starts it again."""
+        """Wait until the server is there: it knows no other model until a hand starts it again."""
+        self.anew((None, None))
 
     def code(self):
         """Give what the next training would run."""
@@ -229,10 +230,10 @@ class Level0(Level):
 
     def revert(self, former):
         """There is nothing to revert: a hand edits the script, and releases again."""
-        back, second = self.code() == former, self.model()
+        back = self.code() == former
         self.edit("worse", back=True)
         self.type(self.release)
-        self.same_week = "yes" if self.model() == second else "no"
+        self.same_week = "yes" if self.model() == self.second else "no"
         return back
 
     def broken(self):
