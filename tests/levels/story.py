@@ -9,6 +9,7 @@ import hashlib
 import json
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -500,7 +501,8 @@ class Level2(Level1):
 
 
 def main(number, folder):
-    """Live one level, and write what came of it."""
+    """Live one level, and write what came of it; whoever ends it ends its servers, too."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("it was stopped"))
     level, began = (Level0, Level1, Level2)[int(number)](folder), time.perf_counter()
     try:
         holds, figures = level.live()
