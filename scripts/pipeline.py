@@ -4,8 +4,7 @@ It needs Jukebox, as `nox -s tests` has it: run it with that session's Python. T
 is made by `nox -s diagrams`, as for every other diagram.
 """
 
-import textwrap
-from itertools import groupby, pairwise
+from itertools import pairwise
 from pathlib import Path
 
 from jukebox.pipeline import PIPELINE, TRIGGERS
@@ -20,41 +19,47 @@ SOURCES = {
     "data": ("data", "new data"),
     "performance": ("monitor", "performance fell"),
 }
-WIDEST = 22  # characters of a line in a box
 
 
 def box(step):
-    """A step and what it gives, as a box; as a hexagon if somebody may say no there."""
-    words = "<br/>".join([step.name, *textwrap.wrap(", ".join(step.gives), WIDEST)])
+    """A step and the slide's word for it, as a box; as a hexagon if somebody may say no there."""
+    # The code's word stands in a box of its own already, where it comes in.
+    words = step.name if step.part == "Code" else f"{step.part}: {step.name}"
     return f'{step.name}{{{{"{words}"}}}}' if step.no else f'{step.name}["{words}"]'
 
 
-def described(pipeline, triggers):
+def described(steps, triggers):
     """The picture in words, for those who do not see it."""
-    *others, last = [step.name for step in pipeline]
-    firm = [step.name for step in pipeline[1:] if not step.no]
+    *others, last = [step.name for step in steps]
+    firm = [step.name for step in steps if not step.no]
     return (
-        f"accDescr: Code and data come in. A run goes through {', '.join(others)} and {last}. "
-        f"Each step after the first may say no, except {' and '.join(firm)}. "
-        "What is promoted is monitored, on labels that the data brings later. "
-        f"Three triggers lead to {others[0]}: {', '.join(triggers[:-1])} and {triggers[-1]}. "
-        "The last comes from the monitor: it is the arrow back."
+        f"accDescr: Three triggers start a run: {', '.join(triggers)}. "
+        f"It goes through {', '.join(others)} and {last}; all but {', '.join(firm)} may say no. "
+        "The monitor waits for labels, and the last trigger is its arrow back."
     )
 
 
 def source(pipeline=PIPELINE, triggers=TRIGGERS):
-    """The diagram of a pipeline in Mermaid's words, without its fence."""
-    names = [step.name for step in pipeline]
-    lines = [TITLE, described(pipeline, triggers), 'code(["Code"])', 'data[("Data")]']
-    for part, steps in groupby(pipeline, key=lambda step: step.part):
-        boxes = [box(step) for step in steps]
-        # The code's part has a node of its own already, where it comes in.
-        lines += boxes if part == "Code" else [f"subgraph {part}", *boxes, "end"]
-    lines.append('monitor["Monitor"]')
+    """The diagram of a pipeline in Mermaid's words, without its fence.
+
+    The first step is no box: it is where the three triggers meet.
+    """
+    steps = pipeline[1:]
+    names = [step.name for step in steps]
     arrows = [f'{SOURCES[one][0]} -->|"{SOURCES[one][1]}"| {names[0]}' for one in triggers]
-    lines += arrows[:-1]
-    lines += [f"{before} --> {after}" for before, after in pairwise([*names, "monitor"])]
-    lines += ['data -->|"labels, later"| monitor', arrows[-1]]
+    lines = [
+        TITLE,
+        described(steps, triggers),
+        'code(["Code"])',
+        'data[("Data")]',
+        *map(box, steps),
+        'labels[("Labels")]',
+        'monitor["Monitor"]',
+        *arrows[:-1],
+        *(f"{before} --> {after}" for before, after in pairwise([*names, "monitor"])),
+        arrows[-1],
+        "labels --> monitor",
+    ]
     return "\n".join(["flowchart TD", *(f"    {line}" for line in lines)])
 
 
