@@ -20,7 +20,7 @@ def test_the_syllabus_has_198_entries_and_the_first_deck_is_written():
     """The list of what is to come only shrinks: lower the number with each part."""
     figures = count()
 
-    assert (198, 78) == (figures["syllabus_entries"], figures["syllabus_entries_expanded"])
+    assert (198, 95) == (figures["syllabus_entries"], figures["syllabus_entries_expanded"])
 
 
 @pytest.mark.parametrize("figure", count())
