@@ -97,9 +97,9 @@ def python(example, fence, output):
         lines = [frame.lineno for frame in frames if frame.filename == example.path]
         line = lines[-1] if lines else error.lineno  # a syntax error has no frame here
         return fail(example, f"{type(error).__name__}: {error}", line)
-    return compare(
-        example, printed.getvalue(), output.content if output else "", (output or fence).line
-    )
+    shown, line = output.content if output else "", (output or fence).line
+    printed = printed.getvalue()
+    return compare(example, printed, shown, line) or unseen(example, printed, shown, line)
 
 
 def doctest(example, fence):
@@ -126,7 +126,8 @@ def console(example, fence, _):
     if "<<" in fence.content and "\nEOF\n" not in fence.content:
         return fail(example, "no line EOF: a document ends with one", fence.line)
     for number, command, shown in commands(fence):
-        wrong = compare(example, example.namespace["terminal"].type(command), shown, number)
+        printed = example.namespace["terminal"].type(command)
+        wrong = compare(example, printed, shown, number) or unseen(example, printed, shown, number)
         if wrong:
             return wrong
     return None
@@ -165,6 +166,17 @@ def compare(example, got, shown, line):
         f"the page shows\n{shown or '(nothing)'}\nand the run prints\n{got or '(nothing)'}",
         line,
     )
+
+
+def unseen(example, printed, shown, line):
+    """Return the first shown line that could be changed without a failure: the sceptic's test."""
+    lines = shown.splitlines(keepends=True)
+    for number, old in enumerate(lines):
+        changed = [*lines[:number], f"{old.rstrip()} (changed)\n", *lines[number + 1 :]]
+        told = compare(example, printed, "".join(changed), line)
+        if told is None or not told.startswith(f"{example.path}:{line}: "):
+            return fail(example, f"nobody would notice another line than {old!r}", line)
+    return None
 
 
 def parsed_by(parse):
