@@ -10,13 +10,14 @@ import hashlib
 import json
 import re
 import time
-from collections import Counter
 from pathlib import Path
 
 import pandas as pd
 
 from jukebox.store import batch, write
 
+NAME = re.compile(r"(tracks|charts|quarantine)-(\d+)-[0-9a-f]{16}\.csv")
+HALF = re.compile(r"\..+\.csv\.\d+")  # what a kill left half-written: see `store.write`
 ROW = re.compile(r'(?:[^"\n]|"[^"]*")*\n')  # of a batch; what stands in quotes may end a line
 
 
@@ -83,21 +84,26 @@ def without(path, kind, gone):
 
 
 def forget(store, track_ids, why):
-    """Take tracks out of every batch, the quarantine as well; give {kind: how many rows went}.
+    """Take tracks out of every batch, the quarantine as well; give {kind: id of each row that went}.
 
     Each version that held one is marked, with a hash of the id: see `Store.manifest`. Killed, it
-    leaves every list with its files, and the same call goes on. Raises ValueError without a reason.
+    leaves every list with its files, and the same call goes on. Raises ValueError without a reason,
+    for an empty id, which would be that of every row without one, and for a file that is no batch.
     """
     if not why.strip():
         raise ValueError("Say why these tracks are to be forgotten: somebody will ask.")
-    gone, went, instead, held = set(track_ids), Counter(), {}, {}
+    gone, went, instead, held = set(track_ids), {}, {}, {}
+    if not all(gone):
+        raise ValueError("An empty id names no track: give each its id.")
     for path in sorted((store.folder / "batches").glob("*.csv")):
-        kind, week, _ = path.stem.split("-")
+        if not (named := NAME.fullmatch(path.name)):
+            raise ValueError(f"{path} is no batch, and may hold these tracks: move it away.")
+        kind, week = named.groups()
         content, ids = without(path, kind, gone)
         if ids:
             name = f"{kind}-{week}-{hashlib.sha256(content).hexdigest()[:16]}.csv"
             write(path.with_name(name), content)
-            went[kind] += len(ids)
+            went.setdefault(kind, []).extend(ids)
             instead[path.name] = name
             held[path.name] = dict.fromkeys(ids, int(week)) if kind == "tracks" else {}
     # First the new files, then the lists, then away with the old: no list lacks a file.
@@ -114,7 +120,7 @@ def forget(store, track_ids, why):
         if changed:
             write(path, json.dumps(listed, indent=1).encode())
     for path in sorted((store.folder / "batches").iterdir()):
-        if path.name in instead or path.name.startswith("."):  # what a kill left half-written
+        if path.name in instead or HALF.fullmatch(path.name):
             Path.unlink(path)
     batch.cache_clear()
-    return dict(went)
+    return went

@@ -1,5 +1,7 @@
 """The command `forget`, and `lineage --track`: what holds a track, what saw it, and how it goes."""
 
+from contextlib import closing
+
 import click
 
 from jukebox.terminal import HOME, MLFLOW, WHY, pairs, registry, say_json, store, table, when
@@ -48,26 +50,40 @@ def forget(track, why, mlflow, home):
 
     TRACK is the id of a track. This is the one command that loses rows, and no other brings them
     back. It deletes no model, no answer in the prediction log and no copy outside the home's data.
+
+    Exits with 1 if one of the tracks is nowhere; the others are deleted.
     """
     from jukebox import erasure
+    from jukebox.journal import alone
 
     data, models = store(home), registry(home, mlflow)
-    went = erasure.forget(data, track, why)
-    told = [one for name in track for one in erasure.saw(name, data, models)]
-    if not went and not told:
-        raise ValueError(f"No row of {', '.join(track)} is here: is the id complete?")
+    with closing(alone(home)):  # a loop would train on what goes
+        went = erasure.forget(data, track, why)
+    seen = {name: erasure.saw(name, data, models) for name in track}
+    known = {one for ids in went.values() for one in ids} | {one for one in track if seen[one]}
+    before = data.manifest()["forgotten"]  # perhaps of this call, which was killed
+    strange = [one for one in seen if one not in known and erasure.key(one) not in before]
+    nowhere = f"No row of {', '.join(strange)} is here: is the id complete?"
+    if len(strange) == len(seen):
+        raise ValueError(nowhere)
+    told = [one for versions in seen.values() for one in versions]
     lost = dict.fromkeys(one["data_version"][:8] for one in told)
-    saw = {part: numbers({v for one in told for v in one[part]}) for part in PARTS}
+    fitted, tested = ({v for one in told for v in one[part]} for part in PARTS[:2])
+    deleted = (f"{len(ids)} of {kind}" for kind, ids in sorted(went.items()))
     rows = [
-        ("rows deleted", ", ".join(f"{n} of {kind}" for kind, n in sorted(went.items())) or "none"),
+        ("rows deleted", ", ".join(deleted) or "none"),
         ("no longer whole", ", ".join(lost) or "none"),
-        ("fitted on it", saw["fitted"]),
-        ("only tested on it", saw["tested"]),
+        ("fitted on it", numbers(fitted)),
+        ("only tested on it", numbers(tested - fitted)),
     ]
     unknown = erasure.strangers(data, models)
     rows += [("cannot tell", f"{numbers(unknown)}: their data is not here")] if unknown else []
     pairs(rows)
+    refused = "refused ones in runs/, " if (home / "runs").exists() else ""
     click.echo(
-        "Still there: these models, the prediction log, and every copy elsewhere (DVC, backups).",
+        f"Still there: these models, {refused}the prediction log, and every copy elsewhere "
+        "(DVC, backups).",
         err=True,
     )
+    if strange:
+        raise ValueError(nowhere)

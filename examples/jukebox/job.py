@@ -27,16 +27,22 @@ def snapshot(package, folder):
 
     package: the folder with the sources, which may change while a run is at work.
     """
-    draft = Path(folder, "draft")
+    draft = Path(folder, f"draft-{os.getpid()}")  # its own: two at once would mix their sources
     shutil.rmtree(draft, ignore_errors=True)
     try:
         shutil.copytree(package, draft / "jukebox", ignore=shutil.ignore_patterns("__pycache__"))
+        version = code_version(draft / "jukebox")
+        target = draft.with_name(version)
+        try:
+            draft.rename(target)
+        except OSError:
+            if not target.exists():  # or it was there already
+                raise
     except shutil.Error as error:  # a list of all files: one is enough to know what to do
         _, file, why = error.args[0][0]
         raise OSError(errno.EIO, why, str(file)) from None
-    version = code_version(draft / "jukebox")
-    if not (target := draft.with_name(version)).exists():
-        draft.rename(target)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
     return version
 
 

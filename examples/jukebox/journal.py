@@ -4,8 +4,10 @@ What is open follows from the rows, so nothing else has to be remembered and not
 """
 
 import json
+import sqlite3
+from pathlib import Path
 
-from jukebox.history import connect
+from jukebox.history import Refused, connect
 from jukebox.pipeline import ENDINGS, GIVES, STEPS
 
 JOURNAL = f"""
@@ -25,6 +27,17 @@ CREATE TRIGGER IF NOT EXISTS no_update BEFORE UPDATE ON events
 CREATE TRIGGER IF NOT EXISTS no_delete BEFORE DELETE ON events
   BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
 """
+
+
+def alone(home):
+    """Take the lock of a home, and give it: a connection, to close. Refused if a loop has it."""
+    lock = sqlite3.connect(Path(home, "northstar.lock"), timeout=0, isolation_level=None)
+    try:
+        lock.execute("BEGIN EXCLUSIVE")  # a killed process lets go of it
+    except sqlite3.OperationalError:
+        lock.close()
+        raise Refused(f"Another loop is at work in {home}: stop it first.") from None
+    return lock
 
 
 def runs(events):

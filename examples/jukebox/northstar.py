@@ -6,7 +6,6 @@ journal when it is done, and does no harm if it is done again: a loop that was k
 the last step that was written.
 """
 
-import sqlite3
 import time
 from contextlib import suppress
 from dataclasses import replace
@@ -14,11 +13,11 @@ from pathlib import Path
 
 from jukebox import job, triggers
 from jukebox.history import full, remedy
-from jukebox.journal import STEPS, Journal, runs, unfinished, waiting
+from jukebox.journal import STEPS, Journal, alone, runs, unfinished, waiting
 from jukebox.registry import Refused, Tampered
 from jukebox.store import Forgotten
 from jukebox.training import labelled
-from jukebox.triggers import Policy, fall, kinds
+from jukebox.triggers import Policy, fall, kinds, void
 from jukebox.validation import Verdict, gate
 
 PACKAGE = Path(__file__).parent
@@ -41,12 +40,7 @@ class Loop:
         self.code, self.policy, self.train = Path(code), policy or Policy(), train
         self.home.mkdir(parents=True, exist_ok=True)
         self.journal = Journal(self.home / "northstar.db", lambda: registry.clock())
-        self.lock = sqlite3.connect(self.home / "northstar.lock", timeout=0, isolation_level=None)
-        try:
-            self.lock.execute("BEGIN EXCLUSIVE")  # a killed process lets go of it
-        except sqlite3.OperationalError:
-            self.lock.close()
-            raise Refused(f"Another loop is at work in {self.home}: stop it first.") from None
+        self.lock = alone(self.home)
 
     def close(self):
         """Let go of the lock."""
@@ -74,12 +68,15 @@ class Loop:
         plan = run["start"]["figures"]
         step, began = next((s for s in STEPS if s not in run), "promote"), time.perf_counter()
         try:
+            if "register" not in run:  # from then on, whoever forgets a track is told of the model
+                self.store.whole(plan["data"])
             why, figures = getattr(self, f"_{step}")(number, run, plan)
             figures |= {"seconds": round(time.perf_counter() - began, 3)}
         except Tampered:
             raise
         except (Ended, Refused, Forgotten) as end:
             step, why, figures = end.args if isinstance(end, Ended) else ("refused", str(end), {})
+            figures |= {"forgotten": plan["data"]} if isinstance(end, Forgotten) else {}
             taken = plan["triggers"]
             first = min(e["time"] for e in events if e["id"] in taken)
             took = round(max(0, self.registry.clock() - first), 3)
@@ -131,7 +128,7 @@ class Loop:
         inputs = ("code", "data", "newest", "champion")
         for before, other in runs(self.journal.events()).items():
             same = all(other["start"]["figures"][i] == plan[i] for i in inputs)
-            if before < number and same and "validate" in other:
+            if before < number and same and "validate" in other and not void(other):
                 why = f"run {before} has tried the same code on the same data"
                 raise Ended("refused", why, figures | {"run": before})
         return f"{rows - quarantined} of {rows} rows of week {week} are kept", figures
@@ -160,6 +157,7 @@ class Loop:
             for needed in ("code_version", "fitted_weeks", "tested_weeks", "metrics"):
                 model.record[needed]  # code of any version has written it
         except Exception as error:  # whatever that code has done
+            self.store.whole(plan["data"])  # or its data was taken from under it
             if full(error):  # but a full disk is no fault of the code
                 raise OSError(f"Run {number} waits: {error}; {remedy(error)}") from error
             kind = "" if isinstance(error, RuntimeError) else f"{type(error).__name__}: "

@@ -5,6 +5,7 @@ taken from the home by those names; the packages are those of this environment, 
 thing that a record can name and a command cannot bring.
 """
 
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -18,24 +19,30 @@ NEEDED = ("code_version", "data_version", "seed", "settings")
 FOLLOWS = ("metrics", "features", "countries", "fitted_weeks", "tested_weeks", "trained_week")
 
 
-def sources(home, version):
+def sources(home, version, folder):
     """Give the package's folder with the sources of a code version: installed, or the home's copy.
 
-    Raises ValueError if it is in neither, or if the copy has been changed.
+    folder: where the copy is copied to, sources alone, so that what is compared is what runs. Its
+    name covers the stages that make a model, and not the job that calls them. Raises ValueError if
+    it is in neither, or if a stage has been changed.
     """
-    from jukebox import training
+    from jukebox import job, training
 
     installed, copy = Path(training.__file__).parent, home / "code" / version / "jukebox"
     if training.code_version(installed) == version:
         return installed
-    if not copy.is_dir():
+    if not (re.fullmatch(r"[0-9a-f]{64}", version) and copy.is_dir()):
         raise ValueError(
             f"The code {version} is neither installed nor in {copy.parent}: check out the commit "
-            "that it was trained with, and run the jukebox of that checkout."
+            f"that it was trained with, and copy its examples/jukebox to {copy}."
         )
-    if training.code_version(copy) != version:
+    try:
+        found = job.snapshot(copy, folder)
+    except FileNotFoundError:  # not even all its files
+        found = None
+    if found != version:
         raise ValueError(f"{copy} is not the code that it is named after: restore it from a copy.")
-    return copy.resolve()
+    return Path(folder, version, "jukebox")
 
 
 def again(home, data, record):
@@ -49,13 +56,15 @@ def again(home, data, record):
     lacks = [name for name in NEEDED if not record.get(name) and record.get(name) != 0]
     if lacks:
         raise ValueError(f"The record lacks {', '.join(lacks)}, so nobody can repeat it.")
-    code, name = sources(home, record["code_version"]), record["data_version"]
+    name, settings = record["data_version"], record["settings"]
     if version(*data.read(name)) != name:
         raise ValueError(f"{data.folder} holds other rows under the name {name}: restore them.")
-    settings = record["settings"]
     with tempfile.TemporaryDirectory() as out:
+        code = sources(home, record["code_version"], out)
+        # Code from before that option took its own defaults only: else the record will differ.
+        given = settings if "--settings" in (code / "job.py").read_text("utf-8") else None
         try:
-            job.run(code, data.folder, name, out, settings["newest"], record["seed"], settings)
+            job.run(code, data.folder, name, out, settings["newest"], record["seed"], given)
         except RuntimeError as error:
             raise ValueError(f"The training failed: {error}") from None
         return job.made(out)

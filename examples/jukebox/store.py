@@ -95,6 +95,17 @@ class Store:
             raise ValueError(f"{path} is damaged: restore it from a copy.") from None
         return {"batches": {"tracks": {}, "charts": {}, "quarantine": {}}, "forgotten": {}}
 
+    def whole(self, version):
+        """Raise Forgotten if a version has lost tracks on request; one that is not here has not."""
+        here = (self.folder / "versions" / f"{version}.json").exists()
+        if here and (lost := self.manifest(version)["forgotten"]):
+            tracks = "1 track" if len(lost) == 1 else f"{len(lost)} tracks"
+            why = "; ".join(sorted({one["why"] for one in lost.values()}))
+            raise Forgotten(
+                f"Data version {version[:8]} lost {tracks} on request ({why}): it can no longer be "
+                "read, nor a model of it built again."
+            )
+
     def _listed(self, version=None):
         """Give {kind: {week: file name}} of now or of a version."""
         return self.manifest(version)["batches"]
@@ -159,13 +170,8 @@ class Store:
         version that is not here, and Forgotten for one that has lost tracks; whole=False gives what
         is left of it.
         """
-        if version and whole and (lost := self.manifest(version)["forgotten"]):
-            tracks = "1 track" if len(lost) == 1 else f"{len(lost)} tracks"
-            why = "; ".join(sorted({one["why"] for one in lost.values()}))
-            raise Forgotten(
-                f"Data version {version[:8]} lost {tracks} on request ({why}): it can no longer be "
-                "read, nor a model of it built again."
-            )
+        if version and whole:
+            self.whole(version)
         listed = self._listed(version)
         tracks, charts = (
             self._read([listed[kind][w] for w in sorted(listed[kind], key=int)], kind)

@@ -60,29 +60,36 @@ def fall(events, champion):
     return week
 
 
+def void(run):
+    """Say whether a run ended because its data lost a track on request: it has judged nothing."""
+    return "refused" in run and "forgotten" in run["refused"]["figures"]
+
+
 def spent(run):
     """Say whether a run has used up its data: it is open, promoted, or learnt with the old code.
 
     New code that is refused says nothing about the data that it was tried on.
     """
     new = "code" in run["start"]["figures"]["kinds"]
-    return ended(run) in (None, "promoted") or ("validate" in run and not new)
+    return ended(run) in (None, "promoted") or ("validate" in run and not new and not void(run))
 
 
 def untried(events, now):
     """Give the ids of ended triggers that no model has answered, so that they may fire again.
 
     A run that ended before it trained has tried nothing: try again once the data, the champion or
-    the newest week's quarantine is another than in its plan. Refused code has tried no more than
-    itself: the other triggers of its run have a claim to the champion's code. now: these three, as
-    a data version, a version and a number of rows.
+    the newest week's quarantine is another than in its plan; these three are `now`, as a data
+    version, a version and a number of rows. Nor has a run that lost its data. Refused code has tried
+    no more than itself: the other triggers of its run have a claim to the champion's code.
     """
     kind = {e["id"]: e["figures"]["kind"] for e in events if e["event"] == "trigger"}
     for run in runs(events).values():
         plan = run["start"]["figures"]
         if spent(run):
             continue
-        if "validate" in run:
+        if void(run):
+            yield from plan["triggers"]
+        elif "validate" in run:
             yield from (t for t in plan["triggers"] if kind[t] != "code")
         elif (plan["seen"], plan["champion"], plan["quarantined"]) != now:
             yield from plan["triggers"]

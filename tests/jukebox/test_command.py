@@ -11,6 +11,7 @@ import threading
 import time
 import tomllib
 import urllib.request
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -20,7 +21,7 @@ import requests
 from click.testing import CliRunner
 from jukebox import alerts, command, incoming, watching
 from jukebox.command import CONTENTS, listen, main
-from jukebox.journal import Journal
+from jukebox.journal import Journal, alone
 from jukebox.monitoring import GAUGES, SCORES
 from jukebox.registry import Registry
 from jukebox.store import Store
@@ -630,6 +631,51 @@ def test_a_track_is_followed_and_forgotten(home):
 def test_a_track_that_is_not_here(home, words):
     """A misspelt id is no deletion that was done."""
     assert "is the id complete?" in run(home, *words, "T99", code=1).stderr
+
+
+def test_tracks_of_which_one_is_misspelt(home):
+    """The others are deleted and told of, and the exit code says that something is left to do."""
+    track = Store(home / "data").read()[0]["track_id"].iloc[0]
+    said = run(home, "forget", track, "T99", "--why", "please", code=1)
+
+    assert "1 of tracks" in said.stdout
+    assert "Error: No row of T99 is here: is the id complete?" in said.stderr
+    assert track not in set(Store(home / "data").read()[0]["track_id"])
+
+
+def test_a_deletion_that_is_asked_for_again_is_no_error(home):
+    """Not even of a track that no version ever held: a kill may have eaten the answer."""
+    data = Store(home / "data")
+    row = data.read()[0].iloc[[0]].assign(track_id="T88", released=data.week + 1)
+    data.arrive(data.week + 1, row)
+
+    assert "1 of tracks" in run(home, "forget", "T88", "--why", "please").stdout
+    assert "none" in run(home, "forget", "T88", "--why", "please").stdout
+
+
+def test_a_model_that_was_fitted_on_one_track_is_not_only_tested_on_another(home):
+    """Of two tracks, one is of the weeks that were learnt, one of those that were held out."""
+    tracks = Store(home / "data").read()[0]
+    record = Registry(home / "registry").lineage(1)["record"]
+    asked = [
+        tracks["track_id"][tracks["released"] == record[f"{part}_weeks"][0]].iloc[0]
+        for part in ("fitted", "tested")
+    ]
+    said = run(home, "forget", *asked, "--why", "please").stdout
+
+    assert ["1, 2", "none"] == [
+        line.split("on it")[1].strip() for line in said.splitlines() if " on it " in line
+    ]
+
+
+def test_nothing_is_forgotten_under_a_loop_at_work(home):
+    """It would train on files that go away."""
+    track = Store(home / "data").read()[0]["track_id"].iloc[0]
+    with closing(alone(home)):
+        said = run(home, "forget", track, "--why", "please", code=1).stderr
+
+    assert "Another loop is at work in " in said
+    assert track in set(Store(home / "data").read()[0]["track_id"])
 
 
 def test_retire(home):

@@ -11,7 +11,8 @@ from jukebox.problem import LABEL_DELAY
 from jukebox.simulation import Catalogue
 from jukebox.store import Forgotten, Store
 
-from .loops import names
+from .loops import WEEKS, names
+from .test_northstar import lazily
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy"),  # MLflow of SQLAlchemy
@@ -79,7 +80,8 @@ def test_nothing_of_a_forgotten_track_is_left(store):
     went = forget(store, [GONE], WHY)
 
     assert (7, []) == (len(before), naming(store))
-    assert (4, 1) == (went["tracks"], went["quarantine"])
+    assert {GONE} == {one for ids in went.values() for one in ids}
+    assert (4, 1) == (len(went["tracks"]), len(went["quarantine"]))
 
 
 def test_all_other_rows_are_as_they_were(store):
@@ -142,6 +144,39 @@ def test_a_reason_is_needed(store):
     assert 7 == len(naming(store))
 
 
+def test_an_empty_id_names_no_track(store):
+    """A variable that was not set would be the id of each row that lacks one."""
+    before = quarantine(store)
+
+    with pytest.raises(ValueError, match="An empty id names no track"):
+        forget(store, [GONE, ""], WHY)
+    assert (7, before) == (len(naming(store)), quarantine(store))
+
+
+def test_a_file_that_is_no_batch_is_not_passed_over(store):
+    """Somebody's copy may hold the track; nothing else is touched meanwhile, nor ever removed."""
+    (copy := store.folder / "batches" / "tracks (1).csv").write_text(GONE)
+    (own := store.folder / "batches" / ".ours").touch()
+
+    with pytest.raises(ValueError, match="is no batch, and may hold these tracks: move it away"):
+        forget(store, [GONE], WHY)
+    assert 8 == len(naming(store))
+    copy.unlink()
+    forget(store, [GONE], WHY)
+    assert ([], True) == (naming(store), own.exists())
+
+
+def test_a_week_may_lose_all_its_tracks(store):
+    """What is left of it is a head without rows."""
+    tracks, charts = store.read()
+    newest = tracks["released"] == store.week
+    forget(store, tracks["track_id"][newest], WHY)
+    left = store.read()
+
+    pd.testing.assert_frame_equal(tracks[~newest].reset_index(drop=True), left[0])
+    pd.testing.assert_frame_equal(charts, left[1])
+
+
 @pytest.mark.parametrize("step", [1, 6, 7, 8, 9, 10, 11, 13])
 def test_a_kill_leaves_every_list_with_its_files(store, monkeypatch, step):
     """Before each write and each deletion; the same call then ends where it would have ended."""
@@ -196,18 +231,58 @@ def test_fitted_is_told_from_tested(store, registry, constant):
     assert ([], [4]) == (saw("T9", store, registry), strangers(store, registry))
 
 
-def test_a_run_whose_data_lost_a_track_is_refused(home):
-    """It would be judged on something else than it was planned for; the next run can begin."""
-    home.commit("better")
+@pytest.mark.parametrize("last", ["start", "validate", "train", "gate"])
+def test_a_run_whose_data_lost_a_track_is_refused_and_its_triggers_fire_again(home, last):
+    """It would be judged on something else than it was planned for; nobody has judged the code."""
+    lazily(home).commit("better")
     with closing(home.loop()) as loop:
-        loop.look()
-        while (event := loop.advance())["event"] != "train":
+        fired = loop.look()
+        while loop.advance()["event"] != last:
             pass
         forget(home.store, [home.store.read()[0]["track_id"].iloc[0]], WHY)
         ended = loop.advance()
+        again = loop.look()
+        *_, end = loop.run()
 
     assert ("refused", True) == (ended["event"], "lost 1 track on request" in ended["why"])
-    assert "refused" not in names([event])
+    assert "training failed" not in ended["why"]
+    assert ["code"] == [e["figures"]["kind"] for e in fired]
+    assert ["code"] == [e["figures"]["kind"] for e in again]
+    assert "promoted" == end["event"]
+    assert [] == home.go()
+
+
+def test_a_data_trigger_is_not_used_up_by_a_run_that_lost_a_track(home):
+    """The rows are as new as before; of the same data again, no run has said anything yet."""
+    for week in range(WEEKS, WEEKS + 2):
+        home.week(week)
+    week, last = home.store.week, home.store.read()[0].iloc[-1]
+    with closing(home.loop()) as loop:
+        fired = loop.look()
+        while loop.advance()["event"] != "validate":
+            pass
+        forget(home.store, [last["track_id"]], WHY)
+        loop.advance()
+        home.week(week)  # its sender sends it again
+        again = loop.look()
+        second = list(loop.run())
+
+    assert ["data"] == [e["figures"]["kind"] for e in fired]
+    assert ["data"] == [e["figures"]["kind"] for e in again]
+    assert {"start", "validate", "train"} < set(names(second))
+
+
+def test_a_track_that_is_forgotten_while_its_job_trains(home):
+    """Whatever the job says of files that are gone, the reason is the deletion."""
+    home.commit("better")
+
+    def train(*given):
+        forget(home.store, [home.store.read()[0]["track_id"].iloc[0]], WHY)
+        raise RuntimeError("FileNotFoundError: tracks-0000")
+
+    ended = home.go(train=train)[-1]
+
+    assert ("refused", True) == (ended["event"], ended["why"].startswith("Data version "))
 
 
 def test_the_loop_looks_on_after_a_track_was_forgotten(home):

@@ -1,6 +1,7 @@
 """A job trains by the sources and the data that it is given, and once."""
 
 import json
+import os
 import sqlite3
 import threading
 from contextlib import closing
@@ -41,13 +42,34 @@ def checkout(tmp_path):
 
 def test_a_snapshot_is_named_by_its_code_and_stays(tmp_path, checkout):
     """A change of the checkout makes another; half a copy of a killed process is no hindrance."""
-    (tmp_path / "code" / "draft" / "jukebox").mkdir(parents=True)
+    (tmp_path / "code" / f"draft-{os.getpid()}" / "jukebox").mkdir(parents=True)
     (tmp_path / "jukebox" / "problem.py").write_text("", "utf-8")
     other = job.snapshot(tmp_path / "jukebox", tmp_path / "code")
 
     assert checkout.parent.name == code_version(checkout) != other
     assert "epochs: int = 1\n" in (checkout / "training.py").read_text("utf-8")
     assert other == job.snapshot(tmp_path / "jukebox", tmp_path / "code")
+    assert {checkout.parent.name, other} == {f.name for f in (tmp_path / "code").iterdir()}
+
+
+def test_two_snapshots_at_once_do_not_mix(tmp_path, checkout, monkeypatch):
+    """A training by hand and the loop may both take one; each has a draft of its own."""
+    package, code, copied = checkout, tmp_path / "code", job.shutil.copytree
+    (other := tmp_path / "jukebox" / "problem.py").write_text("", "utf-8")
+
+    def slowly(*given, **options):
+        copied(*given, **options)
+        if other.exists():
+            other.unlink()  # so that this happens once: the second comes in between
+            with monkeypatch.context() as second:
+                second.setattr(job.os, "getpid", lambda: 1)
+                assert checkout.parent.name == job.snapshot(package, code)
+
+    monkeypatch.setattr(job.shutil, "copytree", slowly)
+    version = job.snapshot(tmp_path / "jukebox", code)
+
+    assert version == code_version(code / version / "jukebox")
+    assert {checkout.parent.name, version} == {f.name for f in code.iterdir()}
 
 
 def test_a_snapshot_that_fails_names_a_file_and_the_reason(tmp_path, checkout):

@@ -67,6 +67,15 @@ def files(home):
     return {f: hashlib.sha256(f.read_bytes()).hexdigest() for f in found}
 
 
+def away(code_version):
+    """Give a `code_version` to which the installed package is another, and each copy itself."""
+
+    def asked(package):
+        return code_version(package) if Path(package).is_dir() else "0" * 64
+
+    return asked
+
+
 def registered(home, record):
     """Register the model of version 1 with another record, and give its number."""
     models = Registry(home / "registry")
@@ -106,8 +115,41 @@ def test_the_code_of_then_is_taken_from_the_home(home):
     job.run(home / "code" / other / "jukebox", data.folder, data.versions()[0], home / "o", 4, 0)
     number = Registry(home / "registry").register(job.made(home / "o"))
 
+    before = files(home)
+
     assert other != code_version()
     assert f"{other}\n" in run(home, "rebuild", number).stdout
+    assert before == files(home)
+
+
+def test_code_from_before_it_took_settings(home):
+    """A loop of then trained by the defaults of its own code, and left a job without the option."""
+    draft = shutil.copytree(rebuilding.Path(job.__file__).parent, home.parent / "jukebox")
+    text = (draft / "training.py").read_text("utf-8")
+    (draft / "training.py").write_text(text.replace("epochs: int = 20", "epochs: int = 2"))
+    text = (draft / "job.py").read_text("utf-8")
+    [option] = [line for line in text.splitlines() if '"--settings"' in line]
+    then = text.replace(option, "").replace("given.settings |", "")
+    (draft / "job.py").write_text(then.replace("--settings", "--others"))
+    other, data = job.snapshot(draft, home / "code"), Store(home / "data")
+    job.run(home / "code" / other / "jukebox", data.folder, data.versions()[0], home / "o", 4, 0)
+    number = Registry(home / "registry").register(job.made(home / "o"))
+
+    assert "The bytes are the same." in run(home, "rebuild", number).stdout
+
+
+def test_bytes_that_python_left_beside_a_source_are_not_run(home, monkeypatch):
+    """What trains is a copy of the sources, and they are what was compared."""
+    folder = home / "code" / code_version() / "jukebox"
+    (folder / "__pycache__").mkdir()
+    (folder / "__pycache__" / "training.pyc").touch()
+    monkeypatch.setattr(training, "__file__", str(home / "elsewhere" / "training.py"))
+    monkeypatch.setattr(training, "code_version", away(training.code_version))
+    ran = rebuilding.sources(home, folder.parent.name, home.parent / "run")
+
+    assert folder.parent.name == ran.parent.name
+    assert home.parent / "run" in ran.parents
+    assert not (ran / "__pycache__").exists()
 
 
 def test_the_bytes_that_were_lost_come_back(home, quick, tmp_path):
@@ -216,6 +258,27 @@ def test_code_that_is_nowhere(home):
 
     assert f"The code {'c' * 64} is neither installed nor in " in said
     assert "check out the commit" in said
+
+
+def test_data_that_lost_a_track(home):
+    """Before anything trains; the sentence says who took it and why."""
+    track = Store(home / "data").read()[0]["track_id"].iloc[0]
+    run(home, "forget", track, "--why", "the artist withdrew it")
+    said = run(home, "rebuild", 1, code=1).stderr
+
+    assert "lost 1 track on request (the artist withdrew it): it can no longer be read, " in said
+    assert "nor a model of it built again." in said
+
+
+@pytest.mark.parametrize("name", ["../elsewhere", "f" * 64])
+def test_a_name_that_leads_elsewhere_or_to_half_a_copy(home, name):
+    """Neither is read any further."""
+    (home / "code" / name / "jukebox").mkdir(parents=True)
+    number = registered(home, {"code_version": name})
+    said = run(home, "rebuild", number, code=1).stderr
+
+    assert ("is neither installed nor in" in said) == name.startswith("..")
+    assert ("is not the code that it is named after" in said) == name.startswith("f")
 
 
 def test_code_that_was_changed(home, monkeypatch):
