@@ -710,7 +710,7 @@ def test_the_status_of_the_loop(home):
         (1, "refused", "no better than chance", {"triggers": [1]}),
         (None, "trigger", "800 tracks are new", {"kind": "data", "cause": "d"}),
         (2, "start", "800 tracks are new", {"triggers": [4]}),
-        (2, "validate", "all rows are kept", {}),
+        (2, "validate", "all rows are kept", {"rows": 60, "quarantined": 0}),
         (None, "trigger", "it fell", {"kind": "performance", "cause": "p"}),
     ):
         journal.add(13, lambda _, row=(run_, event, why, figures): row)
