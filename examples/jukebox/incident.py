@@ -17,11 +17,9 @@ from jukebox.simulation import Catalogue, Drift
 from jukebox.training import Settings, predict, train
 from jukebox.validation import Limits, gate
 
-RELEASED, TURNED, END = (
-    16,
-    20,
-    42,
-)  # weeks: the first model, the change, half a year after the first
+RELEASED = 16  # week of the first model
+TURNED = 20  # week of the change
+END = RELEASED + 26  # half a year after the first model
 QUARTER = 13  # weeks
 CAMPAIGNS = 20  # that a country pays for in a week
 ENOUGH = 0.9  # of the hits before the change, from which on the service counts as recovered
