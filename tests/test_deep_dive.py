@@ -1,0 +1,60 @@
+"""What the deep dive's tables and curves say twice, they say alike, and what they name is there."""
+
+import re
+from pathlib import Path
+
+import pytest
+from jukebox import monitoring, registry, training
+from jukebox.command import CONTENTS
+
+PAGES = Path("docs/modules/mlops")
+# Where a name of the table of practices is looked for; a command is looked for in the CLI.
+MODULES = {"registry": registry.Registry, "monitoring": monitoring, "training": training}
+
+
+def read(page):
+    """The text of a page."""
+    return (PAGES / f"{page}.md").read_text("utf-8")
+
+
+def practices():
+    """What the right half of the table of practices shows as code."""
+    [table] = re.findall(
+        r"^\| you keep \|.+\n\|[-|]+\n((?:\|.+\n)+)", read("from-devops-to-mlops"), re.M
+    )
+    return re.findall(r"`([^`]+)`", re.sub(r"\{\w+\}`[^`]+`", "", table))
+
+
+@pytest.mark.parametrize("name", practices())
+def test_what_a_practice_points_at_is_there(name):
+    """A command of Jukebox, a file, or a name of one of its modules."""
+    if name.startswith("jukebox "):
+        assert name.split()[1] in {command for part in CONTENTS.values() for command in part}
+    elif name.endswith(".yml"):
+        assert Path("examples/jukebox", name).exists()
+    else:
+        module, attribute = name.split(".")
+        assert hasattr(MODULES[module], attribute)
+
+
+def test_the_curves_of_the_incident_are_its_output():
+    """The run is compared with its output, so the curves are compared with that."""
+    page = read("why-it-matters")
+    [shown] = re.findall(r"^week  loop  report  alone\n((?:[\d ]+\n)+)", page, re.M)
+    columns = [
+        list(column) for column in zip(*(row.split() for row in shown.splitlines()), strict=True)
+    ]
+    drawn = re.findall(r'^    (?:x-axis "week"|line) \[(.+)\]$', page, re.M)
+
+    assert columns == [numbers.split(", ") for numbers in drawn]
+
+
+def test_each_column_of_the_price_list_is_that_of_its_level():
+    """A figure of another level, or of another row, would be as well formed."""
+    rows = re.findall(r"^\|.+`levels\.level_.+\|$", read("three-levels"), re.M)
+
+    assert rows
+    for row in rows:
+        figures = re.findall(r"`levels\.level_(\d)_(\w+)`", row)
+        assert ["0", "1", "2"] == [level for level, _ in figures]
+        assert 1 == len({figure for _, figure in figures})
