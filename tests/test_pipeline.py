@@ -154,3 +154,17 @@ def test_each_of_nine_principles_is_carried_and_named():
     listed = re.search(r"^The principles are .+$", TEXT, re.M)[0]
 
     assert set(range(1, 10)) == carried == {int(n) for n in re.findall(r"\((\d)\)", listed)}
+
+
+def test_each_component_carries_what_its_source_says():
+    """The numbers in the brackets, component by component."""
+    [said] = re.findall(
+        r"^@misc\{kreuzberger2022components,\n  says = (.+)$",
+        Path("docs/_data/references.bib").read_text("utf-8"),
+        re.M,
+    )
+    source = re.findall(r"C\d [\w /]+\((P\d(?:, P\d)*)\)", said)
+
+    assert [re.findall(r"\d", numbers) for numbers in source] == [
+        re.findall(r"\d", row[0]) for row in rows("component")
+    ]
