@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import jukebox
@@ -21,9 +22,16 @@ def lines(file):
 
 
 def environment(**own):
-    """Give an environment in which this Python, this repository and a nameless git are found."""
+    """Give an environment in which this Python, this repository and a nameless git are found.
+
+    Nobody's own settings of git or Jukebox count in it: not a signature that is asked for, and not
+    the repository of a hook that has started us.
+    """
     git = {"user.name": "Jukebox", "user.email": "", "init.defaultBranch": "main"}
-    env = os.environ | {"GIT_CONFIG_COUNT": str(len(git)), "GIT_CONFIG_GLOBAL": os.devnull}
+    theirs = ("GIT_", "JUKEBOX_")
+    env = {name: value for name, value in os.environ.items() if not name.startswith(theirs)}
+    env |= {"GIT_CONFIG_COUNT": str(len(git)), "GIT_CONFIG_GLOBAL": os.devnull}
+    env |= {"GIT_CONFIG_NOSYSTEM": "1"}
     for i, (key, value) in enumerate(git.items()):
         env |= {f"GIT_CONFIG_KEY_{i}": key, f"GIT_CONFIG_VALUE_{i}": value}
     path = [str(Path(sys.executable).parent), os.environ["PATH"]]
@@ -57,7 +65,8 @@ class Terminal:
 
     def close(self):
         """End it, and all that it started."""
-        os.killpg(self.bash.pid, signal.SIGTERM)
+        with suppress(ProcessLookupError):  # all of it has ended by itself
+            os.killpg(self.bash.pid, signal.SIGTERM)
         self.bash.communicate(timeout=30)
 
 

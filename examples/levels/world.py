@@ -21,23 +21,30 @@ class World:
         """Nothing is delivered yet; the folder is made."""
         self.folder, self.seed = folder, seed
         self.catalogue = Catalogue(seed, [Drift("concept", start=TURN)], tracks_a_week)
+        self.made = {}  # (week, clean): its tracks and charts, for they are written again each week
         folder.mkdir(parents=True, exist_ok=True)
 
     def raw(self, week, clean=False):
-        """Give a week's tracks as they arrive; clean: without the rows that are at fault."""
+        """Give a week's tracks as they arrive, and its charts; clean: without the rows at fault."""
+        if (week, clean) not in self.made:
+            self.made[week, clean] = self._make(week, clean)
+        return self.made[week, clean]
+
+    def _make(self, week, clean):
         rng = np.random.default_rng([self.seed, week, 2])
-        frame, ledger = dirty(self.catalogue.week(week)[0], rng, DIRT)
+        tracks, charts = self.catalogue.week(week)
+        frame, ledger = dirty(tracks, rng, DIRT)
         slow = pd.Series(rng.random(len(frame)) < SECONDS)
         slow &= ~slow.index.isin(ledger["row"])  # one fault a row
         frame.loc[slow, "duration_ms"] /= 1000
         if clean:
             frame = frame[~slow & ~slow.index.isin(ledger["row"])]
-        return frame.assign(arrived=week)
+        return frame.assign(arrived=week), charts
 
     def deliver(self, week, clean=False):
         """Write all that is known in a week over what was there."""
         weeks = range(week + 1)
-        tracks = pd.concat([self.raw(w, clean) for w in weeks])
-        charts = pd.concat([self.catalogue.week(w)[1] for w in weeks if w + LABEL_DELAY <= week])
+        tracks = pd.concat([self.raw(w, clean)[0] for w in weeks])
+        charts = pd.concat([self.raw(w, clean)[1] for w in weeks if w + LABEL_DELAY <= week])
         tracks.to_csv(self.folder / "tracks.csv", index=False)
         charts.to_csv(self.folder / "charts.csv", index=False)

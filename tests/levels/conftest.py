@@ -2,6 +2,7 @@
 
 import json
 import platform
+import resource
 import subprocess
 import sys
 import time
@@ -18,7 +19,8 @@ from .agree import flat
 ROOT = Path(__file__).parents[2]
 CRITERIA = tomllib.loads((ROOT / "examples/levels/criteria.toml").read_text("utf-8"))["criterion"]
 RECORD = ROOT / "docs/_data/measured/levels.json"
-LIVED = pytest.StashKey()
+LIVED, SPENT = pytest.StashKey(), pytest.StashKey()
+LIVING = []  # the processes of the stories
 # What the table says of each level: a figure, and how it is read.
 TABLE = {
     "model_steps": "hand steps for a new model",
@@ -38,8 +40,12 @@ def live(folder, number):
     home = folder / str(number)
     home.mkdir()
     command = [sys.executable, "-m", "tests.levels.story", str(number), str(home)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, errors="replace")
-    assert not done.returncode, f"level {number} did not reach its end:\n{done.stderr[-3000:]}"
+    with (home / "said.txt").open("w+", encoding="utf-8", errors="replace") as said:
+        story = subprocess.Popen(command, cwd=ROOT, stdout=said, stderr=said)
+        LIVING.append(story)
+        code = story.wait()
+        said.seek(0)
+        assert not code, f"level {number} did not reach its end:\n{said.read()[-3000:]}"
     return json.loads((home / "outcome.json").read_text("utf-8"))
 
 
@@ -49,9 +55,21 @@ def lived(request, tmp_path_factory):
     folder, began = tmp_path_factory.mktemp("levels"), time.perf_counter()
     with ThreadPoolExecutor(2) as pool:
         third = pool.submit(live, folder, 2)
-        outcomes = [live(folder, 0), live(folder, 1), third.result()]
+        try:
+            outcomes = [live(folder, 0), live(folder, 1), third.result()]
+        finally:  # of one that fails, or a Ctrl-C: each story ends its own servers
+            for story in LIVING:
+                story.terminate()
     request.config.stash[LIVED] = outcomes, round(time.perf_counter() - began, 1)
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    request.config.stash[SPENT] = round(used.ru_utime + used.ru_stime, 1)
     return outcomes
+
+
+@pytest.fixture(scope="session")
+def spent(request, lived):
+    """The CPU seconds of the stories and of all that they started and waited for."""
+    return request.config.stash[SPENT]
 
 
 @pytest.fixture(scope="session")
@@ -74,7 +92,7 @@ def pytest_terminal_summary(terminalreporter, config):
         row = "".join(f"{'yes' if of['holds'][one['name']] else 'no':>9}" for of in outcomes)
         begins = " ".join(one["statement"].split())
         say(f"{one['level']}  {begins[:62]:63}{row}")
-    say(f"\nThe three took {seconds} s.")
+    say(f"\nThe three took {seconds} s, and {config.stash[SPENT]} s of CPU.")
 
 
 def pytest_sessionfinish(session, exitstatus):

@@ -7,6 +7,7 @@ import pytest
 from .agree import FACTOR, WHOLE, differences
 from .conftest import CRITERIA, RECORD, ROOT, TABLE
 
+CPU = 150  # seconds: half as much again as on two quiet cores
 EACH = pytest.mark.parametrize("criterion", CRITERIA, ids=lambda one: one["name"])
 
 
@@ -52,6 +53,23 @@ def test_a_seed_is_no_record(lived):
     figures = lived[0]["figures"]
 
     assert ("yes", "no") == (figures["same_week_same_bytes"], figures["reproducible"])
+
+
+def test_to_notice_is_not_to_mend(lived):
+    """One training follows the fall, where there is a pipeline, and its model is refused."""
+    assert [0, 1, 1] == [len(one["after_fall"]) for one in lived]
+    for level in (1, 2):
+        ended, why = lived[level]["after_fall"][0]
+        assert "refused" == ended
+        assert "not surely better than the champion" in why
+
+
+def test_it_costs_no_more_than_it_may(spent):
+    """In seconds of CPU: those of a clock depend on who else is there."""
+    assert spent <= CPU, (
+        f"The three stories took {spent} s of CPU, and may take {CPU}: find what begins more "
+        "processes than it did, or imports more."
+    )
 
 
 def test_the_levels_can_be_read_in_ten_minutes():
