@@ -7,7 +7,9 @@ import pytest
 from .agree import FACTOR, WHOLE, differences
 from .conftest import CRITERIA, RECORD, ROOT, TABLE
 
-CPU = 150  # seconds: half as much again as on two quiet cores
+CPU = (
+    220  # seconds: a third above a busy machine, where the same work costs more than on a quiet one
+)
 EACH = pytest.mark.parametrize("criterion", CRITERIA, ids=lambda one: one["name"])
 
 
