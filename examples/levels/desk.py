@@ -22,16 +22,12 @@ def lines(file):
 
 
 def environment(**own):
-    """Give an environment in which this Python, this repository and a nameless git are found.
-
-    Nobody's own settings of git or Jukebox count in it: not a signature that is asked for, and not
-    the repository of a hook that has started us.
-    """
+    """Give an environment with this Python, this repository and a git that is nobody's."""
     git = {"user.name": "Jukebox", "user.email": "", "init.defaultBranch": "main"}
-    theirs = ("GIT_", "JUKEBOX_")
-    env = {name: value for name, value in os.environ.items() if not name.startswith(theirs)}
-    env |= {"GIT_CONFIG_COUNT": str(len(git)), "GIT_CONFIG_GLOBAL": os.devnull}
-    env |= {"GIT_CONFIG_NOSYSTEM": "1"}
+    # Not the settings of whoever started us, a signature say, nor the repository of their hook.
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("GIT_", "JUKEBOX_"))}
+    env |= {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull}
+    env["GIT_CONFIG_COUNT"] = str(len(git))
     for i, (key, value) in enumerate(git.items()):
         env |= {f"GIT_CONFIG_KEY_{i}": key, f"GIT_CONFIG_VALUE_{i}": value}
     path = [str(Path(sys.executable).parent), os.environ["PATH"]]

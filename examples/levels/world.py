@@ -4,6 +4,8 @@ Whoever fetches them a week later finds other files. In week `TURN` the tastes o
 turn (a concept drift); their charts tell of it three weeks later, and nothing else does.
 """
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 from jukebox.problem import LABEL_DELAY
@@ -21,16 +23,11 @@ class World:
         """Nothing is delivered yet; the folder is made."""
         self.folder, self.seed = folder, seed
         self.catalogue = Catalogue(seed, [Drift("concept", start=TURN)], tracks_a_week)
-        self.made = {}  # (week, clean): its tracks and charts, for they are written again each week
+        self.raw = cache(self.raw)  # each week all weeks are written again
         folder.mkdir(parents=True, exist_ok=True)
 
     def raw(self, week, clean=False):
         """Give a week's tracks as they arrive, and its charts; clean: without the rows at fault."""
-        if (week, clean) not in self.made:
-            self.made[week, clean] = self._make(week, clean)
-        return self.made[week, clean]
-
-    def _make(self, week, clean):
         rng = np.random.default_rng([self.seed, week, 2])
         tracks, charts = self.catalogue.week(week)
         frame, ledger = dirty(tracks, rng, DIRT)
