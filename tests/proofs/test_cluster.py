@@ -63,7 +63,7 @@ def services(homes, figures, tmp_path_factory):
         for _ in range(HOMES):
             several.append(Service(homes[1], tmp_path_factory.mktemp("several")))
             stack.callback(several[-1].stop)
-        figures["service_more_mb"] = round(statistics.median(s.memory() for s in several))
+        figures["service_more_mb"] = round(statistics.median(s.own() for s in several))
     return figures
 
 
@@ -84,6 +84,6 @@ def test_versions_that_nobody_serves_take_no_memory(services):
     assert abs(more) < 0.1 * services["service_of_1_mb"]
 
 
-def test_a_home_of_its_own_shares_nothing(services):
-    """Each service is a process with its own libraries: one more model is one more of these."""
-    assert services["service_more_mb"] > 0.8 * services["service_of_1_mb"]
+def test_most_of_a_service_is_its_own(services):
+    """The code of the libraries is shared among processes, and what they load is not."""
+    assert 0.5 < services["service_more_mb"] / services["service_of_1_mb"] < 1
