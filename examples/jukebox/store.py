@@ -21,6 +21,7 @@ import pandas as pd
 from jukebox.catalogue import COLUMNS, validate, validate_charts, version
 from jukebox.simulation import WHOLE
 
+NAME = re.compile(r"[0-9a-f]{64}|draft-\d+")  # of a data version
 TYPES = {
     "tracks": {name: "int64" if name in WHOLE else float for name in COLUMNS}
     | {"track_id": object},
@@ -82,7 +83,7 @@ class Store:
 
         forgotten: {SHA-256 of a track's id: its week, `released`, with `time` and `why`}.
         """
-        if version and not re.fullmatch(r"[0-9a-f]{64}|draft-\d+", version):
+        if version and not NAME.fullmatch(version):
             raise ValueError(f"There is no data version {version!r}: they are SHA-256, in hex.")
         path = self.folder / (f"versions/{version}.json" if version else "now.json")
         try:
@@ -97,7 +98,8 @@ class Store:
 
     def whole(self, version):
         """Raise Forgotten if a version has lost tracks on request; one that is not here has not."""
-        here = (self.folder / "versions" / f"{version}.json").exists()
+        named = NAME.fullmatch(version or "")  # before the disk is asked: any text comes here
+        here = named and (self.folder / "versions" / f"{version}.json").exists()
         if here and (lost := self.manifest(version)["forgotten"]):
             tracks = "1 track" if len(lost) == 1 else f"{len(lost)} tracks"
             why = "; ".join(sorted({one["why"] for one in lost.values()}))

@@ -150,10 +150,11 @@ def test_half_a_file_is_taken_away_again(tmp_path, monkeypatch):
     assert (str(tmp_path / "file"), []) == (failed.value.filename, list(tmp_path.iterdir()))
 
 
-def test_an_unknown_version_is_an_error(store):
-    """It says where to look."""
-    with pytest.raises(ValueError, match="There is no data version '00'"):
-        store.read("00")
+@pytest.mark.parametrize("name", ["00", "../now", "x" * 5000])
+def test_an_unknown_version_is_an_error(store, name):
+    """It says where to look; the disk is not asked for what can be no name."""
+    with pytest.raises(ValueError, match=f"There is no data version '{name}'"):
+        store.read(name)
 
 
 def test_a_list_that_was_cut_off_is_named(store):
