@@ -9,7 +9,7 @@ import tomllib
 import zipfile
 from email.parser import Parser
 from pathlib import Path
-from shutil import copytree, ignore_patterns
+from shutil import ignore_patterns
 
 import pytest
 from packaging.requirements import Requirement
@@ -102,12 +102,6 @@ def wheel(tmp_path_factory):
     assert built.returncode == 0, built.stdout
     with zipfile.ZipFile(next(folder.glob("*.whl"))) as archive:
         yield archive
-
-
-@pytest.fixture(scope="module")
-def downloaded(tmp_path_factory):
-    """The tree as a ZIP of it has it: the files and no history."""
-    return Path(copytree(".", tmp_path_factory.mktemp("zip") / "handbook", ignore=MADE))
 
 
 def test_wheel_holds_the_package_alone(wheel):
@@ -276,33 +270,6 @@ def test_noxfile_parses_on_old_pythons():
     """The sentence can only be said if an old Python can read the file."""
 
     assert ast.parse(Path("noxfile.py").read_text(encoding="utf-8"), feature_version=(3, 8))
-
-
-def test_strict_build_from_a_zip(downloaded, tmp_path):
-    """A downloaded ZIP has no history, and the strict build passes."""
-    built = run(sys.executable, "-m", "sphinx", "-n", "-W", "-q", "docs", tmp_path, cwd=downloaded)
-
-    assert built.returncode == 0, built.stdout
-
-
-def test_strict_build_from_a_shallow_clone(downloaded, tmp_path):
-    """A clone of depth one lacks the pages' dates, and the strict build passes."""
-    origin, shallow = tmp_path / "origin", tmp_path / "shallow"
-    copytree(downloaded, origin)
-    identity = ("-c", "user.name=Reader", "-c", "user.email=reader@handbook.example")
-    for command in (
-        ["init", "-q"],
-        ["add", "--all"],
-        [*identity, "commit", "-qm", "First"],
-        [*identity, "commit", "-qm", "Second", "--allow-empty"],
-        ["clone", "-q", "--depth", "1", origin.as_uri(), shallow],
-    ):
-        done = run("git", *command, cwd=origin)
-        assert done.returncode == 0, done.stdout
-
-    built = run(sys.executable, "-m", "sphinx", "-n", "-W", "-q", "docs", "out", cwd=shallow)
-
-    assert built.returncode == 0, built.stdout
 
 
 def test_readme_has_two_commands_twice():

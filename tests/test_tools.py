@@ -177,7 +177,7 @@ def test_a_transcript_that_is_not_true_fails(tmp_path, what):
                      "examples/tools/x/works.console": console, "docs/_data/tools.toml": "[tool]\n",
                      "examples/tools/x/test_x.py": "def test_x(typed):\n    typed('works.console')\n"})  # fmt: skip
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "examples"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
 
     assert done.returncode == 1
     assert said in done.stdout

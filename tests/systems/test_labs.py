@@ -27,7 +27,7 @@ from docs._ext.chapter import COMMAND_MINUTES, EDIT_MINUTES
 from tests.project import build, write
 from tests.terminal import Terminal
 
-PAGES = Path(__file__).parents[1] / "docs" / "labs"
+PAGES = Path(__file__).parents[2] / "docs" / "labs"
 
 
 @pytest.fixture
