@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from sphinx.application import Sphinx
+from sphinx.errors import SphinxError
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
 
@@ -21,11 +22,14 @@ def write(folder, files):
 
 
 def build(folder, builder="dummy", **confoverrides):
-    """Build a project into `_build`; return its warnings, with paths from its root."""
+    """Build a project into `_build`; return its warnings and what stopped it, with paths from its root."""
     warnings, out = io.StringIO(), str(folder / "_build")
     overrides = {"nitpicky": True, **confoverrides}
     with patch_docutils(str(folder)), docutils_namespace():
-        Sphinx(str(folder), str(folder), out, out, builder, overrides, None, warnings).build()
+        try:
+            Sphinx(str(folder), str(folder), out, out, builder, overrides, None, warnings).build()
+        except SphinxError as error:
+            warnings.write(f"{error}\n")
     return from_root(folder, re.sub(r"\x1b\[[\d;]*m", "", warnings.getvalue()))
 
 

@@ -10,8 +10,6 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
-from sphinx.errors import ExtensionError
-
 # Every page is checked against these: when one changes, every page is read again.
 FOR_EVERY_PAGE = ("glossary.toml", "paths.toml", "syllabus.toml", "tools.toml")
 
@@ -25,10 +23,7 @@ def load(srcdir, name):
 @cache
 def parsed(path, changed):
     """Parse a TOML file once for each time that it changed: every page asks for the same few."""
-    try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise ExtensionError(f"{path} is no TOML: {error}") from error
+    return tomllib.loads(path.read_text("utf-8"))
 
 
 def at(path, pattern):
@@ -68,8 +63,29 @@ def outdated(app, env, added, changed, removed):
     return env.found_docs if before != env.handbook_data else ()
 
 
+def check(app):
+    """Stop before any page is read where a data file has a fault: every page relies on them."""
+    # Here and not above: `nox -s lint` runs `docs._ext.data`, and has no Sphinx.
+    from sphinx.errors import SphinxError
+    from sphinx.util import logging
+
+    from docs._ext import data
+
+    files = [*data.files(app.srcdir), *sorted(data.SCHEMAS.glob("*.json")), Path(data.__file__)]
+    read = b"".join(bytes(path) + path.read_bytes() for path in files)
+    sound = hashlib.sha256(read).digest()
+    if getattr(app.env, "handbook_sound", None) == sound:
+        return
+    if faults := data.all_faults(app.srcdir):
+        for place, fault in faults:
+            logging.getLogger(__name__).warning("%s", fault, location=place)
+        raise SphinxError("The pages are checked against the data files: mend these first.")
+    app.env.handbook_sound = sound
+
+
 def setup(app):
     """Connect what the extensions share; each that needs it asks for it."""
+    app.connect("builder-inited", check)
     app.connect("env-purge-doc", forget)
     app.connect("env-merge-info", merge)
     app.connect("env-get-outdated", outdated)
