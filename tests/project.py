@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 
 from sphinx.application import Sphinx
-from sphinx.errors import SphinxError
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
 
@@ -28,8 +27,8 @@ def build(folder, builder="dummy", **confoverrides):
     with patch_docutils(str(folder)), docutils_namespace():
         try:
             Sphinx(str(folder), str(folder), out, out, builder, overrides, None, warnings).build()
-        except SphinxError as error:
-            warnings.write(f"{error}\n")
+        except SystemExit as end:
+            warnings.write(f"{end}\n")
     return from_root(folder, re.sub(r"\x1b\[[\d;]*m", "", warnings.getvalue()))
 
 

@@ -66,7 +66,6 @@ def outdated(app, env, added, changed, removed):
 def check(app):
     """Stop before any page is read where a data file has a fault: every page relies on them."""
     # Here and not above: `nox -s lint` runs `docs._ext.data`, and has no Sphinx.
-    from sphinx.errors import SphinxError
     from sphinx.util import logging
 
     from docs._ext import data
@@ -79,7 +78,8 @@ def check(app):
     if faults := data.all_faults(app.srcdir):
         for place, fault in faults:
             logging.getLogger(__name__).warning("%s", fault, location=place)
-        raise SphinxError("The pages are checked against the data files: mend these first.")
+        # An exception of Sphinx's own would be printed with its traceback.
+        raise SystemExit("The pages are checked against the data files: mend these first.")
     app.env.handbook_sound = sound
 
 
