@@ -453,8 +453,8 @@ FAULTS = {
         "chapter.md:1: WARNING: the front matter has no `audience`. Write a list of ids",
     ),
     "a key of the front matter is misspelt": (
-        "chapter.md", "difficulty: 1", "difficulty: 1\nprerequisits: [index]",
-        "chapter.md:7: WARNING: `prerequisits` is no key of the front matter. Write `prerequisites`",
+        "chapter.md", "difficulty: 1", "difficulty: 1\nprerequisite: [index]",
+        "chapter.md:7: WARNING: `prerequisite` is no key of the front matter. Write `prerequisites`",
     ),
     "a lab does not say what is edited": (
         "index.md", "description: The first page.", "description: The first page.\nlab: 1",
