@@ -9,6 +9,10 @@ import re
 import tomllib
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # `nox -s lint` runs `docs._ext.data`, and has no Sphinx
+    from sphinx.application import Sphinx
 
 # Every page is checked against these: when one changes, every page is read again.
 FOR_EVERY_PAGE = ("glossary.toml", "paths.toml", "syllabus.toml", "tools.toml")
@@ -63,9 +67,8 @@ def outdated(app, env, added, changed, removed):
     return env.found_docs if before != env.handbook_data else ()
 
 
-def check(app):
+def check(app: "Sphinx") -> None:
     """Stop before any page is read where a data file has a fault: every page relies on them."""
-    # Here and not above: `nox -s lint` runs `docs._ext.data`, and has no Sphinx.
     from sphinx.util import logging
 
     from docs._ext import data
@@ -78,7 +81,7 @@ def check(app):
     if faults := data.all_faults(app.srcdir):
         for place, fault in faults:
             logging.getLogger(__name__).warning("%s", fault, location=place)
-        # An exception of Sphinx's own would be printed with its traceback.
+        # No exception, since Sphinx prints the traceback of each, its own too.
         raise SystemExit("The pages are checked against the data files: mend these first.")
     app.env.handbook_sound = sound
 

@@ -13,9 +13,11 @@ import math
 import re
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from docutils import nodes
 from sphinx import addnodes
+from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
@@ -30,7 +32,7 @@ WORDS_A_MINUTE = 200  # prose; a fence or a diagram adds half a minute, a quiz q
 COMMAND_MINUTES, EDIT_MINUTES = 1, 3  # of a lab
 
 
-def front_matter(env, docname):
+def front_matter(env: BuildEnvironment, docname: str) -> dict[str, Any]:
     """Return a page's front matter as Python values, or {} where it has a fault."""
     page, path = {}, Path(env.doc2path(docname))
     for key, value in env.metadata[docname].items():

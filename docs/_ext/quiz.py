@@ -10,6 +10,7 @@ import re
 import tomllib
 import zlib
 from pathlib import Path
+from typing import Any
 
 from docutils import nodes
 from sphinx.addnodes import pending_xref
@@ -54,7 +55,7 @@ class quiz_answer(nodes.container):
     """The right option, the reason for each option, and the section that answers the question."""
 
 
-def read(path):
+def read(path: Path) -> list[dict[str, Any]]:
     """Return the questions of a file, each with its line and the place of its right option."""
     source = path.read_text("utf-8")
     # tomllib knows no lines: the n-th question is the n-th such header, where it has one.
