@@ -139,12 +139,15 @@ def packs(session):
 
 @nox.session
 def lint(session):
-    """Check style: code, spelling, prose, workflows."""
+    """Check style: code, spelling, prose, data files, workflows."""
     install(session, "lint")
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
     session.run("codespell")
     session.run("python", "-m", "scripts.prose")
+    schemas = sorted(map(str, Path("docs/_data/schemas").glob("*.json")))
+    session.run("check-jsonschema", "--check-metaschema", *schemas)
+    session.run("python", "-m", "docs._ext.data")  # by our schemas; this tells the lines too
     session.run("zizmor", "--offline", "--quiet", "--persona", "pedantic", ".github")
     folders = (".github/workflows", "examples/levels/ci")
     workflows = sorted(str(file) for folder in folders for file in Path(folder).glob("*.yml"))

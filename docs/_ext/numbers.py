@@ -30,7 +30,8 @@ class Version(SphinxRole):
         if tool is None:
             logger.warning("tools.toml has no tool %r", self.text, location=self.get_location())
             return [], []
-        if "lock" not in tool:  # Debian's, or PyTorch: the run says which it was
+        # What no lock holds, as Debian's or PyTorch: the run says which it was.
+        if not {"lock", "package"} <= tool.keys():
             key = f"{self.text.lower()}_version"
             found = (run_of(self.env, "tools") or {"figures": {}})["figures"].get(key)
             lock = "the last run of `nox -s tools`"

@@ -39,8 +39,6 @@ def faults(data, rules):
         here = f'name = "{stage["name"]}"'
         for role in stage["who"].keys() - roles:
             yield here, f"{stage['name']}: {role!r} is no role of this file"
-        for letter in set(stage["who"].values()) - LETTERS.keys():
-            yield here, f"{stage['name']}: {letter!r} is none of {', '.join(LETTERS)}"
         answer = sorted(role for role, letter in stage["who"].items() if letter == "A")
         if len(answer) != 1:
             names = ", ".join(answer) or "nobody"

@@ -80,23 +80,17 @@ class Matrix(SphinxDirective):
         jobs, groups = data.get("capability", {}), {}
         self.env.metadata[self.env.docname]["tool-matrix"] = True
         for name, tool in of_matrix(self.env.srcdir).items():
-            link = f"**{name}**: {{page}}`{tool['page']}`"
-            if tool["page"] not in self.env.found_docs:
-                card = [link]
-            elif wrong := list(faults(self.env, jobs, tool)):
+            if wrong := list(faults(self.env, jobs, tool)):
                 here = at(Path(self.env.srcdir, "_data", "tools.toml"), heading(name))
                 for fault in wrong:
                     logger.warning("%s %s", name, fault, location=here)
                 continue
-            else:
-                link = f"{{doc}}`{name} </{tool['page']}>`"
-                card = facts(name, tool)
             first, *others = tool["capability"]
             box = nodes.container(classes=["tool-card", *map(group, tool["capability"])])
-            box += self.parse_text_to_nodes("\n".join(card))
+            box += self.parse_text_to_nodes("\n".join(facts(name, tool)))
             groups.setdefault(first, []).append(box)
             for other in others:
-                also = f"Also {link}, which stands under {first}."
+                also = f"Also {{doc}}`{name} </{tool['page']}>`, which stands under {first}."
                 groups.setdefault(other, []).extend(self.parse_text_to_nodes(also))
         return [self.section(job, words, groups.get(job, [])) for job, words in jobs.items()]
 
@@ -121,18 +115,15 @@ def heading(name):
 
 
 def faults(env, jobs, tool):
-    """Yield what a card would lack."""
-    for key in (*SHOWN, "licence", "home", "status", "source"):
-        if not tool.get(key):
-            yield f"has no `{key}`"
+    """Yield what a tool names and is nowhere."""
+    if tool["page"] not in env.found_docs:
+        yield f"has the page {tool['page']!r}, and there is no such page"
     for job in tool["capability"]:
         if job not in jobs:
             yield f"does {job!r}, which is no capability of this file"
-    for key in tool.get("source", ()):
+    for key in tool["source"]:
         if key not in env.get_domain("cite").bibdata.data.entries:
             yield f"names the source {key!r}, which the bibliography does not have"
-    if not re.search(r"\b20\d\d\b", tool.get("status") or "2000"):
-        yield "has a status without its year"
 
 
 def facts(name, tool):

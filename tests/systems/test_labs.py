@@ -191,7 +191,10 @@ def test_a_lab_says_how_long_it_takes(tmp_path):
         {
             "conf.py": 'extensions = ["myst_parser", "docs._ext.chapter"]\n',
             "index.md": lab + fence,
-            "_data/measured/labs.json": json.dumps({"figures": {"index_s": 61.2}}),
+            "_data/measured/labs.json": json.dumps(
+                {"command": "run", "date": "2026-01-01", "machine": "a laptop"}
+                | {"figures": {"index_s": 61.2}}
+            ),
         },
     )
     warnings = build(tmp_path, "text")
