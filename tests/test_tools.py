@@ -1,5 +1,6 @@
 """The tools of the matrix: their data, their examples and their pages hold together."""
 
+import json
 import re
 import subprocess
 import sys
@@ -342,3 +343,19 @@ def test_each_tool_stands_once_under_its_first_capability(matrix, tmp_path):
     ]
     assert "Also One, which stands under data." in checks.text
     assert ["Two & more"] == [other.strong.text.strip() for other in checks.select(".tool-card")]
+
+
+def test_a_page_says_when_its_tool_ran(tmp_path):
+    """Not all of them ran on the day of the last run of all."""
+    folder = tmp_path / "docs"
+    row = MATRIX["_data/tools.toml"].replace('page = "one"', 'page = "one"\nexample = "one"')
+    run = {"date": "2026-01-01", "figures": {"one_s": 3.5}}
+    passed = run | {"passed": {"one": {"date": "2026-02-02"}}}
+    page = MATRIX["one.md"] + "\n```{tool} One\n```\n"
+    for record, day in ((run, "2026-01-01"), (passed, "2026-02-02")):
+        files = {"_data/tools.toml": row, "one.md": page, "_data/measured/tools.json": json.dumps(record)}  # fmt: skip
+        write(folder, MATRIX | files)
+        assert "" == build(folder, "html")
+        html = (folder / "_build/one.html").read_text("utf-8")
+
+        assert f", 3.5 seconds on {day}" in BeautifulSoup(html, "html.parser").get_text()
