@@ -181,8 +181,8 @@ def reasons(digests: dict[str, str]) -> dict[str, str]:
         differing = {name for name, _ in inputs(example).items() ^ before[example].items()}
         last = passed.get(example)
         if differing:
-            files = f"{len(differing)} files differ" if len(differing) > 1 else "one file differs"
-            found[example] = f"{files} from {commit[:7]}, {min(differing)} for one"
+            more = f" and {len(differing) - 1} more differ" if len(differing) > 1 else " differs"
+            found[example] = f"{min(differing)}{more} from {commit[:7]}"
         elif not last:
             found[example] = "no run of it that passed is recorded"
         elif last["digest"] != now:

@@ -165,7 +165,7 @@ def test_a_digest_that_was_edited_together_with_its_page_is_not_believed(tree, d
     if day != "uncommitted":
         commit(day)
 
-    assert {"dvc"} == running("one file differs from ")
+    assert {"dvc"} == running("docs/tools/dvc.md differs from ")
 
 
 def test_another_version_of_a_debian_package_runs_what_needs_it(tree):
