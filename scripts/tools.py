@@ -213,6 +213,8 @@ def keep(digests: dict[str, str], figures: dict[str, float | str], anew: bool) -
 
 def main(asked):
     """Run the examples that are asked for; without a word, those that are due."""
+    # uv may have been installed beside nox, in a folder that nobody put on PATH.
+    os.environ["PATH"] += os.pathsep + str(Path(sys.executable).parent)
     tools = chosen(entries(), asked)
     # Of what is there now, whatever is edited while they run.
     digests = {tool["example"]: digest_of(tool["example"]) for tool in tools.values()}

@@ -347,14 +347,12 @@ def test_each_tool_stands_once_under_its_first_capability(matrix, tmp_path):
 
 def test_a_page_says_when_its_tool_ran(tmp_path):
     """Not all of them ran on the day of the last run of all."""
-    folder = tmp_path / "docs"
-    row = MATRIX["_data/tools.toml"].replace('page = "one"', 'page = "one"\nexample = "one"')
-    run = {"date": "2026-01-01", "figures": {"one_s": 3.5}}
-    passed = run | {"passed": {"one": {"date": "2026-02-02"}}}
-    page = MATRIX["one.md"] + "\n```{tool} One\n```\n"
-    for record, day in ((run, "2026-01-01"), (passed, "2026-02-02")):
-        files = {"_data/tools.toml": row, "one.md": page, "_data/measured/tools.json": json.dumps(record)}  # fmt: skip
-        write(folder, MATRIX | files)
+    folder, page = tmp_path / "docs", MATRIX["one.md"] + "\n```{tool} One\n```\n"
+    where = {"machine": "a laptop", "python": "3.11.2"}
+    run = {"command": "run", "date": "2026-01-01", **where, "figures": {"one_s": 3.5}}
+    row = {"date": "2026-02-02", **where, "digest": "0" * 64}
+    for record, day in ((run, "2026-01-01"), (run | {"passed": {"one": row}}, "2026-02-02")):
+        write(folder, MATRIX | {"one.md": page, "_data/measured/tools.json": json.dumps(record)})
         assert "" == build(folder, "html")
         html = (folder / "_build/one.html").read_text("utf-8")
 
