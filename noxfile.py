@@ -105,7 +105,7 @@ def proofs(session):
 
 @nox.session(python=False)
 def tools(session):
-    """Run every tool of the matrix, each with its test, without a network; `-- spark` runs one."""
+    """Run the tools whose inputs changed, without a network; `-- --all` every one, `-- spark` one."""
     if sys.platform != "linux":
         session.error("The tools' examples need Linux: run them there, or in WSL2.")
     session.run(sys.executable, "-m", "scripts.tools", *session.posargs, external=True)

@@ -1,5 +1,6 @@
 """The tools of the matrix: their data, their examples and their pages hold together."""
 
+import json
 import re
 import subprocess
 import sys
@@ -342,3 +343,17 @@ def test_each_tool_stands_once_under_its_first_capability(matrix, tmp_path):
     ]
     assert "Also One, which stands under data." in checks.text
     assert ["Two & more"] == [other.strong.text.strip() for other in checks.select(".tool-card")]
+
+
+def test_a_page_says_when_its_tool_ran(tmp_path):
+    """Not all of them ran on the day of the last run of all."""
+    folder, page = tmp_path / "docs", MATRIX["one.md"] + "\n```{tool} One\n```\n"
+    where = {"machine": "a laptop", "python": "3.11.2"}
+    run = {"command": "run", "date": "2026-01-01", **where, "figures": {"one_s": 3.5}}
+    row = {"date": "2026-02-02", **where, "digest": "0" * 64}
+    for record, day in ((run, "2026-01-01"), (run | {"passed": {"one": row}}, "2026-02-02")):
+        write(folder, MATRIX | {"one.md": page, "_data/measured/tools.json": json.dumps(record)})
+        assert "" == build(folder, "html")
+        html = (folder / "_build/one.html").read_text("utf-8")
+
+        assert f", 3.5 seconds on {day}" in BeautifulSoup(html, "html.parser").get_text()

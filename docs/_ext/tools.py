@@ -57,9 +57,12 @@ class Tool(SphinxDirective):
             for name, tool in made
         ]
         example = made[0][1]["example"]
-        figures = (run_of(self.env, "tools") or {"figures": {}})["figures"]
-        seconds = figures.get(f"{example.replace('-', '_')}_s")
-        took = f", {shown(seconds)} seconds in the last run" if seconds is not None else ""
+        run = run_of(self.env, "tools") or {"figures": {}}
+        seconds = run["figures"].get(f"{example.replace('-', '_')}_s")
+        took = ""
+        if seconds is not None:
+            last = run.get("passed", {}).get(example, run)  # not all tools ran on one day
+            took = f", {shown(seconds)} seconds on {last['date']}"
         lines.append(f"Run it yourself: `nox -s tools -- {example}`{took}")
         facts = nodes.container(classes=["chapter-facts", "tool-facts"])
         for line in lines:
