@@ -24,7 +24,7 @@ EXAMPLES = Path("examples", "tools")
 WRITTEN = Path("docs", "_data", "measured", "tools.json")
 BASE = "TOOLS_BASE"  # the variable by which CI names the commit that a change is compared with
 BRANCHES = ("upstream/main", "origin/HEAD", "origin/main", "main")  # the default one, best first
-DAY = 24 * 60 * 60  # seconds
+RECENT = 4 * 60 * 60  # seconds: half a working day
 TURNS = 5  # a tool of which nothing changes runs at one commit of five
 
 
@@ -148,15 +148,15 @@ def base() -> str:
     """The commit that the tree is compared with, or nothing where none is known.
 
     It is where the tree left the commit that CI names, or else the default branch. On that branch
-    itself it is the newest commit that is a day older, so that a day's changes are seen at each.
+    itself it is the newest commit that is four hours older: what came in since is seen at each.
     """
     if os.environ.get(BASE):
         return from_git("merge-base", os.environ[BASE], "HEAD")
     left = next(filter(None, (from_git("merge-base", branch, "HEAD") for branch in BRANCHES)), "")
     if left and left != from_git("rev-parse", "HEAD"):
         return left
-    day_before = int(from_git("log", "-1", "--format=%ct") or DAY) - DAY
-    return from_git("rev-list", "--first-parent", "-1", f"--min-age={day_before}", "HEAD")
+    before = int(from_git("log", "-1", "--format=%ct") or RECENT) - RECENT
+    return from_git("rev-list", "--first-parent", "-1", f"--min-age={before}", "HEAD")
 
 
 def inputs_at(commit: str, examples: Iterable[str]) -> dict[str, dict[str, str]]:

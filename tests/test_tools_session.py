@@ -148,7 +148,7 @@ def test_a_change_is_in_the_digest_of_what_depends_on_it(files, what):
 
 
 def test_a_digest_that_differs_runs_its_tool(tree):
-    """The change is older than a day, so that git sees none."""
+    """The change is older than the base, so that git sees none."""
     write(tree, {"docs/tools/dvc.md": "another"})
     commit("08")
     commit("10")
@@ -209,8 +209,8 @@ def test_a_branch_is_compared_with_where_it_left_the_default_one(tree):
     assert left == due.base()
 
 
-def test_the_default_branch_is_compared_with_what_it_was_a_day_before(tree):
-    """All commits of the day together: a run of one that was left out is made good by the next."""
+def test_the_default_branch_is_compared_with_what_it_was_hours_before(tree):
+    """Commits of the same hours together: a run of one that was left out is made good by the next."""
     wednesday = head()
     commit("20")
     commit("20")
