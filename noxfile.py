@@ -4,11 +4,17 @@ import sys
 from pathlib import Path
 
 # Before anything that an old Python could choke on: one sentence instead of a traceback.
-if not (3, 11) <= sys.version_info[:2] <= (3, 13):
+if sys.version_info < (3, 11):  # noqa: UP036, an older one can come here
     sys.exit(
-        "The handbook is tested on Python 3.11, 3.12 and 3.13, and this is "
-        f"{sys.version_info[0]}.{sys.version_info[1]}. Run nox from one of those, "
+        "The handbook needs Python 3.11 or newer, and this is "
+        f"{sys.version_info[0]}.{sys.version_info[1]}. Run nox from a newer one, "
         "for example: uvx --python 3.13 nox -s docs"
+    )
+if sys.version_info[:2] > (3, 13):  # the newest that has run here; it may be all that a reader has
+    sys.stderr.write(
+        "The handbook has run on Python 3.11, 3.12 and 3.13, and this is "
+        f"{sys.version_info[0]}.{sys.version_info[1]}: a try. If it fails, run nox from one of "
+        "those, for example: uvx --python 3.13 nox -s docs\n"
     )
 
 import nox
@@ -144,7 +150,7 @@ def lint(session):
     )
 
 
-@nox.session(python=["3.12", "3.13"])
+@nox.session(python=["3.12", "3.13", "3.14"])
 def compatibility(session):
     """Build strictly and import every module on the other tested Pythons."""
     install(session, "tests")
@@ -190,10 +196,10 @@ def bench(session):
 
 @nox.session
 def lock(session):
-    """Compile the dependency groups into hashed requirements, valid for every tested Python."""
-    session.install("uv>=0.9")
+    """Compile the dependency groups into hashed requirements; `-- --upgrade` takes the newest."""
+    session.install("--require-hashes", "-r", "locks/nox.txt", "-r", "locks/uv.txt")
     groups = [
-        *("docs", "live", "tests", "proofs", "diagrams", "browser", "lint"),
+        *("nox", "uv", "docs", "live", "tests", "proofs", "diagrams", "browser", "lint"),
         *("tools", "deep-learning"),
     ]
     package = ("pyproject.toml", "--extra=parquet")  # what Jukebox needs
@@ -201,7 +207,12 @@ def lock(session):
         *("uv", "pip", "compile", "--quiet", "--universal", "--python-version=3.11"),
         *("--fork-strategy=fewest", "--custom-compile-command=nox -s lock"),
     )
-    together = Path(session.create_tmp()) / "together.txt"
+    folder = Path(session.create_tmp()).absolute()
+    together = folder / "together.txt"
+    # What is pinned stays, unless it must move or `--upgrade` is given: uv starts from its output.
+    locks = [Path("locks", f"{name}.txt") for name in (*groups, "northstar")]
+    lines = {line for lock in locks if lock.exists() for line in lock.read_text().splitlines()}
+    together.write_text("\n".join(line.rstrip(" \\") for line in lines if "==" in line[1:]))
     # One resolution for all groups first, so that a package has one version everywhere.
     every = [f"--group={group}" for group in groups]
     session.run(*compile_, *package, *every, "-o", together, *session.posargs)
@@ -215,8 +226,13 @@ def lock(session):
     sources["platform"], sources["tfx"] = ["--group=platform"], ["--group=tfx"]
     for name, source in sources.items():
         target = ("--generate-hashes", "--no-annotate", "-o", f"locks/{name}.txt")
-        shared = () if name in ("platform", "tfx") else ("-c", together)
+        shared = session.posargs if name in ("platform", "tfx") else ("-c", together)
         command = list(compile_)
         if name == "tfx":  # it runs on this kind of machine only
             command[command.index("--universal")] = "--python-platform=linux"
         session.run(*command, *source, *shared, *target)
+    # The names of the pins' files: which of them would a Python install that is not here?
+    names = [folder / "pylock.shared.toml", folder / "pylock.platform.toml"]
+    for target, its in zip(names, (locks, ["locks/platform.txt"]), strict=True):
+        session.run(*compile_, "--no-deps", "--format=pylock.toml", *map(str, its), "-o", target)
+    session.run("python", "-m", "scripts.wheels", *names)
