@@ -154,8 +154,14 @@ def lint(session):
 def compatibility(session):
     """Build strictly and import every module on the other tested Pythons."""
     install(session, "tests")
-    build(session, Path(session.create_tmp()) / "html")
-    session.run("python", "-m", "scripts.imports")
+    folder = Path(session.create_tmp())
+    build(session, folder / "html")
+    # What the next Python takes away, this one warns of.
+    warned = ("python", "-W", "error", "-m")
+    code = ("noxfile.py", "docs", "examples", "scripts", "tests")
+    compiled = {"PYTHONPYCACHEPREFIX": str(folder / "compiled")}
+    session.run(*warned, "compileall", "-q", "-f", *code, env=compiled)
+    session.run(*warned, "scripts.imports")
 
 
 @nox.session(python=False)
