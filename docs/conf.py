@@ -20,7 +20,7 @@ extensions = [
     "sphinx_reredirects",
     "sphinx_last_updated_by_git",
     "sphinx_llms_txt",
-    # The contracts of the spine, one small extension each.
+    # The contracts of the spine, which CONTRIBUTING lists: one small extension each.
     "docs._ext.chapter",
     "docs._ext.syllabus",
     "docs._ext.evidence",

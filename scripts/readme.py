@@ -49,6 +49,7 @@ def follow(lines: list[str], way: str, root: Path, setup: str = "") -> dict[str,
         "LANG": "C.UTF-8",
         "PATH": f"{home}/uv/bin:/usr/bin:/bin",
         "PIP_LOG": str(home / "pip.log"),
+        "UV_CONSTRAINT": "locks/nox.txt",  # `uvx nox` takes a reader's newest, and ours the pinned
     }
 
     def run(line: str) -> float:
@@ -88,7 +89,9 @@ def main() -> None:
         root = Path(temporary)
         root.chmod(0o755)  # nobody passes through
         figures = follow(pip, "pip", root)
-        figures |= follow(uv, "uv", root, "python3 -m venv ~/uv && ~/uv/bin/pip install --quiet uv")
+        figures |= follow(
+            uv, "uv", root, "python3 -m venv ~/uv && ~/uv/bin/pip install --quiet -r locks/uv.txt"
+        )
     print(figures)
     if figures["pip_northstar_installed_mb"] > MOST:
         sys.exit(f"Jukebox's environment takes more than {MOST} MB: see what can go.")

@@ -30,6 +30,8 @@ MADE = ignore_patterns(
 REGISTRY = re.compile(r"\b(pypi|pythonhosted|npmjs|npmmirror|conda|anaconda)[.](org|com)\b")
 MACHINE_PATH = re.compile(r"(?<![\w.~$}])(?:[/](?:home|Users|root|work|mnt)/\w|[A-Z]:\\Users)")
 UNFINISHED = re.compile(r"\b([T]ODO|[F]IXME|[X]XX)\b")
+UNPINNED = re.compile(r"\bpip3? install\b(?!.* -r ).*\b(?:nox|uv)\b")  # `locks/` has the version
+NUMBERED = re.compile(r"\b[Cc]ontracts? \d")  # CONTRIBUTING names them
 
 
 def requirements(group):
@@ -238,9 +240,11 @@ def test_npm_lock_has_hashes_and_no_index(lock):
     assert lock.count('"node_modules/') == lock.count('"integrity": "sha512-')
 
 
-@pytest.mark.parametrize("pattern", [REGISTRY, MACHINE_PATH, UNFINISHED])
+@pytest.mark.parametrize("pattern", [REGISTRY, MACHINE_PATH, UNFINISHED, UNPINNED, NUMBERED])
 def test_no_file_says(pattern):
-    """No file names a registry's host, a path of one machine, or unfinished work."""
+    """No file names a registry's host, a path of one machine, unfinished work, a nox without its
+    version, or a contract of the spine by a number.
+    """
 
     assert list(finds(pattern, Path())) == []
 
@@ -251,6 +255,9 @@ def test_no_file_says(pattern):
         (REGISTRY, "--index-url https://pypi" + ".org/simple"),
         (MACHINE_PATH, "cd /" + "home/ada/handbook"),
         (UNFINISHED, "# TO" + "DO: say more"),
+        (UNPINNED, "python -m pip in" + "stall -q nox"),
+        (UNPINNED, "pip in" + "stall uv==1.0"),
+        (NUMBERED, "as con" + "tract 2 says"),
     ],
 )
 def test_forbidden_words_are_found(pattern, line, tmp_path):

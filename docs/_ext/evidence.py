@@ -1,4 +1,4 @@
-"""Contract 3: a claim has a source, and what the decks claim has a verdict.
+"""*Claim and source*: a claim has a source, and what the decks claim has a verdict.
 
 - `{claim} id` shows one entry of `_data/claims.toml` in three lines; `{claims}` lists them all.
 - Words that hold a figure, a date or a quotation need a citation, a figure of a run

@@ -1,4 +1,4 @@
-"""Contracts 5 and 6: a version comes from a lock, a figure of ours from a run.
+"""*Version and lock*, *figure and run*: neither is typed on a page.
 
 - `{version}`Sphinx`` shows the version that `_data/tools.toml` finds in a lock; of what no lock
   holds, the version that the last run of `nox -s tools` saw.

@@ -1,4 +1,4 @@
-"""A chapter's quiz: three questions, each tied to an objective and to the section that answers it.
+"""*Quiz and objective*: three questions, each tied to an objective and the section with its answer.
 
 A page whose front matter has `objectives` ends with an empty `quiz` directive. Its questions
 stand in `_data/quizzes/`, under the page's own path below `modules/`. What is wrong with a

@@ -1,4 +1,4 @@
-"""Contract 1: every entry of the decks is a label before the section that expands it.
+"""*Entry and section*: every entry of the decks is a label before the section that expands it.
 
 `_data/syllabus.toml` holds the entries, `_data/unwritten.toml` those of pages still to come.
 The directive `{syllabus}` lists them all, with a link to each section.

@@ -1,4 +1,4 @@
-"""Contract 2, the reader's half: a block that does not run says so, and why.
+"""*Block and run*, the reader's half: a block that does not run says so, and why.
 
 ```{not-run} bash
 :reason: needs a cluster
