@@ -17,6 +17,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from docs._ext import at
+from docs._ext.classes import QUIZ
 
 logger = logging.getLogger(__name__)
 
@@ -128,10 +129,7 @@ class QuizDirective(SphinxDirective):
         # A reader's answers are kept under this key: other questions, other answers.
         key = f"{docname}:{zlib.crc32(path.read_bytes()):08x}"
         node = quiz(page=docname, key=key, path=str(path), questions=questions)
-        node["classes"] = [
-            "quiz",
-            "no-search",
-        ]  # wrong options are not for the site's search to find
+        node["classes"] = [QUIZ, "no-search"]  # wrong options are not for the site's search to find
         self.set_source_info(node)
         node += [self.question(path, *item) for item in enumerate(questions, 1)]
         return [node]
