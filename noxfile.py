@@ -134,20 +134,24 @@ def packs(session):
 
 @nox.session
 def lint(session):
-    """Check style: code, spelling, prose, workflows."""
+    """Check style: code, spelling, prose, commits, and what the code host reads."""
     install(session, "lint")
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
     session.run("codespell")
     session.run("python", "-m", "scripts.prose")
+    session.run("python", "-m", "scripts.commits")
     session.run("zizmor", "--offline", "--quiet", "--persona", "pedantic", ".github")
-    folders = (".github/workflows", "examples/levels/ci")
-    workflows = sorted(str(file) for folder in folders for file in Path(folder).glob("*.yml"))
-    session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
-    session.run("check-jsonschema", "--builtin-schema", "vendor.readthedocs", ".readthedocs.yaml")
-    session.run(
-        "check-jsonschema", "--builtin-schema", "vendor.citation-file-format", "CITATION.cff"
-    )
+    for schema, *patterns in (
+        ("github-workflows", ".github/workflows/*.yml", "examples/levels/ci/*.yml"),
+        ("github-issue-forms", ".github/ISSUE_TEMPLATE/[!c]*.yml"),
+        ("github-issue-config", ".github/ISSUE_TEMPLATE/config.yml"),
+        ("dependabot", ".github/dependabot.yml"),
+        ("readthedocs", ".readthedocs.yaml"),
+        ("citation-file-format", "CITATION.cff"),
+    ):
+        files = sorted(str(file) for pattern in patterns for file in Path().glob(pattern))
+        session.run("check-jsonschema", "--builtin-schema", f"vendor.{schema}", *files)
 
 
 @nox.session(python=["3.12", "3.13", "3.14"])
