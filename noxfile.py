@@ -144,7 +144,7 @@ def lint(session):
     session.run("zizmor", "--offline", "--quiet", "--persona", "pedantic", ".github")
     for schema, *patterns in (
         ("github-workflows", ".github/workflows/*.yml", "examples/levels/ci/*.yml"),
-        ("github-issue-forms", ".github/ISSUE_TEMPLATE/[!c]*.yml"),
+        ("github-issue-forms", ".github/ISSUE_TEMPLATE/report-*.yml"),
         ("github-issue-config", ".github/ISSUE_TEMPLATE/config.yml"),
         ("dependabot", ".github/dependabot.yml"),
         ("readthedocs", ".readthedocs.yaml"),

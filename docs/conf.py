@@ -84,7 +84,7 @@ html_sidebars = {
         "sidebar/scroll-end.html",
     ]
 }
-html_context = {"repository": os.environ.get("HANDBOOK_REPOSITORY", "")}  # the footer's link
+html_context = {"repository": os.environ.get("HANDBOOK_REPOSITORY", "")}  # the footer's links
 pygments_style = "a11y-high-contrast-light"
 pygments_dark_style = "a11y-high-contrast-dark"
 html_search_scorer = str(Path(__file__).with_name("_static") / "scorer.js")  # definitions first
