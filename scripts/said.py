@@ -1,4 +1,4 @@
-"""Run a command and add to `said.md` what came of it: `python -m scripts.said NAME COMMAND ...`.
+"""Run a command and add to `.nox/said.md` what came of it: `python -m scripts.said NAME COMMAND ...`.
 
 The weekly workflow does so with new locks: its change opens with what each check said, also of a
 check that failed. The command's own exit code is returned.
@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-TARGET = Path("said.md")
+TARGET = Path(".nox", "said.md")  # where no check looks
 TELLING = re.compile(r"FAILED |ERROR |=+ .* in [\d.]+s|Python 3\.\d+: ")  # pytest's, and lock's
 LAST = 20  # lines of a log in which nothing tells
 MOST = 15_000  # characters of a check: a change's text may have 65,536
@@ -37,6 +37,7 @@ def main(name: str, command: Sequence[str]) -> int:
         for line in running.stdout:
             print(line, end="", flush=True)
             log.append(line)
+    TARGET.parent.mkdir(exist_ok=True)
     with TARGET.open("a", encoding="utf-8") as said:
         said.write(summary(name, running.returncode, "".join(log)))
     return running.returncode

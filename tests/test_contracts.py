@@ -31,6 +31,13 @@ def test_what_holds_a_contract_names_it(name, files):
     assert [] == [p for p in paths if name.lower() not in Path(p).read_text("utf-8").lower()]
 
 
+def test_the_site_lists_them_under_the_same_names():
+    """There with what fails when one is broken."""
+    page = Path("docs/reference/how-it-is-checked.md").read_text("utf-8")
+
+    assert [name.lower() for name, _ in ROWS] == re.findall(r"^\| (\w+ and \w+) \|", page, re.M)
+
+
 @pytest.mark.parametrize("file", EXTENSIONS, ids=lambda file: file.stem)
 def test_no_extension_names_a_contract_that_is_not_listed(file):
     """A name that changed in one place is found."""

@@ -75,5 +75,5 @@ def test_each_command_adds_to_the_text_and_keeps_its_exit_code(tmp_path, monkeyp
 
     assert [0, 3] == codes
     assert "## a passed\n\n## b failed (exit 3)\n\n```text\nERROR one\n```\n\n" == (
-        tmp_path / "said.md"
+        tmp_path / ".nox/said.md"
     ).read_text("utf-8")

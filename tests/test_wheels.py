@@ -34,6 +34,13 @@ def test_every_pin_has_a_wheel_that_this_python_can_install(group):
     }, f"locks/{group}.txt: `nox -s lock` looks for the wheels of what moved"
 
 
+def test_the_readme_says_no_more_than_that():
+    """Until a workflow has run the code there."""
+    readme = Path("README.md").read_text("utf-8")
+
+    assert f"for {RESOLVED} it is *resolved, not yet run by us*" in readme
+
+
 def test_the_record_holds_nothing_else():
     """A wheel that no lock would install is taken out."""
     needed = {
