@@ -67,7 +67,10 @@ def of_debian(commands):
 
 def main(asked):
     """Measure the tools asked for, all without a word, and write them beside the others."""
-    for command, package in {"uv": "pip install uv", "npm": "apt-get install npm"}.items():
+    for command, package in {
+        "uv": "pip install -r locks/uv.txt",
+        "npm": "apt-get install npm",
+    }.items():
         if not shutil.which(command):
             sys.exit(f"This needs {command}: {package}")
     tools = chosen(entries(), asked)

@@ -65,6 +65,7 @@ def follow(
         "LANG": "C.UTF-8",
         "PATH": f"{home}/uv/bin:/usr/bin:/bin",
         "PIP_LOG": str(home / "pip.log"),
+        "UV_CONSTRAINT": "locks/nox.txt",  # `uvx nox` takes a reader's newest, and ours the pinned
     }
 
     def run(line: str) -> tuple[float, float]:
@@ -105,7 +106,7 @@ def main() -> None:
         root = Path(temporary)
         root.chmod(0o755)  # nobody passes through
         figures = follow(pip, "pip", root)
-        bring = "python3 -m venv ~/uv && ~/uv/bin/pip install --quiet uv"
+        bring = "python3 -m venv ~/uv && ~/uv/bin/pip install --quiet -r locks/uv.txt"
         figures |= follow(uv, "uv", root, bring, SAMPLE if "CI" in os.environ else "")
     print(figures)
     if figures["pip_northstar_installed_mb"] > MOST:

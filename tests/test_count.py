@@ -1,4 +1,4 @@
-"""Contract 6: a figure that any machine can count is counted again here."""
+"""*Figure and run*: a figure that any machine can count is counted again here."""
 
 import json
 from pathlib import Path

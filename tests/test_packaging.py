@@ -30,6 +30,8 @@ MADE = ignore_patterns(
 REGISTRY = re.compile(r"\b(pypi|pythonhosted|npmjs|npmmirror|conda|anaconda)[.](org|com)\b")
 MACHINE_PATH = re.compile(r"(?<![\w.~$}])(?:[/](?:home|Users|root|work|mnt)/\w|[A-Z]:\\Users)")
 UNFINISHED = re.compile(r"\b([T]ODO|[F]IXME|[X]XX)\b")
+UNPINNED = re.compile(r"\bpip3? install\b(?!.* -r ).*\b(?:nox|uv)\b")  # `locks/` has the version
+NUMBERED = re.compile(r"\b[Cc]ontracts? \d")  # CONTRIBUTING names them
 
 
 def requirements(group):
@@ -197,9 +199,12 @@ def test_lock_behind_pyproject_is_found():
     assert behind("build", "hatchling==1.0 \\\n") == ["hatchling>=1.27"]
 
 
-@pytest.mark.parametrize("group", sorted(set(LOCKS) - {"tfx"}))
+@pytest.mark.parametrize("group", sorted(set(LOCKS) - {"tfx", "nox", "uv"}))
 def test_lock_holds_the_build_backend(group):
-    """The project installs without build isolation from every lock, but beside TFX it does not go."""
+    """The project installs without build isolation from every lock.
+
+    But beside TFX it does not go, and nox and uv make the environments that hold it.
+    """
 
     assert "hatchling" in versions(LOCKS[group])
 
@@ -229,9 +234,11 @@ def test_npm_lock_has_hashes_and_no_index(lock):
     assert lock.count('"node_modules/') == lock.count('"integrity": "sha512-')
 
 
-@pytest.mark.parametrize("pattern", [REGISTRY, MACHINE_PATH, UNFINISHED])
+@pytest.mark.parametrize("pattern", [REGISTRY, MACHINE_PATH, UNFINISHED, UNPINNED, NUMBERED])
 def test_no_file_says(pattern):
-    """No file names a registry's host, a path of one machine, or unfinished work."""
+    """No file names a registry's host, a path of one machine, unfinished work, a nox without its
+    version, or a contract of the spine by a number.
+    """
 
     assert list(finds(pattern, Path())) == []
 
@@ -242,6 +249,9 @@ def test_no_file_says(pattern):
         (REGISTRY, "--index-url https://pypi" + ".org/simple"),
         (MACHINE_PATH, "cd /" + "home/ada/handbook"),
         (UNFINISHED, "# TO" + "DO: say more"),
+        (UNPINNED, "python -m pip in" + "stall -q nox"),
+        (UNPINNED, "pip in" + "stall uv==1.0"),
+        (NUMBERED, "as con" + "tract 2 says"),
     ],
 )
 def test_forbidden_words_are_found(pattern, line, tmp_path):
@@ -252,18 +262,34 @@ def test_forbidden_words_are_found(pattern, line, tmp_path):
     assert list(finds(pattern, tmp_path)) == [f"docs/page.md:2: {line}"]
 
 
-def test_another_python_gets_a_sentence():
-    """Nox under Python 3.10 stops with one sentence that says what to run instead."""
-    pretend = "import sys; sys.version_info = (3, 10, 0); import noxfile"
-    stopped = run(sys.executable, "-c", pretend, cwd=".")
-
-    assert (stopped.returncode, stopped.stdout.splitlines()) == (
-        1,
-        [
-            "The handbook is tested on Python 3.11, 3.12 and 3.13, and this is 3.10. Run nox from "
-            "one of those, for example: uvx --python 3.13 nox -s docs"
-        ],
+@pytest.mark.parametrize(
+    ("version", "code", "sentence"),
+    [
+        (
+            (3, 10, 14),
+            1,
+            "The handbook needs Python 3.11 or newer, and this is 3.10. Run nox from a newer one, "
+            "for example: uvx --python 3.13 nox -s docs\n",
+        ),
+        ((3, 11, 0), 0, ""),
+        ((3, 13, 9), 0, ""),
+        (
+            (3, 15, 0),
+            0,
+            "The handbook has run on Python 3.11, 3.12 and 3.13, and this is 3.15: a try. If it "
+            "fails, run nox from one of those, for example: uvx --python 3.13 nox -s docs\n",
+        ),
+    ],
+)
+def test_another_python_gets_a_sentence(version, code, sentence):
+    """An old one stops, with what to run instead; a newer one is warned, and goes on."""
+    pretend = (
+        "import sys; from unittest.mock import MagicMock; sys.modules['nox'] = MagicMock(); "
+        f"sys.version_info = {version}; import noxfile"
     )
+    done = run(sys.executable, "-c", pretend, cwd=".")
+
+    assert (code, sentence) == (done.returncode, done.stdout)
 
 
 def test_noxfile_parses_on_old_pythons():

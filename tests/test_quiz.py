@@ -1,4 +1,4 @@
-"""Contract 7: each question checks an objective of its page, and the page answers it."""
+"""*Quiz and objective*: each question checks an objective of its page, and the page answers it."""
 
 import pickle
 import re

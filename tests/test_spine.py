@@ -1,7 +1,7 @@
 """The contracts of the spine: each is broken on a two-page project, and the build names the place.
 
-Contract 4 is broken in `test_diagrams.py`, 7 in `test_quiz.py`, the run of the fences of
-contract 2 in `test_fences.py`.
+CONTRIBUTING lists them. *Diagram and drawing* is broken in `test_diagrams.py`, *quiz and objective*
+in `test_quiz.py`, and what a block prints in `test_fences.py`.
 """
 
 import pytest
@@ -208,7 +208,7 @@ def test_a_sound_project_builds_without_a_warning(warnings):
 
 
 FAULTS = {
-    # Contract 1: bullet and section
+    # Entry and section
     "an entry is missing": (
         "_data/unwritten.toml", '"later"', "",
         "_data/syllabus.toml:24: WARNING: no page has the label 'later' of the syllabus",
@@ -241,12 +241,12 @@ FAULTS = {
         "_data/unwritten.toml", '"later"', '"later", "latre"',
         "_data/unwritten.toml:4: WARNING: 'latre' is no entry of the syllabus",
     ),
-    # Contract 2: a block that does not run
+    # Block and run: a block that does not run
     "a block that does not run gives no reason": (
         "chapter.md", "```{claim} too-short\n```", "```{claim} too-short\n```\n\n```{not-run} bash\nls\n```",
         "chapter.md:31: ERROR: a block that does not run needs a `:reason:` that the reader sees",
     ),
-    # Contract 3: claim and source
+    # Claim and source
     "a year has no source": (
         "chapter.md", " {cite:p}`known2015`.", ".\n\nAnother {cite:p}`known2015`.",
         "chapter.md:31: WARNING: '2015' has no source",
@@ -307,7 +307,7 @@ FAULTS = {
         "_data/references.bib", "year = {2015}", "year = {2015},\n  note = {from memory; verify}",
         "_data/references.bib:5: WARNING: a working note",
     ),
-    # Contract 5: version and lock
+    # Version and lock
     "a version is typed": (
         "chapter.md", "# A chapter\n", "# A chapter\n\nIt needs Tool 1.2 or newer.\n",
         "chapter.md:11: WARNING: 'Tool 1.2' is typed: write the number as {version}",
@@ -324,7 +324,7 @@ FAULTS = {
         "../locks/docs.txt", "tool==", "loot==",
         "locks/docs.txt has no 'Tool'",
     ),
-    # Contract 6: number and run
+    # Figure and run
     "a figure was not measured": (
         "chapter.md", "run.seconds", "run.minutes",
         "chapter.md:31: WARNING: no run measured 'run.minutes'",
@@ -392,7 +392,7 @@ FAULTS = {
     "a cited version is another": (
         "chapter.md", "wrote 2.21 down", "wrote 2.22 down", "'2.22' is not in the entry that is cited",
     ),
-    # Contract 8: page and address
+    # Page and address
     "a page has gone": (
         "_data/addresses.txt", "chapter", "old-chapter",
         "_data/addresses.txt:2: WARNING: the page 'old-chapter' is gone",

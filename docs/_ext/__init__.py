@@ -1,6 +1,6 @@
 """The handbook's own Sphinx extensions.
 
-Each holds one contract of the spine, knows of no page, and reports with
+Each holds a contract of the spine (CONTRIBUTING lists them), knows of no page, and reports with
 `logger.warning`: the build is strict, so a warning fails it. What they share is here.
 """
 

@@ -22,6 +22,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from docs._ext import at, data, kept, load, prose, where
+from docs._ext.classes import FACTS, NOT_RUN, TO_COME, has
 from docs._ext.numbers import run_of
 from docs._ext.quiz import QUESTIONS
 
@@ -66,7 +67,7 @@ def lab_minutes(app, doctree, edits):
     words = len(prose.text(doctree).split())
     typed = 0
     for block in doctree.findall(nodes.literal_block):
-        set_up = "not-run" in block.parent.get("classes", ())
+        set_up = has(block.parent, NOT_RUN)
         typed += len(re.findall(r"^\S" if set_up else r"^\$ ", block.astext(), re.M))
     person = words / WORDS_A_MINUTE + typed * COMMAND_MINUTES + edits * EDIT_MINUTES
     return math.ceil(person + (seconds or 0) / 60), seconds
@@ -98,7 +99,7 @@ def read(app, doctree):
     page = front_matter(env, docname)
     if "lab" in page:
         kept(env, "minutes")[docname], line = lab_facts(app, doctree, page["lab"], page["edits"])
-        under_title(app, doctree, nodes.container("", line, classes=["chapter-facts"]))
+        under_title(app, doctree, nodes.container("", line, classes=[FACTS]))
         return
     chapter = page if "objectives" in page else {}
     taken = kept(env, "minutes")[docname] = minutes(doctree, QUESTIONS if chapter else 0)
@@ -113,7 +114,7 @@ def read(app, doctree):
             return
     everybody = len(chapter["audience"]) == len(names)
     whom = "All six audiences" if everybody else ", ".join(names[a] for a in chapter["audience"])
-    facts = nodes.container(classes=["chapter-facts"])
+    facts = nodes.container(classes=[FACTS])
     line = f"{whom} · {DIFFICULTY[chapter['difficulty']]} · {taken} minutes"
     facts += nodes.paragraph("", line, classes=["chapter-line"])
     if chapter.get("prerequisites"):
@@ -167,7 +168,7 @@ class Page(SphinxRole):
                 "there is no page %r, written or to come", target, location=self.get_location()
             )
         return [
-            nodes.inline("", f"“{planned.get(target, target)}” (to come)", classes=["to-come"])
+            nodes.inline("", f"“{planned.get(target, target)}” (to come)", classes=[TO_COME])
         ], []
 
 

@@ -1,4 +1,4 @@
-"""Contract 3: a claim has a source, and what the decks claim has a verdict.
+"""*Claim and source*: a claim has a source, and what the decks claim has a verdict.
 
 - `{claim} id` shows one entry of `_data/claims.toml` in three lines; `{claims}` lists them all.
 - Words that hold a figure, a date or a quotation need a citation, a figure of a run
@@ -15,6 +15,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from docs._ext import kept, load, prose, where
+from docs._ext.classes import CLAIM, FACTS, FROM_DATA, MEASURED, QUIZ, within
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +60,7 @@ class Claim(SphinxDirective):
             f"What we found\n: {claim['found'].strip()}\n\n"
             f"Say instead\n: {claim['say'].strip()}\n"
         )
-        box = nodes.admonition(classes=["claim", f"claim-{claim['verdict']}"])
+        box = nodes.admonition(classes=[CLAIM, f"claim-{claim['verdict']}"])
         box += nodes.title("", f"{VERDICTS[claim['verdict']]} · checked {day(claim['checked'])}")
         box += self.parse_text_to_nodes(markdown)
         target = nodes.target("", "", ids=[f"claim-{key}"], names=[f"claim-{key}"])
@@ -86,7 +87,7 @@ class Claims(SphinxDirective):
         ]
         made = self.parse_text_to_nodes("\n".join(rows))
         for node in made:
-            node["classes"].append("from-data")  # each line leads to the box with its sources
+            node["classes"].append(FROM_DATA)  # each line leads to the box with its sources
         return made
 
 
@@ -165,15 +166,8 @@ def backed(paragraph):
     """Tell whether a paragraph cites, or stands in a claim box or a table of measurements."""
     if any(n.get("refdomain") == "cite" for n in paragraph.findall(nodes.Element)):
         return True
-    node = paragraph
-    while node is not None:
-        # A claim box is checked as a whole; front matter and lists of an extension are data.
-        if {"claim", "chapter-facts", "quiz", "from-data", "measured"} & set(
-            node.get("classes", ())
-        ):
-            return True
-        node = node.parent
-    return False
+    # A claim box is checked as a whole; front matter and lists of an extension are data.
+    return within(paragraph, CLAIM, FACTS, QUIZ, FROM_DATA, MEASURED)
 
 
 def check(app, env):

@@ -1,4 +1,4 @@
-"""Contracts 5 and 6: a version comes from a lock, a figure of ours from a run.
+"""*Version and lock*, *figure and run*: neither is typed on a page.
 
 - `{version}`Sphinx`` shows the version that `_data/tools.toml` finds in a lock; of what no lock
   holds, the version that the last run of `nox -s tools` saw.
@@ -17,6 +17,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from docs._ext import load, prose
+from docs._ext.classes import MEASURED, VERSION
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +42,7 @@ class Version(SphinxRole):
         if not found:
             logger.warning("%s has no %r", lock, self.text, location=self.get_location())
             return [], []
-        return [nodes.inline("", found, classes=["version"])], []
+        return [nodes.inline("", found, classes=[VERSION])], []
 
 
 def pinned(locks, tool):
@@ -93,7 +94,7 @@ class Measured(SphinxRole):
         if key not in run["figures"]:
             logger.warning("no run measured %r", self.text, location=self.get_location())
             return [], []
-        return [nodes.inline("", shown(run["figures"][key]), classes=["measured"])], []
+        return [nodes.inline("", shown(run["figures"][key]), classes=[MEASURED])], []
 
 
 def shown(figure):
@@ -121,7 +122,7 @@ class Measurements(SphinxDirective):
 def boxed(directive, run, table):
     """Parse a Markdown table's lines into a box, and say below who made the figures."""
     made = f"Made by `{run['command']}` on {run['date']}, {run['machine']}."
-    box = nodes.container(classes=["measured"])
+    box = nodes.container(classes=[MEASURED])
     box += directive.parse_text_to_nodes("\n".join([*table, "", made]))
     return box
 

@@ -1,4 +1,4 @@
-"""A chapter's quiz: three questions, each tied to an objective and to the section that answers it.
+"""*Quiz and objective*: three questions, each tied to an objective and the section with its answer.
 
 A page whose front matter has `objectives` ends with an empty `quiz` directive. Its questions
 stand in `_data/quizzes/`, under the page's own path below `modules/`. What the page does not bear
@@ -18,6 +18,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from docs._ext import at
+from docs._ext.classes import QUIZ
 
 logger = logging.getLogger(__name__)
 
@@ -88,10 +89,7 @@ class QuizDirective(SphinxDirective):
         # A reader's answers are kept under this key: other questions, other answers.
         key = f"{docname}:{zlib.crc32(path.read_bytes()):08x}"
         node = quiz(page=docname, key=key, path=str(path), questions=questions)
-        node["classes"] = [
-            "quiz",
-            "no-search",
-        ]  # wrong options are not for the site's search to find
+        node["classes"] = [QUIZ, "no-search"]  # wrong options are not for the site's search to find
         self.set_source_info(node)
         node += [self.question(path, *item) for item in enumerate(questions, 1)]
         return [node]

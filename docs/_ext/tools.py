@@ -12,6 +12,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from docs._ext import at, load
+from docs._ext.classes import FACTS, FROM_DATA
 from docs._ext.numbers import run_of, shown
 
 logger = logging.getLogger(__name__)
@@ -64,7 +65,7 @@ class Tool(SphinxDirective):
             last = run.get("passed", {}).get(example, run)  # not all tools ran on one day
             took = f", {shown(seconds)} seconds on {last['date']}"
         lines.append(f"Run it yourself: `nox -s tools -- {example}`{took}")
-        facts = nodes.container(classes=["chapter-facts", "tool-facts"])
+        facts = nodes.container(classes=[FACTS, "tool-facts"])
         for line in lines:
             facts += self.parse_text_to_nodes(line)
         result = [facts]
@@ -101,7 +102,7 @@ class Matrix(SphinxDirective):
         """Return the section of one capability: what it is for, and its tools."""
         title = job[0].upper() + job[1:]
         made = nodes.section("", nodes.title("", title), ids=[group(job)], names=[title.lower()])
-        made["classes"].append("from-data")
+        made["classes"].append(FROM_DATA)
         self.state.document.note_implicit_target(made, made)
         made += [*self.parse_text_to_nodes(words), *cards]
         return made
