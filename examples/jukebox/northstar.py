@@ -190,11 +190,12 @@ class Loop:
                 return "there is no champion beside whom to try it", figures | {"share": 0}
             if figures["answers"] >= enough:
                 return f"{figures['answers']} requests answered beside the champion", figures
-            if time.monotonic() > give_up:
+            if self.registry.standing().challenger != version:
+                self.registry.challenge(version, f"canary of run {number}", share)
+                give_up = time.monotonic() + self.policy.patience  # from here on it is asked
+            elif time.monotonic() > give_up:
                 had = f"{figures['answers']} of {enough} in {self.policy.patience:g} s"
                 self._withdraw(number, version, f"too few requests to try it on: {had}")
-            elif self.registry.standing().challenger != version:
-                self.registry.challenge(version, f"canary of run {number}", share)
             else:
                 time.sleep(0.05)
 

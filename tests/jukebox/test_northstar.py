@@ -272,6 +272,15 @@ def test_a_canary_that_nobody_asks_is_refused_and_withdrawn(home):
     assert ("refused", (1, None)) == (last["event"], home.registry.standing()[1:3])
 
 
+def test_a_canary_is_tried_however_short_the_patience(home):
+    """On a machine so busy that it is over before the challenge: else nobody would ever end it."""
+    alone(lazily(home)).commit("better")
+    last = home.go(policy=replace(POLICY, patience=0.0))[-1]
+
+    assert "too few requests to try it on: 0 of 5 in 0 s" == last["why"]
+    assert ["challenge", "withdraw"] == [row["action"] for row in home.registry.history()[-2:]]
+
+
 def test_a_canary_that_the_service_withdraws_is_rolled_back(home):
     """With what the service said."""
     alone(lazily(home)).commit("better")
