@@ -54,9 +54,9 @@ SOUND = {
     "data": fence("toml", "a = 1") + fence("yaml", "a: 1") + fence("json", "{}"),
     "a fence in a directive": fence("{tip}", fence("python", "x = 1"), "````"),
     "a fence of tildes": fence("python", "x = 1", "~~~"),
-    "a fence in a box in a quotation": "> " + fence(
-        "{tip}", fence("python", "print(1)") + fence("output", "1"), ":::"
-    ).replace("\n", "\n> "),
+    "a fence in a box in a quotation": (
+        "> " + fence("{tip}", fence("python", "x = 1"), ":::").replace("\n", "\n> ")
+    ),
     "a fence in a list": "- Words\n\n  " + fence("python", "x = 1").replace("\n", "\n  "),
     "a fence in a definition": "Word\n: " + fence("python", "x = 1").replace("\n", "\n  "),
 }

@@ -16,10 +16,9 @@ def count(srcdir: Path) -> dict[str, int]:
     blocks = Counter(fence.name for text in texts for fence in markdown.fences(text))
     written = {page.relative_to(srcdir).with_suffix("").as_posix() for page in pages}
     entries = len(load(srcdir, "syllabus.toml").get("bullet", []))
-    quizzes = [tomllib.loads(p.read_text("utf-8")) for p in (srcdir / "_data/quizzes").rglob("*.toml")]
-    sources = [
-        re.findall(r"^@", file.read_text("utf-8"), re.M) for file in (srcdir / "_data").glob("*.bib")
-    ]
+    data = srcdir / "_data"
+    quizzes = [tomllib.loads(p.read_text("utf-8")) for p in data.glob("quizzes/**/*.toml")]
+    sources = [re.findall("^@", p.read_text("utf-8"), re.M) for p in data.glob("*.bib")]
     return {
         "pages": len(pages),
         "chapters": sum("\nobjectives:\n" in text for text in texts),
