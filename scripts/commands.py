@@ -69,4 +69,4 @@ def shown(text: str) -> list[tuple[str, ...]]:
 
 if __name__ == "__main__":
     PAGE.write_text(written(PAGE.read_text("utf-8")), "utf-8")
-    print(f"Wrote {PAGE}: {len(shown(PAGE.read_text('utf-8')))} commands")
+    print(f"wrote   {PAGE}: {len(shown(PAGE.read_text('utf-8')))} commands")

@@ -1,6 +1,7 @@
 """Small rules of style for the Markdown pages, one error a line: `python -m scripts.prose`."""
 
 import re
+import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -128,6 +129,21 @@ def faults(text: str) -> Iterator[tuple[int, str]]:
             yield number, "“click here” says nothing; name what is there"
 
 
+def unfilled(*folders: str) -> Iterator[str]:
+    """Each place of a skeleton (see `scripts/new.py`) that git has been given and nobody filled in.
+
+    What is only in the working tree may wait; where there is no repository, all counts.
+    """
+    for where in ("--cached", "--no-index"):
+        command = ("git", "grep", where, "-nIF", "(yours:", "--", *folders)
+        found = subprocess.run(command, capture_output=True, text=True)
+        if found.returncode <= 1:
+            break
+    for line in found.stdout.splitlines():
+        place = ":".join(line.split(":")[:2])
+        yield f"{place}: the skeleton still speaks here: say it in your own words, or delete it"
+
+
 def pages() -> list[Path]:
     """The Markdown files at the root and under `docs/`, without what a build left there."""
     found = [*Path().glob("*.md"), *Path("docs").glob("**/*.md")]
@@ -140,5 +156,6 @@ if __name__ == "__main__":
         for page in pages()
         for number, fault in faults(page.read_text(encoding="utf-8"))
     ]
+    errors += unfilled("docs", "examples", "tests/jukebox")
     print("\n".join(errors) or f"{len(pages())} pages follow the style")
     sys.exit(bool(errors))
