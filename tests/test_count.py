@@ -1,4 +1,4 @@
-"""Contract 6: what the handbook holds is counted by the build, and here by another reader."""
+"""*Figure and run*: what the handbook holds is counted by the build, and here by another reader."""
 
 import json
 from pathlib import Path
