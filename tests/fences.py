@@ -171,8 +171,8 @@ def unchecked(example, fence, _):
     """Nobody checks this language."""
     return fail(
         example,
-        f"nothing checks a fence of the language {fence.name!r}: see CHECKERS in tests/fences.py, "
-        "and for a directive that shows no code, docs/_ext/markdown.py",
+        f"nothing checks a fence of the language {fence.name!r}: take one of CHECKERS in "
+        "tests/fences.py; a directive that shows no code is named in docs/_ext/markdown.py",
         fence.line - 1,
     )
 

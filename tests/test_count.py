@@ -27,7 +27,7 @@ def test_the_lines_of_the_pages_open_as_many_blocks():
     assert (FIGURES["blocks_that_run"], FIGURES["diagrams"]) == (
         opened.count("python") + opened.count("console"),
         opened.count("mermaid"),
-    )
+    ), "tests/test_fences.py says which block only one of the two readers sees"
 
 
 @pytest.mark.parametrize("figure", FIGURES)

@@ -59,7 +59,11 @@ class Claim(SphinxDirective):
             None,
         )
         if claim is None:
-            logger.warning("claims.toml has no claim %r", key, location=self.get_location())
+            logger.warning(
+                "claims.toml has no claim %r: add it there, or correct its name",
+                key,
+                location=self.get_location(),
+            )
             return []
         if not claim.keys() >= FIELDS:
             return []  # `check` says so, at its line

@@ -41,7 +41,7 @@ def read(app, doctree):
         fewest = FEWEST_WORDS.get(entry["kind"], 60)
         if words < fewest:
             logger.warning(
-                "%r has %d words of its own, and a %s needs %d",
+                "%r has %d words of its own, and a %s needs %d: say more below its heading",
                 label,
                 words,
                 entry["kind"],
@@ -62,14 +62,14 @@ def check(app, env):
         for label, line in labels:
             found.setdefault(label, []).append((docname, line))
     ids = [entry["id"] for entry in load(app.srcdir, "syllabus.toml").get("bullet", [])]
-    to_come = to_be_written(app.srcdir, env.found_docs)
+    to_come, planned = to_be_written(app.srcdir, env.found_docs), to_be_written(app.srcdir, ())
     for label in ids:
         places = found.get(label, [])
         at = where(app.srcdir, "syllabus.toml", f'"{label}"')
         if not places and label not in to_come:
             logger.warning(
-                "no page has the label %r of the syllabus: put `(%s)=` before its heading",
-                *(label, label),
+                "no page has the label %r of the syllabus: put `(%s)=` before its heading in %s.md",
+                *(label, label, planned.get(label, "its page")),
                 location=at,
             )
         for docname, line in places[1:]:
@@ -80,7 +80,7 @@ def check(app, env):
                 label,
                 location=where(app.srcdir, "unwritten.toml", f'"{label}"'),
             )
-    for label in to_be_written(app.srcdir, ()).keys() - set(ids):
+    for label in planned.keys() - set(ids):
         logger.warning(
             "%r is no entry of the syllabus",
             label,
