@@ -20,7 +20,7 @@ extensions = [
     "sphinx_reredirects",
     "sphinx_last_updated_by_git",
     "sphinx_llms_txt",
-    # The contracts of the spine, one small extension each.
+    # The contracts of the spine, which CONTRIBUTING lists: one small extension each.
     "docs._ext.chapter",
     "docs._ext.syllabus",
     "docs._ext.evidence",
@@ -84,7 +84,7 @@ html_sidebars = {
         "sidebar/scroll-end.html",
     ]
 }
-html_context = {"repository": os.environ.get("HANDBOOK_REPOSITORY", "")}  # the footer's link
+html_context = {"repository": os.environ.get("HANDBOOK_REPOSITORY", "")}  # the footer's links
 pygments_style = "a11y-high-contrast-light"
 pygments_dark_style = "a11y-high-contrast-dark"
 html_search_scorer = str(Path(__file__).with_name("_static") / "scorer.js")  # definitions first

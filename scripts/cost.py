@@ -14,6 +14,7 @@ import tempfile
 import tomllib
 from pathlib import Path
 
+from scripts.due import packages
 from scripts.tools import call, chosen, entries, missing
 from scripts.workspace import megabytes, record
 
@@ -58,26 +59,23 @@ def of_npm(lock):
 
 
 def of_debian(commands):
-    """The megabytes that Debian says the packages take which hold these commands.
-
-    `default-jre-headless` is empty, and Java is in what it needs: so each file is asked for.
-    """
-    files = [Path(shutil.which(command)).resolve() for command in commands]
-    told = subprocess.run(["dpkg-query", "-S", *files], check=True, capture_output=True, text=True)
-    packages = {line.partition(": ")[0] for line in told.stdout.splitlines()}
-    command = ["dpkg-query", "-W", "-f", "${Installed-Size}\n", *sorted(packages)]
+    """The megabytes that Debian says the packages take which hold these commands."""
+    command = ["dpkg-query", "-W", "-f", "${Installed-Size}\n", *packages(commands, check=True)]
     told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return {"debian_mb": round(sum(map(int, told.split())) * 1024 / 1e6, 1)}
 
 
 def main(asked):
     """Measure the tools asked for, all without a word, and write them beside the others."""
-    for command, package in {"uv": "pip install uv", "npm": "apt-get install npm"}.items():
+    for command, package in {
+        "uv": "pip install -r locks/uv.txt",
+        "npm": "apt-get install npm",
+    }.items():
         if not shutil.which(command):
             sys.exit(f"This needs {command}: {package}")
     tools = chosen(entries(), asked)
-    if packages := missing(tools):
-        sys.exit(f"Missing on this machine. Install: apt-get install {' '.join(packages)}")
+    if lacking := missing(tools):
+        sys.exit(f"Missing on this machine. Install: apt-get install {' '.join(lacking)}")
     figures = json.loads(WRITTEN.read_text("utf-8"))["figures"] if WRITTEN.exists() else {}
     every = tomllib.loads(Path("docs/_data/tools.toml").read_text("utf-8"))["tool"]
     for name, tool in tools.items():

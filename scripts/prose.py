@@ -145,8 +145,8 @@ def unfilled(*folders: str) -> Iterator[str]:
 
 
 def pages() -> list[Path]:
-    """The Markdown files at the root and under `docs/`, without what a build left there."""
-    found = [*Path().glob("*.md"), *Path("docs").glob("**/*.md")]
+    """The Markdown files at the root, of the code host and under `docs/`, but not of a build."""
+    found = [*Path().glob("*.md"), *Path(".github").glob("**/*.md"), *Path("docs").glob("**/*.md")]
     return sorted(page for page in found if "_build" not in page.parts)
 
 

@@ -1,11 +1,15 @@
 """Run the README's commands as a newcomer would: `python -m scripts.readme`.
 
+On a server this is the test run: all of it with pip, and with uv the installation, the story and a
+sample. Elsewhere it is all measured, both ways.
+
 Root's own settings would hide what a newcomer meets, so root hands over to `nobody`. The machine's
 own Python runs them, which refuses a bare `pip install` on Debian and Ubuntu (PEP 668).
 """
 
 import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -16,6 +20,7 @@ from pathlib import Path
 from scripts.workspace import clone, megabytes, network, record
 
 MOST = 600  # megabytes for all that Jukebox needs, with pip
+SAMPLE = "tests/jukebox/test_service.py docs/modules/introduction docs/reference/command-line.md"
 BLOCK = re.compile(r"^```sh\n(.+?)^```", re.MULTILINE | re.DOTALL)
 DOWNLOADED = re.compile(r"Downloading \S+ \(([\d.]+) (bytes|kB|MB)\)")
 UNITS = {"bytes": 1e-6, "kB": 1e-3, "MB": 1}
@@ -34,8 +39,19 @@ def downloaded(log: Path) -> float:
     return round(sum(float(number) * UNITS[unit] for number, unit in found), 1)
 
 
-def follow(lines: list[str], way: str, root: Path, setup: str = "") -> dict[str, float]:
-    """Run lines in a fresh clone with a fresh home and return what they took."""
+def spent() -> float:
+    """The CPU seconds of all processes that this one has started and seen end."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def follow(
+    lines: list[str], way: str, root: Path, setup: str = "", sample: str = ""
+) -> dict[str, float]:
+    """Run lines in a fresh clone with a fresh home and return what they took.
+
+    setup: what brings the installer. sample: which tests to run, if not all.
+    """
     home, checkout = root / way, root / way / "handbook"
     home.mkdir()
     clone(checkout)
@@ -49,25 +65,27 @@ def follow(lines: list[str], way: str, root: Path, setup: str = "") -> dict[str,
         "LANG": "C.UTF-8",
         "PATH": f"{home}/uv/bin:/usr/bin:/bin",
         "PIP_LOG": str(home / "pip.log"),
+        "UV_CONSTRAINT": "locks/nox.txt",  # `uvx nox` takes a reader's newest, and ours the pinned
     }
 
-    def run(line: str) -> float:
+    def run(line: str) -> tuple[float, float]:
         print(f"$ {line}", flush=True)
-        start = time.monotonic()
+        start, before = time.monotonic(), spent()
         # Through a shell, as the reader does: the line holds `&&`.
         done = subprocess.run(line, shell=True, cwd=checkout, env=environment, **user)  # noqa: S602
         if done.returncode:
             sys.exit(f"README.md's command failed: {line}")
-        return round(time.monotonic() - start, 1)
+        return round(time.monotonic() - start, 1), round(spent() - before, 1)
 
     if setup:
         run(setup)
         (home / "pip.log").unlink()
     figures, before = {}, 0.0
     # The story needs the first command and no other.
-    told = [lines[0], lines[1].replace("-s tests", "-s northstar"), lines[1]]
+    tests = f"{lines[1]} -- {sample}" if sample else lines[1]
+    told = [lines[0], lines[1].replace("-s tests", "-s northstar"), tests]
     for goal, line in zip(("docs", "northstar", "tests"), told, strict=True):
-        figures[f"{way}_{goal}_s"] = run(line)
+        figures[f"{way}_{goal}_s"], figures[f"{way}_{goal}_cpu_s"] = run(line)
         installed = megabytes(checkout / ".venv", checkout / ".nox", home / ".local")
         figures[f"{way}_{goal}_installed_mb"] = round(installed - before, 1)
         before = installed
@@ -88,7 +106,8 @@ def main() -> None:
         root = Path(temporary)
         root.chmod(0o755)  # nobody passes through
         figures = follow(pip, "pip", root)
-        figures |= follow(uv, "uv", root, "python3 -m venv ~/uv && ~/uv/bin/pip install --quiet uv")
+        bring = "python3 -m venv ~/uv && ~/uv/bin/pip install --quiet -r locks/uv.txt"
+        figures |= follow(uv, "uv", root, bring, SAMPLE if "CI" in os.environ else "")
     print(figures)
     if figures["pip_northstar_installed_mb"] > MOST:
         sys.exit(f"Jukebox's environment takes more than {MOST} MB: see what can go.")

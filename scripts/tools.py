@@ -1,8 +1,11 @@
-"""Run every tool's example with its test, on the tool itself: `python -m scripts.tools [tool ...]`.
+"""Run tools' examples with their tests, on the tools themselves: `python -m scripts.tools [tool ...]`.
 
 `docs/_data/tools.toml` names each tool's environment, lock, commands and example. The environments
 are installed while there is a network; then it is cut, and the tests run. What passes is written
-into `docs/_data/measured/tools.json`: seconds, and the versions that no lock holds.
+into `docs/_data/measured/tools.json`: seconds, the versions that no lock holds, and under `passed`
+a digest of all that each result depends on.
+
+`--all` runs all of them. Without a word `scripts/due.py` says which have to run.
 """
 
 import hashlib
@@ -14,14 +17,12 @@ import shutil
 import subprocess
 import sys
 import time
-import tomllib
 from pathlib import Path
 
-from scripts.workspace import record
+from scripts.due import EXAMPLES, digest_of, every_tool, files_named, reasons, recorded
+from scripts.workspace import circumstances, record, write
 
 HERE = Path(".nox", "tools").absolute()  # environments, and what examples prepare
-EXAMPLES = Path("examples", "tools")
-WRITTEN = Path("docs", "_data", "measured", "tools.json")
 WITH_JUKEBOX = ("tools", "deep-learning")
 TFX = (3, 11)  # the one Python that its last release for Debian 12 runs on
 VERSIONED = {"package", "debian", "asks"}  # a tool with none of these is shown by its parts
@@ -45,20 +46,23 @@ OFFLINE = {  # each tool's own word for: ask nobody, tell nobody
 
 def entries():
     """Every tool that has an example, by name; the tools that it uses are under `parts`."""
-    tools = tomllib.loads(Path("docs/_data/tools.toml").read_text("utf-8"))["tool"]
-    return {name: tool for name, tool in tools.items() if "example" in tool}
+    return {name: tool for name, tool in every_tool().items() if "example" in tool}
 
 
 def chosen(tools, asked):
-    """The tools that are asked for, by name or by the name of their example; all without a word."""
+    """The tools that are asked for, by name or by the name of their example.
+
+    All by `--all`, or without a word.
+    """
     known = {word.lower() for name, tool in tools.items() for word in (name, tool["example"])}
+    known.add("--all")
     if unknown := {word.lower() for word in asked} - known:
         sys.exit(f"There is no tool {min(unknown)!r}. These are: {', '.join(sorted(known))}.")
     asked = {word.lower() for word in asked}
     return {
         name: tool
         for name, tool in tools.items()
-        if not asked or {name.lower(), tool["example"]} & asked
+        if not asked or {"--all", name.lower(), tool["example"]} & asked
     }
 
 
@@ -122,9 +126,8 @@ def prepare(tool, python):
         return True
     cache = HERE / "prepared" / tool["example"]
     stamp = cache / "made-of.txt"
-    named = re.findall(r"\b(?:locks|examples)/[\w./*-]+", script.read_text("utf-8"))
-    inputs = [script, *(file for name in named for file in Path().glob(name))]
-    if digest := stale(stamp, [*inputs, python.parents[1] / "installed.txt"]):
+    files = [script, *files_named(script.read_text("utf-8"), Path())]
+    if digest := stale(stamp, [*files, python.parents[1] / "installed.txt"]):
         shutil.rmtree(cache, ignore_errors=True)
         cache.mkdir(parents=True)
         variables = os.environ | {"PYTHON": str(python)}
@@ -196,18 +199,38 @@ def table(tools, results, every):
     return figures, wrong
 
 
+def keep(digests: dict[str, str], figures: dict[str, float | str], anew: bool) -> None:
+    """Write the digests of the examples that passed, and figures: a new record, or into the old."""
+    python = platform.python_version()
+    passed = {name: circumstances(python) | {"digest": now} for name, now in digests.items()}
+    if anew:
+        record("tools", python, figures, "nox -s tools -- --all", passed=passed)
+    else:
+        old = recorded()
+        passed = old.get("passed", {}) | passed
+        write("tools", old | {"figures": old["figures"] | figures, "passed": passed})
+
+
 def main(asked):
-    """Run the examples that are asked for."""
-    every = tomllib.loads(Path("docs/_data/tools.toml").read_text("utf-8"))["tool"]
+    """Run the examples that are asked for; without a word, those that are due."""
+    # uv may have been installed beside nox, in a folder that nobody put on PATH.
+    os.environ["PATH"] += os.pathsep + str(Path(sys.executable).parent)
     tools = chosen(entries(), asked)
-    if packages := missing(tools):
-        sys.exit(f"Missing on this machine. Install: apt-get install {' '.join(packages)}")
+    # Of what is there now, whatever is edited while they run.
+    digests = {tool["example"]: digest_of(tool["example"]) for tool in tools.values()}
+    why = dict.fromkeys(digests, "it was asked for") if asked else reasons(digests)
+    for example, reason in why.items():
+        runs = f"runs: {reason}" if reason else "does not run: nothing has changed since it passed"
+        print(f"{example:22}{runs}", flush=True)
+    tools = {name: tool for name, tool in tools.items() if why[tool["example"]]}
+    if lacking := missing(tools):
+        sys.exit(f"Missing on this machine. Install: apt-get install {' '.join(lacking)}")
     if sys.version_info[:2] != TFX and any(t["environment"] == "tfx" for t in tools.values()):
         without = "TFX runs on Python 3.11 alone, and this is {}.{}: run nox from a 3.11."
         print(without.format(*sys.version_info), flush=True)
         tools = {name: tool for name, tool in tools.items() if tool["environment"] != "tfx"}
-        if not tools:
-            sys.exit(1)
+    if not tools:
+        sys.exit(1 if asked else 0)
     wall = cut()
     if not wall:
         print("The network could not be cut: that needs Linux, `unshare` and `ip` (iproute2).")
@@ -218,20 +241,17 @@ def main(asked):
         its = {key: tool for key, tool in its.items() if prepare(tool, python)}
         if its:
             results |= run(name, its, python, wall)
-    figures, wrong = table(tools, results, every)
+    figures, wrong = table(tools, results, every_tool())
     took = time.monotonic() - start
     if wrong:
         sys.exit("\n".join(["", *wrong]))
     print(f"\n{len(tools)} of {len(entries())} tools in {took:.0f} s, environments included.")
-    if len(tools) == len(entries()):
-        figures |= {
-            "tools": len(tools),
-            "all_s": round(took),
-            "network_cut": "yes" if wall else "no",
-        }
-    elif WRITTEN.exists():  # a run of some renews what it measured
-        figures = json.loads(WRITTEN.read_text("utf-8"))["figures"] | figures
-    record("tools", platform.python_version(), figures)
+    ran = {tool["example"] for tool in tools.values()} if wall else ()  # uncut, it proves less
+    anew = len(tools) == len(entries())  # what is of all is measured by a run of all
+    if anew:
+        cut_off = "yes" if wall else "no"
+        figures |= {"tools": len(tools), "all_s": round(took), "network_cut": cut_off}
+    keep({name: now for name, now in digests.items() if name in ran}, figures, anew)
 
 
 if __name__ == "__main__":

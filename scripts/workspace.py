@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 # What a machine needs to reach a package index, whoever runs the command.
 NETWORK = ("PIP_CERT", "PIP_INDEX", "SSL_", "UV_INDEX", "HTTP_", "HTTPS_", "NO_PROXY", "no_proxy")
@@ -42,23 +43,37 @@ def megabytes(*folders: Path) -> float:
     return round(sum(sizes.values()) / 1e6, 1)
 
 
-def record(
-    name: str, python: str, figures: dict[str, float | str], command: str | None = None
-) -> None:
-    """Write figures where pages can read them; their command is the session of that name."""
+def circumstances(python: str) -> dict[str, str]:
+    """When and where something is measured: the day in UTC, this machine, and a Python."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     system = platform.freedesktop_os_release()["PRETTY_NAME"]
-    target = Path("docs/_data/measured", f"{name}.json")
-    target.parent.mkdir(exist_ok=True)
-    measured = {
-        "command": command or f"nox -s {name}",
+    return {
         "date": datetime.now(UTC).date().isoformat(),
         "machine": f"{os.cpu_count()} cores, {memory:.0f} GB, {system}",
         "python": python,
-        "figures": figures,
     }
-    # At once: pages may be built while a proof runs.
+
+
+def write(name: str, measured: dict[str, Any]) -> None:
+    """Write a record where pages can read it; at once, since they may be built meanwhile."""
+    target = Path("docs/_data/measured", f"{name}.json")
+    target.parent.mkdir(exist_ok=True)
     half = target.with_suffix(".half")
     half.write_text(json.dumps(measured, indent=2) + "\n", encoding="utf-8")
     half.replace(target)
     print(f"Wrote {target}")
+
+
+def record(
+    name: str,
+    python: str,
+    figures: dict[str, float | str],
+    command: str | None = None,
+    **tables: dict[str, Any],
+) -> None:
+    """Write figures where pages can read them; their command is the session of that name.
+
+    What no page reads stands in further tables beside them.
+    """
+    made = {"command": command or f"nox -s {name}", **circumstances(python)}
+    write(name, made | {"figures": figures, **tables})

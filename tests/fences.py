@@ -1,4 +1,4 @@
-"""Contract 2, the tests' half: every fenced block of every page is checked by something.
+"""*Block and run*, the tests' half: every fenced block of every page is checked by something.
 
 `CHECKERS` maps a language to what checks it. A language that is not in it fails.
 `docs/conftest.py` hands all this to Sybil, which makes one test of each block.

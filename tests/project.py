@@ -21,11 +21,14 @@ def write(folder, files):
 
 
 def build(folder, builder="dummy", **confoverrides):
-    """Build a project into `_build`; return its warnings, with paths from its root."""
+    """Build a project into `_build`; return its warnings and what stopped it, with paths from its root."""
     warnings, out = io.StringIO(), str(folder / "_build")
     overrides = {"nitpicky": True, **confoverrides}
     with patch_docutils(str(folder)), docutils_namespace():
-        Sphinx(str(folder), str(folder), out, out, builder, overrides, None, warnings).build()
+        try:
+            Sphinx(str(folder), str(folder), out, out, builder, overrides, None, warnings).build()
+        except SystemExit as end:
+            warnings.write(f"{end}\n")
     return from_root(folder, re.sub(r"\x1b\[[\d;]*m", "", warnings.getvalue()))
 
 

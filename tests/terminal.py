@@ -6,6 +6,7 @@ background until the page ends, or until `kill %1`; its output is its first line
 for each. 8000 on a page is another, free port. Windows has neither bash nor forks: it is skipped.
 """
 
+import faulthandler
 import logging
 import os
 import re
@@ -15,7 +16,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 import traceback
 import warnings
 from contextlib import suppress
@@ -23,7 +23,8 @@ from pathlib import Path
 
 import pytest
 
-PATIENCE = 120  # seconds, for each command
+from tests.waiting import HANGS, until
+
 HEAVY = (
     *("jukebox.command", "jukebox.service", "jukebox.validation", "jukebox.watching"),
     *("jukebox.story", "mlflow.onnx", "mlflow.store.tracking.sqlalchemy_store", "skl2onnx"),
@@ -57,7 +58,6 @@ def alone(words, folder, environment, output):
     """Become a process of its own, as far as a command can tell; give the exit code."""
     from jukebox.command import main
 
-    signal.alarm(PATIENCE)
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
@@ -65,6 +65,7 @@ def alone(words, folder, environment, output):
         os.dup2(output, number)
     # One file, so that both come in the order in which they were written.
     sys.stdout = sys.stderr = os.fdopen(1, "w", encoding="utf-8", buffering=1, closefd=False)
+    faulthandler.dump_traceback_later(HANGS, exit=True)  # its stack, where it hangs
     logging.getLogger().handlers.clear()  # pytest's
     warnings.resetwarnings()
     for usual in (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning):
@@ -133,7 +134,7 @@ class Terminal:
             cwd=folder,
             env=self.environment,
             text=True,
-            timeout=PATIENCE,
+            timeout=HANGS,
             check=False,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -155,9 +156,7 @@ class Terminal:
                 stderr=subprocess.STDOUT,
             )
         self.jobs.append(job)
-        end = time.monotonic() + PATIENCE
-        while time.monotonic() < end and "\n" not in printed.read_text() and job.poll() is None:
-            time.sleep(0.05)
+        until(lambda: "\n" in printed.read_text() or job.poll() is not None, f"a line of {command}")
         text = printed.read_text()
         return text if job.poll() is not None else text.partition("\n")[0]
 

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 from bs4 import BeautifulSoup
 from pygments.styles import get_style_by_name
 
@@ -161,8 +162,8 @@ page
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    """Build two pages with the handbook's templates; return a reader of their HTML."""
+def project(tmp_path_factory):
+    """Write two pages that the handbook's templates show; return what builds and reads them."""
     source = tmp_path_factory.mktemp("site")
     (source / "index.md").write_text(INDEX, "utf-8")
     (source / "page.md").write_text(PAGE, "utf-8")
@@ -182,9 +183,20 @@ def site(tmp_path_factory):
         "    app.connect('html-page-context', one_more)\n",
         "utf-8",
     )
-    command = [sys.executable, "-m", "sphinx", "-q", "-n", "-W", source, source / "html"]
-    subprocess.run(command, cwd=ROOT, check=True)
-    return lambda name: BeautifulSoup((source / "html" / name).read_text("utf-8"), "html.parser")
+
+    def build(*options):
+        out = source / f"html{len(options)}"
+        command = [sys.executable, "-m", "sphinx", "-q", "-n", "-W", *options, source, out]
+        subprocess.run(command, cwd=ROOT, check=True)
+        return lambda name: BeautifulSoup((out / name).read_text("utf-8"), "html.parser")
+
+    return build
+
+
+@pytest.fixture(scope="module")
+def site(project):
+    """Build the two pages; return a reader of their HTML."""
+    return project()
 
 
 def test_landmarks_have_names(site):
@@ -266,3 +278,17 @@ def test_foot_links_to_no_other_host(site):
     links = [a["href"] for a in site("page.html").select("footer a")]
 
     assert [link for link in links if "://" in link] == []
+
+
+def test_foot_leads_to_the_source_and_to_a_form_for_faults(project):
+    """Where the repository is known; the form is there, and has a field for the page."""
+    page = project("-D", "html_context.repository=https://code.example/handbook")("page.html")
+    links = {a.text: a["href"] for a in page.select("footer .bottom-of-page a")}
+    form = yaml.safe_load((ROOT / ".github/ISSUE_TEMPLATE/report-page.yml").read_text("utf-8"))
+
+    assert {
+        "Source": "https://code.example/handbook",
+        "Report a fault in this page": "https://code.example/handbook/issues/new"
+        "?template=report-page.yml&page=page",
+    } == links
+    assert "page" in [field.get("id") for field in form["body"]]

@@ -1,4 +1,4 @@
-"""Contract 4: each diagram has a drawing, words, and no colour of its own."""
+"""*Diagram and drawing*: each diagram has a drawing, words, and no colour of its own."""
 
 import re
 from html import unescape

@@ -1,4 +1,4 @@
-"""Contract 2: a fence that is wrong, unknown or overlooked fails, with its page and line."""
+"""*Block and run*: a fence that is wrong, unknown or overlooked fails, with its page and line."""
 
 import os
 from pathlib import Path

@@ -19,15 +19,13 @@ TESTS = "".join(f"def test_{section.lower()}():\n    assert True\n" for section 
 
 
 def test_the_rubric_has_its_28():
-    """Seven in each of four sections, each with words; points only where a test is named."""
+    """Seven in each of four sections; points only where a test is named."""
     rows = rubric()
 
     assert [(s, n) for s in SECTIONS for n in range(1, 8)] == [
         (row["section"], row["number"]) for row in rows
     ]
-    assert all(row["name"] and row["done"].endswith(".") for row in rows)
     assert [bool(row["points"]) for row in rows] == [bool(row["tests"]) for row in rows]
-    assert {row["points"] for row in rows} <= {0, 0.5, 1}
 
 
 @pytest.mark.parametrize("named", sorted({test for row in rubric() for test in row["tests"]}))

@@ -1,6 +1,6 @@
 """The handbook's own Sphinx extensions.
 
-Each holds one contract of the spine, knows of no page, and reports with
+Each holds a contract of the spine (CONTRIBUTING lists them), knows of no page, and reports with
 `logger.warning`: the build is strict, so a warning fails it. What they share is here.
 """
 
@@ -9,8 +9,10 @@ import re
 import tomllib
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sphinx.errors import ExtensionError
+if TYPE_CHECKING:  # `nox -s lint` runs `docs._ext.data`, and has no Sphinx
+    from sphinx.application import Sphinx
 
 # Every page is checked against these: when one changes, every page is read again.
 FOR_EVERY_PAGE = ("glossary.toml", "paths.toml", "syllabus.toml", "tools.toml")
@@ -25,10 +27,7 @@ def load(srcdir, name):
 @cache
 def parsed(path, changed):
     """Parse a TOML file once for each time that it changed: every page asks for the same few."""
-    try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise ExtensionError(f"{path} is no TOML: {error}") from error
+    return tomllib.loads(path.read_text("utf-8"))
 
 
 def at(path, pattern):
@@ -68,8 +67,28 @@ def outdated(app, env, added, changed, removed):
     return env.found_docs if before != env.handbook_data else ()
 
 
+def check(app: "Sphinx") -> None:
+    """Stop before any page is read where a data file has a fault: every page relies on them."""
+    from sphinx.util import logging
+
+    from docs._ext import data
+
+    files = [*data.files(app.srcdir), *sorted(data.SCHEMAS.glob("*.json")), Path(data.__file__)]
+    read = b"".join(bytes(path) + path.read_bytes() for path in files)
+    sound = hashlib.sha256(read).digest()
+    if getattr(app.env, "handbook_sound", None) == sound:
+        return
+    if faults := data.all_faults(app.srcdir):
+        for place, fault in faults:
+            logging.getLogger(__name__).warning("%s", fault, location=place)
+        # No exception, since Sphinx prints the traceback of each, its own too.
+        raise SystemExit("The pages are checked against the data files: mend these first.")
+    app.env.handbook_sound = sound
+
+
 def setup(app):
     """Connect what the extensions share; each that needs it asks for it."""
+    app.connect("builder-inited", check)
     app.connect("env-purge-doc", forget)
     app.connect("env-merge-info", merge)
     app.connect("env-get-outdated", outdated)

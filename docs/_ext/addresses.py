@@ -1,4 +1,4 @@
-"""Contract 8: a page that moves leaves a redirect.
+"""*Page and address*: a page that moves leaves a redirect.
 
 `_data/addresses.txt` lists the pages of the last release, one a line. Each must still exist,
 or be a key of `redirects` in `conf.py`. At a release the list is written anew.

@@ -12,15 +12,19 @@ writes or edits. Its minutes are an estimate by a rule, except those of the mach
 import json
 import math
 import re
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.directives.other import TocTree
+from sphinx.environment import BuildEnvironment
 from sphinx.util import docname_join, logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from docs._ext import at, kept, load, prose, where
+from docs._ext import at, data, kept, load, prose, where
+from docs._ext.classes import FACTS, FROM_DATA, NOT_RUN, TO_COME, has
 from docs._ext.numbers import run_of
 from docs._ext.quiz import QUESTIONS
 from docs._ext.syllabus import to_come
@@ -30,31 +34,20 @@ logger = logging.getLogger(__name__)
 DIFFICULTY = {1: "for everybody", 2: "you read some Python", 3: "you run systems"}
 WORDS_A_MINUTE = 200  # prose; a fence or a diagram adds half a minute, a quiz question one
 COMMAND_MINUTES, EDIT_MINUTES = 1, 3  # of a lab
-SHAPES = {  # of the front matter, as a message says it
-    "objectives": (dict, "a mapping of ids to what the reader can do, as `name-it: name it`"),
-    "prerequisites": (list, "a list of pages, as `[modules/introduction/northstar]`"),
-    "audience": (list, "a list of ids of paths.toml"),
-    "difficulty": (int, "1, 2 or 3"),
-}
 
 
-def front_matter(env, docname):
-    """Return a chapter's front matter as Python values, or {} where a page is no chapter."""
-    meta = env.metadata[docname]
-    if "objectives" not in meta:
-        return {}
-    chapter = {}
-    for key, (shape, sentence) in SHAPES.items():
-        try:  # MyST keeps a value as a JSON text, or as the plain word that it was
-            chapter[key] = json.loads(str(meta[key])) if key in meta else shape()
-        except ValueError:
-            chapter[key] = None
-        if not isinstance(chapter[key], shape):
-            logger.warning(
-                "the front matter's `%s` is not %s", key, sentence, location=(docname, 1)
-            )
-            return {}
-    return chapter
+def front_matter(env: BuildEnvironment, docname: str) -> dict[str, Any]:
+    """Return a page's front matter as Python values, or {} where it has a fault."""
+    page, path = {}, Path(env.doc2path(docname))
+    for key, value in env.metadata[docname].items():
+        if isinstance(value, str):  # what is none is an extension's own mark
+            page[key] = value
+            with suppress(ValueError):  # MyST keeps a list, a mapping or a number as a JSON text
+                page[key] = json.loads(value)
+    faults = data.data_faults(page, "front-matter")
+    for keys, fault in faults:
+        logger.warning("%s", fault, location=at(path, rf"^{keys[0]}\s*:" if keys else "^---"))
+    return {} if faults else page
 
 
 def minutes(doctree, questions=0):
@@ -64,33 +57,29 @@ def minutes(doctree, questions=0):
     return math.ceil(words / WORDS_A_MINUTE + len(looked_at) / 2 + questions)
 
 
-def lab_minutes(app, doctree):
+def lab_minutes(app, doctree, edits):
     """Estimate a lab's minutes, rounded up, and give the seconds of the machine among them, or None.
 
     Reading, a minute for each command, those of a set-up that is not run too, and three for each
     edit.
     """
     env, docname = app.env, app.env.docname
-    edits = env.metadata[docname].get("edits", "")
-    if not str(edits).isdigit():
-        logger.warning("the front matter's `edits` is no whole number", location=(docname, 1))
-        edits = 0
     measured = app.srcdir / "_data" / "measured" / "labs.json"
     figures = run_of(env, "labs")["figures"] if measured.exists() else {}
     seconds = figures.get(f"{docname.rpartition('/')[2].replace('-', '_')}_s")
     words = len(prose.text(doctree).split())
     typed = 0
     for block in doctree.findall(nodes.literal_block):
-        set_up = "not-run" in block.parent.get("classes", ())
+        set_up = has(block.parent, NOT_RUN)
         typed += len(re.findall(r"^\S" if set_up else r"^\$ ", block.astext(), re.M))
-    person = words / WORDS_A_MINUTE + typed * COMMAND_MINUTES + int(edits) * EDIT_MINUTES
+    person = words / WORDS_A_MINUTE + typed * COMMAND_MINUTES + edits * EDIT_MINUTES
     return math.ceil(person + (seconds or 0) / 60), seconds
 
 
-def lab_facts(app, doctree):
+def lab_facts(app, doctree, lab, edits):
     """Return what stands under the title of a lab."""
-    taken, seconds = lab_minutes(app, doctree)
-    line = f"Lab {app.env.metadata[app.env.docname]['lab']} · about {taken} minutes"
+    taken, seconds = lab_minutes(app, doctree, edits)
+    line = f"Lab {lab} · about {taken} minutes"
     if seconds is not None:
         line += f", of which the machine works {math.ceil(seconds)} seconds"
     return taken, nodes.paragraph("", line, classes=["chapter-line"])
@@ -110,33 +99,29 @@ def under_title(app, doctree, facts):
 def read(app, doctree):
     """Check a page's front matter and set the facts under the title of a chapter or a lab."""
     env, docname = app.env, app.env.docname
-    if not env.metadata[docname].get("description") and ":orphan" not in env.metadata[docname]:
-        logger.warning("the front matter has no `description`", location=(docname, 1))
-    if "lab" in env.metadata[docname]:
-        kept(env, "minutes")[docname], line = lab_facts(app, doctree)
-        under_title(app, doctree, nodes.container("", line, classes=["chapter-facts"]))
+    page = front_matter(env, docname)
+    if "lab" in page:
+        kept(env, "minutes")[docname], line = lab_facts(app, doctree, page["lab"], page["edits"])
+        under_title(app, doctree, nodes.container("", line, classes=[FACTS]))
         return
-    chapter = front_matter(env, docname)
+    chapter = page if "objectives" in page else {}
     taken = kept(env, "minutes")[docname] = minutes(doctree, QUESTIONS if chapter else 0)
     if not chapter:
         return
     names = {path["id"]: path["name"] for path in load(app.srcdir, "paths.toml").get("path", [])}
-    for audience in chapter["audience"] or [None]:
+    for audience in chapter["audience"]:
         if audience not in names:
             logger.warning(
                 "%r is none of the audiences of paths.toml", audience, location=(docname, 1)
             )
             return
-    if chapter["difficulty"] not in DIFFICULTY:
-        logger.warning("the front matter's `difficulty` is not 1, 2 or 3", location=(docname, 1))
-        return
     kept(env, "audience")[docname] = chapter["audience"]
     everybody = len(chapter["audience"]) == len(names)
     whom = "All six audiences" if everybody else ", ".join(names[a] for a in chapter["audience"])
-    facts = nodes.container(classes=["chapter-facts"])
+    facts = nodes.container(classes=[FACTS])
     line = f"{whom} · {DIFFICULTY[chapter['difficulty']]} · {taken} minutes"
     facts += nodes.paragraph("", line, classes=["chapter-line"])
-    if chapter["prerequisites"]:
+    if chapter.get("prerequisites"):
         needs = nodes.paragraph("", "Read first: ", classes=["prerequisites"])
         for n, target in enumerate(chapter["prerequisites"]):
             needs += [nodes.Text(", ")] * bool(n)
@@ -147,7 +132,7 @@ def read(app, doctree):
     goals += nodes.bullet_list(
         "",
         *(
-            nodes.list_item("", nodes.paragraph("", str(text)))
+            nodes.list_item("", nodes.paragraph("", text))
             for text in chapter["objectives"].values()
         ),
     )
@@ -185,7 +170,7 @@ class Page(SphinxRole):
                 "there is no page %r, written or to come", target, location=self.get_location()
             )
         return [
-            nodes.inline("", f"“{planned.get(target, target)}” (to come)", classes=["to-come"])
+            nodes.inline("", f"“{planned.get(target, target)}” (to come)", classes=[TO_COME])
         ], []
 
 
@@ -222,7 +207,7 @@ class ToCome(SphinxDirective):
             if page["path"].rpartition("/")[0] == folder
         ]
         items = [nodes.list_item("", nodes.paragraph("", title)) for title in titles]
-        listed = nodes.bullet_list("", *items, classes=["to-come", "from-data"])
+        listed = nodes.bullet_list("", *items, classes=[TO_COME, FROM_DATA])
         return [nodes.paragraph("", "Still to come:"), listed] if titles else []
 
 

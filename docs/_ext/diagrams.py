@@ -1,4 +1,4 @@
-"""Plain ``mermaid`` fences as figures, with drawings made ahead of time.
+"""*Diagram and drawing*: plain ``mermaid`` fences as figures, drawn ahead of time.
 
 A drawing is ``_diagrams/<hash of the fence>.svg``, made by ``nox -s diagrams``. The build only
 inlines it, so it needs no renderer, and the page needs no script. The caption comes from the

@@ -1,4 +1,4 @@
-"""Contracts 5 and 6: a version comes from a lock, a figure of ours from a run.
+"""*Version and lock*, *figure and run*: neither is typed on a page.
 
 - `{version}`Sphinx`` shows the version that `_data/tools.toml` finds in a lock; of what no lock
   holds, the version that the last run of `nox -s tools` saw.
@@ -18,6 +18,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from docs._ext import kept, load, prose
+from docs._ext.classes import MEASURED, VERSION
 from docs._ext.count import count
 
 logger = logging.getLogger(__name__)
@@ -32,7 +33,8 @@ class Version(SphinxRole):
         if tool is None:
             logger.warning("tools.toml has no tool %r", self.text, location=self.get_location())
             return [], []
-        if "lock" not in tool:  # Debian's, or PyTorch: the run says which it was
+        # What no lock holds, as Debian's or PyTorch: the run says which it was.
+        if not {"lock", "package"} <= tool.keys():
             key = f"{self.text.lower()}_version"
             found = (run_of(self.env, "tools") or {"figures": {}})["figures"].get(key)
             lock = "the last run of `nox -s tools`"
@@ -42,7 +44,7 @@ class Version(SphinxRole):
         if not found:
             logger.warning("%s has no %r", lock, self.text, location=self.get_location())
             return [], []
-        return [nodes.inline("", found, classes=["version"])], []
+        return [nodes.inline("", found, classes=[VERSION])], []
 
 
 def pinned(locks, tool):
@@ -100,7 +102,7 @@ class Measured(SphinxRole):
         if key not in run["figures"]:
             logger.warning("no run measured %r", self.text, location=self.get_location())
             return [], []
-        return [nodes.inline("", shown(run["figures"][key]), classes=["measured"])], []
+        return [nodes.inline("", shown(run["figures"][key]), classes=[MEASURED])], []
 
 
 def shown(figure):
@@ -128,7 +130,7 @@ class Measurements(SphinxDirective):
 def boxed(directive, run, table):
     """Parse a Markdown table's lines into a box, and say below who made the figures."""
     made = run.get("made") or f"Made by `{run['command']}` on {run['date']}, {run['machine']}."
-    box = nodes.container(classes=["measured"])
+    box = nodes.container(classes=[MEASURED])
     box += directive.parse_text_to_nodes("\n".join([*table, "", made]))
     return box
 

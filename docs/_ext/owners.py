@@ -11,6 +11,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from docs._ext import kept, load, prose, where
+from docs._ext.classes import CLAIM, within
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +62,7 @@ def read(app, doctree):
         if n.get("refdomain") == "std" and n.get("reftype") == "term"
     }
     paragraphs = [
-        b for b in prose.blocks(doctree) if isinstance(b, nodes.paragraph) and not in_box(b)
+        b for b in prose.blocks(doctree) if isinstance(b, nodes.paragraph) and not within(b, CLAIM)
     ]
     for term in load(app.srcdir, "glossary.toml").get("term", []):
         name, free = term["name"], term.get("everywhere", False)
@@ -89,15 +90,6 @@ def read(app, doctree):
                     "%r is in the glossary: link its first mention with {term}", name, location=here
                 )
                 linked.add(name.casefold())
-
-
-def in_box(node):
-    """Tell whether a node stands in a claim box, whose words are data."""
-    while node is not None:
-        if "claim" in node.get("classes", ()):
-            return True
-        node = node.parent
-    return False
 
 
 def check(app, env):

@@ -2,15 +2,17 @@
 
 from docutils import nodes
 
+from docs._ext.classes import FACTS, MEASURED, NOT_RUN, QUIZ, TO_COME, VERSION, has
+
 # Code, quizzes and what an extension sets above a chapter are not its prose.
 APART = (nodes.literal_block, nodes.doctest_block, nodes.comment, nodes.raw)
-GENERATED = {"to-come", "version", "measured"}  # words that a role found elsewhere
-APART_CLASSES = {"chapter-facts", "quiz", "not-run"}
+GENERATED = (TO_COME, VERSION, MEASURED)  # words that a role found elsewhere
+APART_CLASSES = (FACTS, QUIZ, NOT_RUN)
 
 
 def apart(node):
     """Tell whether a node is no prose."""
-    return isinstance(node, APART) or bool(APART_CLASSES.intersection(node.get("classes", ())))
+    return isinstance(node, APART) or has(node, *APART_CLASSES)
 
 
 def blocks(node, *, nested=True):
@@ -35,7 +37,7 @@ def said(node):
     """Return the words of one block on one line, without citations and what roles fill in."""
     if isinstance(node, nodes.Text):
         return node.astext()
-    if node.get("refdomain") == "cite" or GENERATED.intersection(node.get("classes", ())):
+    if node.get("refdomain") == "cite" or has(node, *GENERATED):
         return ""
     return "".join(said(child) for child in node.children).replace("\n", " ")
 

@@ -12,6 +12,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from docs._ext import load, where
+from docs._ext.classes import FROM_DATA
 
 logger = logging.getLogger(__name__)
 
@@ -39,8 +40,6 @@ def faults(data, rules):
         here = f'name = "{stage["name"]}"'
         for role in stage["who"].keys() - roles:
             yield here, f"{stage['name']}: {role!r} is no role of this file"
-        for letter in set(stage["who"].values()) - LETTERS.keys():
-            yield here, f"{stage['name']}: {letter!r} is none of {', '.join(LETTERS)}"
         answer = sorted(role for role, letter in stage["who"].items() if letter == "A")
         if len(answer) != 1:
             names = ", ".join(answer) or "nobody"
@@ -73,7 +72,7 @@ class Raci(SphinxDirective):
         (table,) = self.parse_text_to_nodes("\n".join(lines))
         means = ", ".join(f"{letter} {words}" for letter, words in LETTERS.items())
         names = ", ".join(f"{number} {stage['name'].lower()}" for number, stage in stages)
-        table["classes"] += ["raci", "from-data"]
+        table["classes"] += ["raci", FROM_DATA]
         table.insert(0, nodes.title("", f"{means}. The stages: {names}."))
         table.next_node(nodes.colspec)["stub"] = 1  # a role heads its row
         return [table]
@@ -105,7 +104,7 @@ class Role(SphinxDirective):
             "Is paged for": ", ".join(by["page"]) or "nothing",
             "Gets a ticket for": ", ".join(by["ticket"]) or "nothing",
         }
-        box = nodes.container(classes=["role", "from-data"])
+        box = nodes.container(classes=["role", FROM_DATA])
         box += self.parse_text_to_nodes("\n".join(f"{k}\n: {v}\n" for k, v in facts.items()))
         return [box]
 

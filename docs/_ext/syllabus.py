@@ -1,4 +1,4 @@
-"""Contract 1: every entry of the decks is a label before the section that expands it.
+"""*Entry and section*: every entry of the decks is a label before the section that expands it.
 
 `_data/syllabus.toml` holds the entries, `_data/unwritten.toml` those of pages still to come: of
 its pages that exist, each entry has to be there.
@@ -10,6 +10,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from docs._ext import kept, load, prose, where
+from docs._ext.classes import FROM_DATA
 
 logger = logging.getLogger(__name__)
 
@@ -125,7 +126,7 @@ class Syllabus(SphinxDirective):
             ]
         made = self.parse_text_to_nodes("\n".join(lines))
         for node in made:
-            node["classes"].append("from-data")  # the slides' words, not ours
+            node["classes"].append(FROM_DATA)  # the slides' words, not ours
         return made
 
 

@@ -12,6 +12,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from docs._ext import at, load
+from docs._ext.classes import FACTS, FROM_DATA
 from docs._ext.numbers import run_of, shown
 
 logger = logging.getLogger(__name__)
@@ -57,11 +58,14 @@ class Tool(SphinxDirective):
             for name, tool in made
         ]
         example = made[0][1]["example"]
-        figures = (run_of(self.env, "tools") or {"figures": {}})["figures"]
-        seconds = figures.get(f"{example.replace('-', '_')}_s")
-        took = f", {shown(seconds)} seconds in the last run" if seconds is not None else ""
+        run = run_of(self.env, "tools") or {"figures": {}}
+        seconds = run["figures"].get(f"{example.replace('-', '_')}_s")
+        took = ""
+        if seconds is not None:
+            last = run.get("passed", {}).get(example, run)  # not all tools ran on one day
+            took = f", {shown(seconds)} seconds on {last['date']}"
         lines.append(f"Run it yourself: `nox -s tools -- {example}`{took}")
-        facts = nodes.container(classes=["chapter-facts", "tool-facts"])
+        facts = nodes.container(classes=[FACTS, "tool-facts"])
         for line in lines:
             facts += self.parse_text_to_nodes(line)
         result = [facts]
@@ -80,23 +84,17 @@ class Matrix(SphinxDirective):
         jobs, groups = data.get("capability", {}), {}
         self.env.metadata[self.env.docname]["tool-matrix"] = True
         for name, tool in of_matrix(self.env.srcdir).items():
-            link = f"**{name}**: {{page}}`{tool['page']}`"
-            if tool["page"] not in self.env.found_docs:
-                card = [link]
-            elif wrong := list(faults(self.env, jobs, tool)):
+            if wrong := list(faults(self.env, jobs, tool)):
                 here = at(Path(self.env.srcdir, "_data", "tools.toml"), heading(name))
                 for fault in wrong:
                     logger.warning("%s %s", name, fault, location=here)
                 continue
-            else:
-                link = f"{{doc}}`{name} </{tool['page']}>`"
-                card = facts(name, tool)
             first, *others = tool["capability"]
             box = nodes.container(classes=["tool-card", *map(group, tool["capability"])])
-            box += self.parse_text_to_nodes("\n".join(card))
+            box += self.parse_text_to_nodes("\n".join(facts(name, tool)))
             groups.setdefault(first, []).append(box)
             for other in others:
-                also = f"Also {link}, which stands under {first}."
+                also = f"Also {{doc}}`{name} </{tool['page']}>`, which stands under {first}."
                 groups.setdefault(other, []).extend(self.parse_text_to_nodes(also))
         return [self.section(job, words, groups.get(job, [])) for job, words in jobs.items()]
 
@@ -104,7 +102,7 @@ class Matrix(SphinxDirective):
         """Return the section of one capability: what it is for, and its tools."""
         title = job[0].upper() + job[1:]
         made = nodes.section("", nodes.title("", title), ids=[group(job)], names=[title.lower()])
-        made["classes"].append("from-data")
+        made["classes"].append(FROM_DATA)
         self.state.document.note_implicit_target(made, made)
         made += [*self.parse_text_to_nodes(words), *cards]
         return made
@@ -121,18 +119,15 @@ def heading(name):
 
 
 def faults(env, jobs, tool):
-    """Yield what a card would lack."""
-    for key in (*SHOWN, "licence", "home", "status", "source"):
-        if not tool.get(key):
-            yield f"has no `{key}`"
+    """Yield what a tool names and is nowhere."""
+    if tool["page"] not in env.found_docs:
+        yield f"has the page {tool['page']!r}, and there is no such page"
     for job in tool["capability"]:
         if job not in jobs:
             yield f"does {job!r}, which is no capability of this file"
-    for key in tool.get("source", ()):
+    for key in tool["source"]:
         if key not in env.get_domain("cite").bibdata.data.entries:
             yield f"names the source {key!r}, which the bibliography does not have"
-    if not re.search(r"\b20\d\d\b", tool.get("status") or "2000"):
-        yield "has a status without its year"
 
 
 def facts(name, tool):

@@ -1,4 +1,4 @@
-"""Contract 2, the reader's half: a block that does not run says so, and why.
+"""*Block and run*, the reader's half: a block that does not run says so, and why.
 
 ```{not-run} bash
 :reason: needs a cluster
@@ -9,6 +9,8 @@ kubectl apply -f jukebox.yaml
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
+
+from docs._ext.classes import NOT_RUN
 
 
 class NotRun(SphinxDirective):
@@ -24,7 +26,7 @@ class NotRun(SphinxDirective):
             raise self.error("a block that does not run needs a `:reason:` that the reader sees")
         code = nodes.literal_block("", "\n".join(self.content), language=self.arguments[0])
         reason = f"Not run by the tests: {self.options['reason']}."
-        box = nodes.container(classes=["not-run"])
+        box = nodes.container(classes=[NOT_RUN])
         words, faults = self.parse_inline(reason)
         box += [nodes.paragraph("", "", *words, classes=["not-run-reason"]), *faults, code]
         return [box]

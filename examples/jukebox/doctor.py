@@ -42,6 +42,8 @@ def python(version=None):
     if (3, 11) <= tuple(version[:2]) <= (3, 13):
         return Finding("Python", "ok", found)
     advice = "Use 3.11, 3.12 or 3.13: uv venv --python 3.13, or your system's package manager."
+    if tuple(version[:2]) > (3, 13):  # it may well work: nobody has run it there
+        return Finding("Python", "mind", found, f"If something fails: {advice}")
     return Finding("Python", "fix", found, advice)
 
 

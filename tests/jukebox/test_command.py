@@ -26,6 +26,8 @@ from jukebox.monitoring import GAUGES, SCORES
 from jukebox.registry import Registry
 from jukebox.store import Store
 
+from tests.waiting import HANGS, until
+
 from .test_alerts import answering, prometheus
 from .test_service import TRACK
 
@@ -381,7 +383,7 @@ def test_changed_bytes_are_refused(made, tmp_path):
 
 def ask(address):
     """Ask a served model once about the usual track."""
-    return requests.post(f"{address}/predict", json={"tracks": [TRACK]}, timeout=10)
+    return requests.post(f"{address}/predict", json={"tracks": [TRACK]}, timeout=HANGS)
 
 
 def test_served_from_start_to_stop(home):
@@ -398,7 +400,7 @@ def test_served_from_start_to_stop(home):
     ids = {ask(line.split()[-1]).json()["request_id"] for _ in range(50)}
     taken = run(home, "serve", "--port", line.rsplit(":", 1)[1].strip(), code=1).stderr
     server.send_signal(signal.SIGTERM)
-    _, said = server.communicate(timeout=20)
+    _, said = server.communicate()
 
     assert (0, "Stopped; every answer is in the log.\n") == (server.returncode, said)
     assert ids == set(Registry(home / "registry").predictions()["request_id"])
@@ -413,11 +415,8 @@ def test_served_without_a_champion(home, monkeypatch):
     def use(address):
         statuses.append(ask(address).status_code)
         Registry(home / "registry").promote(1, "the first")
-        for _ in range(100):
-            if ask(address).ok:
-                statuses.append(200)
-                break
-            time.sleep(0.1)
+        until(lambda: ask(address).ok, "an answer of version 1")
+        statuses.append(200)
         os.kill(os.getpid(), signal.SIGINT)
 
     def heard(said, **options):
@@ -503,7 +502,7 @@ def test_the_figures_for_prometheus(made, monkeypatch):
 
     def look(seconds):
         (address,) = [line.split()[-1] for line in said if "Figures on" in line]
-        with urllib.request.urlopen(address, timeout=10) as answer:  # noqa: S310 - the loopback
+        with urllib.request.urlopen(address) as answer:  # noqa: S310 - the loopback
             served.append(answer.read().decode())
         raise KeyboardInterrupt
 

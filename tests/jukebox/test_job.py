@@ -3,6 +3,7 @@
 import json
 import os
 import sqlite3
+import sys
 import threading
 from contextlib import closing
 from dataclasses import asdict
@@ -151,28 +152,30 @@ def test_a_job_that_hangs_is_ended(data, checkout, tmp_path, monkeypatch):
         job.run(checkout, *data, tmp_path / "out", 2, 0)
 
 
-def test_a_job_waits_for_one_that_still_runs_and_does_not_repeat_it(data, checkout, tmp_path):
+def test_a_job_waits_for_one_that_still_runs_and_does_not_repeat_it(data, tmp_path, monkeypatch):
     """The orphan of a killed loop holds the lock; it ends while the second one waits."""
-    out, failed = tmp_path / "out", []
+    out, steps = tmp_path / "out", []
     out.mkdir()
+    connect, about_to_wait = sqlite3.connect, threading.Event()
 
-    def second():
-        try:
-            job.run(checkout, *data, out, 2, 0)
-        except RuntimeError as error:
-            failed.append(error)
+    def opened(file, **options):
+        steps.append("open")
+        about_to_wait.set()  # the next that it does is to ask for the lock
+        return connect(file, **options)
 
-    waits = threading.Thread(target=second)
-    with closing(sqlite3.connect(out / "lock", isolation_level=None)) as orphan:
+    monkeypatch.setattr(job.sqlite3, "connect", opened)
+    monkeypatch.setattr(job, "train", lambda *given: steps.append("train"))
+    monkeypatch.setattr(sys, "argv", ["job", *map(str, (*data, out)), "--newest=2"])
+    second = threading.Thread(target=job.main)
+    with closing(connect(out / "lock", isolation_level=None)) as orphan:
         orphan.execute("BEGIN EXCLUSIVE")
-        waits.start()
-        waits.join(4)  # longer than it would train if it did not wait
-        still = waits.is_alive()
+        second.start()
+        about_to_wait.wait()
         (out / "model.onnx").write_bytes(b"the orphan's")
         (out / "record.json").write_text(json.dumps({"made by": "the orphan"}))
-    waits.join()
+    second.join()
 
-    assert (True, []) == (still, failed)
+    assert ["open"] == steps
     assert (b"the orphan's", {"made by": "the orphan"}) == (
         job.made(out).onnx,
         job.made(out).record,

@@ -51,22 +51,24 @@ def predicted(catalogue, weeks):
 
 # Drift: false alarms
 
+WINDOWS = 150  # enough to tell 5 % from 49 %; a thousand are among the proofs
+
 
 @pytest.fixture(scope="module")
 def clean():
-    """Compare 500 windows of 200 tracks with the 1,000 before each; nothing ever changes."""
+    """Compare each window of 200 tracks with the 1,000 before it; nothing ever changes."""
     catalogue = Catalogue(0, tracks_a_week=24_000)  # large weeks are drawn faster
-    tracks = pd.concat([catalogue.week(number)[0] for number in range(25)])
+    tracks = pd.concat([catalogue.week(number)[0] for number in range(8)])
     return [
         monitoring.drift(tracks[start : start + 1000], tracks[start + 1000 : start + 1200])
-        for start in range(0, 600_000, 1200)
+        for start in range(0, WINDOWS * 1200, 1200)
     ]
 
 
 def test_clean_windows_alarm_at_the_stated_rate(clean):
-    """One window in twenty, within the 99 % binomial interval of 500 (95 % fails one seed in 20)."""
+    """One window in twenty, within the 99 % binomial interval (95 % fails one seed in 20)."""
     alarms = sum((table["verdict"] == "drift").any() for table in clean)
-    low, high = binom.interval(0.99, 500, 0.05)
+    low, high = binom.interval(0.99, WINDOWS, 0.05)
 
     assert low <= alarms <= high
 
@@ -75,21 +77,21 @@ def test_without_correction_every_second_clean_window_alarms(clean):
     """Thirteen tests at 5 % find something in 1 - 0.95^13 = 49 % of windows."""
     alarms = sum((table["p"] <= 0.05).any() for table in clean)
 
-    assert alarms > 0.4 * 500
+    assert alarms > 0.4 * WINDOWS
 
 
 def test_the_rule_of_thumb_for_psi_cries_wolf_on_windows_of_200(clean):
     """Above 0.1 without any change, because the rule does not ask how many rows there are."""
     alarms = sum((table["psi"] > 0.1).any() for table in clean)
 
-    assert alarms > 0.3 * 500
+    assert alarms > 0.3 * WINDOWS
 
 
 def test_psi_stays_below_its_noise_in_95_of_100_clean_columns(clean):
-    """The chi-square law of PSI, on 6,500 columns."""
+    """The chi-square law of PSI, on 1,950 columns."""
     above = np.mean([table["psi"] > table["psi_noise"] for table in clean])
 
-    assert above == pytest.approx(0.05, abs=0.01)
+    assert above == pytest.approx(0.05, abs=0.015)
 
 
 @pytest.mark.parametrize("seed", range(3))

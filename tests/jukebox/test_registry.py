@@ -6,13 +6,13 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from jukebox import history
 from jukebox.history import remedy
 from jukebox.registry import Refused, Registry, Tampered
 from mlflow.exceptions import MlflowException
@@ -174,19 +174,24 @@ def test_history_is_append_only(three):
             db.execute(change)
 
 
-def test_a_locked_history_is_read_and_told(three):
+def test_a_locked_history_is_read_and_told(three, monkeypatch):
     """Who only reads needs no lock; who writes is told which file is held, and what to do."""
-    with closing(sqlite3.connect(three.folder / "history.db", isolation_level=None)) as other:
+    patience, connect = [], sqlite3.connect
+
+    def impatient(file, timeout, **options):
+        patience.append(timeout)
+        return connect(file, timeout=0, **options)
+
+    with closing(connect(three.folder / "history.db", isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         champion = Registry(three.folder).standing().champion
-        began = time.monotonic()
+        monkeypatch.setattr(history.sqlite3, "connect", impatient)
         with pytest.raises(sqlite3.OperationalError) as refused:
             three.promote(3, "better")
-        waited = time.monotonic() - began
 
     assert (2, "history.db: database is locked") == (champion, str(refused.value))
     assert "another process holds it: wait" in remedy(refused.value)
-    assert 4 < waited < 10  # long enough for a write of somebody else, and no longer
+    assert {5} == set(patience)  # seconds: enough for a write of somebody else, and no more
 
 
 def test_a_locked_mlflow_is_not_an_unknown_version(three, monkeypatch):

@@ -21,6 +21,8 @@ from jukebox.service import Settings, create_app
 from mlflow.exceptions import MlflowException
 from prometheus_client.parser import text_string_to_metric_families
 
+from tests.waiting import HANGS, until
+
 pytestmark = [
     pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy"),  # MLflow of SQLAlchemy
     pytest.mark.filterwarnings("ignore:.*type hint is inferred as AnyType"),  # MLflow of itself
@@ -73,7 +75,7 @@ class Client(requests.Session):
 
     def request(self, method, path, **options):
         """Send a request to the server."""
-        return super().request(method, self.base + path, timeout=10, **options)
+        return super().request(method, self.base + path, timeout=HANGS, **options)
 
     def predict(self, *tracks):
         """Ask for tracks, or for the usual one."""
@@ -85,12 +87,8 @@ class Client(requests.Session):
         return self.request(method, f"/admin/{path}", json=order or None, headers=headers)
 
     def until(self, true):
-        """Wait for something to become true, 10 s at the most."""
-        for _ in range(1000):
-            if true():
-                return
-            time.sleep(0.01)
-        raise AssertionError("it did not become true within 10 s")
+        """Wait for something to become true."""
+        until(true, "what this test waits for")
 
     def ready(self):
         """Wait for the readiness, and give the client."""

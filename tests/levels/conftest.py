@@ -2,7 +2,6 @@
 
 import json
 import platform
-import resource
 import subprocess
 import sys
 import time
@@ -19,7 +18,7 @@ from .agree import flat
 ROOT = Path(__file__).parents[2]
 CRITERIA = tomllib.loads((ROOT / "examples/levels/criteria.toml").read_text("utf-8"))["criterion"]
 RECORD = ROOT / "docs/_data/measured/levels.json"
-LIVED, SPENT = pytest.StashKey(), pytest.StashKey()
+LIVED = pytest.StashKey()
 LIVING = []  # the processes of the stories
 # What the table says of each level: a figure, and how it is read.
 TABLE = {
@@ -33,6 +32,11 @@ TABLE = {
     "back_s": "seconds to roll back",
     "back_same_bytes": "are its bytes the same?",
 }
+
+
+def pytest_addoption(parser):
+    """Add the option that keeps the figures of a run."""
+    parser.addoption("--record", action="store_true", help="write the figures of the pages anew")
 
 
 def live(folder, number):
@@ -61,15 +65,13 @@ def lived(request, tmp_path_factory):
             for story in LIVING:
                 story.terminate()
     request.config.stash[LIVED] = outcomes, round(time.perf_counter() - began, 1)
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    request.config.stash[SPENT] = round(used.ru_utime + used.ru_stime, 1)
     return outcomes
 
 
 @pytest.fixture(scope="session")
-def spent(request, lived):
-    """The CPU seconds of the stories and of all that they started and waited for."""
-    return request.config.stash[SPENT]
+def recording(request):
+    """Whether this run is the new record: it may differ from the last."""
+    return request.config.getoption("record")
 
 
 @pytest.fixture(scope="session")
@@ -92,11 +94,11 @@ def pytest_terminal_summary(terminalreporter, config):
         row = "".join(f"{'yes' if of['holds'][one['name']] else 'no':>9}" for of in outcomes)
         begins = " ".join(one["statement"].split())
         say(f"{one['level']}  {begins[:62]:63}{row}")
-    say(f"\nThe three took {seconds} s, and {config.stash[SPENT]} s of CPU.")
+    say(f"\nThe three took {seconds} s.")
 
 
 def pytest_sessionfinish(session, exitstatus):
-    """Keep the figures of a run in which every test has passed."""
+    """Keep the figures of a run that is to be kept, and in which every test has passed."""
     outcomes, seconds = session.config.stash.get(LIVED, ([], 0))
-    if outcomes and exitstatus == 0 and not session.config.getoption("keyword"):
+    if outcomes and exitstatus == 0 and session.config.getoption("record"):
         record("levels", platform.python_version(), flat(outcomes, seconds))

@@ -31,6 +31,7 @@ from jukebox.training import STAGES, code_version, predict
 from examples.levels.client import ask
 from examples.levels.desk import ROOT, Terminal, edit, environment, lines, pipeline
 from examples.levels.world import TURN, World
+from tests.waiting import HANGS, until
 
 warnings.filterwarnings("ignore")  # MLflow, about itself
 LEVELS = ROOT / "examples" / "levels"
@@ -100,10 +101,10 @@ class Level:
         """Give the average precision of its answers for a week, which only the simulation knows."""
         return average_precision(labels(*self.world.catalogue.week(week)), self.ask(week)[1])
 
-    def anew(self, before, patience=60.0):
+    def anew(self, before, patience=HANGS):
         """Wait until it answers otherwise than before; say whether it does."""
-        until = time.monotonic() + patience
-        while time.monotonic() < until:
+        give_up = time.monotonic() + patience
+        while time.monotonic() < give_up:
             with suppress(URLError, ConnectionError):  # it starts again
                 version, p = self.ask()
                 if version != before[0] or not np.array_equal(p, before[1]):
@@ -115,7 +116,7 @@ class Level:
         """End the service and the terminal, as far as they have begun."""
         if self.service:
             self.service.terminate()
-            self.service.communicate(timeout=30)
+            self.service.communicate()
         if self.terminal:
             self.terminal.close()
 
@@ -140,7 +141,7 @@ class Level:
         former, began, committed = self.code(), time.perf_counter(), self.commit()
         reached = self.code() != former
         self.tick(cron=reached)
-        holds["commit-delivered"] = self.anew(before, 60 if reached else SHORT)
+        holds["commit-delivered"] = self.anew(before, HANGS if reached else SHORT)
         if not holds["commit-delivered"]:
             began, committed = time.perf_counter(), 0
             self.type(self.release)
@@ -376,9 +377,11 @@ class Level1(Level):
 
     def settle(self):
         """Wait until the service has seen the registry's newest decision."""
-        until = time.monotonic() + 60
-        while self.ask()[0] != self.registry.standing().champion and time.monotonic() < until:
-            time.sleep(PAUSE)
+        until(
+            lambda: self.ask()[0] == self.registry.standing().champion,
+            "an answer of the newest champion",
+            PAUSE,
+        )
 
     def package(self):
         """Give the folder from which the next training takes its code."""

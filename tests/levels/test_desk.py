@@ -1,8 +1,7 @@
 """A hand's desk knows nothing of the machine's own git, and leaves nothing running."""
 
-import time
-
 from examples.levels.desk import Terminal, environment, pipeline
+from tests.waiting import until
 
 
 def test_nobodys_git_is_beside_it(tmp_path, monkeypatch):
@@ -34,10 +33,7 @@ def test_what_was_started_ends_with_the_terminal(tmp_path):
     terminal.bash.kill()
     terminal.close()
 
-    until = time.monotonic() + 10
-    while time.monotonic() < until and running(pid):
-        time.sleep(0.05)
-    assert not running(pid)
+    until(lambda: not running(pid), "the end of what was started")
 
 
 def running(pid):

@@ -27,7 +27,7 @@ from docs._ext.chapter import COMMAND_MINUTES, EDIT_MINUTES
 from tests.project import build, write
 from tests.terminal import Terminal
 
-PAGES = Path(__file__).parents[1] / "docs" / "labs"
+PAGES = Path(__file__).parents[2] / "docs" / "labs"
 
 
 @pytest.fixture
@@ -191,7 +191,10 @@ def test_a_lab_says_how_long_it_takes(tmp_path):
         {
             "conf.py": 'extensions = ["myst_parser", "docs._ext.chapter"]\n',
             "index.md": lab + fence,
-            "_data/measured/labs.json": json.dumps({"figures": {"index_s": 61.2}}),
+            "_data/measured/labs.json": json.dumps(
+                {"command": "run", "date": "2026-01-01", "machine": "a laptop"}
+                | {"figures": {"index_s": 61.2}}
+            ),
         },
     )
     warnings = build(tmp_path, "text")

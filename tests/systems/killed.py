@@ -1,11 +1,12 @@
 """Kill a loop at every point of its work, and let the next one go on, until all is done.
 
-`python -m tests.jukebox.killed FOLDER`: FOLDER/<story>/peace and /kills are the same home, and so
+`python -m tests.systems.killed FOLDER`: FOLDER/<story>/peace and /kills are the same home, and so
 is FOLDER/warm. A process of its own, for it forks: each child opens the home, and dies by SIGKILL
 at the first point at which none has died before it.
 """
 
 import json
+import multiprocessing
 import os
 import shutil
 import signal
@@ -20,8 +21,8 @@ from jukebox.journal import Journal
 from jukebox.registry import Registry
 from jukebox.triggers import fire
 
-from . import loops
-from .loops import POLICY, Home
+from tests.jukebox import loops
+from tests.jukebox.loops import POLICY, Home
 
 
 class Deaths:
@@ -127,11 +128,11 @@ def forked(work):
 
 def race(file):
     """Let two children fire the same fifty triggers at once; give how many each has fired."""
-    begin, children = time.monotonic() + 0.2, []
+    both, children = multiprocessing.get_context("fork").Barrier(2), []
     for _ in range(2):
         if not (child := os.fork()):
             journal = Journal(file, time.time)
-            time.sleep(begin - time.monotonic())
+            both.wait()
             events = [fire(journal, 0, None, "data", f"v{i}", "new") for i in range(50)]
             os._exit(sum(event is not None for event in events))
         children.append(child)

@@ -11,7 +11,7 @@ import pytest
 from jukebox.labs import a_gate_that_says_no, canary_and_rollback, deploy_and_swap, wrong
 from jukebox.registry import Registry
 
-from .loops import insert
+from tests.jukebox.loops import insert
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy"),  # MLflow of SQLAlchemy

@@ -1,0 +1,1 @@
+"""Jukebox as a whole: the labs, the story, and a loop that is killed; `nox -s systems`."""
