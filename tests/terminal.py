@@ -65,7 +65,9 @@ def alone(words, folder, environment, output):
         os.dup2(output, number)
     # One file, so that both come in the order in which they were written.
     sys.stdout = sys.stderr = os.fdopen(1, "w", encoding="utf-8", buffering=1, closefd=False)
-    faulthandler.dump_traceback_later(HANGS, exit=True)  # its stack, where it hangs
+    # Where it hangs, its stack and its end: pytest's own watchdog is a thread, and was left behind.
+    faulthandler.register(signal.SIGALRM, chain=True)
+    signal.alarm(HANGS)
     logging.getLogger().handlers.clear()  # pytest's
     warnings.resetwarnings()
     for usual in (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning):

@@ -177,6 +177,7 @@ class TestFences:
         assert [] == list(fences("````markdown\n```mermaid\npie\n```\n````\n"))
 
 
+@pytest.mark.whole  # the renderer takes seconds to begin
 class TestTool:
     """What `nox -s diagrams` does, with the renderer itself."""
 

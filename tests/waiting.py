@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-HANGS = 600.0  # seconds after which a wait has no end; pyproject.toml gives a test as many
+HANGS = 600  # seconds after which a wait has no end; pyproject.toml gives a test as many
 Found = TypeVar("Found")
 
 
@@ -16,6 +16,6 @@ def until(there: Callable[[], Found], what: str, pause: float = 0.01) -> Found:
     give_up = time.monotonic() + HANGS
     while not (found := there()):
         if time.monotonic() > give_up:
-            raise TimeoutError(f"after {HANGS:.0f} seconds still not: {what}")
+            raise TimeoutError(f"after {HANGS} seconds still not: {what}")
         time.sleep(pause)
     return found

@@ -386,6 +386,7 @@ def ask(address):
     return requests.post(f"{address}/predict", json={"tracks": [TRACK]}, timeout=HANGS)
 
 
+@pytest.mark.whole
 def test_served_from_start_to_stop(home):
     """It answers at its address; after SIGTERM every answer is in the log."""
     server = subprocess.Popen(

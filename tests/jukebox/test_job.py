@@ -83,6 +83,7 @@ def test_a_snapshot_that_fails_names_a_file_and_the_reason(tmp_path, checkout):
     assert said.value.filename.endswith(".py")
 
 
+@pytest.mark.whole
 def test_a_job_trains_by_the_sources_it_is_given(data, checkout, tmp_path, monkeypatch):
     """And not by the package of the loop, nor by a `jukebox` in the working directory."""
     (tmp_path / "here" / "jukebox").mkdir(parents=True)
@@ -103,6 +104,7 @@ def test_a_job_trains_by_the_sources_it_is_given(data, checkout, tmp_path, monke
     assert code_version() != code_version(checkout)
 
 
+@pytest.mark.whole
 def test_a_job_trains_by_the_settings_it_is_given(data, tmp_path):
     """Those that it is not given are the defaults; the weeks that are held out are named apart."""
     job.run(northstar.PACKAGE, *data, tmp_path / "out", 2, 5, {"hidden": [4, 2], "epochs": 1})

@@ -92,6 +92,7 @@ def lose(home, number):
 # ---- the same ------------------------------------------------------------------------------------
 
 
+@pytest.mark.whole
 def test_a_model_is_rebuilt_in_a_process_of_its_own(home):
     """Settings and seed are honoured, and nothing in the home changes."""
     before = files(home)
@@ -103,6 +104,7 @@ def test_a_model_is_rebuilt_in_a_process_of_its_own(home):
     assert before == files(home)
 
 
+@pytest.mark.whole
 def test_the_code_of_then_is_taken_from_the_home(home):
     """The installed package has moved on; the copy that the record names trains."""
     folder = home / "code" / code_version() / "jukebox"
@@ -122,6 +124,7 @@ def test_the_code_of_then_is_taken_from_the_home(home):
     assert before == files(home)
 
 
+@pytest.mark.whole
 def test_code_from_before_it_took_settings(home):
     """A loop of then trained by the defaults of its own code, and left a job without the option."""
     draft = shutil.copytree(rebuilding.Path(job.__file__).parent, home.parent / "jukebox")

@@ -288,6 +288,7 @@ def test_names_stay_in_their_folder(tmp_path, name):
     assert not (tmp_path / "registry").exists()
 
 
+@pytest.mark.whole
 def test_killed_between_the_two_writes(three):
     """Killed after the row and before the alias: the decision holds, and opening sets the alias."""
     code = "r._settle = lambda: os.kill(os.getpid(), 9)\nr.promote(3, 'killed half-way')"
@@ -299,6 +300,7 @@ def test_killed_between_the_two_writes(three):
     assert "killed half-way" == three.history()[-1]["why"]
 
 
+@pytest.mark.whole
 def test_killed_before_the_first_write(three):
     """A new process sees the alias; killed inside the row's transaction, it has done nothing."""
     alias = (

@@ -322,6 +322,7 @@ def test_a_run_names_no_user_and_no_commit(tracked):
     assert {"digest", "mlflow.runName"} == set(run.data.tags)
 
 
+@pytest.mark.whole
 def test_mlflow_reports_to_nobody(tmp_path):
     """In a process of its own, for MLflow's telemetry is silent in every test."""
     (tmp_path / "model.onnx").write_bytes(model().onnx)

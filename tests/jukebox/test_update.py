@@ -36,6 +36,7 @@ def better(home):
     home.commit("better")
 
 
+@pytest.mark.whole
 def test_a_home_of_ones_own_needs_no_more_than_this(tmp_path):
     """Data and one command, and there is a champion, from the code that is installed."""
     run(tmp_path, "generate", "--weeks", 9, "--tracks", 50)
