@@ -96,7 +96,7 @@ def test_the_blocks_of_the_skeletons_run(run):
     """Those of the pages, and the example of the tool, which needs Linux."""
     linux = sys.platform == "linux"
     tests = run(
-        *(sys.executable, "-c", PAGES, "-q", "-p", "no:cacheprovider"),
+        *(sys.executable, "-c", PAGES, "-q", "-p", "no:cacheprovider", "-m", ""),
         *(*WRITTEN, *["examples/tools/requests"] * linux),
     )
 
