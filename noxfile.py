@@ -123,6 +123,14 @@ def tools(session):
 
 
 @nox.session
+def new(session):
+    """Write the skeleton of a page: `-- chapter modules/<part>/<page>`; of a tool, lab or command."""
+    session.install("-c", "locks/northstar.txt", "click")  # it asks a new command for its help
+    words = ("python", "-m", "scripts.new", *session.posargs)
+    session.run(*words, env={"PYTHONPATH": "examples"})
+
+
+@nox.session
 def diagrams(session):
     """Draw the diagrams that are missing and remove those that are unused."""
     install(session, "diagrams")

@@ -43,6 +43,7 @@ ELSEWHERE = {  # why a session has no part in this
     "live": "it never ends",
     "lock": "it changes the tree",
     "diagrams": "it changes the tree",
+    "new": "it changes the tree",
     "bench": "it measures, and has to be alone",
     "links": "it needs other sites",
 }

@@ -1,6 +1,7 @@
 """Write what `--help` says into `docs/reference/command-line.md`: `python -m scripts.commands`.
 
-It needs Jukebox and what it needs, as `nox -s tests` has them: run it with that session's Python.
+Each command of `CONTENTS` has its listing there, under its heading and in its order. It needs
+Jukebox and what it needs, as `nox -s tests` has them: run it with that session's Python.
 """
 
 import re
@@ -9,9 +10,14 @@ from pathlib import Path
 
 import click
 from click.testing import CliRunner
-from jukebox.command import main
+from jukebox.command import CONTENTS, main
 
 PAGE = Path("docs/reference/command-line.md")
+SECTION = re.compile(
+    r"^## (?P<heading>.+)\n(?P<words>(?s:.*?))(?=^###? |\Z)(?s:.*?)(?=^## |\Z)", re.M
+)
+LISTING = re.compile(r"^### `jukebox (?P<words>.+)`\n(?s:.*?)(?=^###? |\Z)", re.M)
+EMPTY = "### `jukebox {0}`\n\n```console\n$ jukebox {0} --help\n```\n\n"
 FENCE = re.compile(r"(?<=^```console\n)\$ jukebox(?P<words>.*) --help\n(?s:.*?)(?=^```$)", re.M)
 
 
@@ -31,11 +37,28 @@ def helped(words: tuple[str, ...]) -> str:
     return result.output
 
 
+def listed(text: str) -> str:
+    """A page with a listing of each command, empty where it is new, and of no other."""
+    found = {one["words"]: one[0] for one in LISTING.finditer(text)}
+
+    def listings(heading: str) -> str:
+        names = (words for one in CONTENTS[heading] for words in paths(one, (one.name,)))
+        return "".join(found.get(name, EMPTY.format(name)) for name in map(" ".join, names))
+
+    sections = {one["heading"]: one for one in SECTION.finditer(text)}
+    for heading, section in sections.items():
+        if heading in CONTENTS:
+            whole = f"## {heading}\n{section['words']}{listings(heading)}"
+            text = text.replace(section[0], whole)
+    new = "".join(f"## {one}\n\n{listings(one)}" for one in CONTENTS if one not in sections)
+    return text.replace("\n## Next\n", f"\n{new}## Next\n")
+
+
 def written(text: str) -> str:
     """A page with the output of each `jukebox … --help` as it is now."""
     return FENCE.sub(
         lambda fence: f"$ jukebox{fence['words']} --help\n{helped(tuple(fence['words'].split()))}",
-        text,
+        listed(text),
     )
 
 
@@ -46,4 +69,4 @@ def shown(text: str) -> list[tuple[str, ...]]:
 
 if __name__ == "__main__":
     PAGE.write_text(written(PAGE.read_text("utf-8")), "utf-8")
-    print(f"Wrote {PAGE}: {len(shown(PAGE.read_text('utf-8')))} commands")
+    print(f"wrote   {PAGE}: {len(shown(PAGE.read_text('utf-8')))} commands")

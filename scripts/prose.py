@@ -1,11 +1,13 @@
 """Small rules of style for the Markdown pages, one error a line: `python -m scripts.prose`."""
 
 import re
+import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 NAMES = tomllib.loads(Path("docs/_data/product_names.toml").read_text(encoding="utf-8"))
 RIGHT = {wrong: name for name, variants in NAMES["names"].items() for wrong in variants}
@@ -19,7 +21,8 @@ CAPITALS = {word for name in NAMES["names"] for word in name.split()} | set(
     NAMES["headings"]["words"]
 )
 
-FENCE = re.compile(r"\s*(`{3,}|~{3,})")
+# At any indent, in quotations, lists and definitions: what looks like a fence is one.
+FENCE = re.compile(r"[\s>]*(?:(?:[-*+:]|\d+[.)])\s[\s>]*)*(?:(`{3,})([^`]*)|(~{3,}|:{3,})(.*))$")
 HEADING = re.compile(r"(?:#{1,6} |title: )(.+)")
 # What is not running text: code, a role, a label, an option, attributes, a tag, a link's target.
 ASIDE = re.compile(
@@ -29,23 +32,57 @@ NOT_PROSE = re.compile(r"(`+).+?\1|<\w+ [^>]*>|^:[\w-]+:.*")
 LINK = re.compile(r"(?<!!)\[([^\]]*)\]\(([^)\s]*)[^)]*\)")
 ADDRESS = re.compile(r"https?://")
 DEFINITION = re.compile(r"\[[^\]]+\]: ")  # [name]: https://…
+TO_COME = re.compile(r"\bto come\b.*\{page\}`|\{page\}`.*\bto come\b", re.IGNORECASE)
 VAGUE = {"here", "click here", "this", "this page", "this link", "link", "more", "read more"}
 
 
-def lines_of_text(text: str) -> Iterator[tuple[int, str]]:
-    """Each line with its number, but no code fence, and of the front matter the prose alone."""
-    fence = None
-    front = text.startswith("---\n")
+class Fence(NamedTuple):
+    """A fence as its lines show it: its marks, its info string, its first and last line."""
+
+    marks: str
+    info: str
+    line: int
+    end: int | None = None  # where it is never closed
+
+
+def fences(text: str) -> list[Fence]:
+    """Return the fences of a page, those inside directives too, from its lines alone.
+
+    Nothing here parses Markdown: the tests compare this with what the site's parser sees.
+    """
+    found, opened = [], []
     for number, line in enumerate(text.split("\n"), start=1):
+        if not (match := FENCE.match(line)):
+            continue
+        marks, info = match[1] or match[3], (match[2] or match[4] or "").strip()
+        last = found[opened[-1]] if opened else None
+        if last and not info and marks[0] == last.marks[0] and len(marks) >= len(last.marks):
+            found[opened.pop()] = last._replace(end=number)
+        elif not last or last.info.startswith("{"):  # code only quotes the marks that it holds
+            opened.append(len(found))
+            found.append(Fence(marks, info, number))
+    return found
+
+
+def lines_of_text(text: str) -> Iterator[tuple[int, str]]:
+    """Each line with its number, but no fence, no comment, and of the front matter the prose alone.
+
+    What stands in a `:::` box is text like any other.
+    """
+    lines = text.split("\n")
+    fenced = {
+        number
+        for fence in fences(text)
+        if fence.marks[0] != ":"
+        for number in range(fence.line, (fence.end or len(lines)) + 1)
+    }
+    front = text.startswith("---\n")
+    for number, line in enumerate(lines, start=1):
         if front:
             front = number == 1 or line != "---"
             if line.startswith(("title: ", "description: ")):
                 yield number, line
-        elif fence:
-            fence = None if line.strip().startswith(fence) else fence
-        elif match := FENCE.match(line):
-            fence = match[1]
-        else:
+        elif number not in fenced and not line.startswith("%"):
             yield number, line
 
 
@@ -66,6 +103,9 @@ def faults(text: str) -> Iterator[tuple[int, str]]:
     for number, line in enumerate(text.split("\n"), start=1):
         if line != line.rstrip():
             yield number, "trailing space"
+    for fence in fences(text):
+        if fence.end is None:
+            yield fence.line, f"this fence is never closed: end it with {fence.marks}"
     for number, line in lines_of_text(text):
         if (heading := HEADING.match(line)) and (fault := heading_fault(heading[1])):
             yield number, fault
@@ -78,6 +118,8 @@ def faults(text: str) -> Iterator[tuple[int, str]]:
                 yield number, f"the link “{label}” does not say where it leads"
             if target.startswith("/") or (target.endswith(".html") and not ADDRESS.match(target)):
                 yield number, f"link to a page by its relative source file, not “{target}”"
+        if TO_COME.search(line):
+            yield number, "a page is announced by hand: {to-come} lists what is to come"
         if "![]" in line:
             yield number, "a picture without words for those who cannot see it"
         unlinked = DEFINITION.sub("", LINK.sub("", NOT_PROSE.sub("", line)))
@@ -85,6 +127,21 @@ def faults(text: str) -> Iterator[tuple[int, str]]:
             yield number, "a bare address; give the link words that say where it leads"
         if "click here" in unlinked.lower():
             yield number, "“click here” says nothing; name what is there"
+
+
+def unfilled(*folders: str) -> Iterator[str]:
+    """Each place of a skeleton (see `scripts/new.py`) that git has been given and nobody filled in.
+
+    What is only in the working tree may wait; where there is no repository, all counts.
+    """
+    for where in ("--cached", "--no-index"):
+        command = ("git", "grep", where, "-nIF", "(yours:", "--", *folders)
+        found = subprocess.run(command, capture_output=True, text=True)
+        if found.returncode <= 1:
+            break
+    for line in found.stdout.splitlines():
+        place = ":".join(line.split(":")[:2])
+        yield f"{place}: the skeleton still speaks here: say it in your own words, or delete it"
 
 
 def pages() -> list[Path]:
@@ -99,5 +156,6 @@ if __name__ == "__main__":
         for page in pages()
         for number, fault in faults(page.read_text(encoding="utf-8"))
     ]
+    errors += unfilled("docs", "examples", "tests/jukebox")
     print("\n".join(errors) or f"{len(pages())} pages follow the style")
     sys.exit(bool(errors))

@@ -14,66 +14,14 @@ from doctest import ELLIPSIS, NORMALIZE_WHITESPACE, DocTestParser, DocTestRunner
 from pathlib import Path
 
 import yaml
-from markdown_it import MarkdownIt
-from mdit_py_plugins.colon_fence import colon_fence_plugin
-from mdit_py_plugins.front_matter import front_matter_plugin
 from sybil import Region
 
 from docs._ext.diagrams import drawing
+from docs._ext.markdown import fences
 from tests.terminal import Terminal
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES, DRAWINGS = ROOT / "examples", ROOT / "docs" / "_diagrams"
-MARKDOWN = MarkdownIt().use(front_matter_plugin).use(colon_fence_plugin)
-
-# Directives whose content is code or data, not Markdown with fences of its own.
-CONTAINS_NO_FENCES = {
-    "bibliography",
-    "chapters",
-    "claim",
-    "claims",
-    "glossary",
-    "image",
-    "figure",
-    "measurements",
-    "paths",
-    "quiz",
-    "syllabus",
-    "terms",
-    "toctree",
-}
-
-
-class Fence:
-    """One fenced block: its language or directive, its lines, its place."""
-
-    def __init__(self, info, content, line):
-        """Take the fence's info string, its text and the line of its first line of text."""
-        self.name, _, self.argument = info.strip().partition(" ")
-        self.content, self.line = content, line
-
-
-def fences(text, first=1):
-    """Yield every fence of a Markdown text, those inside directives too, with its line."""
-    for token in MARKDOWN.parse(text):
-        if token.type == "code_block" or (token.type == "html_block" and "<pre" in token.content):
-            yield Fence("", token.content, first + token.map[0] + 1)  # code, and no language
-        if token.type not in {"fence", "colon_fence"}:
-            continue
-        fence = Fence(token.info, token.content, first + token.map[0] + 1)
-        name = fence.name.strip("{}")
-        if not fence.name.startswith("{") or name in {
-            "literalinclude",
-            "not-run",
-            "code-block",
-            "code",
-            "sourcecode",
-            "parsed-literal",
-            "eval-rst",
-        }:
-            yield fence
-        elif name not in CONTAINS_NO_FENCES:
-            yield from fences(fence.content, fence.line)
 
 
 def fail(example, message, line=None):
@@ -223,7 +171,8 @@ def unchecked(example, fence, _):
     """Nobody checks this language."""
     return fail(
         example,
-        f"nothing checks a fence of the language {fence.name!r}: see CHECKERS in tests/fences.py",
+        f"nothing checks a fence of the language {fence.name!r}: take one of CHECKERS in "
+        "tests/fences.py; a directive that shows no code is named in docs/_ext/markdown.py",
         fence.line - 1,
     )
 
@@ -245,7 +194,7 @@ def regions(document):
     offsets = [0]
     for line in document.text.splitlines(keepends=True):
         offsets.append(offsets[-1] + len(line))
-    found = list(fences(document.text))
+    found = fences(document.text)
     for n, fence in enumerate(found):
         after = found[n + 1] if n + 1 < len(found) else None
         output = after if after and after.name == "output" and fence.name == "python" else None

@@ -10,7 +10,9 @@ WELL = Result("lint", 0, 9.6, 12.4, 1, 0)
 def test_a_session_without_a_place_is_named():
     """One that somebody adds is not forgotten."""
     assert "" == placeless([*BUDGETS, *ELSEWHERE])
-    assert "Give new a line in BUDGETS or ELSEWHERE of scripts/ci.py." == placeless(["lint", "new"])
+    assert "Give fresh a line in BUDGETS or ELSEWHERE of scripts/ci.py." == placeless(
+        ["lint", "fresh"]
+    )
 
 
 @pytest.mark.parametrize(

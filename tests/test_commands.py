@@ -1,13 +1,19 @@
 """The page on the command line shows the help of every command, word by word."""
 
+import ast
 import re
+from itertools import zip_longest
+from pathlib import Path
 
 import click
+import pytest
 from jukebox.command import CONTENTS, main
 
 from scripts.commands import PAGE, paths, shown, written
 
 TEXT = PAGE.read_text("utf-8")
+MODULES = sorted(Path("examples/jukebox").glob("*.py"))
+REMEDY = "run `python -m scripts.commands` with the Python of `nox -s tests`, which writes it"
 
 
 def options(command):
@@ -17,13 +23,42 @@ def options(command):
         yield from options(one)
 
 
+def unlisted(file, source):
+    """Say where a source defines a command that CONTENTS does not have."""
+    for node in ast.parse(source).body:
+        decorators = " ".join(map(ast.unparse, getattr(node, "decorator_list", ())))
+        command = re.search(r"\bclick\.(command|group)\(", decorators)
+        name = getattr(node, "name", "").replace("_", "-")
+        if command and name not in {*main.commands, "main"}:
+            yield (
+                f"{file}:{node.lineno}: no heading has the command {name!r}: import it in "
+                "examples/jukebox/command.py, and put it into CONTENTS there"
+            )
+
+
+@pytest.mark.parametrize("file", MODULES, ids=lambda file: file.stem)
+def test_every_command_stands_in_the_table_of_contents(file):
+    """CONTENTS is the one place where a command is listed."""
+
+    assert [] == list(unlisted(file, file.read_text("utf-8")))
+
+
+def test_a_command_that_is_listed_nowhere_is_told():
+    """With its file, its line and what to do."""
+    source = "import click\n\n\n@click.command()\ndef unheard_of():\n    pass\n"
+
+    [told] = unlisted("new.py", source)
+
+    assert told.startswith("new.py:5: no heading has the command 'unheard-of': import it in ")
+
+
 def test_every_command_has_its_help_on_the_page():
     """Each once, in the order of the table of contents; a group before its own commands."""
     expected = [()]
-    for name in (name for names in CONTENTS.values() for name in names):
-        expected += paths(main.commands[name], (name,))
+    for command in (one for commands in CONTENTS.values() for one in commands):
+        expected += paths(command, (command.name,))
 
-    assert expected == shown(TEXT)
+    assert expected == shown(TEXT), f"{PAGE}:1: {REMEDY}"
     assert set(expected) == set(paths())
 
 
@@ -34,14 +69,31 @@ def test_each_stands_under_the_heading_of_the_table_of_contents():
         heading = text if level == "##" else heading
         if level == "###" and text.count(" ") == 1:
             found.setdefault(heading, []).append(text.strip("`").removeprefix("jukebox "))
+    expected = {heading: [one.name for one in its] for heading, its in CONTENTS.items()}
 
-    assert {heading: list(names) for heading, names in CONTENTS.items()} == found
+    assert expected == found, f"{PAGE}:1: {REMEDY}"
 
 
 def test_the_page_shows_what_the_commands_say():
-    """To the letter; else run `python -m scripts.commands`."""
+    """To the letter."""
+    lines = zip_longest(written(TEXT).splitlines(), TEXT.splitlines())
+    old = [number for number, (now, then) in enumerate(lines, 1) if now != then]
 
-    assert written(TEXT) == TEXT
+    assert [] == old, f"{PAGE}:{old[0]}: this is not what the command says: {REMEDY}"
+
+
+def test_a_new_command_and_a_new_heading_get_their_listings(monkeypatch):
+    """Each where CONTENTS has it; what it has no more is gone, and the words stay."""
+    fresh = click.Command("fresh", help="Something new.")
+    monkeypatch.setitem(main.commands, "fresh", fresh)
+    monkeypatch.setitem(CONTENTS, "Machine", (fresh,))
+    monkeypatch.setitem(CONTENTS, "More", (fresh,))
+
+    headings = re.findall(r"^###? (.+)$", written(TEXT), re.M)
+
+    assert ["Machine", "`jukebox fresh`", "More", "`jukebox fresh`", "Next"] == headings[-5:]
+    assert "\n  Something new.\n" in written(TEXT)
+    assert "Ask it first when something will not start." in written(TEXT)
 
 
 def test_a_help_that_changed_is_noticed(monkeypatch):

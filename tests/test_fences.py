@@ -1,14 +1,14 @@
 """*Block and run*: a fence that is wrong, unknown or overlooked fails, with its page and line."""
 
 import os
-import tomllib
-from collections import Counter
 from pathlib import Path
 
 import pytest
-from markdown_it import MarkdownIt
 from sybil import Sybil
 
+from docs._ext.markdown import HOLDS_DATA, HOLDS_MARKDOWN, Fence, fences
+from docs.conftest import pages as checked_pages
+from scripts import prose
 from tests.fences import CHECKERS, clean, regions
 from tests.project import from_root
 
@@ -53,6 +53,12 @@ SOUND = {
     "jukebox": fence("console", "$ jukebox --version\n...0\n$ jukebox none\n...No such command..."),
     "data": fence("toml", "a = 1") + fence("yaml", "a: 1") + fence("json", "{}"),
     "a fence in a directive": fence("{tip}", fence("python", "x = 1"), "````"),
+    "a fence of tildes": fence("python", "x = 1", "~~~"),
+    "a fence in a box in a quotation": (
+        "> " + fence("{tip}", fence("python", "x = 1"), ":::").replace("\n", "\n> ")
+    ),
+    "a fence in a list": "- Words\n\n  " + fence("python", "x = 1").replace("\n", "\n  "),
+    "a fence in a definition": "Word\n: " + fence("python", "x = 1").replace("\n", "\n  "),
 }
 
 
@@ -98,6 +104,13 @@ FAULTS = {
     "no language": (fence("", "x"), "page.md:1: nothing checks a fence of the language ''"),
     "an output of nothing": (fence("output", "x"), "page.md:1: nothing checks a fence of the"),
     "code-block": (fence("{code-block} python", "x"), "page.md:1: nothing checks a fence of the"),
+    "a directive that nobody knows": (
+        fence("{include} other.md", ""), "page.md:1: nothing checks a fence of the"
+    ),
+    "a fault in a quotation": (
+        "> Words\n>\n> " + fence("python", "1 / 0").replace("\n", "\n> "),
+        "page.md:4: ZeroDivisionError",
+    ),
     "eval-rst": (fence("{eval-rst}", "x::\n\n  y"), "page.md:1: nothing checks a fence of the"),
     "parsed-literal": (fence("{parsed-literal}", "x"), "page.md:1: nothing checks a fence of the"),
     "indented code": ("a\n\n    1 / 0\n", "page.md:3: nothing checks a fence of the language ''"),
@@ -150,27 +163,87 @@ def test_what_runs_in_the_background_ends_with_its_page(tmp_path):
         os.kill(pid, 0)
 
 
-def counted(page):
-    """Count the blocks of a page by language, as Sybil will run them."""
-    document = Sybil(parsers=[regions], patterns=["*.md"]).parse(page)
-    return Counter(example.parsed[1].name for example in document.examples())
+def blocks(page, sybil=checked_pages):
+    """Return {(line, language)} of the blocks of a page that Sybil checks, each with its output."""
+    found = [] if not sybil.should_parse(page) else sybil.parse(page).examples()
+    pairs = [example.parsed[1:] for example in found]
+    return {(block.line - 1, block.name) for pair in pairs for block in pair if block}
+
+
+def opened(text):
+    """Return {(line, language)} of the blocks that the lines of a page open."""
+    scanned = [Fence(found.info, "", found.line + 1) for found in prose.fences(text)]
+    return {
+        (fence.line - 1, fence.name)
+        for fence in scanned
+        if fence.directive not in HOLDS_MARKDOWN | HOLDS_DATA
+    }
+
+
+def overlooked(page, sybil=checked_pages):
+    """Return a sentence for each block that only one of two independent readers sees.
+
+    One is MyST's parser, whose blocks Sybil runs. The other knows lines, and no Markdown.
+    """
+    ours, lines = blocks(page, sybil), opened(page.read_text("utf-8"))
+    where = from_root(ROOT, str(page))
+    unchecked = (
+        f"{where}:{line}: this opens a block of {language!r} that no test checks: move it to the "
+        "margin, and out of HTML and of directives that hold data (docs/_ext/markdown.py)"
+        for line, language in sorted(lines - ours)
+    )
+    unmarked = (
+        f"{where}:{line}: this is shown as code without a fence: write it as one, with its language"
+        for line, _ in sorted(ours - lines)
+    )
+    return [*unchecked, *unmarked]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.stem)
 def test_no_fence_of_a_page_is_overlooked(page):
-    """As many blocks are checked as `tests/fences.toml` says; a silent zero fails."""
-    expected = tomllib.loads((ROOT / "tests" / "fences.toml").read_text("utf-8"))
-    name = page.relative_to(ROOT / "docs").with_suffix("").as_posix()
+    """Each line that opens a block is where a test begins, and no test begins elsewhere."""
+    told = "\n".join(overlooked(page))
 
-    assert expected.get(name, {}) == dict(counted(page))
+    assert not told, told
 
 
-def test_the_list_of_counts_names_no_page_that_has_gone():
-    """The list follows the pages."""
-    expected = tomllib.loads((ROOT / "tests" / "fences.toml").read_text("utf-8"))
-    names = {page.relative_to(ROOT / "docs").with_suffix("").as_posix() for page in PAGES}
+STRAY = fence("python", "1 / 0")
+SEEN_BY_ONE = {
+    "in data": (fence("{toctree}", STRAY, "````"), 2, "block of 'python' that no test checks"),
+    "of tildes": (
+        fence("{toctree}", fence("python", "1 / 0", "~~~")), 2, "block of 'python' that no test",
+    ),
+    "in data in a box": (
+        fence("{tip}", fence("{toctree}", STRAY, "````"), ":::"), 3, "block of 'python' that no",
+    ),
+    "indented below words": ("Words\n    " + STRAY.replace("\n", "\n    "), 2, "block of 'python'"),
+    "indented": ("\n    " + STRAY.replace("\n", "\n    "), 2, "block of 'python' that no test"),
+    "in HTML": (f"<div>\n{STRAY}</div>\n", 2, "block of 'python' that no test checks"),
+    "in a comment": (f"<!--\n{STRAY}-->\n", 2, "block of 'python' that no test checks"),
+    "in a fence of as many marks": (fence("{tip}", STRAY), 6, "shown as code without a fence"),
+    "as HTML": ("<pre>\n1 / 0\n</pre>\n", 1, "shown as code without a fence"),
+    "by its indent": ("Words\n\n    1 / 0\n", 3, "shown as code without a fence"),
+}  # fmt: skip
 
-    assert set() == expected.keys() - names
+
+@pytest.mark.parametrize("place", SEEN_BY_ONE)
+def test_a_fence_that_only_one_reader_sees_is_told(tmp_path, place):
+    """With its page, its line, its language and what to do."""
+    text, line, said = SEEN_BY_ONE[place]
+    page = tmp_path / "page.md"
+    page.write_text(text, "utf-8")
+
+    told = overlooked(page, Sybil(parsers=[regions], patterns=["*.md"], path=str(tmp_path)))
+
+    assert [one for one in told if one.startswith(f"{page}:{line}: ") and said in one], told
+
+
+def test_a_page_that_pytest_would_not_collect_is_told(tmp_path):
+    """Its blocks are as good as none."""
+    page = tmp_path / "page.md"
+    page.write_text(STRAY, "utf-8")
+
+    assert 1 == len(overlooked(page, Sybil(parsers=[regions], patterns=["*.rst"])))
 
 
 @pytest.mark.parametrize(
@@ -179,26 +252,30 @@ def test_the_list_of_counts_names_no_page_that_has_gone():
 def test_each_chapter_teaches_by_running(page):
     """A chapter has at least one block that runs."""
     chapter = "\nobjectives:\n" in page.read_text("utf-8")
+    runs = RUNS & {language for _, language in blocks(page)}
 
-    assert not chapter or RUNS & counted(page).keys()
+    assert runs or not chapter, f"{page}:1: show a block of python or console, which the tests run"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.stem)
 def test_a_chart_shows_what_a_fence_printed(page):
     """Each value of an `xychart` line stands in an output of its page."""
-    text = page.read_text("utf-8")
-    tokens = MarkdownIt().parse(text)
-    printed = " ".join(t.content for t in tokens if t.info == "output")
+    found = fences(page.read_text("utf-8"))
+    printed = " ".join(f.content for f in found if f.name == "output").replace("%", " ").split()
     lines = [
-        line
-        for t in tokens
-        if t.info == "mermaid" and t.content.startswith("xychart")
-        for line in t.content.splitlines()
+        (number, line)
+        for f in found
+        if f.name == "mermaid" and f.content.startswith("xychart")
+        for number, line in enumerate(f.content.splitlines(), f.line)
         if line.split()[:1] in (["line"], ["bar"])
     ]
-    values = {v.strip() for line in lines for v in line[line.index("[") + 1 : -1].split(",")}
 
-    assert set() == values - set(printed.replace("%", " ").split())
+    assert [] == [
+        f"{page}:{number}: no output of the page has {value}: show what the block printed"
+        for number, line in lines
+        for value in map(str.strip, line[line.index("[") + 1 : -1].split(","))
+        if value not in printed
+    ]
 
 
 def test_every_checker_is_used_or_guarded_here():

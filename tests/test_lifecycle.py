@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from docs._ext.diagrams import fences as diagrams
-from tests.fences import fences
+from docs._ext.markdown import fences
 
 PAGES = Path(__file__).parents[1] / "docs" / "modules" / "lifecycle"
 STAGES = {
@@ -120,7 +120,7 @@ def test_a_chapter_shows_the_module_that_does_it(page):
 @pytest.mark.parametrize("page", STAGES)
 def test_a_chapter_has_a_block_that_runs_and_shows_what_it_printed(page):
     """It fails without its check and holds with it; a block without output shows neither."""
-    found = list(fences(text(page)))
+    found = fences(text(page))
     printed = [f for before, f in pairwise(found)
                if (before.name, f.name) == ("python", "output")]  # fmt: skip
     typed = [f for f in found if f.name == "console" and re.search(r"^[^$]", f.content, re.M)]

@@ -242,13 +242,17 @@ def test_the_document_pickles_and_its_quiz_names_no_folder(project, tmp_path):
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_the_right_option_is_what_the_expression_gives(file):
     """A computed answer is computed here again."""
-    questions = tomllib.loads(file.read_text("utf-8"))["question"]
-    computed = [question for question in questions if "run" in question]
+    source = file.read_text("utf-8")
+    for question in tomllib.loads(source)["question"]:
+        if "run" in question:
+            given = str(eval(question["run"]))  # noqa: S307 - our own data
+            right = next(option["text"] for option in question["option"] if option.get("right"))
+            line = source[: source.index(question["ask"])].count("\n") + 1
 
-    assert [str(eval(question["run"])) for question in computed] == [  # noqa: S307 - our own data
-        next(option["text"] for option in question["option"] if option.get("right")).strip("`")
-        for question in computed
-    ]
+            assert given == right.strip("`"), (
+                f"{file}:{line}: `run` gives {given!r}, and the right option says {right!r}: "
+                "correct the one that is wrong"
+            )
 
 
 def test_the_right_option_has_no_favourite_place():

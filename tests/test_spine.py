@@ -233,9 +233,9 @@ FAULTS = {
         "_data/unwritten.toml", '"later"', '"later", "first"',
         "_data/unwritten.toml:4: WARNING: 'first' is written: take it off the list",
     ),
-    "a written page is still on the list": (
+    "a written page lacks an entry of its own": (
         "_data/unwritten.toml", '"to-come"', '"chapter"',
-        "_data/unwritten.toml:2: WARNING: 'chapter' exists: take it off the list",
+        "_data/syllabus.toml:24: WARNING: no page has the label 'later' of the syllabus",
     ),
     "the list holds an unknown entry": (
         "_data/unwritten.toml", '"later"', '"later", "latre"',
@@ -472,6 +472,14 @@ FAULTS = {
         "_data/paths.toml", '"chapter"', '"chapter", "chaptre"',
         "_data/paths.toml:5: WARNING: there is no page 'chaptre'",
     ),
+    "a path holds a chapter for others": (
+        "_data/paths.toml", "[[path]]", '[[path]]\nid = "pilots"\nname = "Pilots"\nline = "Fly."\npages = ["chapter"]\n\n[[path]]',
+        "chapter.md:5: WARNING: the path of 'pilots' holds this chapter: name it in `audience`",
+    ),
+    "no path leads to a chapter": (
+        "_data/paths.toml", '"chapter"', '"index"',
+        "chapter.md:5: WARNING: no reading path leads here: add an audience with a path",
+    ),
     "a page to come is unknown": (
         "chapter.md", "# A chapter\n", "# A chapter\n\nSee {page}`nowhere`.\n",
         "chapter.md:11: WARNING: there is no page 'nowhere', written or to come",
@@ -616,6 +624,31 @@ def test_a_figure_that_a_fence_prints_needs_no_other_source(warnings):
     page = "# A chapter\n\nIt is 71.5 % right.\n\n```output\n71.5\n```\n"
 
     assert "" == warnings("chapter.md", "# A chapter\n", page)
+
+
+def test_a_page_to_come_is_announced_until_it_is_there(tmp_path):
+    """Its place in the table of contents waits for it; then it is in it, and announced no more."""
+    index = INDEX.replace("chapter\n```", "chapter\nto-come\n```\n\n```{to-come}\n```")
+    page = f"---\ndescription: Later.\n---\n\n(later)=\n# It came\n\nA {{dfn}}`champion`. {WORDS}\n"
+    folder, told = tmp_path / "docs", []
+    for files in (FILES | {"index.md": index}, {"to-come.md": page}):
+        write(folder, files)
+        assert "" == build(folder, "html")
+        html = BeautifulSoup((folder / "_build/index.html").read_text("utf-8"), "html.parser")
+        listed = html.select(".toctree-wrapper .toctree-l1 > a")
+        told.append([[item.text.strip() for item in found]
+                     for found in (listed, html.select("ul.to-come li"))])  # fmt: skip
+
+    assert [[["A chapter"], ["To come"]], [["A chapter", "It came"], []]] == told
+
+
+def test_a_path_without_pages_is_every_chapter_for_its_audience(warnings, tmp_path):
+    """A new chapter is on it without an edit of the paths."""
+    said = warnings("_data/paths.toml", 'pages = ["chapter"]', "")
+    build(tmp_path / "docs", "text")
+
+    assert "" == said
+    assert "start here. A chapter" in (tmp_path / "docs/_build/index.txt").read_text("utf-8")
 
 
 def test_an_incremental_build_forgets_what_a_page_no_longer_has(warnings):

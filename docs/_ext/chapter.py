@@ -2,7 +2,8 @@
 
 A chapter is a page whose front matter states `objectives`. Its `audience`, `difficulty`,
 `prerequisites` and reading minutes are shown under its title. `{chapters}` lists the chapters
-of a part in the order of its table of contents; `{paths}` the reading paths of `_data/paths.toml`.
+of a part in the order of its table of contents, and `{to-come}` those of `_data/unwritten.toml` that
+are not written yet; `{paths}` lists the reading paths of `_data/paths.toml`.
 
 A lab is a page whose front matter has `lab`, its number, and `edits`, how many files the reader
 writes or edits. Its minutes are an estimate by a rule, except those of the machine.
@@ -17,14 +18,16 @@ from typing import Any
 
 from docutils import nodes
 from sphinx import addnodes
+from sphinx.directives.other import TocTree
 from sphinx.environment import BuildEnvironment
-from sphinx.util import logging
+from sphinx.util import docname_join, logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from docs._ext import at, data, kept, load, prose, where
-from docs._ext.classes import FACTS, NOT_RUN, TO_COME, has
+from docs._ext.classes import FACTS, FROM_DATA, NOT_RUN, TO_COME, has
 from docs._ext.numbers import run_of
 from docs._ext.quiz import QUESTIONS
+from docs._ext.syllabus import to_come
 
 logger = logging.getLogger(__name__)
 
@@ -112,6 +115,7 @@ def read(app, doctree):
                 "%r is none of the audiences of paths.toml", audience, location=(docname, 1)
             )
             return
+    kept(env, "audience")[docname] = chapter["audience"]
     everybody = len(chapter["audience"]) == len(names)
     whom = "All six audiences" if everybody else ", ".join(names[a] for a in chapter["audience"])
     facts = nodes.container(classes=[FACTS])
@@ -160,9 +164,7 @@ class Page(SphinxRole):
         env.note_dependency(f"{env.srcdir}/_data/unwritten.toml")
         if target in env.found_docs:
             return [link(env.docname, target)], []
-        planned = {
-            p["path"]: p["title"] for p in load(env.srcdir, "unwritten.toml").get("page", [])
-        }
+        planned = {page["path"]: page["title"] for page in to_come(env.srcdir, ())}
         if target not in planned:
             logger.warning(
                 "there is no page %r, written or to come", target, location=self.get_location()
@@ -188,6 +190,39 @@ class Chapters(SphinxDirective):
     def run(self):
         """Leave a marker; the list is made when all pages are known."""
         return [marker(self.env, "chapters")]
+
+
+class ToCome(SphinxDirective):
+    """List the pages of this page's folder that are still to come; where none is, say nothing."""
+
+    def run(self):
+        """Return a sentence and the titles, in the order of `_data/unwritten.toml`."""
+        env = self.env
+        env.note_dependency(f"{env.srcdir}/_data/unwritten.toml")
+        kept(env, "lists")[env.docname] = True
+        folder = env.docname.rpartition("/")[0]
+        titles = [
+            page["title"]
+            for page in to_come(env.srcdir, env.found_docs)
+            if page["path"].rpartition("/")[0] == folder
+        ]
+        items = [nodes.list_item("", nodes.paragraph("", title)) for title in titles]
+        listed = nodes.bullet_list("", *items, classes=[TO_COME, FROM_DATA])
+        return [nodes.paragraph("", "Still to come:"), listed] if titles else []
+
+
+class Contents(TocTree):
+    """Sphinx's `{toctree}`, whose pages that are still to come wait there for their place."""
+
+    def run(self):
+        """Leave out what is not written yet, and remember to look again when it is."""
+        env = self.env
+        awaited = {page["path"] for page in to_come(env.srcdir, env.found_docs)}
+        for place in reversed(range(len(self.content))):
+            if docname_join(env.docname, self.content[place].strip()) in awaited:
+                kept(env, "lists")[env.docname] = True
+                del self.content[place]
+        return super().run()
 
 
 class Paths(SphinxDirective):
@@ -233,8 +268,9 @@ def paths(app, docname):
     """Return one line for each audience: what it takes and which pages, in order."""
     items, taken = [], kept(app.env, "minutes")
     for path in load(app.srcdir, "paths.toml")["path"]:
-        known = [page for page in path["pages"] if page in taken]
-        for page in set(path["pages"]) - set(known):
+        pages = path.get("pages", addressed(app.env, path["id"]))
+        known = [page for page in pages if page in taken]
+        for page in set(pages) - set(known):
             logger.warning(
                 "there is no page %r", page, location=where(app.srcdir, "paths.toml", f'"{page}"')
             )
@@ -250,6 +286,39 @@ def paths(app, docname):
             line += reference(app, docname, page)
         items.append(nodes.list_item("", line))
     return [nodes.bullet_list("", *items, classes=["paths"])]
+
+
+def addressed(env, audience):
+    """Return the chapters that name an audience, in the order of the tables of contents."""
+    pages, listed = [env.config.root_doc], []
+    while pages:
+        listed.append(pages.pop(0))
+        pages = [*env.toctree_includes.get(listed[-1], ()), *pages]
+    return [page for page in listed if audience in kept(env, "audience").get(page, ())]
+
+
+def check(app, env):
+    """A chapter names each audience whose reading path holds it, and is on a path at all."""
+    paths = load(app.srcdir, "paths.toml").get("path", [])
+    whole = [path["id"] for path in paths if "pages" not in path]
+    for docname, audience in sorted(kept(env, "audience").items()):
+        holding = [path["id"] for path in paths if docname in path.get("pages", ())]
+        here = at(Path(env.doc2path(docname)), "^audience:")
+        for path in holding:
+            if path not in audience:
+                logger.warning(
+                    "the path of %r holds this chapter: name it in `audience`, or take the chapter "
+                    "off that path in paths.toml",
+                    path,
+                    location=here,
+                )
+        if paths and not holding and not set(whole) & set(audience):
+            logger.warning(
+                "no reading path leads here: add %s to `audience`, or the chapter to a path in "
+                "paths.toml",
+                " or ".join(map(repr, whole)) or "an audience with a path",
+                location=here,
+            )
 
 
 def reference(app, docname, page):
@@ -269,8 +338,11 @@ def setup(app):
     app.add_node(listing)
     app.add_role("page", Page())
     app.add_directive("chapters", Chapters)
+    app.add_directive("to-come", ToCome)
+    app.add_directive("toctree", Contents, override=True)
     app.add_directive("paths", Paths)
     app.connect("doctree-read", read)
     app.connect("env-get-outdated", again)
+    app.connect("env-check-consistency", check)
     app.connect("doctree-resolved", resolve)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

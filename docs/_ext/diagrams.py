@@ -8,18 +8,18 @@ document from the docs' root, or ``#label``.
 
 import hashlib
 import re
-import textwrap
 from pathlib import Path
 
 from docutils import nodes
 from sphinx.util import logging
 from sphinxcontrib.mermaid import Mermaid, mermaid
 
+from docs._ext import markdown
+
 logger = logging.getLogger(__name__)
 
 KINDS = ("flowchart", "sequenceDiagram", "stateDiagram-v2", "timeline", "xychart", "xychart-beta",
          "quadrantChart", "pie")  # fmt: skip
-FENCE = re.compile(r"^([ \t]*)(`{3,}|~{3,})(.*)\n((?:.*\n)*?)\1\2[`~]*[ \t]*$", re.M)
 COLOUR = r"^\s*(style|linkStyle|classDef|class|cssClass)\s|:::|\brgba?\(|#[\da-f]{3,8}\b"
 FORBIDDEN = (
     (r"%%\{|^---\s*$", "settings belong to the drawing tool, not to the source"),
@@ -30,14 +30,11 @@ FORBIDDEN = (
 )
 
 
-def fences(text, line=1):
+def fences(text):
     """Yield the line and the source of each mermaid fence of a Markdown text."""
-    for match in FENCE.finditer(text):
-        opened = line + text.count("\n", 0, match.start())
-        if match[3].strip() == "mermaid":
-            yield opened, textwrap.dedent(match[4]).rstrip("\n")
-        elif match[3].startswith("{"):  # a directive may hold fences; any other block only quotes
-            yield from fences(match[4], opened + 1)
+    for fence in markdown.fences(text):
+        if fence.name == "mermaid":
+            yield fence.line - 1, fence.content.rstrip("\n")
 
 
 def drawing(source):

@@ -52,7 +52,11 @@ class Claim(SphinxDirective):
         key = self.arguments[0]
         claims = {c["id"]: c for c in load(self.env.srcdir, "claims.toml").get("claim", [])}
         if (claim := claims.get(key)) is None:
-            logger.warning("claims.toml has no claim %r", key, location=self.get_location())
+            logger.warning(
+                "claims.toml has no claim %r: add it there, or correct its name",
+                key,
+                location=self.get_location(),
+            )
             return []
         kept(self.env, "claims").setdefault(self.env.docname, []).append(key)
         markdown = (

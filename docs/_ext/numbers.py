@@ -4,6 +4,7 @@
   holds, the version that the last run of `nox -s tools` saw.
 - `{measured}`readme.docs_seconds`` shows a figure of `_data/measured/readme.json`.
 - `{measurements} readme` lists a whole run: its command, date, machine and figures.
+- `handbook` is no run: each build counts what the handbook holds.
 - `{bars} readme` draws some of its figures as a table with bars, a line each: `figure: what it is`.
 """
 
@@ -16,8 +17,9 @@ from docutils.parsers.rst import directives
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from docs._ext import load, prose
+from docs._ext import kept, load, prose
 from docs._ext.classes import MEASURED, VERSION
+from docs._ext.count import count
 
 logger = logging.getLogger(__name__)
 
@@ -76,7 +78,13 @@ def typed_versions(app, doctree):
 
 
 def run_of(env, name):
-    """Return a run's record, or None; the page depends on its file."""
+    """Return a run's record, or None; the page depends on its file.
+
+    Of `handbook` it is the count of this build; `chapter.again` reads the page again where any changed.
+    """
+    if name == "handbook":
+        kept(env, "lists")[env.docname] = True
+        return {"made": "Counted by the build of this page.", "figures": count(Path(env.srcdir))}
     path = Path(env.srcdir, "_data", "measured", f"{name}.json")
     if not path.exists():
         return None
@@ -121,7 +129,7 @@ class Measurements(SphinxDirective):
 
 def boxed(directive, run, table):
     """Parse a Markdown table's lines into a box, and say below who made the figures."""
-    made = f"Made by `{run['command']}` on {run['date']}, {run['machine']}."
+    made = run.get("made") or f"Made by `{run['command']}` on {run['date']}, {run['machine']}."
     box = nodes.container(classes=[MEASURED])
     box += directive.parse_text_to_nodes("\n".join([*table, "", made]))
     return box

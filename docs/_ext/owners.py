@@ -117,7 +117,11 @@ def check(app, env):
                     "%r is defined here too; %s owns it", term["name"], owner, location=place
                 )
     for name in places.keys() - terms.keys():
-        logger.warning("%r is defined here and not in the glossary", name, location=places[name][0])
+        logger.warning(
+            "%r is defined here and not in the glossary: add it to glossary.toml",
+            name,
+            location=places[name][0],
+        )
 
 
 def visit(self, node):

@@ -1,6 +1,7 @@
 """*Entry and section*: every entry of the decks is a label before the section that expands it.
 
-`_data/syllabus.toml` holds the entries, `_data/unwritten.toml` those of pages still to come.
+`_data/syllabus.toml` holds the entries, `_data/unwritten.toml` those of pages still to come: of
+its pages that exist, each entry has to be there.
 The directive `{syllabus}` lists them all, with a link to each section.
 """
 
@@ -41,7 +42,7 @@ def read(app, doctree):
         fewest = FEWEST_WORDS.get(entry["kind"], 60)
         if words < fewest:
             logger.warning(
-                "%r has %d words of its own, and a %s needs %d",
+                "%r has %d words of its own, and a %s needs %d: say more below its heading",
                 label,
                 words,
                 entry["kind"],
@@ -62,12 +63,16 @@ def check(app, env):
         for label, line in labels:
             found.setdefault(label, []).append((docname, line))
     ids = [entry["id"] for entry in load(app.srcdir, "syllabus.toml").get("bullet", [])]
-    to_come = to_be_written(app.srcdir)
+    to_come, planned = to_be_written(app.srcdir, env.found_docs), to_be_written(app.srcdir, ())
     for label in ids:
         places = found.get(label, [])
         at = where(app.srcdir, "syllabus.toml", f'"{label}"')
         if not places and label not in to_come:
-            logger.warning("no page has the label %r of the syllabus", label, location=at)
+            logger.warning(
+                "no page has the label %r of the syllabus: put `(%s)=` before its heading in %s.md",
+                *(label, label, planned.get(label, "its page")),
+                location=at,
+            )
         for docname, line in places[1:]:
             logger.warning("%r is expanded on a second page", label, location=(docname, line))
         if places and label in to_come:
@@ -76,25 +81,23 @@ def check(app, env):
                 label,
                 location=where(app.srcdir, "unwritten.toml", f'"{label}"'),
             )
-    for label in to_come.keys() - set(ids):
+    for label in planned.keys() - set(ids):
         logger.warning(
             "%r is no entry of the syllabus",
             label,
             location=where(app.srcdir, "unwritten.toml", f'"{label}"'),
         )
-    for page in load(app.srcdir, "unwritten.toml").get("page", []):
-        if page["path"] in env.found_docs:
-            logger.warning(
-                "%r exists: take it off the list",
-                page["path"],
-                location=where(app.srcdir, "unwritten.toml", f'"{page["path"]}"'),
-            )
 
 
-def to_be_written(srcdir):
-    """Return {entry: path of the page that will expand it} for what is still to come."""
+def to_come(srcdir, written):
+    """Return the pages of `_data/unwritten.toml` that are not among those that are written."""
     pages = load(srcdir, "unwritten.toml").get("page", [])
-    return {entry: page["path"] for page in pages for entry in page["entries"]}
+    return [page for page in pages if page["path"] not in written]
+
+
+def to_be_written(srcdir, written):
+    """Return {entry: path of the page that will expand it} for what is still to come."""
+    return {entry: page["path"] for page in to_come(srcdir, written) for entry in page["entries"]}
 
 
 class Syllabus(SphinxDirective):
@@ -107,7 +110,7 @@ class Syllabus(SphinxDirective):
         self.env.note_dependency(f"{self.env.srcdir}/_data/syllabus.toml")
         self.env.note_dependency(f"{self.env.srcdir}/_data/unwritten.toml")
         data, deck = load(self.env.srcdir, "syllabus.toml"), int(self.arguments[0])
-        to_come, lines, slide = to_be_written(self.env.srcdir), [], None
+        to_come, lines, slide = to_be_written(self.env.srcdir, self.env.found_docs), [], None
         for entry in (e for e in data["bullet"] if e["deck"] == deck):
             if entry["slide"] != slide:
                 slide, mark = entry["slide"], ":"

@@ -23,37 +23,10 @@ from jukebox.updating import update
 from jukebox.watching import monitor
 from jukebox.workbench import lab
 
-CONTENTS = {
-    "Data": ("generate", "validate", "forget"),
-    "Model": ("train", "evaluate"),
-    "Production": ("promote", "rollback", "retire", "serve", "monitor", "update"),
-    "Afterwards": ("lineage", "rebuild", "status"),
-    "Learn": ("northstar", "lab"),
-    "Machine": ("doctor",),
-}
-
-
-@click.group(
-    "jukebox", cls=Contents, contents=CONTENTS, context_settings={"max_content_width": 100}
-)
-@click.version_option(package_name="krap-jukebox", message="%(version)s")
-def main():
-    """In which of 72 countries will a track chart?
-
-    Begin with jukebox generate, then jukebox train, then jukebox evaluate 1.
-    """
-
-
-own = (generate, validate, forget, train, evaluate)
-own += (monitor, update, lineage, rebuild, status, lab)
-for command in own:
-    main.add_command(command)
-
-
 # ---- production ----------------------------------------------------------------------------------
 
 
-@main.command()
+@click.command()
 @click.argument("version", type=click.IntRange(1))
 @WHY
 @MLFLOW
@@ -70,7 +43,7 @@ def promote(version, why, mlflow, home):
     click.echo(f"Version {version} is the champion{was}.")
 
 
-@main.command()
+@click.command()
 @WHY
 @MLFLOW
 @HOME
@@ -81,7 +54,7 @@ def rollback(why, mlflow, home):
     click.echo(f"Version {models.rollback(why)} is the champion again; {before} was.")
 
 
-@main.command()
+@click.command()
 @click.argument("version", type=click.IntRange(1))
 @WHY
 @MLFLOW
@@ -116,7 +89,7 @@ def listen(host, port):
         ) from error
 
 
-@main.command()
+@click.command()
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
 @click.option("--host", default="127.0.0.1", show_default=True, help="0.0.0.0 lets others in.")
 @MLFLOW
@@ -157,7 +130,7 @@ def serve(port, host, mlflow, home):
 # ---- story ---------------------------------------------------------------------------------------
 
 
-@main.command()
+@click.command()
 @click.option("--report", metavar="FILE", default="northstar.html", show_default=True)
 @click.option("--home", metavar="FOLDER", help="A new folder, to look around in afterwards.")
 @JSON
@@ -174,7 +147,7 @@ def northstar(report, home, as_json):
 # ---- machine -------------------------------------------------------------------------------------
 
 
-@main.command()
+@click.command()
 @HOME
 def doctor(home):
     """Look at this machine, and say what to fix.
@@ -198,3 +171,26 @@ def doctor(home):
     broken = sum(finding.verdict == "fix" for finding in findings)
     click.echo(f"{broken} to fix." if broken else "Nothing to fix.")
     sys.exit(1 if broken else 0)
+
+
+# ---- contents ------------------------------------------------------------------------------------
+
+CONTENTS = {
+    "Data": (generate, validate, forget),
+    "Model": (train, evaluate),
+    "Production": (promote, rollback, retire, serve, monitor, update),
+    "Afterwards": (lineage, rebuild, status),
+    "Learn": (northstar, lab),
+    "Machine": (doctor,),
+}
+
+
+@click.group(
+    "jukebox", cls=Contents, contents=CONTENTS, context_settings={"max_content_width": 100}
+)
+@click.version_option(package_name="krap-jukebox", message="%(version)s")
+def main():
+    """In which of 72 countries will a track chart?
+
+    Begin with jukebox generate, then jukebox train, then jukebox evaluate 1.
+    """

@@ -45,16 +45,15 @@ class Contents(click.Group):
     """Commands under the headings of `contents`, in that order; errors as one sentence."""
 
     def __init__(self, *args, contents, **options):
-        """Take the names of the commands by heading: {heading: (name, …)}."""
-        super().__init__(*args, **options)
+        """Take the commands by heading: {heading: (command, …)}."""
+        super().__init__(*args, commands=[c for each in contents.values() for c in each], **options)
         self.contents = contents
 
     def format_commands(self, ctx, formatter):
         """Write the table of contents."""
         width = max(map(len, self.commands))
-        for heading, names in self.contents.items():
+        for heading, commands in self.contents.items():
             with formatter.section(click.style(heading, bold=True)):
-                commands = [self.commands[name] for name in names]
                 formatter.write_dl(
                     [(c.name.ljust(width), c.get_short_help_str(90)) for c in commands]
                 )

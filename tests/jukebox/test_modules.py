@@ -2,6 +2,7 @@
 
 import ast
 import re
+from itertools import zip_longest
 from pathlib import Path
 
 import jukebox
@@ -11,6 +12,7 @@ from jukebox.labs import NAMES
 FOLDER = Path(jukebox.__file__).parent
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "jukebox.md").read_text("utf-8")
 LABS = sorted(file.stem for file in (FOLDER / "labs").glob("*.py") if file.stem != "__init__")
+MODULES = sorted(file for file in FOLDER.glob("*.py") if not file.stem.startswith("__"))
 ORDER = re.search(r"left:\s([\w\s,]+)\.", jukebox.__doc__)[1].replace(",", " ").split()
 
 
@@ -54,10 +56,13 @@ def test_a_lab_imports_no_other_lab_and_no_command(name):
 
 
 @pytest.mark.parametrize("name", LABS)
-def test_a_lab_is_one_of_the_eight(name):
+def test_a_lab_has_its_number(name):
     """A module that is not in the list would never be begun."""
 
-    assert name in NAMES
+    assert name in NAMES, (
+        f"examples/jukebox/labs/{name}.py:1: this lab has no number: put it into NAMES of "
+        "examples/jukebox/labs/__init__.py"
+    )
 
 
 @pytest.mark.parametrize("name", ORDER)
@@ -67,8 +72,28 @@ def test_a_module_can_be_shown_whole(name):
     assert len(source(name).splitlines()) <= 250
 
 
+@pytest.mark.parametrize("file", MODULES, ids=lambda file: file.stem)
+def test_a_module_has_its_place_in_the_order(file):
+    """Else nothing would say what it may import."""
+
+    assert file.stem in ORDER, (
+        f"{file}:1: the order has no {file.stem!r}: put it behind what it imports, into the first "
+        "lines of examples/jukebox/__init__.py"
+    )
+
+
 def test_the_page_lists_the_modules_in_their_order():
     """Each row begins with a file's name."""
-    listed = re.findall(r"^\| `(\w+)(?:\.py|/)` ", PAGE, re.MULTILINE)
+    rows = enumerate(PAGE.splitlines(), 1)
+    matches = [(number, re.match(r"\| `(\w+)(?:\.py|/)` ", row)) for number, row in rows]
+    listed = [(number, match[1]) for number, match in matches if match and match[1] in ORDER]
+    wrong = [
+        f"docs/reference/jukebox.md:{number}: here stands {found!r}, and the order of "
+        f"examples/jukebox/__init__.py has {name!r}: give each module its row, in that order"
+        for (number, found), (_, name) in zip_longest(
+            listed, [(0, name) for name in ORDER], fillvalue=(listed[-1][0], "nothing")
+        )
+        if found != name
+    ]
 
-    assert [name for name in listed if name in ORDER] == ORDER
+    assert [] == wrong[:1]

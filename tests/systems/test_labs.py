@@ -439,8 +439,9 @@ def test_a_setting_that_leads_out_of_the_lab_is_an_error(terminal, name):
 
 def test_a_lab_that_does_not_exist(terminal):
     """A usage error."""
+    said = terminal.type(f"jukebox lab check {len(LABS) + 1}")
 
-    assert "there is no lab 9: jukebox lab lists them" in terminal.type("jukebox lab check 9")
+    assert f"there is no lab {len(LABS) + 1}: jukebox lab lists them" in said
 
 
 def test_damage_is_told_and_not_traced(terminal):

@@ -1,0 +1,62 @@
+"""The one reader of Markdown: MyST's own parser, set as `conf.py` sets it.
+
+Extensions, scripts and tests ask it for the fences and the tokens of a page. A second reader is
+kept on purpose: the line scanner of `scripts/prose.py` shares no code with this one, and
+`tests/test_fences.py` compares what the two see.
+"""
+
+from functools import cache
+
+from markdown_it.renderer import RendererHTML
+from myst_parser.config.main import MdParserConfig
+from myst_parser.parsers.mdit import create_md_parser
+
+from docs.conf import myst_enable_extensions
+
+PARSER = create_md_parser(
+    MdParserConfig(enable_extensions=set(myst_enable_extensions)), RendererHTML
+)
+
+# Directives whose content is Markdown, which may have fences of its own.
+HOLDS_MARKDOWN = {
+    *("admonition", "attention", "caution", "danger", "hint", "important", "note", "seealso"),
+    *("tip", "warning", "topic", "sidebar", "figure", "glossary", "div", "dropdown"),
+    *("grid", "grid-item", "grid-item-card", "card", "card-header", "card-footer"),
+    *("tab-set", "tab-item"),
+}
+# Directives whose content is names or figures, or nothing at all.
+HOLDS_DATA = {
+    *("bars", "bibliography", "chapters", "claim", "claims", "image", "lines", "measurements"),
+    *("ml-test-score", "paths", "quiz", "raci", "role", "syllabus", "terms", "to-come"),
+    *("toctree", "tool", "tool-matrix"),
+}
+
+
+class Fence:
+    """One fenced block: its language or directive, its text, its place."""
+
+    def __init__(self, info: str, content: str, line: int) -> None:
+        """Take the fence's info string, its text and the line of its first line of text."""
+        self.name, _, self.argument = info.strip().partition(" ")
+        self.directive = self.name.strip("{}") if self.name.startswith("{") else ""
+        self.content, self.line = content, line
+
+
+@cache  # each page is asked for several times
+def fences(text: str, first: int = 1) -> list[Fence]:
+    """Return every block of a Markdown text, those inside directives too; `first` is its line.
+
+    A directive that is in neither list above is one of them: nothing says what it holds.
+    """
+    found = []
+    for token in PARSER.parse(text):
+        if token.type == "code_block" or (token.type == "html_block" and "<pre" in token.content):
+            found.append(Fence("", token.content, first + token.map[0] + 1))  # without a language
+        if token.type not in {"fence", "colon_fence"}:
+            continue
+        fence = Fence(token.info, token.content, first + token.map[0] + 1)
+        if fence.directive in HOLDS_MARKDOWN:
+            found += fences(fence.content, fence.line)
+        elif fence.directive not in HOLDS_DATA:
+            found.append(fence)
+    return found

@@ -1,0 +1,225 @@
+"""Write the skeleton of a chapter, a tool, a lab or a command: `python -m scripts.new KIND NAME`.
+
+What it writes builds, and passes the tests and `lint`, as it is. Each place that is to be filled in
+reads `(yours: …)`; once git knows the file, `scripts/prose.py` tells each that is left, so that
+no skeleton is merged.
+"""
+
+import re
+import string
+import subprocess
+import sys
+import textwrap
+import tomllib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+SKELETONS = Path(__file__).with_name("skeletons")
+DOCS, JUKEBOX = Path("docs"), Path("examples", "jukebox")
+ENVIRONMENTS = ("tools", "deep-learning", "platform", "tfx")  # of tools, each with its lock
+
+
+class Skeleton(string.Template):
+    """A template whose places are names, so that those in Python are checked as any code is."""
+
+    delimiter = "NEW_"
+
+
+def filled(skeleton: str, places: dict[str, str]) -> str:
+    """Return the text of a skeleton with its places filled."""
+    return Skeleton((SKELETONS / skeleton).read_text("utf-8")).safe_substitute(places)
+
+
+def write(files: dict[Path, str], places: dict[str, str]) -> None:
+    """Write {path: skeleton}; nothing, if one of the files is there already."""
+    if there := [path for path in files if path.exists()]:
+        sys.exit(f"{there[0]} is there already: take another name, or edit it.")
+    for path, skeleton in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(filled(skeleton, places), "utf-8")
+        print(f"wrote   {path}")
+
+
+def edit(path: Path, pattern: str, new: str | Callable[[re.Match[str]], str]) -> None:
+    """Replace the last match of a pattern in a file."""
+    text = path.read_text("utf-8")
+    found = list(re.finditer(pattern, text, re.M))
+    if not found:
+        sys.exit(f"{path}: nothing matches {pattern!r}, where the new one would be put.")
+    made = found[-1].expand(new) if isinstance(new, str) else new(found[-1])
+    path.write_text(text[: found[-1].start()] + made + text[found[-1].end() :], "utf-8")
+    print(f"edited  {path}")
+
+
+def append(path: Path, skeleton: str, places: dict[str, str]) -> None:
+    """Put a filled skeleton at the end of a file."""
+    path.write_text(path.read_text("utf-8") + filled(skeleton, places), "utf-8")
+    print(f"edited  {path}")
+
+
+def title(name: str) -> str:
+    """Return a name as a heading: `a-new-page` as "A new page"."""
+    return name.replace("-", " ").capitalize()
+
+
+def data(name: str) -> dict:
+    """Read a file of `docs/_data`."""
+    return tomllib.loads((DOCS / "_data" / name).read_text("utf-8"))
+
+
+def chapter(name: str) -> str:
+    """Write a chapter and its quiz, and give it a place in its part; `name` is its path."""
+    name = name.removeprefix("docs/").removesuffix(".md")
+    if not re.fullmatch(r"modules/[a-z0-9-]+/[a-z0-9-]+", name):
+        sys.exit(f"{name!r} is no modules/<part>/<page> in small letters, figures and hyphens.")
+    _, part, page = name.split("/")
+    pages = [one["path"] for one in data("unwritten.toml")["page"]]
+    planned = {one["path"]: one for one in data("unwritten.toml")["page"]}.get(name, {})
+    slides = {entry["id"]: entry for entry in data("syllabus.toml")["bullet"]}
+    sections = ""
+    for number, entry in enumerate(planned.get("entries", ()), 1):
+        slide, parts = slides[entry], slides[entry].get("parts")
+        sections += filled(
+            "section.md",
+            {
+                "entry": entry,
+                "number": str(number),
+                "slide": f"On the slide “{slide['slide']}”: {slide['text']}",
+                "parts": f"\nName these: {', '.join(parts)}." if parts else "",
+            },
+        )
+    index, folder = DOCS / "modules" / part / "index.md", f"modules/{part}/"
+    places = {
+        "page": page,
+        "title": planned.get("title") or title(page),
+        "sections": sections,
+    }
+    write(
+        {
+            DOCS / f"{name}.md": "chapter.md",
+            DOCS / "_data" / "quizzes" / part / f"{page}.toml": "quiz.toml",
+        },
+        places,
+    )
+    if not index.exists():
+        listed = [one.removeprefix(folder) for one in pages if one.startswith(folder)]
+        listed = listed if page in listed else [*listed, page]
+        write({index: "part.md"}, {"pages": "\n".join(listed)})
+        edit(DOCS / "index.md", r"^modules/[\w-]+/index\n", rf"\g<0>{folder}index\n")
+    elif page not in index.read_text("utf-8").splitlines():
+        edit(index, r"^```\{toctree\}\n(?:.+\n)*\n?(?:.+\n)*?(?=```$)", rf"\g<0>{page}\n")
+    return f"Fill in docs/{name}.md and its quiz. A new term goes into docs/_data/glossary.toml."
+
+
+def tool(name: str) -> str:
+    """Write a tool's example, its test, its page and its data; `name` is its package."""
+    kebab(name)
+    locks = {lock: Path("locks", f"{lock}.txt").read_text("utf-8") for lock in ENVIRONMENTS}
+    lock = next((one for one in ENVIRONMENTS if re.search(rf"^{name}==", locks[one], re.M)), None)
+    if not lock:
+        sys.exit(
+            f"No lock of {', '.join(ENVIRONMENTS)} has {name!r}: add it to a group of "
+            "pyproject.toml, with its lower bound and its reason, and run nox -s lock."
+        )
+    if name.lower() in map(str.lower, data("tools.toml")["tool"]):
+        sys.exit(f"docs/_data/tools.toml has {name!r} already: edit its entry there.")
+    module, year = name.replace("-", "_"), str(datetime.now(UTC).year)
+    source = f"{name.replace('-', '')}{year}"
+    places = {"name": name, "module": module, "lock": lock, "year": year, "source": source}
+    example = Path("examples", "tools", name)
+    write(
+        {
+            DOCS / "tools" / f"{name}.md": "tool.md",
+            example / "smallest.py": "tool.py",
+            example / f"test_{module}.py": "test_tool.py",
+            example / "works.console": "works.console",
+            example / "fails.console": "fails.console",
+        },
+        places,
+    )
+    append(DOCS / "_data" / "tools.toml", "tool.toml", places)
+    append(DOCS / "_data" / "references.bib", "source.bib", places)
+    edit(DOCS / "tools" / "index.md", r"^(?=```\n\Z)", f"{name}\n")
+    return f"Fill in docs/tools/{name}.md and {example}, then run nox -s tools -- {name}."
+
+
+def lab(name: str) -> str:
+    """Write a lab and its page, and put it behind the others."""
+    kebab(name)
+    module = name.replace("-", "_")
+    names = (JUKEBOX / "labs" / "__init__.py").read_text("utf-8").split("NAMES = (")[1]
+    number = len(re.findall(r'^    "\w+",$', names.split("\n)")[0], re.M)) + 1
+    write(
+        {
+            JUKEBOX / "labs" / f"{module}.py": "lab.py",
+            DOCS / "labs" / f"{name}.md": "lab.md",
+        },
+        {"title": title(name), "number": str(number)},
+    )
+    edit(
+        JUKEBOX / "labs" / "__init__.py",
+        r'^NAMES = \(\n(?:    "\w+",\n)+',
+        rf'\g<0>    "{module}",\n',
+    )
+    edit(DOCS / "labs" / "index.md", r"^(?=```\n\Z)", f"{name}\n")
+    return f"Fill in docs/labs/{name}.md and {JUKEBOX}/labs/{module}.py."
+
+
+def command(name: str) -> str:
+    """Write a command with its test, and list it; its help goes onto the page of all commands."""
+    kebab(name)
+    module = name.replace("-", "_")
+    write(
+        {
+            JUKEBOX / f"{module}.py": "command.py",
+            Path("tests", "jukebox", f"test_{module}.py"): "test_command.py",
+        },
+        {"name": name, "module": module},
+    )
+    imports = f"from jukebox.{module} import {module}\n"
+    edit(
+        JUKEBOX / "command.py",
+        r"(?:^from jukebox\..+\n)+",
+        lambda found: "".join(sorted([*found[0].splitlines(keepends=True), imports])),
+    )
+    edit(JUKEBOX / "command.py", r'^(    "Afterwards": \(.+?),?\)', rf"\1, {module})")
+    edit(
+        JUKEBOX / "__init__.py",
+        r"^The running example(?s:.+?)\bcommand\.$",
+        lambda found: textwrap.fill(found[0].replace(" command.", f" {module}, command."), 100),
+    )
+    edit(
+        DOCS / "reference" / "jukebox.md",
+        r"^(?=\| `command\.py`)",
+        f"| `{module}.py` `{name}` | (yours: what it promises) |\n",
+    )
+    subprocess.run([sys.executable, "-m", "scripts.commands"], check=True)
+    return (
+        f"Fill in {JUKEBOX}/{module}.py and its test. Put it under its heading in CONTENTS of "
+        f"{JUKEBOX}/command.py, and run nox -s tests -- tests/jukebox/test_{module}.py."
+    )
+
+
+def kebab(name: str) -> None:
+    """End with a sentence where a name is not in small letters, figures and hyphens."""
+    if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name):
+        sys.exit(f"{name!r} is not in small letters, figures and hyphens, as `a-new-name`.")
+
+
+KINDS = {"chapter": chapter, "tool": tool, "lab": lab, "command": command}
+
+
+def main(words: list[str]) -> None:
+    """Write what is asked for, and say what to do next."""
+    if len(words) != 2 or words[0] not in KINDS:
+        sys.exit(
+            "Say what to write: nox -s new -- chapter modules/<part>/<page>, or tool, lab or "
+            "command and its name."
+        )
+    then = KINDS[words[0]](words[1])
+    print(f"\n{then}\nEach place to fill in reads (yours: ...). Then: nox -s lint tests docs")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
