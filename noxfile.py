@@ -84,12 +84,8 @@ def systems(session):
     if sys.platform != "linux":
         session.error("What lives here forks, kills and reads /proc: run it on Linux, or in WSL2.")
     install(session, "tests")
-    where = session.posargs or (
-        "tests/systems",
-        "tests/jukebox",
-        "tests/test_diagrams.py",
-        "docs/labs",
-    )
+    files = ("tests/test_diagrams.py", "tests/test_new.py")
+    where = session.posargs or ("tests/systems", "tests/jukebox", *files, "docs/labs")
     session.run("python", "-m", "pytest", "-m", "whole", "-n", "auto", "--dist", "loadfile", *where)
 
 

@@ -11,6 +11,7 @@ from shutil import copytree, ignore_patterns
 import pytest
 
 ROOT = Path(__file__).parents[1]
+pytestmark = pytest.mark.whole  # it builds a copy of the handbook, and starts a tool
 MADE = ignore_patterns(
     *(".git", ".nox", ".venv", "_build", "dist", "node_modules", "__pycache__", ".*_cache")
 )
