@@ -32,6 +32,7 @@ extensions = [
     "docs._ext.tools",
     "docs._ext.quiz",
     "docs._ext.search",
+    "docs._ext.navigation",
     "docs._ext.unrun",
     "docs._ext.addresses",
     "docs._ext.accessible",  # after the extensions whose visitors it mends
