@@ -32,6 +32,7 @@ extensions = [
     "docs._ext.tools",
     "docs._ext.quiz",
     "docs._ext.search",
+    "docs._ext.citations",
     "docs._ext.navigation",
     "docs._ext.unrun",
     "docs._ext.addresses",
