@@ -26,6 +26,7 @@ nox.options.download_python = "never"  # an interpreter comes from the machine
 nox.options.error_on_missing_interpreters = True  # nothing is skipped in silence
 
 HTML = Path("docs/_build/html")
+DOCTREES = HTML.with_name("doctrees")  # not in what is published
 STRICT = ("-n", "-W", "--keep-going")  # nitpicky; a warning is an error; report them all
 
 
@@ -37,9 +38,9 @@ def install(session, lock, *options):
     session.env["PYTHONDONTWRITEBYTECODE"] = None
 
 
-def build(session, output=HTML):
+def build(session, output=HTML, doctrees=DOCTREES):
     """Build the site: the one way, for every session that needs it."""
-    session.run("python", "-m", "sphinx", *STRICT, "docs", str(output))
+    session.run("python", "-m", "sphinx", *STRICT, "-d", str(doctrees), "docs", str(output))
 
 
 @nox.session
@@ -56,7 +57,8 @@ def live(session):
     """Build, serve, and rebuild while you write."""
     install(session, "live")
     session.run(
-        "python", "-m", "sphinx_autobuild", "-n", "--port", "0", "--open-browser", "docs", HTML
+        *("python", "-m", "sphinx_autobuild", "-n", "-d", DOCTREES),
+        *("--port", "0", "--open-browser", "docs", HTML),
     )
 
 
@@ -182,7 +184,7 @@ def compatibility(session):
     """Build strictly and import every module on the other tested Pythons."""
     install(session, "tests")
     folder = Path(session.create_tmp())
-    build(session, folder / "html")
+    build(session, folder / "html", folder / "doctrees")  # another Python's own
     # What the next Python takes away, this one warns of.
     warned = ("python", "-W", "error", "-m")
     code = ("noxfile.py", "docs", "examples", "scripts", "tests")

@@ -31,7 +31,9 @@ extensions = [
     "docs._ext.raci",
     "docs._ext.tools",
     "docs._ext.quiz",
-    "docs._ext.search",
+    "docs._ext.builder",
+    "docs._ext.citations",
+    "docs._ext.navigation",
     "docs._ext.unrun",
     "docs._ext.addresses",
     "docs._ext.accessible",  # after the extensions whose visitors it mends

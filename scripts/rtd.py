@@ -40,6 +40,9 @@ def main(folder: Path) -> None:
             sys.exit(f".readthedocs.yaml's line failed: {line}")
 
     html = output / "html"
+    notes = sorted(file.name for file in html.glob(".*"))
+    if notes:
+        sys.exit(f"{html} would publish the build's own notes: {', '.join(notes)}")
     sitemap = (html / "sitemap.xml").read_text("utf-8")
     pages = sorted(page.relative_to(html).as_posix() for page in html.glob("modules/**/*.html"))
     if not pages:

@@ -32,8 +32,9 @@ def parsed(path, changed):
 
 def at(path, pattern):
     """Say where in a file a pattern first matches, as `path:line`; line 1 where it does not."""
-    lines = path.read_text("utf-8").splitlines() if path.exists() else []
-    return f"{path}:{next((n for n, line in enumerate(lines, 1) if re.search(pattern, line)), 1)}"
+    text = path.read_text("utf-8") if path.exists() else ""
+    match = re.search(pattern, text, re.M)
+    return f"{path}:{text.count(chr(10), 0, match.start()) + 1 if match else 1}"
 
 
 def where(srcdir, name, needle):

@@ -62,13 +62,17 @@ def read(app, doctree):
         if n.get("refdomain") == "std" and n.get("reftype") == "term"
     }
     paragraphs = [
-        b for b in prose.blocks(doctree) if isinstance(b, nodes.paragraph) and not within(b, CLAIM)
+        (prose.said(b), (docname, prose.line_of(b)))
+        for b in prose.blocks(doctree)
+        if isinstance(b, nodes.paragraph) and not within(b, CLAIM)
     ]
+    words = " ".join(said for said, _ in paragraphs).casefold()
     for term in load(app.srcdir, "glossary.toml").get("term", []):
         name, free = term["name"], term.get("everywhere", False)
+        if name.casefold() not in words:
+            continue
         written = rf"{re.escape(name)}(?:s|es)?"
-        for paragraph in paragraphs:
-            said, here = prose.said(paragraph), (docname, prose.line_of(paragraph))
+        for said, here in paragraphs:
             # "A champion is the model that …", at the start of a sentence, defines.
             if term["owner"] != docname and re.search(
                 rf"(?:^|[.!?:]\s+)(?:An?\s+|The\s+)?{written}\s+(?:is|are|means?)\s+(?:an?|the|when|what|how)\b",

@@ -1,0 +1,113 @@
+"""Make the sidebar's tree of pages once a build, not once for each page.
+
+Furo resolves, renders and parses the whole tree for every page that it writes, which grows with
+the square of the pages. Here it does so once, for a page that the tree does not hold. What differs
+on a page is put into that text: the links from its folder, and the marks of its own branch.
+"""
+
+import re
+from functools import lru_cache, partial
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.builders.html import StandaloneHTMLBuilder
+from sphinx.util.osutil import relative_uri
+
+NOWHERE = "-"  # a page in the root folder that no table of contents lists
+PIECE = re.compile(
+    r'(<ul>|</ul>|<li class="[^"]*"|<a class="reference internal" href="[^"]*"'
+    r'| class="toctree-checkbox")'
+)
+
+
+@lru_cache(maxsize=1)
+def tree(builder: StandaloneHTMLBuilder, **options: Any) -> str:
+    """Render the tree of pages as seen from nowhere."""
+    return builder._get_local_toctree(NOWHERE, **options)
+
+
+def address(link: str) -> str:
+    """Return the address of a piece that is a link."""
+    return link.split('"')[3]
+
+
+@lru_cache(maxsize=1)
+def branches(navigation: str) -> tuple[list[str], dict[str, list[int]]]:
+    """Split a navigation into pieces; return them and {address: places of its branch's pieces}.
+
+    A branch is what Furo marks when the address is that of the current page: the lists and items
+    around the link, their checkboxes, and the link.
+    """
+    pieces = PIECE.split(navigation)
+    found: dict[str, list[int]] = {}
+    around: list[list[int]] = []  # a list, its last item and that one's checkbox, for each level
+    page = ""
+    for place, piece in enumerate(pieces):
+        if piece == "<ul>":
+            around.append([place])
+        elif piece == "</ul>":
+            around.pop()
+        elif piece.startswith("<li "):
+            around[-1][1:] = [place]
+        elif piece.startswith("<a "):
+            page = address(piece)
+            found[page] = [place for level in around for place in level] + [place]
+        elif piece.startswith(" class="):
+            around[-1].append(place)
+            found[page].append(place)
+    return pieces, found
+
+
+@lru_cache(maxsize=1)
+def seen_from(folder: str, navigation: str) -> list[str]:
+    """Return the pieces of a navigation with the links as they are from a folder."""
+    return [
+        f'<a class="reference internal" href="{relative_uri(folder, address(piece))}"'
+        if piece.startswith("<a ")
+        else piece
+        for piece in branches(navigation)[0]
+    ]
+
+
+def marked(navigation: str, page: str) -> str:
+    """Return a navigation as it is on the page of an address: its links, its branch marked."""
+    pieces = list(seen_from(page[: page.rfind("/") + 1], navigation))
+    own = 0  # the page's item, the last of its branch
+    for place in branches(navigation)[1].get(page, ()):
+        piece = pieces[place]
+        if piece == "<ul>":
+            pieces[place] = '<ul class="current">'
+        elif piece.startswith("<li "):
+            own, pieces[place] = place, re.sub(r"toctree-l\d+", r"\g<0> current", piece)
+        elif piece.startswith("<a "):
+            pieces[place] = '<a class="current reference internal" href="#"'
+            pieces[own] = f'{pieces[own][:-1]} current-page"'
+        else:
+            pieces[place] = f' checked=""{piece}'
+    return "".join(pieces)
+
+
+def show_the_one(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.Node
+) -> None:
+    """Give Furo the same tree on every page: it keeps what it made of a tree that it knows."""
+    if app.builder.name == "html":
+        context["own_toctree"], context["toctree"] = context["toctree"], partial(tree, app.builder)
+
+
+def mark(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.Node
+) -> None:
+    """Make the navigation the page's own; that of the 404 page has absolute addresses already."""
+    if isinstance(context["toctree"], partial):
+        page = app.builder.get_target_uri(pagename)
+        context["furo_navigation_tree"] = marked(context["furo_navigation_tree"], page)
+        context["toctree"] = context.pop("own_toctree")
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Stand before the 404 page's handler, whose priority is 400, and behind the theme's, 500."""
+    app.connect("html-page-context", show_the_one, priority=300)
+    app.connect("html-page-context", mark, priority=600)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
