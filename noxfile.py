@@ -27,7 +27,6 @@ nox.options.error_on_missing_interpreters = True  # nothing is skipped in silenc
 
 HTML = Path("docs/_build/html")
 DOCTREES = HTML.with_name("doctrees")  # not in what is published
-STRICT = ("-n", "-W", "--keep-going")  # nitpicky; a warning is an error; report them all
 
 
 def install(session, lock, *options):
@@ -40,7 +39,7 @@ def install(session, lock, *options):
 
 def build(session, output=HTML, doctrees=DOCTREES):
     """Build the site: the one way, for every session that needs it."""
-    session.run("python", "-m", "sphinx", *STRICT, "-d", str(doctrees), "docs", str(output))
+    session.run("python", "-m", "scripts.build", str(output), str(doctrees))
 
 
 @nox.session

@@ -57,11 +57,10 @@ class Compressing(chromium.Handler):
         super().end_headers()
 
 
-def cpu_seconds(checkout: Path, output: Path, *strict: str) -> float:
-    """Build in one process and return its user and system time."""
+def cpu_seconds(checkout: Path, *command: str) -> float:
+    """Run a module of Python in a checkout and return its user and system time."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    flags = ("-j", "1", "-n", *strict, "-d", str(output.with_name("doctrees")))
-    build = [sys.executable, "-m", "sphinx", *flags, "docs", str(output)]
+    build = [sys.executable, "-m", *command]
     subprocess.run(build, cwd=checkout, env=ENVIRONMENT, check=True, stdout=subprocess.DEVNULL)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
@@ -76,14 +75,15 @@ def from_nothing(output: Path) -> None:
 def builds(checkout: Path, output: Path) -> dict[str, float]:
     """CPU seconds of a build from nothing, of one with nothing to do, and after one edit."""
     source = checkout / "docs" / f"{CHAPTER}.md"
+    build = ("scripts.build", str(output), str(output.with_name("doctrees")))
     cold, unchanged, one_page = [], [], []
     for n in range(BUILDS):
         from_nothing(output)
-        cold.append(cpu_seconds(checkout, output, "-W", "-q"))
-        unchanged.append(cpu_seconds(checkout, output, "-W", "-q"))
+        cold.append(cpu_seconds(checkout, *build))
+        unchanged.append(cpu_seconds(checkout, *build))
         with source.open("a", encoding="utf-8") as page:
             page.write(f"\n% edit {n}\n")  # a comment: the page is read and written again
-        one_page.append(cpu_seconds(checkout, output, "-W", "-q"))
+        one_page.append(cpu_seconds(checkout, *build))
     return {
         "build_cold_cpu_s": round(median(cold), 2),
         "build_unchanged_cpu_s": round(median(unchanged), 2),
@@ -110,12 +110,13 @@ def multiply(docs: Path, times: int) -> None:
 def growth(checkout: Path, output: Path, cold: float) -> dict[str, float]:
     """How the CPU seconds of a build from nothing grow with the pages: the power of their number."""
     docs, seconds = checkout / "docs", []
+    # Silent and not strict: each copy has the labels and terms of its original.
+    build = ("-Q", "-n", "-d", str(output.with_name("doctrees")), "docs", str(output))
     pages = len(list(docs.rglob("*.md")))
     multiply(docs, TIMES)
     for _ in range(AUDITS):
         from_nothing(output)
-        # Silent and not strict: each copy has the labels and terms of its original.
-        seconds.append(cpu_seconds(checkout, output, "-Q"))
+        seconds.append(cpu_seconds(checkout, "sphinx", *build))
     grown = len(list(docs.rglob("*.md")))
     return {
         "build_of_copies_pages": grown,

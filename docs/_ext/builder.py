@@ -7,6 +7,7 @@ build that passed. If the first differs, every page is read again; if the second
 written. Where nothing is to be written, nothing is done.
 """
 
+import atexit
 import gc
 import hashlib
 import json
@@ -32,14 +33,16 @@ class SiteBuilder(StandaloneHTMLBuilder):
     def init(self) -> None:
         """Ask twice in a build what has changed, and let Python not search for cycles meanwhile.
 
-        The search takes a sixth of the CPU seconds, among objects that mostly live until the end;
-        without it, 70 pages take 50 MB more.
+        The search takes a sixth of a build's CPU seconds, among objects that mostly live until the
+        end, and at the end a third of those of a build with nothing to do, where the process gives
+        all back at once. Without it, 70 pages take 50 MB more.
         """
         super().init()
         self.digests = {}
         self.events.connect("env-get-outdated", self.read_all, priority=500)
         self.events.connect("env-updated", self.write_all, priority=900)  # citations are made
         gc.disable()
+        atexit.register(gc.freeze)
 
     @property
     def record(self) -> Path:
@@ -149,7 +152,7 @@ def what_is_written(app: Sphinx) -> str:
     config, info = app.config, app.builder.build_info
     folders = [Path(app.confdir, f) for f in {*config.html_static_path, *config.templates_path}]
     files = sorted(file for folder in folders for file in folder.rglob("*.*"))
-    texts = [(str(file), file.read_bytes()) for file in files]
+    texts = [(file.name, file.read_bytes()) for file in files]
     said = what_pages_say(app.env)
     return digest(str(app.outdir), info.config_hash, info.tags_hash, texts, said)
 
