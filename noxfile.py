@@ -27,6 +27,8 @@ nox.options.error_on_missing_interpreters = True  # nothing is skipped in silenc
 
 HTML = Path("docs/_build/html")
 DOCTREES = HTML.with_name("doctrees")  # not in what is published
+# To pytest a whole story is one wait, and on a slow machine it is longer than any test.
+LONG = ("-o", "faulthandler_timeout=2400")
 
 
 def install(session, lock, *options):
@@ -87,7 +89,8 @@ def systems(session):
     install(session, "tests")
     files = ("tests/test_diagrams.py", "tests/test_new.py")
     where = session.posargs or ("tests/systems", "tests/jukebox", *files, "docs/labs")
-    session.run("python", "-m", "pytest", "-m", "whole", "-n", "auto", "--dist", "loadfile", *where)
+    options = ("-m", "whole", "-n", "auto", "--dist", "loadfile", *LONG)
+    session.run("python", "-m", "pytest", *options, *where)
 
 
 @nox.session
@@ -96,7 +99,7 @@ def levels(session):
     if sys.platform != "linux":
         session.error("The hands of the three levels type as on Linux: run them there, or in WSL2.")
     install(session, "tests")
-    session.run("python", "-m", "pytest", "tests/levels", *session.posargs)
+    session.run("python", "-m", "pytest", *LONG, "tests/levels", *session.posargs)
 
 
 @nox.session
@@ -106,7 +109,7 @@ def proofs(session):
         session.error("The proofs fork, mount and read /proc: run them on Linux, or in WSL2.")
     install(session, "proofs")
     session.run(
-        *("python", "-m", "pytest", "-n", "auto", "--dist", "loadfile"),
+        *("python", "-m", "pytest", "-n", "auto", "--dist", "loadfile", *LONG),
         *(session.posargs or ("-p", "tests.proofs.score", "tests/proofs")),
     )
 
