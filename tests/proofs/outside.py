@@ -110,9 +110,7 @@ def loop(pipe, home, clock, step, meanwhile, *given):
         for event in home.go():
             click.echo(event["event"])
 
-    Contents("outside", contents={}, commands={"loop": click.Command("loop", callback=go)})(
-        ["loop"]
-    )
+    Contents("outside", contents={"Loop": (click.Command("loop", callback=go),)})(["loop"])
 
 
 def hold(pipe, home, clock, file):
