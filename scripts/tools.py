@@ -24,7 +24,8 @@ from scripts.workspace import circumstances, record, write
 
 HERE = Path(".nox", "tools").absolute()  # environments, and what examples prepare
 WITH_JUKEBOX = ("tools", "deep-learning")
-TFX = (3, 11)  # the one Python that its last release for Debian 12 runs on
+# Environments that not every Python here can have: the newest that can, and what has no wheel.
+NEWEST = {"deep-learning": ((3, 13), "TensorFlow"), "tfx": ((3, 11), "TFX")}
 VERSIONED = {"package", "debian", "asks"}  # a tool with none of these is shown by its parts
 OUTCOMES = ("failed", "skipped", "passed")
 NOTHING = dict.fromkeys((*OUTCOMES, "seconds"), 0)  # of an example whose tests did not run
@@ -225,10 +226,11 @@ def main(asked):
     tools = {name: tool for name, tool in tools.items() if why[tool["example"]]}
     if lacking := missing(tools):
         sys.exit(f"Missing on this machine. Install: apt-get install {' '.join(lacking)}")
-    if sys.version_info[:2] != TFX and any(t["environment"] == "tfx" for t in tools.values()):
-        without = "TFX runs on Python 3.11 alone, and this is {}.{}: run nox from a 3.11."
-        print(without.format(*sys.version_info), flush=True)
-        tools = {name: tool for name, tool in tools.items() if tool["environment"] != "tfx"}
+    for name, (newest, what) in NEWEST.items():
+        if sys.version_info[:2] > newest and name in {t["environment"] for t in tools.values()}:
+            its, here = (f"{major}.{minor}" for major, minor in (newest, sys.version_info[:2]))
+            print(f"{what} runs on Python {its} at most, and this is {here}: run nox from it.")
+            tools = {key: tool for key, tool in tools.items() if tool["environment"] != name}
     if not tools:
         sys.exit(1 if asked else 0)
     wall = cut()

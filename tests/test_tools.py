@@ -174,7 +174,7 @@ def test_a_transcript_that_is_not_true_fails(tmp_path, what):
     """The comparison and the order to leave nothing behind are themselves broken here."""
     console, said = UNTRUE[what]
     conftest = Path("examples/tools/conftest.py").read_text("utf-8")
-    write(tmp_path, {"examples/tools/conftest.py": conftest.replace("GRACE = 10", "GRACE = 1"),
+    write(tmp_path, {"examples/tools/conftest.py": conftest.replace("HANGS = 600", "HANGS = 1"),
                      "examples/tools/x/works.console": console, "docs/_data/tools.toml": "[tool]\n",
                      "examples/tools/x/test_x.py": "def test_x(typed):\n    typed('works.console')\n"})  # fmt: skip
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "examples"]

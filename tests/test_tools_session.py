@@ -316,6 +316,16 @@ def test_all_and_one_run_at_a_word(session):
     assert (["tools"], ["dvc"]) == session("DVC")
 
 
+def test_what_this_python_cannot_have_is_left_out_with_a_sentence(session, monkeypatch, capsys):
+    """Asked for and not run is a failure all the same."""
+    monkeypatch.setattr(tools, "NEWEST", {"tools": ((3, 0), "Spark")})
+
+    with pytest.raises(SystemExit) as end:
+        session("--all")
+    assert 1 == end.value.code
+    assert "Spark runs on Python 3.0 at most, and this is 3." in capsys.readouterr().out
+
+
 def test_an_unknown_word_is_told_with_those_that_are_known(session):
     """It would else be a run of nothing."""
     with pytest.raises(SystemExit, match=r"no tool '--every'\. These are: --all, argo, "):

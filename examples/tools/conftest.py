@@ -20,8 +20,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 TOOLS = tomllib.loads((ROOT / "docs/_data/tools.toml").read_text("utf-8"))["tool"]
 PREPARED = Path(os.environ.get("TOOLS_PREPARED", ROOT / ".nox/tools/prepared"))
-LONGEST = 240  # seconds for a command of a transcript
-GRACE = 10  # seconds in which what a command started may end
+HANGS = 600  # seconds after which a command, or what it has started, has no end
 
 # Whoever started pytest may have a Jukebox, a server or a cluster of their own: not for a test.
 for name in [
@@ -43,13 +42,13 @@ def here(request, tmp_path, monkeypatch):
         request.path.parent, tmp_path / "example", ignore=ignore_patterns("__pycache__")
     )
     yield folder
-    end = time.monotonic() + GRACE
+    end = time.monotonic() + HANGS
     while (left := inside(tmp_path)) and time.monotonic() < end:
         time.sleep(0.1)
     for process in left:
         with suppress(ProcessLookupError):
             os.kill(process, signal.SIGKILL)
-    assert not left, f"after {GRACE} seconds these still ran: {left}"
+    assert not left, f"after {HANGS} seconds these still ran: {left}"
 
 
 def inside(folder):
@@ -90,7 +89,7 @@ def typed(request, here, prepared):
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 text=True,
-                timeout=LONGEST,
+                timeout=HANGS,
             )
             shown = "".join(f"{line}\n" for line in lines[start + 1 : end])
             same = OutputChecker().check_output(shown, done.stdout, ELLIPSIS | NORMALIZE_WHITESPACE)

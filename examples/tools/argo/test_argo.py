@@ -50,7 +50,7 @@ def test_the_workflow_is_read_back_and_its_commands_run(typed, here):
         for name, value in known.items():
             words = [word.replace(f"{{{{{name}}}}}", value) for word in words]
         environment = os.environ | {"JUKEBOX_HOME": str(home)}
-        done = subprocess.run(words, env=environment, capture_output=True, text=True, timeout=240)
+        done = subprocess.run(words, env=environment, capture_output=True, text=True, timeout=600)
         assert done.returncode == 0, done.stderr
         said[task["name"]] = done.stdout
     assert list(said) == list(PLAYS)

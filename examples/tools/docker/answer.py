@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from urllib.request import urlopen
 
-CACHE, IMAGE, LIMIT = os.environ["PREPARED"], "localhost/jukebox", 120  # seconds for a step
+CACHE, IMAGE, HANGS = os.environ["PREPARED"], "localhost/jukebox", 600  # seconds
 BUILDAH = ("buildah", "--root", f"{CACHE}/images", "--runroot", f"{CACHE}/run")
 STEPS = ("generate --weeks 12 --tracks 50", "train --epochs 5", "promote 1 --why first")
 USER = 10001
@@ -17,7 +17,7 @@ USER = 10001
 
 def buildah(*words):
     """Call buildah on the storage that `prepare.sh` filled; return what it prints."""
-    done = subprocess.run([*BUILDAH, *words], capture_output=True, text=True, timeout=LIMIT)
+    done = subprocess.run([*BUILDAH, *words], capture_output=True, text=True, timeout=HANGS)
     return sys.exit(done.stderr) if done.returncode else done.stdout.strip()
 
 
@@ -43,7 +43,7 @@ def main(owner):
             process = inner(service.pid)
             try:
                 body = Path("tracks.json").read_bytes()
-                with urlopen(f"{address}/predict", body, timeout=LIMIT) as answer:  # noqa: S310
+                with urlopen(f"{address}/predict", body, timeout=HANGS) as answer:  # noqa: S310
                     told = json.load(answer)
                 print("version", told["model_version"], "answers")
                 print(len(told["predictions"][0]["probabilities"]), "countries")

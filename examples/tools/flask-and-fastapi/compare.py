@@ -20,7 +20,7 @@ def show(services, track, energy):
     print("energy:", json.dumps(energy))
     for name, (port, _) in services.items():
         status, said = ask(
-            HTTPConnection("127.0.0.1", port, timeout=30), track | {"energy": energy}
+            HTTPConnection("127.0.0.1", port, timeout=600), track | {"energy": energy}
         )
         text = said["detail"][0]["msg"] if status == 422 else ""
         if status == 200:

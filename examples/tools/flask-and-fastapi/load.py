@@ -14,7 +14,7 @@ CLIENTS, REQUESTS, ROUNDS = 8, 150, 5  # requests of each client in a round
 
 def client(port, track):
     """Ask again and again over one connection; return the milliseconds of each answer."""
-    own, took = HTTPConnection("127.0.0.1", port, timeout=30), []
+    own, took = HTTPConnection("127.0.0.1", port, timeout=600), []
     for _ in range(REQUESTS):
         start = time.perf_counter()
         status, _ = ask(own, track)

@@ -23,7 +23,7 @@ def ask(connection, track):
     return response.status, loads(said) if "json" in response.headers["Content-Type"] else said
 
 
-def listening(process, port, patience=60):
+def listening(process, port, patience=600):
     """Wait until a service takes connections, for some seconds at most."""
     end = time.monotonic() + patience
     while process.poll() is None and time.monotonic() < end:

@@ -64,7 +64,7 @@ def service():
         yield process.stdout.readline().split()[-1]
     finally:
         process.terminate()
-        process.communicate(timeout=30)
+        process.communicate(timeout=600)
 
 
 def asked(address, times=1):
@@ -72,7 +72,7 @@ def asked(address, times=1):
     took, versions = [], set()
     for _ in range(times):
         start = time.monotonic()
-        answer = requests.post(f"{address}/predict", json={"tracks": [TRACK]}, timeout=10)
+        answer = requests.post(f"{address}/predict", json={"tracks": [TRACK]}, timeout=600)
         took.append(1000 * (time.monotonic() - start))
         versions.add(answer.json()["model_version"])
     return versions, statistics.median(took)

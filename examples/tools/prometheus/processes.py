@@ -24,10 +24,10 @@ def running(*command):
         yield
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(600)
 
 
-def found(ask, seconds=60):
+def found(ask, seconds=600):
     """Ask until the answer is something, and return it."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

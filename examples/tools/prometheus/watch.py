@@ -40,7 +40,7 @@ def main():
         found(lambda: get(at["prometheus"], "api/v1/query?query=up==1")["data"]["result"])
         print("Prometheus reaches Jukebox.")
         asked = requests.post(
-            f"http://{at['jukebox']}/predict", json={"tracks": [TRACK]}, timeout=5
+            f"http://{at['jukebox']}/predict", json={"tracks": [TRACK]}, timeout=600
         )
         print("One request, and no model yet:", asked.status_code)
         key = {"Authorization": f"Bearer {token}"}
