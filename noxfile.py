@@ -87,7 +87,7 @@ def systems(session):
     if sys.platform != "linux":
         session.error("What lives here forks, kills and reads /proc: run it on Linux, or in WSL2.")
     install(session, "tests")
-    files = ("tests/test_diagrams.py", "tests/test_new.py")
+    files = ("tests/test_ci_stages.py", "tests/test_diagrams.py", "tests/test_new.py")
     where = session.posargs or ("tests/systems", "tests/jukebox", *files, "docs/labs")
     options = ("-m", "whole", "-n", "auto", "--dist", "loadfile", *LONG)
     session.run("python", "-m", "pytest", *options, *where)

@@ -99,6 +99,7 @@ def steps(terminal, name):
     return codes
 
 
+@pytest.mark.whole
 def test_the_steps_of_the_model_run_and_stop_at_bad_rows():
     """A clean week trains and asks the gate; a dirty one ends at the first step."""
     terminal = Terminal()

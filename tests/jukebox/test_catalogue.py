@@ -248,6 +248,7 @@ def test_the_version_does_not_depend_on_the_format(write, tmp_path):
     assert version(tracks, CHARTS) == version(kept, CHARTS)
 
 
+@pytest.mark.whole
 def test_the_version_is_the_same_in_another_process():
     """Nothing of this process, such as Python's salted hashes, gets into it."""
     script = "from jukebox.catalogue import *; print(version(*Catalogue(5).week(12)))"

@@ -213,6 +213,7 @@ def test_a_body_that_never_ends(two):
     assert answer.startswith(b"HTTP/1.1 408 ")
 
 
+@pytest.mark.whole
 def test_hot_swap_under_load(registry, constant):
     """Hundreds of requests by 4 threads, 5 swaps meanwhile: none fails, each names who made it."""
     levels = {registry.register(constant(v / 10)): v / 10 for v in range(1, 7)}

@@ -35,6 +35,7 @@ def test_a_story_that_is_told_to_end_tidies_up():
     )
 
 
+@pytest.mark.whole
 def test_a_service_that_does_not_start_says_why(tmp_path, monkeypatch):
     """Its last words, not only that it failed; a file beside it is not taken for a module."""
     monkeypatch.setenv("JUKEBOX_OPERATOR_TOKEN", "short")

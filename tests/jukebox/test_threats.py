@@ -67,6 +67,7 @@ BODY = json.dumps({"tracks": [TRACK]}).encode()
 HALF = b"POST /predict HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(BODY) + BODY[:-9]
 
 
+@pytest.mark.whole
 def test_two_hundred_callers_who_never_finish(two):  # noqa: F811
     """While they hold their connections, everybody else is answered."""
     with served(two, upload=HANGS) as client, ExitStack() as open_:
@@ -79,6 +80,7 @@ def test_two_hundred_callers_who_never_finish(two):  # noqa: F811
     assert [] == told
 
 
+@pytest.mark.whole
 def test_two_hundred_callers_who_have_not_finished_in_time(two):  # noqa: F811
     """They are told 408."""
     with served(two, upload=0.5) as client, ExitStack() as open_:
@@ -88,6 +90,7 @@ def test_two_hundred_callers_who_have_not_finished_in_time(two):  # noqa: F811
     assert {b"HTTP/1.1 408"} == told
 
 
+@pytest.mark.whole
 def test_two_hundred_callers_at_once(two):  # noqa: F811
     """Each gets its answer: they wait for one another, and none is turned away."""
     body = json.dumps({"tracks": [TRACK] * 20}).encode()

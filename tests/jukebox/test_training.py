@@ -44,6 +44,7 @@ def scrambled():
 # ---- bytes that repeat ---------------------------------------------------------------------------
 
 
+@pytest.mark.whole
 def test_the_same_inputs_give_the_same_bytes_in_another_process():
     """Rows in another order, hashes with another seed: nothing of that is an input."""
     script = (
@@ -342,6 +343,7 @@ def test_mlflow_reports_to_nobody(tmp_path):
     assert "True None" == run.stdout.decode().strip()
 
 
+@pytest.mark.whole
 def test_onnx_runtime_reports_to_nobody(tmp_path):
     """On Linux it would keep an id of this machine in the user's cache, and send it."""
     (tmp_path / "model.onnx").write_bytes(model().onnx)
