@@ -22,88 +22,35 @@ RULES = {
         "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     },
     "resultTypes": ["violations"],
-    "elementRef": True,
 }
 
-# Those of the rules that read colours: axe tags them `cat.color`, and no other.
+# What another theme or width can change about a text that stays where it was: the rules that read
+# colours, which axe tags `cat.color`, and the two that measure boxes. What it shows instead of
+# another thing, such as a menu, is the same on all pages of a kind.
 # https://github.com/dequelabs/axe-core/blob/develop/doc/rule-descriptions.md
 COLOURS = ["color-contrast", "link-in-text-block"]
-
-# Axe costs most of all checks, so it judges nothing twice. A rule that reads no colour is asked
-# once for each shape of a page: what shows, where, how large, in which type. A phone gives a page
-# another shape, a theme mostly does not. A rule that reads colours is asked once for each look: a
-# text's style, what is painted, clipped or scrolled around it, what else is painted where it is,
-# and, of a link, the block that it stands in. What passed has the same verdict in another theme or
-# width, and on another page; what did not is asked again on each.
+VARYING = {
+    "runOnly": {"type": "rule", "values": [*COLOURS, "scrollable-region-focusable", "target-size"]},
+    "resultTypes": ["violations"],
+}
+STATES = [("light", 1280), ("dark", 1280), ("dark", 390), ("light", 390)]
 HEIGHTS = {1280: 800, 390: 844}
-PASSED = set()
-JUDGED = """(passed) => {
-  window.judged = { byShape: {}, byLook: new Map(passed.map((look) => [look, []])) };
-}"""
-PASSING = "[...judged.byLook].filter(([, faults]) => !faults.length).map(([look]) => look)"
-ACCESS = """async ([rules, colours]) => {
-  const { byShape, byLook } = window.judged;
-  const icons = "svg:not([role], :has(a, [role], [tabindex]))";
-  const shape = [], around = [], texts = [], looks = new Map();
-  const type = (s) => [s.color, s.fontSize, s.fontWeight, s.textShadow];
-  const more = (s) => [s.fontFamily, s.fontStyle, s.textDecoration, s.border, s.backgroundColor];
-  const veil = (e, pseudo) => {
-    const s = getComputedStyle(e, pseudo), paint = [s.backgroundColor, s.backgroundImage].join();
-    if (s.content === "none" || paint === "rgba(0, 0, 0, 0),none") return "";
-    return [paint, s.position, s.width, s.height].join();
-  };
-  const linked = (a) => {
-    let block = a.parentElement, s;
-    while ((s = getComputedStyle(block)).display.startsWith("inline")) block = block.parentElement;
-    const links = [...block.querySelectorAll("a, [role=link]")].map((e) => e.textContent).join("");
-    const among = block.textContent.replace(/\\s/g, "").length > links.replace(/\\s/g, "").length;
-    return [more(getComputedStyle(a)), type(s), more(s), among];
-  };
-  const silent = `head, head *, script, style, ${icons}, ${icons} *`;
-  for (const e of document.querySelectorAll(`:not(${silent})`)) {
-    if (!e.checkVisibility({ visibilityProperty: true })) { shape.push(0); continue; }
-    const s = getComputedStyle(e), box = e.getBoundingClientRect(), { x, y, width, height } = box;
-    shape.push([x, y, width, height, s.overflow, s.fontSize, s.fontWeight, s.fontStyle]);
-    const paint = [s.backgroundColor, s.backgroundImage, s.opacity, s.filter, s.mixBlendMode,
-                   s.overflow, s.clip, s.clipPath, veil(e, "::before"), veil(e, "::after")].join();
-    if (paint !== "rgba(0, 0, 0, 0),none,1,none,normal,visible,auto,none,,")
-      around.push([e, box, [paint, s.position, s.zIndex].join()]);
-    const link = e.matches("a[href], [role=link]");
-    if (link || e.matches("input, select, textarea")
-        || [...e.childNodes].some((n) => n.nodeType === Node.TEXT_NODE && n.data.trim())) {
-      // Of one character, of mere signs, or of a control that is switched off, axe says nothing.
-      const words = e.textContent.trim(), off = ":disabled, [aria-disabled=true]";
-      const said = [words.length > 1, /[\\p{L}\\p{N}!-~]/u.test(words),
-                    !e.closest(off) && !e.closest("label")?.control?.matches(off)];
-      texts.push([e, box, [type(s), said, link && linked(e)], e.querySelectorAll("*").length]);
-    }
+EVERYTHING = "rules => axe.run(document, rules)"
+# Half of axe's time goes into the words of listings. Their colours hang on their classes and on
+# those around them, so one word of each such chain is asked, and not again once it has passed.
+ARTICLE = """async ([rules, passed]) => {
+  const main = document.querySelector("[role=main]"), chains = new Map();
+  for (const word of main.querySelectorAll("pre span")) {
+    let chain = "";
+    for (let e = word; e !== main; e = e.parentElement) chain += `${e.localName}.${e.className} `;
+    if (!passed.includes(chain) && word.checkVisibility()) chains.set(chain, word);
   }
-  texts.sort((a, b) => a[3] - b[3]);  // axe judges what is inside of an element as well
-  for (const [text, { left, right, top, bottom }, look] of texts) {
-    look.push(right > 0, bottom > 0, right - left > 1, bottom - top > 1);
-    let shown = true;
-    for (const [e, b, paint] of around) {
-      const over = b.left < right && b.right > left && b.top < bottom && b.bottom > top;
-      const whole = b.left <= left && b.right >= right && b.top <= top && b.bottom >= bottom;
-      if (e.contains(text)) { look.push(paint); shown &&= over; }
-      else if (over) look.push(paint, whole);
-    }
-    const key = [...look, shown].join();
-    if (!looks.has(key)) looks.set(key, text);
-  }
-  const run = async (where, options) => (await axe.run(where, { ...rules, ...options })).violations
-    .flatMap(({ id, nodes }) => nodes.map((n) => [n.element, `${id}: ${n.target.join(" ")}`]));
-  const key = JSON.stringify(shape), unseen = [...looks].filter(([look]) => !byLook.has(look));
-  byShape[key] ??= await run(document,
-    { rules: Object.fromEntries(colours.map((id) => [id, { enabled: false }])) });
-  for (const [look] of unseen) byLook.set(look, []);
-  if (unseen.length)
-    for (const fault of await run({ include: unseen.map(([, text]) => text) },
-                                  { runOnly: { type: "rule", values: colours } }))
-      byLook.get(unseen.find(([, text]) => text.contains(fault[0]))[0]).push(fault);
-  const faults = [byShape[key], ...[...looks.keys()].map((look) => byLook.get(look))].flat();
-  return faults.map(([, fault]) => fault);
+  const { violations } = await axe.run({ include: [main], exclude: ["pre span"] }, rules);
+  if (!chains.size) return { violations, passed: [] };
+  const words = (await axe.run({ include: [...chains.values()] }, rules)).violations;
+  return { violations: [...violations, ...words], passed: words.length ? [] : [...chains.keys()] };
 }"""
+PASSED = {state: [] for state in STATES}  # the chains, in each state
 
 # The widest elements that stick out and that no ancestor clips or scrolls.
 STICKING_OUT = """() => {
@@ -192,20 +139,30 @@ class Visit:
         """Return the requests that left the site."""
         return [f"{self.path}: {url}" for url in self.requests if not self._own(url)]
 
-    def access(self):
-        """Return what axe-core finds, in both themes, on a desktop and on a phone."""
+    def access(self, whole=True):
+        """Return what axe-core finds, in both themes, on a desktop and on a phone.
+
+        whole: ask all rules of the whole page in each state, and not in the first alone. In the
+        others the rules are then those whose verdict can vary, and they are asked of the article.
+        """
         self.page.evaluate(AXE.axe_script)
-        self.page.evaluate(JUDGED, list(PASSED))
         found = {}
-        for theme, width in [("light", 1280), ("dark", 1280), ("dark", 390), ("light", 390)]:
+        for theme, width in STATES:
             self.page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
             self.page.emulate_media(color_scheme=theme)
             # What the theme's own script does with the reader's choice.
             self.page.evaluate("theme => { document.body.dataset.theme = theme }", theme)
-            for fault in self.page.evaluate(ACCESS, [RULES, COLOURS]):
-                found.setdefault(fault, []).append(f"{theme} {width}")
-        PASSED.update(self.page.evaluate(PASSING))
-        return [f"{self.path}: {fault} ({', '.join(where)})" for fault, where in found.items()]
+            if whole or (theme, width) == STATES[0]:
+                result = self.page.evaluate(EVERYTHING, RULES)
+            else:
+                passed = PASSED[theme, width]
+                result = self.page.evaluate(ARTICLE, [VARYING, passed])
+                passed += result["passed"]
+            for rule in result["violations"]:
+                for node in rule["nodes"]:
+                    fault = f"{self.path}: {rule['id']}: {' '.join(map(str, node['target']))}"
+                    found.setdefault(fault, []).append(f"{theme} {width}")
+        return [f"{fault} ({', '.join(where)})" for fault, where in found.items()]
 
     def sideways(self):
         """Return what makes a screen of 320 px scroll sideways."""

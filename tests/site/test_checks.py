@@ -128,22 +128,6 @@ def test_foreign(visit):
             "<button><i>Only in the light</i></button>",
             "button-name: button (dark 1280, dark 390)",
         ),
-        (
-            '<style>p { color: #999 }</style><p>=</p><p id="long">Of one sign, axe says nothing</p>',
-            f"color-contrast: #long {EVERYWHERE}",
-        ),
-        (
-            "<style>p { color: #999 } #veiled { position: relative } #veiled::before { content: ''; "
-            "position: absolute; inset: 0; background: #fff; z-index: -1 }</style>"
-            '<p id="veiled">Axe cannot tell</p><p id="bare">Grey</p>',
-            f"color-contrast: #bare {EVERYWHERE}",
-        ),
-        (
-            '<p>Plain</p><p id="on" style="position: absolute; top: 200px">Over a box</p>'
-            '<div style="position: absolute; top: 190px; width: 300px; height: 80px; z-index: -1; '
-            'background: #555"></div>',
-            f"color-contrast: #on {EVERYWHERE}",
-        ),
         ("<h4>Deep</h4>", f"heading-order: h4 {EVERYWHERE}"),
     ],
 )
@@ -151,6 +135,59 @@ def test_access(visit, markup, expected):
     """WCAG 2.0, 2.2 and best practices, with the selector, the theme and the width."""
 
     assert f"page.html: {expected}" == visit(markup).access()[0]
+
+
+DARK_WORDS = """<style>[data-theme=dark] .{} {{ color: #999 }}</style>
+<div class="{}"><pre>code <span class="k">def</span> <span class="k">class</span></pre></div>"""
+
+
+@pytest.mark.parametrize(
+    ("markup", "expected"),
+    [
+        (
+            '<style>[data-theme="dark"] #dim { color: #999 }</style><p id="dim">Grey</p>',
+            ["color-contrast: #dim (dark 1280, dark 390)"],
+        ),
+        (
+            "<style>@media (max-width: 400px) { button { width: 9px; height: 9px; padding: 0; "
+            "border: 0; float: left } }</style>"
+            '<button id="a" aria-label="A"></button><button id="b" aria-label="B"></button>',
+            ["target-size: #a (dark 390, light 390)", "target-size: #b (dark 390, light 390)"],
+        ),
+        (
+            "<style>@media (max-width: 400px) { pre { width: 90px; overflow: auto } }</style>"
+            "<pre>A long line that needs to scroll on a phone</pre>",
+            ["scrollable-region-focusable: pre (dark 390, light 390)"],
+        ),
+        (
+            "<style>[data-theme=dark] pre { color: #999 }</style><pre>Words by themselves</pre>",
+            ["color-contrast: pre (dark 1280, dark 390)"],
+        ),
+        (f'<img id="bare" src="{PIXEL}">', ["image-alt: #bare (light 1280)"]),
+    ],
+)
+def test_access_to_what_varies(visit, markup, expected):
+    """On all pages but one of each kind, what another theme or width can change is asked again."""
+
+    assert [f"page.html: {fault}" for fault in expected] == visit(markup).access(whole=False)
+
+
+def test_access_to_words_of_code(folder, tab):
+    """Of words under the same classes one is asked, as long as none has passed; of others too."""
+    pages = {name: DARK_WORDS.format(*names) for name, names in {
+        "sound": ("other", "plain"), "first": ("k", "ours"), "second": ("k", "ours"),
+        "known": ("k", "plain"),
+    }.items()}  # fmt: skip
+    found = {}
+    with chromium.serve(folder(**pages)) as origin:
+        for name in pages:
+            with checks.Visit(tab, origin, f"{name}.html") as visit:
+                found[name] = visit.access(whole=False)
+    fault = "{}.html: color-contrast: span:nth-child(2) (dark 1280, dark 390)"
+
+    assert {name: [fault.format(name)] for name in ("first", "second")} == {
+        name: faults for name, faults in found.items() if faults
+    }
 
 
 def test_colours(tab):
