@@ -142,10 +142,10 @@ def site(session):
     """Check the built site in Chromium, page by page."""
     install(session, "browser")
     build(session)
-    # A fault is told in full: which page, which element.
-    session.run(
-        "python", "-m", "pytest", "-o", "verbosity_assertions=2", "tests/site", *session.posargs
-    )
+    # A fault is told in full: which page, which element. A core each; a page's tests follow one
+    # another and seldom part, so that it is opened once.
+    options = ("-o", "verbosity_assertions=2", "-n", "auto", "--dist", "worksteal")
+    session.run("python", "-m", "pytest", *options, "tests/site", *session.posargs)
 
 
 @nox.session

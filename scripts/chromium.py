@@ -18,6 +18,7 @@ ARGUMENTS = [
     # Another origin fails at once, with or without a network.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
+SCREEN = {"width": 1280, "height": 720}
 
 
 def find():
@@ -38,6 +39,14 @@ def launch():
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+@contextmanager
+def tab(browser, **options):
+    """Open a tab in a context of its own, with its options, for the time of a `with` block."""
+    context = browser.new_context(viewport=SCREEN, **options)
+    yield context.new_page()
+    context.close()
 
 
 class Handler(SimpleHTTPRequestHandler):

@@ -199,9 +199,8 @@ def assemble(pages, base=BASE):
     return document
 
 
-def print_pdf(browser, origin, document, name):
-    """Print a document with Chromium; `name` is what the head of each page says."""
-    page = browser.new_page()
+def print_pdf(page, origin, document, name):
+    """Print a document in a tab of Chromium; `name` is what the head of each page says."""
     page.goto(f"{origin}/404.html")  # only its origin matters: addresses begin at the root
     page.set_content(document, wait_until="load")
     soup = BeautifulSoup(document, "html.parser")
@@ -211,7 +210,7 @@ def print_pdf(browser, origin, document, name):
     )
     licence = soup.select_one("meta[name=copyright]")["content"]
     number = '<span><span class="pageNumber"></span> / <span class="totalPages"></span></span>'
-    pdf = page.pdf(
+    return page.pdf(
         format="A4",
         margin={"top": "20mm", "bottom": "20mm", "left": "18mm", "right": "18mm"},
         print_background=True,
@@ -223,8 +222,6 @@ def print_pdf(browser, origin, document, name):
         tagged=True,
         outline=True,
     )
-    page.close()
-    return pdf
 
 
 def squeeze(text):
@@ -317,7 +314,7 @@ def build(browser, root, output, base=BASE):
     if not found:
         sys.exit(f"{root}: no page under modules/ has objectives, so there is nothing to print")
     rows, faults = {}, []
-    with chromium.serve(root) as origin:
+    with chromium.serve(root) as origin, chromium.tab(browser) as page:
         for module, (index, *chapters) in found.items():
             rows[module] = []
             packs = [(f"{module}.pdf", [index, *chapters])]
@@ -327,7 +324,7 @@ def build(browser, root, output, base=BASE):
             ]
             for path, parts in packs:
                 document = assemble(parts, base)
-                pdf = print_pdf(browser, origin, document, name)
+                pdf = print_pdf(page, origin, document, name)
                 faults += [f"{path}: {fault}" for fault in check(pdf, document)]
                 (output / path).parent.mkdir(parents=True, exist_ok=True)
                 (output / path).write_bytes(pdf)
@@ -340,7 +337,7 @@ def build(browser, root, output, base=BASE):
                         len(pdf),
                     )
                 )
-        palette = read_palette(browser, origin)
+        palette = read_palette(page, origin)
     licence = html.escape(" ".join(pages[0].soup.select_one(".copyright").get_text().split()))
     (output / "index.html").write_text(listing(name, palette, rows, licence), "utf-8")
     if faults:
@@ -348,16 +345,14 @@ def build(browser, root, output, base=BASE):
     return sum(map(len, rows.values()))
 
 
-def read_palette(browser, origin):
+def read_palette(page, origin):
     """Return the site's own colours, in light and in dark, as the browser computes them."""
-    page = browser.new_page()
     page.goto(f"{origin}/index.html")
     themes = []
     for theme in ("light", "dark"):
         page.evaluate("theme => { document.body.dataset.theme = theme }", theme)
         values = "names => names.map(n => getComputedStyle(document.body).getPropertyValue(n))"
         themes.append(page.evaluate(values, PALETTE))
-    page.close()
     return list(zip(PALETTE, zip(*themes, strict=True), strict=True))
 
 

@@ -1,4 +1,4 @@
-"""One Chromium for all checks of the built site."""
+"""One Chromium, and a few tabs of it, for all checks of the built site."""
 
 import pytest
 
@@ -13,16 +13,21 @@ def browser():
 
 
 @pytest.fixture(scope="session")
-def scripted(browser):
-    """A browser context as most readers have it."""
-    context = browser.new_context(reduced_motion="reduce")
-    yield context
-    context.close()
+def tab(browser):
+    """A tab as most readers have it."""
+    with chromium.tab(browser, reduced_motion="reduce") as tab:
+        yield tab
+
+
+@pytest.fixture(scope="session")
+def local(browser):
+    """Another, for pages from the disk: to change between them and a server costs a process."""
+    with chromium.tab(browser, reduced_motion="reduce") as tab:
+        yield tab
 
 
 @pytest.fixture(scope="session")
 def scriptless(browser):
-    """A browser context that runs no JavaScript."""
-    context = browser.new_context(java_script_enabled=False)
-    yield context
-    context.close()
+    """A tab that runs no JavaScript."""
+    with chromium.tab(browser, java_script_enabled=False) as tab:
+        yield tab

@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import checks
@@ -24,25 +25,22 @@ QUIZ = """<section class="quiz">
 <script>document.querySelector("fieldset").addEventListener("keydown", (event) => {{
   if (event.key === "Enter") {}
 }});</script>"""
-EVERYWHERE = "(light 1280, dark 1280, light 390, dark 390)"
+EVERYWHERE = "(light 1280, dark 1280, dark 390, light 390)"
 ANSWER = 'event.currentTarget.insertAdjacentHTML("beforeend", "<p class=quiz-feedback>is right")'
 PIXEL = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
 
 
 @pytest.fixture
-def visit(tmp_path, scripted):
+def visit(tmp_path, tab):
     """Visit a page that holds the given markup."""
-    visits = []
+    with ExitStack() as visits:
+        origin = visits.enter_context(chromium.serve(tmp_path))
 
-    def visit(markup, context=scripted):
-        tmp_path.joinpath("page.html").write_text(PAGE.format(markup), "utf-8")
-        visits.append(checks.Visit(context, origin, "page.html"))
-        return visits[-1]
+        def visit(markup, tab=tab):
+            tmp_path.joinpath("page.html").write_text(PAGE.format(markup), "utf-8")
+            return visits.enter_context(checks.Visit(tab, origin, "page.html"))
 
-    with chromium.serve(tmp_path) as origin:
         yield visit
-        for each in visits:
-            each.page.close()
 
 
 @pytest.fixture
@@ -66,7 +64,7 @@ def test_sound_page(visit, scriptless, tmp_path):
     )
 
     assert [] == sound.errors + sound.foreign() + sound.access() + sound.sideways()
-    assert [] == checks.links(tmp_path) + checks.markup(tmp_path)
+    assert [] == checks.links(tmp_path)
     assert ["A page", "Up", "More", "It"] == sound.blocks() == bare.blocks()
 
 
@@ -107,12 +105,28 @@ def test_foreign(visit):
         ),
         (
             '<style>@media (max-width: 400px) { #dim { color: #999 } }</style><p id="dim">Grey</p>',
-            "color-contrast: #dim (light 390, dark 390)",
+            "color-contrast: #dim (dark 390, light 390)",
         ),
         (
             "<style>button { width: 9px; height: 9px; padding: 0; border: 0; float: left }</style>"
             '<button id="a" aria-label="A"></button><button id="b" aria-label="B"></button>',
             f"target-size: #a {EVERYWHERE}",
+        ),
+        (
+            "<style>@media (max-width: 400px) { button { width: 9px; height: 9px; padding: 0; "
+            "border: 0; float: left } }</style>"
+            '<button id="a" aria-label="A"></button><button id="b" aria-label="B"></button>',
+            "target-size: #a (dark 390, light 390)",
+        ),
+        (
+            "<style>a { color: #767676; text-decoration: none } [data-theme=dark] a { color: #222 }"
+            '</style><p style="color: #000">A <a href="#top">link</a> among words</p>',
+            "link-in-text-block: a (dark 1280, dark 390)",
+        ),
+        (
+            "<style>[data-theme=dark] i { display: none }</style>"
+            "<button><i>Only in the light</i></button>",
+            "button-name: button (dark 1280, dark 390)",
         ),
         ("<h4>Deep</h4>", f"heading-order: h4 {EVERYWHERE}"),
     ],
@@ -121,6 +135,91 @@ def test_access(visit, markup, expected):
     """WCAG 2.0, 2.2 and best practices, with the selector, the theme and the width."""
 
     assert f"page.html: {expected}" == visit(markup).access()[0]
+
+
+DARK_WORDS = """<style>[data-theme=dark] .{} {{ color: #999 }}</style>
+<div class="{}"><pre>code <span class="k">def</span> <span class="k">class</span></pre></div>"""
+
+
+@pytest.mark.parametrize(
+    ("markup", "expected"),
+    [
+        (
+            '<style>[data-theme="dark"] #dim { color: #999 }</style><p id="dim">Grey</p>',
+            ["color-contrast: #dim (dark 1280, dark 390)"],
+        ),
+        (
+            "<style>@media (max-width: 400px) { button { width: 9px; height: 9px; padding: 0; "
+            "border: 0; float: left } }</style>"
+            '<button id="a" aria-label="A"></button><button id="b" aria-label="B"></button>',
+            ["target-size: #a (dark 390, light 390)", "target-size: #b (dark 390, light 390)"],
+        ),
+        (
+            "<style>@media (max-width: 400px) { pre { width: 90px; overflow: auto } }</style>"
+            "<pre>A long line that needs to scroll on a phone</pre>",
+            ["scrollable-region-focusable: pre (dark 390, light 390)"],
+        ),
+        (
+            "<style>[data-theme=dark] pre { color: #999 }</style><pre>Words by themselves</pre>",
+            ["color-contrast: pre (dark 1280, dark 390)"],
+        ),
+        (f'<img id="bare" src="{PIXEL}">', ["image-alt: #bare (light 1280)"]),
+    ],
+)
+def test_access_to_what_varies(visit, markup, expected):
+    """On all pages but one of each kind, what another theme or width can change is asked again."""
+
+    assert [f"page.html: {fault}" for fault in expected] == visit(markup).access(whole=False)
+
+
+def test_access_to_words_of_code(folder, tab):
+    """Of words under the same classes one is asked, as long as none has passed; of others too."""
+    pages = {name: DARK_WORDS.format(*names) for name, names in {
+        "sound": ("other", "plain"), "first": ("k", "ours"), "second": ("k", "ours"),
+        "known": ("k", "plain"),
+    }.items()}  # fmt: skip
+    found = {}
+    with chromium.serve(folder(**pages)) as origin:
+        for name in pages:
+            with checks.Visit(tab, origin, f"{name}.html") as visit:
+                found[name] = visit.access(whole=False)
+    fault = "{}.html: color-contrast: span:nth-child(2) (dark 1280, dark 390)"
+
+    assert {name: [fault.format(name)] for name in ("first", "second")} == {
+        name: faults for name, faults in found.items() if faults
+    }
+
+
+def test_colours(tab):
+    """The rules that read colours are those of axe's own list, as far as they are ours."""
+    tab.evaluate(checks.AXE.axe_script)
+    rules = tab.evaluate("axe.getRules().filter((rule) => rule.tags.includes('cat.color'))")
+    ours = set(checks.RULES["runOnly"]["values"])
+
+    assert checks.COLOURS == [rule["ruleId"] for rule in rules if ours & set(rule["tags"])]
+
+
+LEAVES = """<style>@media (max-width: 400px) { p { color: #999 } }</style><p>Grey</p><script>
+localStorage.a = sessionStorage.a = window.name = document.cookie = "a";
+setInterval(() => fetch("gone.png"), 50);
+</script>"""
+FINDS = """<style>html { background: #666 }</style><p>Black</p><script>
+if (localStorage.a || sessionStorage.a || window.name || document.cookie) console.error("stored");
+if (innerWidth !== 1280 || matchMedia("(prefers-color-scheme: dark)").matches) console.error("set");
+</script>"""
+
+
+def test_tab_is_as_new(folder, tab):
+    """No page finds what another left in the tab, and the verdict on its texts is its own."""
+    with chromium.serve(folder(leaves=LEAVES, plain="<p>Black</p>", finds=FINDS)) as origin:
+        with checks.Visit(tab, origin, "leaves.html") as left:
+            assert ["leaves.html: color-contrast: p (dark 390, light 390)"] == left.access()
+            assert left.errors
+        with checks.Visit(tab, origin, "plain.html") as plain:
+            assert [] == plain.errors + plain.access()
+        with checks.Visit(tab, origin, "finds.html") as found:
+            assert [] == found.errors
+            assert f"finds.html: color-contrast: p {EVERYWHERE}" in found.access()
 
 
 def test_sideways(visit):
@@ -140,14 +239,12 @@ def test_without_javascript(visit, scriptless):
     assert {"Late"} == set(visit(markup).blocks()) - set(visit(markup, scriptless).blocks())
 
 
-def test_double_click(folder, scripted):
+def test_double_click(folder, local):
     """On the disk, a missing style sheet and one whose address begins at the root are reported."""
     gone = '<link rel="stylesheet" href="gone.css"><link rel="stylesheet" href="/gone.css">'
-    local = checks.Visit(scripted, folder(page=gone).as_uri(), "page.html")
-
-    assert ["page.html: request: /gone.css: net::ERR_FILE_NOT_FOUND"] == local.errors
-    assert ["page.html: file:///gone.css"] == local.foreign()
-    local.page.close()
+    with checks.Visit(local, folder(page=gone).as_uri(), "page.html") as opened:
+        assert ["page.html: request: /gone.css: net::ERR_FILE_NOT_FOUND"] == opened.errors
+        assert ["page.html: file:///gone.css"] == opened.foreign()
 
 
 def test_links(folder):
@@ -174,8 +271,8 @@ def test_redirect(folder):
 
 
 def test_markup(folder):
-    """An HTML error is named with page and line."""
-    root = folder(page='<p id="twice">One</p>\n<p id="twice">Two</p>')
+    """An HTML error is named with page and line; of a sound page nothing is said."""
+    root = folder(sound="<p>One</p>", page='<p id="twice">One</p>\n<p id="twice">Two</p>')
 
     assert ["page.html:6: Duplicate ID “twice”."] == checks.markup(root)
 
@@ -195,7 +292,7 @@ def test_quiz(visit, first, second, enter, expected):
 
 
 @pytest.mark.parametrize("scorer", ["", str(Path("docs/_static/scorer.js").resolve())])
-def test_search(tmp_path, scripted, scorer):
+def test_search(tmp_path, tab, scorer):
     """The scorer makes the definition the first result's text; without it, it is not shown."""
     source = tmp_path / "source"
     source.mkdir()
@@ -210,10 +307,8 @@ def test_search(tmp_path, scripted, scorer):
     )
     command = [sys.executable, "-m", "sphinx", "-q", "-W", source, tmp_path / "html"]
     subprocess.run(command, check=True)
-    with chromium.serve(tmp_path / "html") as origin:
-        page = scripted.new_page()
-        href, text = checks.search(page, origin, "champion")
-        page.close()
+    with chromium.serve(tmp_path / "html") as origin, checks.Visit(tab, origin, "index.html"):
+        href, text = checks.search(tab, origin, "champion")
 
     term = checks.terms(tmp_path / "html/words.html")["term-champion"]
     assert ["champion", "The model that serves now."] == term

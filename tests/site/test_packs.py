@@ -106,8 +106,8 @@ def module(site):
 @pytest.fixture(scope="module")
 def show(site, browser):
     """Print a document; return the PDF, read back."""
-    with chromium.serve(site) as origin:
-        yield lambda document: packs.print_pdf(browser, origin, document, "Handbook")
+    with chromium.serve(site) as origin, chromium.tab(browser) as page:
+        yield lambda document: packs.print_pdf(page, origin, document, "Handbook")
 
 
 def text_of(document):
@@ -198,15 +198,13 @@ def test_broken_promise(module, show, change, fault):
     assert faults[0].startswith(fault)
 
 
-def test_bare_pdf(browser):
+def test_bare_pdf(tab):
     """A PDF without tags, bookmarks and numbers is told so."""
-    page = browser.new_page()
-    page.set_content("<h1>One</h1>")
+    tab.set_content("<h1>One</h1>")
     faults = packs.check(
-        page.pdf(tagged=False, format="Letter"),
+        tab.pdf(tagged=False, format="Letter"),
         '<html lang="en"><title>One</title><h1>One</h1>',
     )
-    page.close()
 
     assert {"no /StructTreeRoot", "no /Outlines", "no /Lang", "page 1 is not A4"} < set(faults)
     assert "no page number on page 1" in faults
@@ -222,14 +220,12 @@ def test_nothing_to_print(site, tmp_path, browser):
     assert stop.value.code.endswith("so there is nothing to print")
 
 
-def test_index_page(site, tmp_path, browser, scripted):
+def test_index_page(site, tmp_path, browser, tab):
     """The packs' own index lists each pack, and is as sound as a page of the handbook."""
     packs.build(browser, site, tmp_path, "")
-    with chromium.serve(tmp_path) as origin:
-        visit = checks.Visit(scripted, origin, "index.html")
+    with chromium.serve(tmp_path) as origin, checks.Visit(tab, origin, "index.html") as visit:
         faults = visit.errors + visit.foreign() + visit.access() + visit.sideways()
-        text = visit.page.inner_text("table")
-        visit.page.close()
+        text = tab.inner_text("table")
 
     assert [] == faults + checks.links(tmp_path) + checks.markup(tmp_path)
     assert ["The whole module\t4\t12", "The first chapter\t2\t7", "The second chapter\t2\t5"] == [

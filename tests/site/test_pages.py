@@ -13,6 +13,16 @@ PAGES = [
     for page in sorted(ROOT.rglob("*.html"))
     if not checks.is_redirect(page)
 ]
+QUIZZES = [page for page in PAGES if '<section class="quiz' in (ROOT / page).read_text("utf-8")]
+# One page of each kind: at the top or in a folder, its index or another, with a quiz or without.
+OF_A_KIND = {
+    (
+        page.split("/")[0] if "/" in page else page,
+        page.endswith("index.html"),
+        page in QUIZZES,
+    ): page
+    for page in reversed(PAGES)
+}
 
 
 @pytest.fixture(scope="module")
@@ -22,12 +32,19 @@ def origin():
         yield origin
 
 
+@pytest.fixture(scope="module")
+def kept(browser):
+    """A tab for `visit` alone: it stays open while a core does other tests in between."""
+    with chromium.tab(browser, reduced_motion="reduce") as tab:
+        yield tab
+
+
 @pytest.fixture(scope="module", params=[*PAGES, "search.html?q=mlops"])
-def visit(request, scripted, origin):
-    """A page, opened once for all its checks."""
-    visit = checks.Visit(scripted, origin, request.param)
-    yield visit
-    visit.page.close()
+def visit(request, kept, origin):
+    """A page, opened once for all its checks, and unfolded."""
+    with checks.Visit(kept, origin, request.param) as visit:
+        visit.unfold()
+        yield visit
 
 
 def test_there_are_pages():
@@ -59,29 +76,26 @@ def test_complete_without_javascript(visit, scriptless, origin):
     if visit.path.startswith("search.html"):
         return  # searching is what the script is for; the page says so in <noscript>
 
-    bare = checks.Visit(scriptless, origin, visit.path)
-    seen = set(bare.blocks())
-    bare.page.close()
+    with checks.Visit(scriptless, origin, visit.path) as bare:
+        seen = set(bare.blocks())
 
     assert [] == [block for block in visit.blocks() if block not in seen]
 
 
-def test_opened_by_double_click(visit, scripted):
+def test_opened_by_double_click(visit, local):
     """A page works from the disk as well."""
     if visit.path.startswith("404.html"):
         return  # shown at any depth by a server, so its addresses begin at the root
 
-    local = checks.Visit(scripted, ROOT.resolve().as_uri(), visit.path.partition("?")[0])
-    faults = local.errors + local.foreign()
-    local.page.close()
-
-    assert [] == faults
+    path = visit.path.partition("?")[0]
+    with checks.Visit(local, ROOT.resolve().as_uri(), path) as opened:
+        assert [] == opened.errors + opened.foreign()
 
 
 def test_accessible(visit):
     """axe-core finds nothing: WCAG 2.2 A and AA, best practices, two themes, two widths."""
 
-    assert [] == visit.access()
+    assert [] == visit.access(whole=visit.path in OF_A_KIND.values())
 
 
 def test_no_sideways_scroll(visit):
@@ -90,30 +104,31 @@ def test_no_sideways_scroll(visit):
     assert [] == visit.sideways()
 
 
-def test_quizzes_by_keyboard(scripted, origin):
-    """Each quiz is answered with Tab, Space, arrows and Enter, and remembers it."""
-    quizzes = [page for page in PAGES if '<section class="quiz' in (ROOT / page).read_text("utf-8")]
-    faults = []
-    for page in quizzes:
-        visit = checks.Visit(scripted, origin, page)
-        faults += checks.quiz(visit)
-        if page == quizzes[0]:
-            faults += visit.access()  # of the answered state, which is the same in all of them
-        visit.page.close()
+def test_there_are_quizzes():
+    """Their markup is found."""
 
-    assert quizzes
+    assert QUIZZES
+
+
+@pytest.mark.parametrize("path", QUIZZES)
+def test_quiz_by_keyboard(tab, origin, path):
+    """A quiz is answered with Tab, Space, arrows and Enter, and remembers it."""
+    with checks.Visit(tab, origin, path) as visit:
+        faults = checks.quiz(visit)
+        if path == QUIZZES[0]:
+            faults += visit.access()  # of the answered state, which is the same in all of them
+
     assert [] == faults
 
 
-def test_tools_are_narrowed_by_keyboard(scripted, origin):
+def test_tools_are_narrowed_by_keyboard(tab, origin):
     """A job, then a word, leave the tools that fit and say how many; the button shows all again."""
-    visit = checks.Visit(scripted, origin, "tools/index.html")
-    (job, some), (word, one), (every, all_) = checks.narrowed(visit)
-    headings = visit.page.locator("section[id^=tools-for-]:visible h3").count()
-    visit.page.fill(".tool-filter input", "prometh")
-    groups = visit.page.locator("section[id^=tools-for-]:visible h3").count()
-    faults = visit.access()
-    visit.page.close()
+    with checks.Visit(tab, origin, "tools/index.html") as visit:
+        (job, some), (word, one), (every, all_) = checks.narrowed(visit)
+        headings = tab.locator("section[id^=tools-for-]:visible h3").count()
+        tab.fill(".tool-filter input", "prometh")
+        groups = tab.locator("section[id^=tools-for-]:visible h3").count()
+        faults = visit.access()
 
     assert {"Prometheus", "Evidently"} <= set(some)
     assert f"{len(some)} of {len(all_)} tools" == job
@@ -124,14 +139,13 @@ def test_tools_are_narrowed_by_keyboard(scripted, origin):
     assert [] == faults
 
 
-def test_search_finds_definitions_first(scripted, origin):
+def test_search_finds_definitions_first(tab, origin):
     """Ten terms of the glossary, searched by keyboard: the first result is the definition."""
     glossary = "reference/glossary.html"
     terms = checks.terms(ROOT / glossary)
     ten = list(terms)[:: max(1, len(terms) // 10)][:10]
-    page = scripted.new_page()
-    found = {anchor: checks.search(page, origin, terms[anchor][0]) for anchor in ten}
-    page.close()
+    with checks.Visit(tab, origin, "index.html"):
+        found = {anchor: checks.search(tab, origin, terms[anchor][0]) for anchor in ten}
 
     assert 10 == len(ten)
     assert [] == [
