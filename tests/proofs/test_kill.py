@@ -31,11 +31,15 @@ from jukebox.northstar import PACKAGE
 from tests.jukebox.conftest import begun, reigned  # noqa: F401 - fixtures
 from tests.jukebox.loops import Home
 
-RUNS, REAL = 100, 4  # so many of the runs train as in production, in a process of its own
+SIZES = {  # (small, full)
+    "runs": (17, 100),  # at the small size, one kill in each phase at least
+    "real": (2, 4),  # so many of the runs train as in production, in a process of its own
+    "least": (1, 5),  # kills in each step
+}
+SAME = ("lost_triggers", "trained_twice")
 STEPS = ("open", "start", *journal.STEPS, "promote")  # open: the home; then the triggers fire
 # In a step there is an effect and then its entry in the journal: kills are drawn for each of them.
 PHASES = ("open", *(f"{step}{phase}" for step in STEPS[1:] for phase in ("", " entry")))
-LEAST = 5  # kills in each step
 DIFFERS = ("seconds", "milliseconds", "answers", "log")  # figures that tell of time and of others
 COUNTED = """
 
@@ -232,7 +236,7 @@ def faults(run, peace):
 
 
 @pytest.fixture(scope="module")
-def told(reigned, tmp_path_factory):  # noqa: F811
+def told(reigned, sizes, tmp_path_factory):  # noqa: F811
     """A hundred runs that were killed, and the seconds that it took."""
     folder = tmp_path_factory.mktemp("killed")
     for name in ("quick", "real"):
@@ -249,7 +253,16 @@ def told(reigned, tmp_path_factory):  # noqa: F811
         loop.advance(), loop.advance()
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", __name__, str(folder), str(RUNS), str(REAL)],
+        [
+            sys.executable,
+            "-W",
+            "ignore",
+            "-m",
+            "tests.proofs.test_kill",
+            str(folder),
+            str(sizes.runs),
+            str(sizes.real),
+        ],
         cwd=Path(__file__).parents[2],
         env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         capture_output=True,
@@ -262,7 +275,7 @@ def told(reigned, tmp_path_factory):  # noqa: F811
     return json.loads(done.stdout) | {"took": took}
 
 
-def test_every_step_is_hit(told, figures):
+def test_every_step_is_hit(told, sizes, figures):
     """By kills whose moments were drawn over its whole length."""
     phases = [phase for run in told["runs"] for phase in run["phases"]]
     hit = Counter(phase.removesuffix(" entry") for phase in phases)
@@ -271,14 +284,14 @@ def test_every_step_is_hit(told, figures):
     figures["kills_before_an_entry"] = sum(phase.endswith(" entry") for phase in phases)
     figures |= {"real_trainings": sum(run["home"] == "real" for run in told["runs"])} | told["took"]
 
-    assert RUNS == len(told["runs"])
-    assert {} == {step: hit[step] for step in STEPS if hit[step] < LEAST}
+    assert sizes.runs == len(told["runs"])
+    assert {} == {step: hit[step] for step in STEPS if hit[step] < sizes.least}
 
 
 def test_every_run_ends_as_in_peace(told, figures):
     """One ending for each trigger, one champion for the history and MLflow, and the same bytes."""
     wrong = [(r["phases"], f) for r in told["runs"] if (f := faults(r, told["peace"][r["home"]]))]
-    figures["consistent"] = RUNS - len(wrong)
+    figures["consistent"] = len(told["runs"]) - len(wrong)
 
     assert [] == wrong
 
@@ -298,7 +311,7 @@ def test_no_training_is_done_twice(told, figures):
     figures["trained_twice"] = len(twice)
 
     assert [] == [(run["home"], run["phases"], run["trained"], run["half_way"]) for run in twice]
-    assert figures["trainings_begun"] == figures["killed_half_way"] + RUNS
+    assert figures["trainings_begun"] == figures["killed_half_way"] + len(told["runs"])
 
 
 if __name__ == "__main__":

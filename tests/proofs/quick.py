@@ -1,0 +1,95 @@
+"""At the small size, commands of ours are forks of the process that tests: none imports anew.
+
+A proof starts a dozen of them, and to import MLflow takes each longer than what it is to do. All
+else is as in a new process: arguments, environment, folder, streams, signals and exit code.
+"""
+
+import faulthandler
+import gc
+import logging
+import os
+import runpy
+import signal
+import subprocess
+import sys
+import traceback
+import warnings
+
+from sqlalchemy import Engine
+
+from tests.terminal import HEAVY
+from tests.waiting import HANGS
+
+OURS = (
+    "jukebox",
+    "jukebox.job",
+    "tests.proofs.test_kill",
+    "tests.proofs.stages",
+)  # what may be forked
+
+
+class Forked(subprocess.Popen):
+    """A `Popen` that forks `python -m jukebox …` and a few others, and starts all else."""
+
+    def __init__(self, words, **options):
+        """Start it."""
+        words = list(map(os.fspath, words))
+        module = words.index("-m") + 1 if words[0] == sys.executable and "-m" in words else 0
+        if words[module] in OURS:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of what is imported
+                for name in HEAVY:
+                    __import__(name)
+            environment = options.get("env") or dict(os.environ)
+            # Called between fork and exec, with all else done; it never comes to exec.
+            options["preexec_fn"] = lambda: become(words[module:], environment)
+        super().__init__(words, **options)
+
+
+def forget():
+    """In a child, leave the connections to databases to whoever forked it."""
+    for one in gc.get_objects():
+        if issubclass(type(one), Engine):
+            one.dispose(close=False)
+
+
+os.register_at_fork(after_in_child=forget)
+
+
+def become(words, environment):
+    """Be a new process that runs a module with arguments; end with its exit code."""
+    code = 70
+    try:
+        null = os.open(os.devnull, os.O_RDWR)
+        for number in map(int, os.listdir("/proc/self/fd")):
+            if number > 2:  # what whoever forks has open; a number that is free could be mistaken
+                os.dup2(null, number)
+        gc.freeze()  # nothing of it is closed, either
+        os.environ.clear()
+        os.environ.update(environment)
+        sys.path[:0] = filter(None, environment.get("PYTHONPATH", "").split(os.pathsep))
+        sys.stdout, sys.stderr = (os.fdopen(n, "w", buffering=1, closefd=False) for n in (1, 2))
+        faulthandler.enable(sys.stderr)
+        faulthandler.register(signal.SIGALRM, sys.stderr, chain=True)
+        signal.alarm(HANGS)
+        logging.getLogger().handlers.clear()  # pytest's
+        warnings.resetwarnings()
+        warnings.simplefilter("ignore")
+        sys.meta_path[:] = [each for each in sys.meta_path if "pytest" not in each.__module__]
+        # Read again: a test by Python instead of pytest, and for a job the sources that it is given.
+        again = "jukebox" if words[0] == "jukebox.job" else words[0]
+        for name in [name for name in sys.modules if f"{name}.".startswith(f"{again}.")]:
+            del sys.modules[name]
+        sys.argv = ["", *words[1:]]
+        runpy.run_module(words[0], run_name="__main__", alter_sys=True)
+        code = 0
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(bool(end.code))
+        if isinstance(end.code, str):
+            print(end.code, file=sys.stderr)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
