@@ -14,8 +14,9 @@ import subprocess
 import sys
 import traceback
 import warnings
+from weakref import WeakSet
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 
 from tests.terminal import HEAVY
 from tests.waiting import HANGS
@@ -26,6 +27,7 @@ OURS = (
     "tests.proofs.test_kill",
     "tests.proofs.stages",
 )  # what may be forked
+ENGINES = WeakSet()  # of SQLAlchemy, as MLflow keeps them
 
 
 class Forked(subprocess.Popen):
@@ -48,11 +50,11 @@ class Forked(subprocess.Popen):
 
 def forget():
     """In a child, leave the connections to databases to whoever forked it."""
-    for one in gc.get_objects():
-        if issubclass(type(one), Engine):
-            one.dispose(close=False)
+    for engine in ENGINES:
+        engine.dispose(close=False)
 
 
+event.listen(Engine, "engine_connect", lambda connection: ENGINES.add(connection.engine))
 os.register_at_fork(after_in_child=forget)
 
 

@@ -14,7 +14,7 @@ from scripts.workspace import megabytes
 
 from .running import Service
 
-SIZES = {"versions": (12, 100), "some": (4, 10), "homes": (1, 3)}  # (small, full)
+SIZES = {"versions": (8, 100), "some": (4, 10), "homes": (1, 3)}  # (small, full)
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy"),  # MLflow of SQLAlchemy
