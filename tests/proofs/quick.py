@@ -4,12 +4,10 @@ A proof starts a dozen of them, and to import MLflow takes each longer than what
 else is as in a new process: arguments, environment, folder, streams, signals and exit code.
 """
 
-import faulthandler
 import gc
 import logging
 import os
 import runpy
-import signal
 import subprocess
 import sys
 import traceback
@@ -19,14 +17,8 @@ from weakref import WeakSet
 from sqlalchemy import Engine, event
 
 from tests.terminal import HEAVY
-from tests.waiting import HANGS
 
-OURS = (
-    "jukebox",
-    "jukebox.job",
-    "tests.proofs.test_kill",
-    "tests.proofs.stages",
-)  # what may be forked
+OURS = ("jukebox", "jukebox.job", "tests.proofs.test_kill", "tests.proofs.stages")
 ENGINES = WeakSet()  # of SQLAlchemy, as MLflow keeps them
 
 
@@ -35,17 +27,23 @@ class Forked(subprocess.Popen):
 
     def __init__(self, words, **options):
         """Start it."""
-        words = list(map(os.fspath, words))
-        module = words.index("-m") + 1 if words[0] == sys.executable and "-m" in words else 0
-        if words[module] in OURS:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # of what is imported
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what is imported, and of a fork beside threads
+            if asked := ours(words):
                 for name in HEAVY:
                     __import__(name)
-            environment = options.get("env") or dict(os.environ)
-            # Called between fork and exec, with all else done; it never comes to exec.
-            options["preexec_fn"] = lambda: become(words[module:], environment)
-        super().__init__(words, **options)
+                environment = options.get("env") or dict(os.environ)
+                # Called between fork and exec, with all else done; it never comes to exec.
+                options["preexec_fn"] = lambda: become(asked, environment)
+            super().__init__(words, **options)
+
+
+def ours(words):
+    """Give the module and the arguments of a command that may be forked; nothing of another."""
+    if isinstance(words, str) or words[0] != sys.executable or "-m" not in words:
+        return []
+    asked = [*map(str, words[words.index("-m") + 1 :])]
+    return asked if asked[0] in OURS else []
 
 
 def forget():
@@ -71,9 +69,6 @@ def become(words, environment):
         os.environ.update(environment)
         sys.path[:0] = filter(None, environment.get("PYTHONPATH", "").split(os.pathsep))
         sys.stdout, sys.stderr = (os.fdopen(n, "w", buffering=1, closefd=False) for n in (1, 2))
-        faulthandler.enable(sys.stderr)
-        faulthandler.register(signal.SIGALRM, sys.stderr, chain=True)
-        signal.alarm(HANGS)
         logging.getLogger().handlers.clear()  # pytest's
         warnings.resetwarnings()
         warnings.simplefilter("ignore")

@@ -204,7 +204,9 @@ def main(folder, runs, real, seed=4):
     spans, ends["quick"] = peace(folder / "quick", 3, real=False)
     for n in range(runs - real):
         phase, kills = PHASES[n % len(PHASES)], random.choices((1, 2, 3), (75, 18, 7))[0]  # noqa: S311
-        run = killed(folder / "quick", folder / f"{n}", spans, phase, kills, random.random)
+        once = runs - real <= len(PHASES)  # each: so right after the effect, and not by chance
+        draw = (lambda: 0.0) if once and phase.endswith(" entry") else random.random
+        run = killed(folder / "quick", folder / f"{n}", spans, phase, kills, draw)
         told.append({"home": "quick"} | run)
     if real:
         spans, ends["real"] = peace(folder / "real", 1, real=True)

@@ -44,6 +44,7 @@ PAUSE = 0.016  # seconds from one request of a client to its next: 500 requests 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy"),  # MLflow of SQLAlchemy
     pytest.mark.filterwarnings("ignore:.*type hint is inferred as AnyType"),  # MLflow of itself
+    pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork"),  # Python from 3.12 on
 ]
 
 
