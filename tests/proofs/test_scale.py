@@ -12,7 +12,9 @@ from .stages import TO
 STAGES = ["simulate", "validate", "store", "features", "drift", "train", "predict", "gate", "score"]
 SIZES = {  # (small, full)
     "tracks": ((200, 400, 1_600), (1_000, 10_000, 100_000, 1_000_000)),
-    "unit": ("calls", "cpu_s"),  # calls of functions are counted where seconds would be noise
+    # Calls of functions are counted where seconds would be noise; what is quadratic within one
+    # call, or calls nothing, shows at full size alone.
+    "unit": ("calls", "cpu_s"),
 }
 GROWTH = 1.2  # the highest exponent; n log n has 1.08 from ten thousand to a million
 LAST = 1.4  # the highest of the last tenfold alone: what begins to turn up shows there first
