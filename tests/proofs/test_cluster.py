@@ -4,6 +4,7 @@ import statistics
 import time
 from contextlib import ExitStack
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from jukebox.catalogue import Catalogue
@@ -86,6 +87,22 @@ def test_versions_that_nobody_serves_take_no_memory(services, sizes):
     more = services[f"service_of_{sizes.versions}_mb"] - services["service_of_1_mb"]
 
     assert abs(more) < 0.1 * services["service_of_1_mb"]
+
+
+def test_versions_that_nobody_serves_are_not_read(homes, sizes, tmp_path):
+    """A service starts without their artefacts: what it does not read takes no memory."""
+    models = Registry(homes[sizes.versions])
+    others = [v for v in models.client.search_model_versions() if int(v.version) != sizes.versions]
+    files = [Path(v.source.removeprefix("file://"), "model.onnx") for v in others]
+    for file in files:
+        file.rename(file.with_suffix(".away"))
+    try:
+        code = Service(models.folder, tmp_path).stop()
+    finally:
+        for file in files:
+            file.with_suffix(".away").rename(file)
+
+    assert (0, sizes.versions - 1) == (code, len(files))
 
 
 def test_most_of_a_service_is_its_own(services, recording):
