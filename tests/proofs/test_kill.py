@@ -124,10 +124,16 @@ def child(folder, real=False, phase=None, delay=0.0, group=False):
     group: kill what it has started, too. Give {phase: its begin in seconds}, and whether it died.
     """
     read, write = os.pipe()
+
+    def say(now):
+        os.write(write, f"{now}\n".encode())
+        if now == phase and not delay:
+            signal.pause()  # it is killed right here
+
     if not (pid := os.fork()):
         try:
             os.setsid()
-            work(folder, real, lambda phase: os.write(write, f"{phase}\n".encode()))
+            work(folder, real, say)
             os._exit(0)
         except BaseException:
             import traceback
