@@ -104,14 +104,18 @@ def levels(session):
 
 @nox.session
 def proofs(session):
-    """Break Jukebox in every way that a page tells of, and write down what came of it."""
+    """Break Jukebox in every way that a page tells of; `-- --record` at full size, for the pages.
+
+    `-- --record kill swap` measures these alone.
+    """
     if sys.platform != "linux":
         session.error("The proofs fork, mount and read /proc: run them on Linux, or in WSL2.")
     install(session, "proofs")
-    session.run(
-        *("python", "-m", "pytest", "-n", "auto", "--dist", "loadfile", *LONG),
-        *(session.posargs or ("-p", "tests.proofs.score", "tests/proofs")),
-    )
+    files = {word: f"tests/proofs/test_{word}.py" for word in session.posargs}
+    words = [files[word] if Path(files[word]).exists() else word for word in session.posargs]
+    if not any(word.startswith("tests/") for word in words):
+        words += ["tests/proofs", *(["-p", "tests.proofs.score"] if "--record" in words else [])]
+    session.run("python", "-m", "pytest", "-n", "auto", "--dist", "loadfile", *LONG, *words)
 
 
 @nox.session(python=False)

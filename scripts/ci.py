@@ -26,7 +26,7 @@ BUDGETS = {
     "readme": 1500,
     "site": 2000,
     "tools": 2500,
-    "proofs": 2000,
+    "proofs": 500,
     "systems": 600,
     "levels": 400,
     "packs": 300,

@@ -69,11 +69,11 @@ def record(
     python: str,
     figures: dict[str, float | str],
     command: str | None = None,
-    **tables: dict[str, Any],
+    **others: Any,
 ) -> None:
     """Write figures where pages can read them; their command is the session of that name.
 
-    What no page reads stands in further tables beside them.
+    What no page reads, as the digest of the code that was measured, stands beside them.
     """
     made = {"command": command or f"nox -s {name}", **circumstances(python)}
-    write(name, made | {"figures": figures, **tables})
+    write(name, made | {"figures": figures, **others})

@@ -1,16 +1,18 @@
 """The ML Test Score counts what ran and passed, and nothing else."""
 
 import ast
+import json
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
 
 from tests.project import build, write
-from tests.proofs.score import Outcomes, rubric
+from tests.proofs.score import COMMAND, Outcomes, key, rubric
 
 pytest_plugins = ["pytester"]
 SECTIONS = ("Data", "Model", "Infrastructure", "Monitoring")
+RECORD = Path("docs", "_data", "measured", "ml_test_score.json")
 ROWS = [
     {"section": section, "number": 1, "points": 1, "tests": [f"test_it.py::test_{section.lower()}"]}
     for section in SECTIONS
@@ -35,6 +37,14 @@ def test_a_named_test_is_there(named):
     tree = ast.parse(Path(__file__).parents[1].joinpath(file).read_text("utf-8"))
 
     assert name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+@pytest.mark.parametrize("row", rubric(), ids=key)
+def test_the_record_is_of_this_rubric(row):
+    """What it names runs at each change, so a row has its points; the record was made since."""
+    recorded = json.loads(RECORD.read_text("utf-8"))["figures"]
+
+    assert row["points"] == recorded.get(key(row)), f"run {COMMAND}: {RECORD} is of another rubric"
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ class Rubric(SphinxDirective):
             section = row["section"]
             points = run["figures"].get(f"{section.lower()}_{row['number']}")
             if points is None:
-                message = "no run scored %s %s: run `nox -s proofs`"
+                message = "no run scored %s %s: run `nox -s proofs -- --record`"
                 logger.warning(message, section, row["number"], location=self.get_location())
                 return []
             sections.setdefault(section, []).append(

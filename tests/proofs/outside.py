@@ -10,7 +10,6 @@ import os
 import sqlite3
 import sys
 import time
-from pathlib import Path
 
 DAY = 86_400.0
 FORKED = "multiprocessing.forkserver" in sys.modules and "pytest" not in sys.modules
@@ -33,6 +32,12 @@ from jukebox.service import create_app  # noqa: E402, F401
 from jukebox.terminal import Contents  # noqa: E402
 
 from tests.jukebox.loops import Home  # noqa: E402
+from tests.terminal import HEAVY  # noqa: E402
+from tests.waiting import HANGS, until  # noqa: E402
+
+if FORKED:
+    for name in HEAVY:
+        __import__(name)
 
 OPERATOR = "operator-0123456789"
 
@@ -119,12 +124,10 @@ def hold(pipe, home, clock, file):
     with sqlite3.connect(file, isolation_level=None) as db:
         db.execute("BEGIN EXCLUSIVE")
         click.echo("held")
-        time.sleep(600)
+        time.sleep(HANGS)
 
 
 def wait(begun, done):
-    """Say by a file that a step has begun, and wait for another file, a minute at the most."""
+    """Say by a file that a step has begun, and wait for another file."""
     begun.touch()
-    give_up = time.monotonic() + 60
-    while not Path(done).exists() and time.monotonic() < give_up:
-        time.sleep(0.02)
+    until(done.exists, f"{done} is there")

@@ -10,6 +10,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from tests.waiting import HANGS
+
 TOKENS = {"operator": "operator-0123456789abcdef", "auditor": "auditor-0123456789abcdef"}
 
 
@@ -17,7 +19,7 @@ class Service:
     """`jukebox serve` on a free port, with a copy of a registry and what it wrote to stderr."""
 
     def __init__(self, registry, home, tokens=TOKENS, **environment):
-        """Copy the registry into a new home and wait for the service, half a minute at most."""
+        """Copy the registry into a new home and wait for the service."""
         shutil.copytree(registry, Path(home) / "registry")
         self.home, self.log = Path(home), Path(home, "service.log")
         given = {f"JUKEBOX_{role.upper()}_TOKEN": token for role, token in tokens.items()}
@@ -41,13 +43,13 @@ class Service:
         lines = Path(f"/proc/{self.process.pid}/smaps_rollup").read_text().splitlines()
         return sum(int(line.split()[1]) for line in lines if line.startswith("Private_")) / 1024
 
-    def raw(self, sent, timeout=15.0, answers=1):
+    def raw(self, sent, timeout=HANGS, answers=1):
         """Send bytes, and give the status codes of so many answers, or of all until the end."""
-        received, until = b"", time.monotonic() + timeout
+        received, give_up = b"", time.monotonic() + timeout
         with socket.create_connection(("127.0.0.1", self.port), timeout) as wire:
             with suppress(OSError):  # it may hang up before the end, and have said why
                 wire.sendall(sent)
-            while received.count(b"HTTP/1.1 ") < answers and time.monotonic() < until:
+            while received.count(b"HTTP/1.1 ") < answers and time.monotonic() < give_up:
                 try:
                     more = wire.recv(65_536)
                 except OSError:
@@ -61,7 +63,7 @@ class Service:
         """End it as an operator does, and give the exit code."""
         self.process.send_signal(signal.SIGTERM)
         try:
-            self.process.communicate(timeout=30)
+            self.process.communicate(timeout=HANGS)
         finally:
             self.process.kill()
         return self.process.returncode

@@ -1,8 +1,9 @@
-"""Measure each stage at each size: `python -m tests.proofs.stages` prints {figure: number}.
+"""Measure each stage at each size: `python -m tests.proofs.stages SIZES` prints {figure: number}.
 
 A process of its own, for it forks: each stage runs once at each size in a child of its own, which
 starts with everything imported and its inputs made, and tells its processor time and the most
-memory that it held. Memory is counted above a process that has only imported the stages.
+memory that it held. Memory is counted above a process that has only imported the stages. Before
+the sizes stands `cpu_s`, or `calls`: then it counts calls of functions in the place of seconds.
 """
 
 import json
@@ -11,6 +12,7 @@ import resource
 import sys
 import tempfile
 import time
+from itertools import count
 
 import numpy as np
 from jukebox import catalogue, drift, features, monitoring, training, validation
@@ -18,7 +20,6 @@ from jukebox.simulation import Catalogue
 from jukebox.store import Store
 
 WEEKS = 20
-SIZES = (1_000, 10_000, 100_000, 1_000_000)
 TO = {"train": 100_000, "gate": 100_000, "score": 100_000}  # the others go to a million
 
 
@@ -66,14 +67,17 @@ def megabytes():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def apart(call):
-    """Run a call in a child; return its (CPU seconds, megabytes at most)."""
+def apart(call, calls=False):
+    """Run a call in a child; return its (CPU seconds, or calls; megabytes at most)."""
     reader, writer = os.pipe()
     child = os.fork()
     if not child:
-        began = time.process_time()
+        cost, began = count(), time.process_time()
+        sys.setprofile((lambda *_: next(cost)) if calls else None)  # of each call and each return
         call()
-        os.write(writer, json.dumps([time.process_time() - began, megabytes()]).encode())
+        sys.setprofile(None)
+        took = next(cost) // 2 if calls else time.process_time() - began
+        os.write(writer, json.dumps([took, megabytes()]).encode())
         os._exit(0)
     os.close(writer)
     with os.fdopen(reader) as told:
@@ -84,20 +88,20 @@ def apart(call):
     return json.loads(said)
 
 
-def main():
-    """Print every figure."""
+def main(unit, *sizes):
+    """Print every figure, of costs in `cpu_s` or `calls`."""
     model, figures = small_model(), {}
-    for _, call in stages(1_000, model):
+    for _, call in stages(int(sizes[0]), model):
         call()  # what is imported late is imported now
     _, imports = apart(lambda: None)
-    for n in SIZES:
+    for n in map(int, sizes):
         for name, call in stages(n, model):
-            seconds, peak = apart(call)
-            print(name, n, seconds, peak, file=sys.stderr, flush=True)
-            figures[f"{name}_{n}_cpu_s"] = round(seconds, 3)
+            cost, peak = apart(call, unit == "calls")
+            print(name, n, cost, peak, file=sys.stderr, flush=True)
+            figures[f"{name}_{n}_{unit}"] = round(cost, 3)
             figures[f"{name}_{n}_mb"] = round(max(peak - imports, 0.1), 1)
     print(json.dumps(figures))
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

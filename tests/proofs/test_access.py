@@ -19,6 +19,7 @@ from jukebox.training import STAGES
 from tests.jukebox.conftest import begun, reigned  # noqa: F401
 from tests.jukebox.loops import CALM, Home
 from tests.jukebox.test_service import TRACK
+from tests.waiting import HANGS
 
 from .running import TOKENS, Service
 
@@ -27,6 +28,11 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:.*type hint is inferred as AnyType"),  # MLflow of itself
 ]
 
+SIZES = {}  # nothing here is counted by the thousand
+SAME = (
+    *("calls_tried", "calls_refused", "calls_logged", "secrets_placed", "secrets_found"),
+    *("path_tricks_tried", "path_tricks_refused"),
+)
 ACTIONS = ("challenge", "withdraw", "promote", "rollback", "retire")
 # What somebody might send instead of a token, and what he is told.
 STRANGERS = {
@@ -57,7 +63,7 @@ def service(stock, tmp_path_factory):
 
 def admin_calls(url):
     """Give (method, address) of every admin call that the service's own OpenAPI knows."""
-    for path, methods in requests.get(f"{url}/openapi.json", timeout=10).json()["paths"].items():
+    for path, methods in requests.get(f"{url}/openapi.json", timeout=HANGS).json()["paths"].items():
         if path.startswith("/admin/"):
             actions = ACTIONS if "{action}" in path else ("",)
             for action in actions:
@@ -73,7 +79,7 @@ def test_every_admin_call_by_a_stranger(service, figures):
         for headers, status in STRANGERS.values():
             reading = status == 403 and method == "GET"  # what the auditor is for
             answer = requests.request(
-                method, service.url + path, json=order, headers=headers, timeout=10
+                method, service.url + path, json=order, headers=headers, timeout=HANGS
             )
             refused += answer.status_code == status
             if not reading:
@@ -149,13 +155,13 @@ def test_nothing_secret_gets_out(reigned, tmp_path, monkeypatch, figures):  # no
             for method, path in admin_calls(service.url):
                 order = {"version": 1, "why": "to see"}
                 answer = requests.request(
-                    method, service.url + path, json=order, headers=headers, timeout=10
+                    method, service.url + path, json=order, headers=headers, timeout=HANGS
                 )
                 said.append(answer.text + str(answer.headers))
         for path in ("openapi.json", "metrics", "health/ready", "nothing/here"):
-            said.append(requests.get(f"{service.url}/{path}", timeout=10).text)
+            said.append(requests.get(f"{service.url}/{path}", timeout=HANGS).text)
         sent = {"tracks": [TRACK | {"energy": "mine"}]}
-        said.append(requests.post(f"{service.url}/predict", json=sent, timeout=10).text)
+        said.append(requests.post(f"{service.url}/predict", json=sent, timeout=HANGS).text)
     finally:
         code = service.stop()
     found = [(file, name) for file, held in everything(tmp_path) for name, secret in hidden.items()
@@ -203,12 +209,12 @@ def test_a_name_that_leads_elsewhere(service, outside, tmp_path, figures, trick)
     known, codes = service.registry.history(), []
     for kind in ("lineage/", "requests/"):
         path = f"{service.url}/admin/{kind}{quote(name, safe='')}"
-        codes.append(requests.get(path, headers=headers, timeout=10).status_code)
+        codes.append(requests.get(path, headers=headers, timeout=HANGS).status_code)
     path = f"{service.url}/admin/{quote(name, safe='')}"
     order = {"version": 2, "why": "a trick"}
-    codes.append(requests.post(path, json=order, headers=headers, timeout=10).status_code)
+    codes.append(requests.post(path, json=order, headers=headers, timeout=HANGS).status_code)
     tracks = {"tracks": [TRACK | {"track_id": name}]}
-    codes.append(requests.post(f"{service.url}/predict", json=tracks, timeout=10).status_code)
+    codes.append(requests.post(f"{service.url}/predict", json=tracks, timeout=HANGS).status_code)
     bare = f"GET /admin/requests/{name} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
     codes += service.raw(f"{bare}{TOKENS['operator']}\r\n\r\n".encode())
     with pytest.raises(Refused, match="is no name for a model"):

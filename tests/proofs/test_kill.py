@@ -31,11 +31,15 @@ from jukebox.northstar import PACKAGE
 from tests.jukebox.conftest import begun, reigned  # noqa: F401 - fixtures
 from tests.jukebox.loops import Home
 
-RUNS, REAL = 100, 4  # so many of the runs train as in production, in a process of its own
+SIZES = {  # (small, full)
+    "runs": (17, 100),  # at the small size, one kill in each phase at least
+    "real": (2, 4),  # so many of the runs train as in production, in a process of its own
+    "least": (1, 5),  # kills in each step
+}
+SAME = ("lost_triggers", "trained_twice")
 STEPS = ("open", "start", *journal.STEPS, "promote")  # open: the home; then the triggers fire
 # In a step there is an effect and then its entry in the journal: kills are drawn for each of them.
 PHASES = ("open", *(f"{step}{phase}" for step in STEPS[1:] for phase in ("", " entry")))
-LEAST = 5  # kills in each step
 DIFFERS = ("seconds", "milliseconds", "answers", "log")  # figures that tell of time and of others
 COUNTED = """
 
@@ -120,10 +124,16 @@ def child(folder, real=False, phase=None, delay=0.0, group=False):
     group: kill what it has started, too. Give {phase: its begin in seconds}, and whether it died.
     """
     read, write = os.pipe()
+
+    def say(now):
+        os.write(write, f"{now}\n".encode())
+        if now == phase and not delay:
+            signal.pause()  # it is killed right here
+
     if not (pid := os.fork()):
         try:
             os.setsid()
-            work(folder, real, lambda phase: os.write(write, f"{phase}\n".encode()))
+            work(folder, real, say)
             os._exit(0)
         except BaseException:
             import traceback
@@ -200,7 +210,9 @@ def main(folder, runs, real, seed=4):
     spans, ends["quick"] = peace(folder / "quick", 3, real=False)
     for n in range(runs - real):
         phase, kills = PHASES[n % len(PHASES)], random.choices((1, 2, 3), (75, 18, 7))[0]  # noqa: S311
-        run = killed(folder / "quick", folder / f"{n}", spans, phase, kills, random.random)
+        once = runs - real <= len(PHASES)  # each: so right after the effect, and not by chance
+        draw = (lambda: 0.0) if once and phase.endswith(" entry") else random.random
+        run = killed(folder / "quick", folder / f"{n}", spans, phase, kills, draw)
         told.append({"home": "quick"} | run)
     if real:
         spans, ends["real"] = peace(folder / "real", 1, real=True)
@@ -232,7 +244,7 @@ def faults(run, peace):
 
 
 @pytest.fixture(scope="module")
-def told(reigned, tmp_path_factory):  # noqa: F811
+def told(reigned, sizes, tmp_path_factory):  # noqa: F811
     """A hundred runs that were killed, and the seconds that it took."""
     folder = tmp_path_factory.mktemp("killed")
     for name in ("quick", "real"):
@@ -249,7 +261,16 @@ def told(reigned, tmp_path_factory):  # noqa: F811
         loop.advance(), loop.advance()
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", __name__, str(folder), str(RUNS), str(REAL)],
+        [
+            sys.executable,
+            "-W",
+            "ignore",
+            "-m",
+            "tests.proofs.test_kill",
+            str(folder),
+            str(sizes.runs),
+            str(sizes.real),
+        ],
         cwd=Path(__file__).parents[2],
         env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         capture_output=True,
@@ -262,7 +283,7 @@ def told(reigned, tmp_path_factory):  # noqa: F811
     return json.loads(done.stdout) | {"took": took}
 
 
-def test_every_step_is_hit(told, figures):
+def test_every_step_is_hit(told, sizes, figures):
     """By kills whose moments were drawn over its whole length."""
     phases = [phase for run in told["runs"] for phase in run["phases"]]
     hit = Counter(phase.removesuffix(" entry") for phase in phases)
@@ -271,14 +292,14 @@ def test_every_step_is_hit(told, figures):
     figures["kills_before_an_entry"] = sum(phase.endswith(" entry") for phase in phases)
     figures |= {"real_trainings": sum(run["home"] == "real" for run in told["runs"])} | told["took"]
 
-    assert RUNS == len(told["runs"])
-    assert {} == {step: hit[step] for step in STEPS if hit[step] < LEAST}
+    assert sizes.runs == len(told["runs"])
+    assert {} == {step: hit[step] for step in STEPS if hit[step] < sizes.least}
 
 
 def test_every_run_ends_as_in_peace(told, figures):
     """One ending for each trigger, one champion for the history and MLflow, and the same bytes."""
     wrong = [(r["phases"], f) for r in told["runs"] if (f := faults(r, told["peace"][r["home"]]))]
-    figures["consistent"] = RUNS - len(wrong)
+    figures["consistent"] = len(told["runs"]) - len(wrong)
 
     assert [] == wrong
 
@@ -298,7 +319,7 @@ def test_no_training_is_done_twice(told, figures):
     figures["trained_twice"] = len(twice)
 
     assert [] == [(run["home"], run["phases"], run["trained"], run["half_way"]) for run in twice]
-    assert figures["trainings_begun"] == figures["killed_half_way"] + RUNS
+    assert figures["trainings_begun"] == figures["killed_half_way"] + len(told["runs"])
 
 
 if __name__ == "__main__":

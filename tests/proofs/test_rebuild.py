@@ -20,6 +20,13 @@ import pytest
 
 from scripts.workspace import megabytes
 
+SIZES = {  # (small, full)
+    "new": (False, True),  # is an environment installed? else the present one stands in
+}
+SAME = (
+    *("same_in_a_clean_environment", "package", "same_with_the_other", "only_the_notes_differ"),
+    *("answers_differ_by", "weights", "differ_as_float32"),
+)
 HERE = {"PYTHONPATH": str(Path(jukebox.__file__).parents[1])}  # the package that the tests import
 LOCK = Path("locks", "northstar.txt")
 SETTINGS = ("--hidden", "8", "--epochs", "10", "--seed", "3")  # none of them the default
@@ -45,7 +52,7 @@ def run(*words, **environment):
     own = {n: v for n, v in os.environ.items() if not n.startswith(("JUKEBOX_", "PYTHON"))}
     began = time.perf_counter()
     words = list(map(str, words))
-    done = subprocess.run(words, env=own | environment, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(words, env=own | environment, capture_output=True, text=True)
     return done, round(time.perf_counter() - began, 1)
 
 
@@ -74,12 +81,35 @@ class Environment:
         """Install something, and give the seconds."""
         return right(*self.pip, *words)
 
-    def rebuild(self, home):
+    def earlier(self, package):
+        """Install the release of a package before the one that is there."""
+        self.install("--no-deps", f"{package}<{metadata.version(package)}")
+
+    def rebuild(self, home, **environment):
         """Rebuild version 1 of a home; give the exit code, the verdict and the seconds."""
         words = ("-P", "-m", "jukebox", "rebuild", "1", "--json", "--home", home)
-        done, took = run(self.python, *words)
+        done, took = run(self.python, *words, **environment)
         assert done.stdout, done.stderr  # or it could not be rebuilt
         return done.returncode, json.loads(done.stdout), took
+
+
+class Present(Environment):
+    """The environment of the tests in the place of a new one; another release is so by its name."""
+
+    def __init__(self, folder):
+        """Look into a folder for packages first, where there is none yet."""
+        self.folder, self.python = folder, Path(sys.executable)
+
+    def earlier(self, package):
+        """Let a package say that it is another release."""
+        said = self.folder / f"{package.replace('-', '_')}-0.1.dist-info"
+        said.mkdir(parents=True)
+        (said / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 0.1\n")
+
+    def rebuild(self, home, **environment):
+        """Rebuild version 1 of a home, as in a new environment."""
+        path = os.pathsep.join([str(self.folder), HERE["PYTHONPATH"]])
+        return super().rebuild(home, PYTHONPATH=path)
 
 
 @pytest.fixture(scope="module")
@@ -92,8 +122,10 @@ def home(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def clean(tmp_path_factory, figures):
+def clean(sizes, tmp_path_factory, figures):
     """An environment of the lock and the sources, and of nothing else."""
+    if not sizes.new:
+        return Present(tmp_path_factory.mktemp("present"))
     environment = Environment(tmp_path_factory.mktemp("clean") / "venv")
     took = environment.install("--require-hashes", "-r", LOCK)
     took += environment.install("--no-deps", "--no-build-isolation", ".")
@@ -113,7 +145,7 @@ def test_a_clean_environment_gives_the_same_bytes(home, clean, figures):
 def test_another_release_of_one_package_is_named(home, clean, figures):
     """Its name and both versions: the notes differ by them, and perhaps nothing else."""
     recorded = metadata.version(OTHER)
-    clean.install("--no-deps", f"{OTHER}<{recorded}")
+    clean.earlier(OTHER)
     code, verdict, _ = clean.rebuild(home)
     figures |= {"package": OTHER, "recorded": recorded, "other": verdict["differs"][OTHER][1]}
     figures["same_with_the_other"] = "yes" if verdict["same"] else "no"

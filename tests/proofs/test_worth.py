@@ -9,9 +9,12 @@ from jukebox.simulation import Catalogue, Drift
 from jukebox.training import labelled, predict, train
 from jukebox.validation import judge
 
-AGES = range(0, 28, 4)  # weeks
+SIZES = {  # (small, full)
+    "weeks": (16, 30),  # learnt
+    "tracks": (100, 200),  # a week
+    "ages": ((0, 12, 24), (0, 4, 8, 12, 16, 20, 24)),  # weeks
+}
 TURN = 0.1  # of a right angle, by which tastes turn every four weeks
-LEARNT = 30  # weeks
 
 
 def newer(model, tracks, charts):
@@ -22,12 +25,12 @@ def newer(model, tracks, charts):
 
 
 @pytest.fixture(scope="module")
-def lead():
+def lead(sizes):
     """Give what a model leads by over one that learnt otherwise: (average precision, its interval).
 
     The interval is the gate's own, of the same newest tracks.
     """
-    known = Catalogue(0).weeks(range(LEARNT))
+    known = Catalogue(0, tracks_a_week=sizes.tracks).weeks(range(sizes.weeks))
     whole = train(*known)
     tracks, y = newer(whole, *known)
 
@@ -62,15 +65,17 @@ def test_a_model_that_lacks_nothing_is_not_surely_worse(lead):
     assert lead(seed=1)[1] <= 0
 
 
-def test_what_a_model_loses_with_age_is_known(figures):
+def test_what_a_model_loses_with_age_is_known(sizes, figures):
     """Where tastes turn a little every month, a fresh model stays ahead, by more with each month."""
-    drifts = [Drift("concept", start=LEARNT + age - 3, size=TURN) for age in AGES[1:]]
-    world, behind = Catalogue(0, drifts), []
-    old = train(*world.weeks(range(LEARNT)))
-    for age in AGES:
-        tracks, charts = world.weeks(range(LEARNT + age))
+    learnt = sizes.weeks
+    turns = range(learnt + 1, learnt + sizes.ages[-1], 4)  # the week after each four
+    drifts = [Drift("concept", start=week, size=TURN) for week in turns]
+    world, behind = Catalogue(0, drifts, sizes.tracks), []
+    old = train(*world.weeks(range(learnt)))
+    for age in sizes.ages:
+        tracks, charts = world.weeks(range(learnt + age))
         fresh = train(tracks, charts)
-        asked, y = world.week(LEARNT + age)
+        asked, y = world.week(learnt + age)
         y = labels(asked, y)
         ap = {
             name: score(y, predict(model.onnx, asked), resamples=2)["ap"]

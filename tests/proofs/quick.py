@@ -1,0 +1,92 @@
+"""At the small size, commands of ours are forks of the process that tests: none imports anew.
+
+A proof starts a dozen of them, and to import MLflow takes each longer than what it is to do. All
+else is as in a new process: arguments, environment, folder, streams, signals and exit code.
+"""
+
+import gc
+import logging
+import os
+import runpy
+import subprocess
+import sys
+import traceback
+import warnings
+from weakref import WeakSet
+
+from sqlalchemy import Engine, event
+
+from tests.terminal import HEAVY
+
+OURS = ("jukebox", "jukebox.job", "tests.proofs.test_kill", "tests.proofs.stages")
+ENGINES = WeakSet()  # of SQLAlchemy, as MLflow keeps them
+
+
+class Forked(subprocess.Popen):
+    """A `Popen` that forks `python -m jukebox …` and a few others, and starts all else."""
+
+    def __init__(self, words, **options):
+        """Start it."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what is imported, and of a fork beside threads
+            if asked := ours(words):
+                for name in HEAVY:
+                    __import__(name)
+                environment = options.get("env") or dict(os.environ)
+                # Called between fork and exec, with all else done; it never comes to exec.
+                options["preexec_fn"] = lambda: become(asked, environment)
+            super().__init__(words, **options)
+
+
+def ours(words):
+    """Give the module and the arguments of a command that may be forked; nothing of another."""
+    if isinstance(words, str) or words[0] != sys.executable or "-m" not in words:
+        return []
+    asked = [*map(str, words[words.index("-m") + 1 :])]
+    return asked if asked[0] in OURS else []
+
+
+def forget():
+    """In a child, leave the connections to databases to whoever forked it."""
+    for engine in ENGINES:
+        engine.dispose(close=False)
+
+
+event.listen(Engine, "engine_connect", lambda connection: ENGINES.add(connection.engine))
+os.register_at_fork(after_in_child=forget)
+
+
+def become(words, environment):
+    """Be a new process that runs a module with arguments; end with its exit code."""
+    code = 70
+    try:
+        null = os.open(os.devnull, os.O_RDWR)
+        for number in map(int, os.listdir("/proc/self/fd")):
+            if number > 2:  # what whoever forks has open; a number that is free could be mistaken
+                os.dup2(null, number)
+        gc.freeze()  # nothing of it is closed, either
+        os.environ.clear()
+        os.environ.update(environment)
+        sys.path[:0] = filter(None, environment.get("PYTHONPATH", "").split(os.pathsep))
+        sys.stdout, sys.stderr = (os.fdopen(n, "w", buffering=1, closefd=False) for n in (1, 2))
+        logging.getLogger().handlers.clear()  # pytest's
+        warnings.resetwarnings()
+        warnings.simplefilter("ignore")
+        sys.meta_path[:] = [each for each in sys.meta_path if "pytest" not in each.__module__]
+        # Read again: a test by Python instead of pytest, and for a job the sources that it is given.
+        again = "jukebox" if words[0] == "jukebox.job" else words[0]
+        for name in [name for name in sys.modules if f"{name}.".startswith(f"{again}.")]:
+            del sys.modules[name]
+        sys.argv = ["", *words[1:]]
+        runpy.run_module(words[0], run_name="__main__", alter_sys=True)
+        code = 0
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(bool(end.code))
+        if isinstance(end.code, str):
+            print(end.code, file=sys.stderr)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
