@@ -47,6 +47,24 @@ ELSEWHERE = {  # why a session has no part in this
     "bench": "it measures, and has to be alone",
     "links": "it needs other sites",
 }
+# Chromium's processes outlive their parent, and the CPU seconds of a process count when somebody has
+# waited for it: Linux gives such orphans to whoever has asked for them (prctl 36), here a process
+# between this one and a session.
+WITH_ORPHANS = """
+import ctypes, os, subprocess, sys
+if sys.platform == "linux":
+    ctypes.CDLL(None).prctl(36, 1)
+session = subprocess.Popen(sys.argv[1:])
+while (ended := os.wait())[0] != session.pid:
+    pass
+session.returncode = os.waitstatus_to_exitcode(ended[1])
+try:
+    while os.waitpid(-1, os.WNOHANG)[0]:  # what its end has ended
+        pass
+except ChildProcessError:
+    pass
+sys.exit(session.returncode)
+"""
 TOTALS = re.compile(r"^=+ .*\bin [\d.]+s\b.*=+$", re.MULTILINE)  # the last line that pytest prints
 
 
@@ -106,23 +124,29 @@ def counted(log: str, well: bool) -> tuple[int, int]:
     return passed or int(well), failed or int(not well)
 
 
-def run(name: str) -> Result:
-    """Run one session; print a line when it passes, and its whole log when it does not."""
-    log, began = LOGS / f"{name}.log", time.monotonic()
+def spend(command: tuple[str, ...], log: Path) -> tuple[int, float, float]:
+    """Run a command that writes to a log; give its exit code, its seconds and all its CPU seconds."""
+    began = time.monotonic()
     with log.open("wb") as out:
-        command = (sys.executable, "-m", "nox", "--session", name)
-        process = subprocess.Popen(command, stdout=out, stderr=out, start_new_session=True)
+        whole = (sys.executable, "-c", WITH_ORPHANS, *command)
+        process = subprocess.Popen(whole, stdout=out, stderr=out, start_new_session=True)
         end = threading.Timer(HANGS, os.killpg, (process.pid, signal.SIGKILL))
         end.start()
         _, status, used = os.wait4(process.pid, 0)
         end.cancel()
-    code, seconds = os.waitstatus_to_exitcode(status), time.monotonic() - began
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return process.returncode, time.monotonic() - began, used.ru_utime + used.ru_stime
+
+
+def run(name: str) -> Result:
+    """Run one session; print a line when it passes, and its whole log when it does not."""
+    log = LOGS / f"{name}.log"
+    code, seconds, cpu = spend((sys.executable, "-m", "nox", "--session", name), log)
     said = log.read_text("utf-8", "replace")
     if code:
         print(f"==== {name} failed (exit {code})\n{said}\n==== end of {name}", flush=True)
     else:
         print(f"{name} passed in {seconds:.0f} s", flush=True)
-    cpu = used.ru_utime + used.ru_stime
     return Result(name, code, seconds, cpu, *counted(said, code == 0))
 
 

@@ -1,8 +1,10 @@
 """What `.ci/run` runs: every session has its place, and each says what it cost."""
 
+import sys
+
 import pytest
 
-from scripts.ci import BUDGETS, ELSEWHERE, HANGS, Result, counted, faults, placeless, table
+from scripts.ci import BUDGETS, ELSEWHERE, HANGS, Result, counted, faults, placeless, spend, table
 
 WELL = Result("lint", 0, 9.6, 12.4, 1, 0)
 
@@ -44,6 +46,30 @@ def test_the_table_says_what_each_took():
     rows = [line.split() for line in table([WELL], 2.0).splitlines()]
 
     assert ["lint", "10", "12", str(2 * BUDGETS["lint"])] == rows[1]
+
+
+BUSY = "import time; begun = time.process_time()\nwhile time.process_time() < begun + 1: pass"
+ORPHAN = f"""
+import os, subprocess, sys, time
+read, write = os.pipe()
+if not os.fork():
+    os.write(write, b"%d" % subprocess.Popen([sys.executable, "-c", {BUSY!r}]).pid)
+    os._exit(0)
+os.wait()
+orphan = os.read(read, 9).decode()
+while os.path.exists(f"/proc/{{orphan}}"):
+    time.sleep(0.01)
+sys.exit(3)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere orphans are init's")
+def test_the_work_of_an_orphan_counts(tmp_path):
+    """A process whose parent has ended before it, as those of a browser, is part of the cost."""
+    code, _, cpu = spend((sys.executable, "-c", ORPHAN), tmp_path / "log")
+
+    assert 3 == code
+    assert 1 <= cpu
 
 
 def test_a_hang_is_longer_than_any_session():
