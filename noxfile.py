@@ -114,7 +114,9 @@ def proofs(session):
     files = {word: f"tests/proofs/test_{word}.py" for word in session.posargs}
     words = [files[word] if Path(files[word]).exists() else word for word in session.posargs]
     if not any(word.startswith("tests/") for word in words):
-        words += ["tests/proofs", *(["-p", "tests.proofs.score"] if "--record" in words else [])]
+        # The score names tests of every session: those of whole systems among them.
+        score = ("-p", "tests.proofs.score", "-m", "") if "--record" in words else ()
+        words += ["tests/proofs", *score]
     session.run("python", "-m", "pytest", "-n", "auto", "--dist", "loadfile", *LONG, *words)
 
 

@@ -97,7 +97,8 @@ class Present(Environment):
     """The environment of the tests in the place of a new one; another release is so by its name."""
 
     def __init__(self, folder):
-        """Look into a folder for packages first, where there is none yet."""
+        """Look into a folder for packages first, where Jukebox alone is yet."""
+        shutil.copytree(Path(jukebox.__file__).parent, folder / "jukebox")
         self.folder, self.python = folder, Path(sys.executable)
 
     def earlier(self, package):
