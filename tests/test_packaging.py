@@ -23,7 +23,15 @@ GROUPS = tomllib.loads(PYPROJECT)["dependency-groups"]
 PACKAGE = tomllib.loads(PYPROJECT)["project"]["dependencies"]
 LOCKS = {lock.stem: lock.read_text(encoding="utf-8") for lock in Path("locks").glob("*.txt")}
 MADE = ignore_patterns(
-    ".git", ".nox", ".venv", "_build", "dist", "node_modules", "__pycache__", ".*_cache"
+    ".git",
+    ".nox",
+    ".venv",
+    "_build",
+    "dist",
+    "node_modules",
+    "__pycache__",
+    ".*_cache",
+    ".hypothesis",
 )
 
 # A character class in each, so that a pattern does not find itself.
