@@ -23,11 +23,11 @@ HANGS = 45 * 60  # seconds after which a session has no end
 # CPU seconds at a pace of 1; the dearest first, so that both lanes end together. A session that is
 # added needs its line here: without one, it fails. They leave a third above what was measured.
 BUDGETS = {
+    "tools": 1900,
     "readme": 1200,
     "site": 900,
-    "tools": 1900,
-    "proofs": 420,
     "systems": 900,
+    "proofs": 420,
     "levels": 340,
     "packs": 150,
     "rtd": 60,

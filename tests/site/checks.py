@@ -24,9 +24,9 @@ RULES = {
     "resultTypes": ["violations"],
 }
 
-# What another theme or width can change about a text that stays where it was: the rules that read
-# colours, which axe tags `cat.color`, and the two that measure boxes. What it shows instead of
-# another thing, such as a menu, is the same on all pages of a kind.
+# The rules whose verdict on an article another theme or width can change: those that read colours,
+# which axe tags `cat.color`, and the two that measure boxes. What a theme or a width shows or hides,
+# such as the menu, is the same on all pages of a kind.
 # https://github.com/dequelabs/axe-core/blob/develop/doc/rule-descriptions.md
 COLOURS = ["color-contrast", "link-in-text-block"]
 VARYING = {
