@@ -83,7 +83,7 @@ def northstar(session):
 
 @nox.session
 def systems(session):
-    """Live through the labs and the story, and kill a loop at every point of its work."""
+    """Live through the labs, the story and the loop, and kill one at every point of its work."""
     if sys.platform != "linux":
         session.error("What lives here forks, kills and reads /proc: run it on Linux, or in WSL2.")
     install(session, "tests")
@@ -240,9 +240,9 @@ def bench(session):
 @nox.session
 def lock(session):
     """Compile the dependency groups into hashed requirements; `-- --upgrade` takes the newest."""
-    session.install("--require-hashes", "-r", "locks/nox.txt", "-r", "locks/uv.txt")
+    session.install("--require-hashes", "-r", "locks/nox.txt")
     groups = [
-        *("nox", "uv", "docs", "live", "tests", "proofs", "diagrams", "browser", "lint"),
+        *("nox", "docs", "live", "tests", "proofs", "diagrams", "browser", "lint"),
         *("tools", "deep-learning"),
     ]
     package = ("pyproject.toml", "--extra=parquet")  # what Jukebox needs

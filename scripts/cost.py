@@ -68,7 +68,7 @@ def of_debian(commands):
 def main(asked):
     """Measure the tools asked for, all without a word, and write them beside the others."""
     for command, package in {
-        "uv": "pip install -r locks/uv.txt",
+        "uv": "pip install -r locks/nox.txt",
         "npm": "apt-get install npm",
     }.items():
         if not shutil.which(command):

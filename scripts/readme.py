@@ -106,7 +106,7 @@ def main() -> None:
         root = Path(temporary)
         root.chmod(0o755)  # nobody passes through
         figures = follow(pip, "pip", root)
-        bring = "python3 -m venv ~/uv && ~/uv/bin/pip install --quiet -r locks/uv.txt"
+        bring = "python3 -m venv ~/uv && ~/uv/bin/pip install --quiet -r locks/nox.txt"
         figures |= follow(uv, "uv", root, bring, SAMPLE if "CI" in os.environ else "")
     print(figures)
     if figures["pip_northstar_installed_mb"] > MOST:

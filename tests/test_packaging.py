@@ -207,7 +207,7 @@ def test_lock_behind_pyproject_is_found():
     assert behind("build", "hatchling==1.0 \\\n") == ["hatchling>=1.27"]
 
 
-@pytest.mark.parametrize("group", sorted(set(LOCKS) - {"tfx", "nox", "uv"}))
+@pytest.mark.parametrize("group", sorted(set(LOCKS) - {"tfx", "nox"}))
 def test_lock_holds_the_build_backend(group):
     """The project installs without build isolation from every lock.
 

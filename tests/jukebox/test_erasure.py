@@ -15,6 +15,7 @@ from .loops import WEEKS, names
 from .test_northstar import lazily
 
 pytestmark = [
+    pytest.mark.whole,  # runs of the loop, from a trigger to a promotion
     pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy"),  # MLflow of SQLAlchemy
     pytest.mark.filterwarnings("ignore:.*type hint is inferred as AnyType"),  # MLflow of itself
 ]

@@ -16,6 +16,7 @@ from jukebox.training import code_version
 from .loops import CALM, POLICY, Home, answer, names
 
 pytestmark = [
+    pytest.mark.whole,  # runs of the loop, from a trigger to a promotion
     pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy"),  # MLflow of SQLAlchemy
     pytest.mark.filterwarnings("ignore:.*type hint is inferred as AnyType"),  # MLflow of itself
 ]

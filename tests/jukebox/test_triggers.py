@@ -14,6 +14,7 @@ from jukebox.triggers import Policy, fall, fire
 from .loops import CALM, POLICY, TURN, answer, names
 
 pytestmark = [
+    pytest.mark.whole,  # runs of the loop, from a trigger to a promotion
     pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy"),  # MLflow of SQLAlchemy
     pytest.mark.filterwarnings("ignore:.*type hint is inferred as AnyType"),  # MLflow of itself
 ]

@@ -15,6 +15,7 @@ from jukebox.triggers import Policy
 from .test_command import run
 
 pytestmark = [
+    pytest.mark.whole,  # runs of the loop, from a trigger to a promotion
     pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy"),  # MLflow of SQLAlchemy
     pytest.mark.filterwarnings("ignore:.*type hint is inferred as AnyType"),  # MLflow of itself
 ]
@@ -36,7 +37,6 @@ def better(home):
     home.commit("better")
 
 
-@pytest.mark.whole
 def test_a_home_of_ones_own_needs_no_more_than_this(tmp_path):
     """Data and one command, and there is a champion, from the code that is installed."""
     run(tmp_path, "generate", "--weeks", 9, "--tracks", 50)
