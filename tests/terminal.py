@@ -30,6 +30,7 @@ HEAVY = (
     *("jukebox.story", "mlflow.onnx", "mlflow.store.tracking.sqlalchemy_store", "skl2onnx"),
     *("mlflow.store.model_registry.sqlalchemy_store", "sklearn.neural_network", "rich.table"),
 )
+OF_A_FILE = re.compile(r"\$\((cat|tail -n 1) [\w.-]+\)")
 
 
 def forked(words, folder, environment):
@@ -123,7 +124,9 @@ class Terminal:
             return ""
         if command.endswith(" &"):
             return self.background(command[:-2])
-        if word == "jukebox" and not re.search(r"[$`*?|&;<>()\\]", command):
+        if word == "jukebox" and not re.search(r"[$`*?|&;<>()\\]", OF_A_FILE.sub("", command)):
+            if "$" in rest:  # bash reads the words, and a fork has them
+                _, rest = self.run(["bash", "-c", f"printf '%q ' {rest}"], self.folder)
             return self.run([word, *shlex.split(rest)], self.folder)[1]
         return self.run(["bash", "-c", command], self.folder)[1]
 
