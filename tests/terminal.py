@@ -1,82 +1,59 @@
 """What runs the commands of a page: a folder of its own, and a memory, as a terminal has.
 
 It remembers `cd` and `export`, and runs all else by bash. What ends in ` &` goes on in the
-background until the page ends, or until `kill %1`; its output is its first line. A plain
-`jukebox` is run by a fork of this process, which has imported everything already: two seconds less
-for each. 8000 on a page is another, free port. Windows has neither bash nor forks: it is skipped.
+background until the page ends, or until `kill %1`; its output is its first line. `jukebox`, a
+Python script and what they start of ours are forks of this process, which has imported all that
+they need: two seconds less for each. 8000 on a page is another, free port. Windows has neither
+bash nor forks: it is skipped.
 """
 
-import faulthandler
-import logging
 import os
 import re
+import select
 import shlex
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
-import traceback
-import warnings
+import threading
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from tests.forks import Forked
 from tests.waiting import HANGS, until
 
-HEAVY = (
-    *("jukebox.command", "jukebox.service", "jukebox.validation", "jukebox.watching"),
-    *("jukebox.story", "mlflow.onnx", "mlflow.store.tracking.sqlalchemy_store", "skl2onnx"),
-    *("mlflow.store.model_registry.sqlalchemy_store", "sklearn.neural_network", "rich.table"),
-)
-OF_A_FILE = re.compile(r"\$\((cat|tail -n 1) [\w.-]+\)")
+# For bash: a program whose work a fork of ours does. What else `python` is asked for, it does.
+CLIENT = Path(__file__).with_name("client.py")
+ASK = """#!/bin/sh
+case {word}$1 in jukebox*|python*.py) exec {python} -IS {client} {socket} {word} "$@";; esac
+exec {python} "$@"
+"""
 
 
-def forked(words, folder, environment):
-    """Run `jukebox` with words in a child of this process; give (exit code, what it printed)."""
-    with tempfile.TemporaryFile("w+", encoding="utf-8") as printed, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of what is imported, and of a fork beside threads
-        for name in HEAVY:
-            __import__(name)
-        child = os.fork()
-        if not child:
-            code = 70
-            try:
-                code = alone(words, folder, environment, printed.fileno())
-            except BaseException:
-                traceback.print_exc()
-            finally:
-                sys.stdout.flush()
-                sys.stderr.flush()
-                os._exit(code)
-        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        printed.seek(0)
-        return code, printed.read()
-
-
-def alone(words, folder, environment, output):
-    """Become a process of its own, as far as a command can tell; give the exit code."""
-    from jukebox.command import main
-
-    os.chdir(folder)
-    os.environ.clear()
-    os.environ.update(environment)
-    for number in (1, 2):
-        os.dup2(output, number)
-    # One file, so that both come in the order in which they were written.
-    sys.stdout = sys.stderr = os.fdopen(1, "w", encoding="utf-8", buffering=1, closefd=False)
-    # Where it hangs, its stack and its end: pytest's own watchdog is a thread, and was left behind.
-    faulthandler.register(signal.SIGALRM, chain=True)
-    signal.alarm(HANGS)
-    logging.getLogger().handlers.clear()  # pytest's
-    warnings.resetwarnings()
-    for usual in (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning):
-        warnings.simplefilter("ignore", usual)
-    try:
-        main(words, prog_name="jukebox")
-    except SystemExit as end:
-        return end.code or 0
+def fork(client):
+    """Run what a client asks for as a fork, tell it the process and its exit code; end with it."""
+    with client:
+        size, streams, _, _ = socket.recv_fds(client, 4, 3)
+        asked = client.recv(int.from_bytes(size, "big"), socket.MSG_WAITALL)
+        folder, count, *asked = os.fsdecode(asked).split("\0")
+        (word, *words), variables = asked[: int(count)], asked[int(count) :]
+        with Forked(
+            [sys.executable, *(["-P", "-m", "jukebox"] if word == "jukebox" else []), *words],
+            cwd=folder,
+            env=dict(variable.split("=", 1) for variable in variables),
+            **dict(zip(("stdin", "stdout", "stderr"), streams, strict=True)),
+        ) as process:
+            for stream in streams:
+                os.close(stream)
+            client.sendall(process.pid.to_bytes(4, "big"))
+            while process.poll() is None:
+                if select.select([client], [], [], 0.01)[0]:  # it says no more: it was killed
+                    process.kill()
+        with suppress(OSError):
+            client.sendall(process.returncode.to_bytes(4, "big", signed=True))
 
 
 class Terminal:
@@ -90,10 +67,23 @@ class Terminal:
         self.folder, self.jobs, self.port = Path(self.top.name).resolve(), [], None
         own = {k: v for k, v in os.environ.items() if not k.startswith("JUKEBOX_")}
         python = [str(Path(path).resolve()) for path in sys.path if path]
+        self.hidden = tempfile.TemporaryDirectory()
+        programs = Path(self.hidden.name)
+        server = programs / "socket"
+        for word in ("jukebox", "python"):
+            given = {"python": sys.executable, "client": CLIENT, "socket": server}
+            said = {name: shlex.quote(str(value)) for name, value in given.items()}
+            (programs / word).write_text(ASK.format(word=word, **said), "utf-8")
+            (programs / word).chmod(0o755)
+        self.server = socket.socket(socket.AF_UNIX)
+        self.server.bind(str(server))
+        self.server.listen()
+        threading.Thread(target=self.serve, daemon=True).start()
+        path = [str(programs), str(Path(sys.executable).parent), os.environ["PATH"]]
         self.environment = own | {
             "COLUMNS": "80",
             "NO_COLOR": "1",
-            "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+            "PATH": os.pathsep.join(path),
             "PYTHONPATH": os.pathsep.join(python),
         }
 
@@ -124,28 +114,32 @@ class Terminal:
             return ""
         if command.endswith(" &"):
             return self.background(command[:-2])
-        if word == "jukebox" and not re.search(r"[$`*?|&;<>()\\]", OF_A_FILE.sub("", command)):
-            if "$" in rest:  # bash reads the words, and a fork has them
-                _, rest = self.run(["bash", "-c", f"printf '%q ' {rest}"], self.folder)
-            return self.run([word, *shlex.split(rest)], self.folder)[1]
         return self.run(["bash", "-c", command], self.folder)[1]
 
     def run(self, words, folder):
         """Run one program in a folder; give (exit code, what it printed)."""
-        if words[0] == "jukebox":
-            return forked(words[1:], folder, self.environment)
-        done = subprocess.run(
+        with subprocess.Popen(
             words,
             cwd=folder,
             env=self.environment,
             text=True,
-            timeout=HANGS,
-            check=False,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-        )
-        return done.returncode, done.stdout
+        ) as process:
+            try:
+                printed, _ = process.communicate(timeout=HANGS)
+            except subprocess.TimeoutExpired:
+                process.send_signal(signal.SIGALRM)
+                raise AssertionError(f"{words} hangs:\n{process.communicate()[0]}") from None
+        return process.returncode, printed
+
+    def serve(self):
+        """Fork for each client that asks."""
+        with suppress(OSError):  # it is closed
+            while True:
+                client, _ = self.server.accept()
+                threading.Thread(target=fork, args=(client,), daemon=True).start()
 
     def background(self, command):
         """Start a command that goes on; give its first line, or all if it ends before."""
@@ -177,4 +171,6 @@ class Terminal:
         """End what still runs, and remove the folder."""
         for job in self.jobs:
             self.stop(job)
+        self.server.close()
         self.top.cleanup()
+        self.hidden.cleanup()

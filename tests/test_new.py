@@ -90,7 +90,7 @@ def test_the_skeletons_pass_the_tests(run):
 
 
 # As docs/conftest.py runs it, but nothing heavy is imported for the commands of one small lab.
-PAGES = "import pytest, sys, tests.terminal as t; t.HEAVY = (); sys.exit(pytest.main(sys.argv[1:]))"
+PAGES = "import pytest, sys, tests.forks as f; f.HEAVY = (); sys.exit(pytest.main(sys.argv[1:]))"
 
 
 def test_the_blocks_of_the_skeletons_run(run):

@@ -14,10 +14,10 @@ import pytest
 
 from scripts.records import digest
 from scripts.workspace import record
+from tests.forks import Forked
 from tests.jukebox.conftest import constant, empty, registry, stock, stocked  # noqa: F401
 
 from .agree import differences
-from .quick import Forked
 
 RECORD = "docs/_data/measured/{}.json"
 

@@ -31,8 +31,8 @@ from jukebox.registry import Registry  # noqa: E402, F401
 from jukebox.service import create_app  # noqa: E402, F401
 from jukebox.terminal import Contents  # noqa: E402
 
+from tests.forks import HEAVY  # noqa: E402
 from tests.jukebox.loops import Home  # noqa: E402
-from tests.terminal import HEAVY  # noqa: E402
 from tests.waiting import HANGS, until  # noqa: E402
 
 if FORKED:

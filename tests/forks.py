@@ -1,29 +1,35 @@
-"""At the small size, commands of ours are forks of the process that tests: none imports anew.
+"""Commands of ours as forks of the process that tests, so that none imports anew.
 
-A proof starts a dozen of them, and to import MLflow takes each longer than what it is to do. All
+A page types a dozen of them, and to import MLflow takes each longer than what it is to do. All
 else is as in a new process: arguments, environment, folder, streams, signals and exit code.
 """
 
+import faulthandler
 import gc
 import logging
 import os
 import runpy
+import signal
 import subprocess
 import sys
 import traceback
 import warnings
+from pathlib import Path
 from weakref import WeakSet
 
 from sqlalchemy import Engine, event
 
-from tests.terminal import HEAVY
-
+HEAVY = (
+    *("jukebox.command", "jukebox.service", "jukebox.validation", "jukebox.watching"),
+    *("jukebox.story", "mlflow.onnx", "mlflow.store.tracking.sqlalchemy_store", "skl2onnx"),
+    *("mlflow.store.model_registry.sqlalchemy_store", "sklearn.neural_network", "rich.table"),
+)
 OURS = ("jukebox", "jukebox.job", "tests.proofs.test_kill", "tests.proofs.stages")
 ENGINES = WeakSet()  # of SQLAlchemy, as MLflow keeps them
 
 
 class Forked(subprocess.Popen):
-    """A `Popen` that forks `python -m jukebox …` and a few others, and starts all else."""
+    """A `Popen` that forks `python -m jukebox …`, a script and a few others, and starts all else."""
 
     def __init__(self, words, **options):
         """Start it."""
@@ -39,8 +45,12 @@ class Forked(subprocess.Popen):
 
 
 def ours(words):
-    """Give the module and the arguments of a command that may be forked; nothing of another."""
-    if isinstance(words, str) or words[0] != sys.executable or "-m" not in words:
+    """Give the module or script of a command that may be forked, and its arguments, or nothing."""
+    if isinstance(words, str) or words[0] != sys.executable:
+        return []
+    if str(words[1]).endswith(".py"):
+        return [*map(str, words[1:])]
+    if "-m" not in words:
         return []
     asked = [*map(str, words[words.index("-m") + 1 :])]
     return asked if asked[0] in OURS else []
@@ -53,32 +63,48 @@ def forget():
 
 
 event.listen(Engine, "engine_connect", lambda connection: ENGINES.add(connection.engine))
-os.register_at_fork(after_in_child=forget)
+if hasattr(os, "fork"):
+    os.register_at_fork(after_in_child=forget)
 
 
 def become(words, environment):
-    """Be a new process that runs a module with arguments; end with its exit code."""
+    """Be a new process that runs a module or a script with arguments; end with its exit code."""
     code = 70
     try:
         null = os.open(os.devnull, os.O_RDWR)
-        for number in map(int, os.listdir("/proc/self/fd")):
+        for number in map(int, os.listdir("/dev/fd")):
             if number > 2:  # what whoever forks has open; a number that is free could be mistaken
                 os.dup2(null, number)
         gc.freeze()  # nothing of it is closed, either
+        subprocess.Popen = Forked  # of what it starts, too
         os.environ.clear()
         os.environ.update(environment)
         sys.path[:0] = filter(None, environment.get("PYTHONPATH", "").split(os.pathsep))
         sys.stdout, sys.stderr = (os.fdopen(n, "w", buffering=1, closefd=False) for n in (1, 2))
+        for ignored in (signal.SIGPIPE, signal.SIGXFSZ):  # as Python does when it begins
+            signal.signal(ignored, signal.SIG_IGN)
+        # Its stack before its end, where it hangs: pytest's own watchdog is a thread, left behind.
+        faulthandler.register(signal.SIGALRM, chain=True)
         logging.getLogger().handlers.clear()  # pytest's
         warnings.resetwarnings()
-        warnings.simplefilter("ignore")
+        for usual in (
+            DeprecationWarning,
+            PendingDeprecationWarning,
+            ImportWarning,
+            ResourceWarning,
+        ):
+            warnings.simplefilter("ignore", usual)
         sys.meta_path[:] = [each for each in sys.meta_path if "pytest" not in each.__module__]
-        # Read again: a test by Python instead of pytest, and for a job the sources that it is given.
-        again = "jukebox" if words[0] == "jukebox.job" else words[0]
+        # Read again: a test, by Python instead of pytest; for a job, the sources that it is given.
+        again = {"jukebox.job": "jukebox", "jukebox": "jukebox.__main__"}.get(words[0], words[0])
         for name in [name for name in sys.modules if f"{name}.".startswith(f"{again}.")]:
             del sys.modules[name]
-        sys.argv = ["", *words[1:]]
-        runpy.run_module(words[0], run_name="__main__", alter_sys=True)
+        sys.argv = [*words]
+        if words[0].endswith(".py"):
+            sys.path.insert(0, str(Path(words[0]).resolve().parent))
+            runpy.run_path(words[0], run_name="__main__")
+        else:
+            runpy.run_module(words[0], run_name="__main__", alter_sys=True)
         code = 0
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else int(bool(end.code))

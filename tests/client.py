@@ -1,0 +1,32 @@
+"""`jukebox` and `python` in the terminal of a page: ask the tests' own process for a fork.
+
+`client.py SOCKET WORD …` is a process as that fork is one: it has its streams, folder and
+environment, hands on a polite signal, and ends as it ends. Nothing slow may be imported here.
+"""
+
+import os
+import signal
+import socket
+import sys
+
+
+def main(address: str, *words: str) -> None:
+    """Have words run, wait for their end, and end in the same way."""
+    with socket.socket(socket.AF_UNIX) as server:
+        server.connect(address)
+        variables = [f"{name}={value}" for name, value in os.environ.items()]
+        asked = os.fsencode("\0".join([os.getcwd(), str(len(words)), *words, *variables]))
+        socket.send_fds(server, [len(asked).to_bytes(4, "big")], [0, 1, 2])
+        server.sendall(asked)
+        process = int.from_bytes(server.recv(4), "big")
+        for polite in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(polite, lambda number, frame: os.kill(process, number))
+        code = int.from_bytes(server.recv(4), "big", signed=True)
+    if code < 0:
+        signal.signal(-code, signal.SIG_DFL) if -code != signal.SIGKILL else None
+        os.kill(os.getpid(), -code)
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
