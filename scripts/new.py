@@ -148,8 +148,8 @@ def lab(name: str) -> str:
     """Write a lab and its page, and put it behind the others."""
     kebab(name)
     module = name.replace("-", "_")
-    names = (JUKEBOX / "labs" / "__init__.py").read_text("utf-8").split("NAMES = (")[1]
-    number = len(re.findall(r'^    "\w+",$', names.split("\n)")[0], re.M)) + 1
+    names = (JUKEBOX / "labs" / "__init__.py").read_text("utf-8").split("MODULES = (")[1]
+    number = len(re.findall(r'^    "[\w.]+",$', names.split("\n)")[0], re.M)) + 1
     write(
         {
             JUKEBOX / "labs" / f"{module}.py": "lab.py",
@@ -159,8 +159,8 @@ def lab(name: str) -> str:
     )
     edit(
         JUKEBOX / "labs" / "__init__.py",
-        r'^NAMES = \(\n(?:    "\w+",\n)+',
-        rf'\g<0>    "{module}",\n',
+        r'^MODULES = \(\n(?:    "[\w.]+",\n)+',
+        rf'\g<0>    "jukebox.labs.{module}",\n',
     )
     edit(DOCS / "labs" / "index.md", r"^(?=```\n\Z)", f"{name}\n")
     return f"Fill in docs/labs/{name}.md and {JUKEBOX}/labs/{module}.py."

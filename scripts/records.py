@@ -1,12 +1,14 @@
 """A digest of the code that a proof measured: where it differs, its record is stale.
 
 The code is the proof's file and all that it imports of this repository, wherever in it, and what
-these import in turn; `"-m", "jukebox"` in a command is an import, too. It is read, never run, and
-comments, docstrings and layout are left out. What is no Python, such as a lock, is not in it.
+these import in turn; `"-m", "jukebox"` in a command is an import, too, and so is a text that is the
+whole name of a module, as "jukebox.labs.first_model". It is read, never run, and comments,
+docstrings and layout are left out. What is no Python, such as a lock, is not in it.
 """
 
 import ast
 import hashlib
+import re
 from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
@@ -15,6 +17,7 @@ from typing import Any
 
 ROOTS = (Path(), Path("examples"))  # the session runs in the first
 PROOFS = Path("tests", "proofs")
+DOTTED = re.compile(r"[a-z_]\w*(\.[a-z_]\w*)+")
 DOCUMENTED = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -65,6 +68,8 @@ def meaning(text: str, parts: tuple[str, ...]) -> tuple[str, frozenset[str]]:
             package = ".".join(parts[: -node.level]) if node.level else ""
             module = ".".join(filter(None, (package, node.module)))
             names |= {f"{module}.{name.name}" for name in node.names}
+        elif isinstance(node, ast.Constant) and DOTTED.fullmatch(str(node.value)):
+            names.add(str(node.value))
         elif isinstance(node, ast.List | ast.Tuple):
             said = [part.value if isinstance(part, ast.Constant) else None for part in node.elts]
             run = [str(word) for flag, word in pairwise(said) if flag == "-m"]

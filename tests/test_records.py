@@ -78,6 +78,9 @@ def test_what_makes_a_record_stale(repository, file, old, new, same):
         ("from jukebox import drift as other", "drift"),
         ("def later():\n    from jukebox import drift", "drift"),
         ('COMMAND = ["python", "-P", "-m", "jukebox", "serve"]', "command"),
+        ('LABS = {"gate": "jukebox.drift"}', "drift"),
+        ('"""As jukebox.drift has it, and `jukebox.store`."""', None),
+        ('FILE = "drift.py"', None),
         ("from . import beside", None),
         ("import numpy", None),
     ],
@@ -101,7 +104,7 @@ def test_an_import_beside_a_file_is_followed(repository):
 
 
 def test_the_labs_are_in_the_record_of_the_labs():
-    """They are imported by their numbers, which nobody can read."""
+    """They are imported by texts, which name their modules."""
     labs = set(Path("examples", "jukebox", "labs").glob("*.py"))
 
     assert set() == labs - closure([Path("tests", "proofs", "test_labs.py")])

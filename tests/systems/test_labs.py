@@ -18,7 +18,7 @@ from typing import NamedTuple
 import pytest
 from jukebox import labs, training
 from jukebox.catalogue import labels
-from jukebox.labs import LABS, NAMES, Hands
+from jukebox.labs import LABS, Hands
 from jukebox.labs.first_model import hits
 from jukebox.simulation import Catalogue
 from jukebox.training import Model
@@ -40,7 +40,7 @@ def terminal():
 
 def page(number):
     """Read the page of a lab."""
-    return (PAGES / f"{NAMES[number - 1].replace('_', '-')}.md").read_text("utf-8")
+    return (PAGES / f"{LABS[number].rpartition('.')[2].replace('_', '-')}.md").read_text("utf-8")
 
 
 # ---- the life of each lab ------------------------------------------------------------------------

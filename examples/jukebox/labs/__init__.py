@@ -21,17 +21,17 @@ from pathlib import Path
 
 import click
 
-NAMES = (
-    "first_model",
-    "dirty_data",
-    "a_gate_that_says_no",
-    "deploy_and_swap",
-    "canary_and_rollback",
-    "drift_you_can_trust",
-    "the_three_triggers",
-    "trace_a_prediction",
+MODULES = (
+    "jukebox.labs.first_model",
+    "jukebox.labs.dirty_data",
+    "jukebox.labs.a_gate_that_says_no",
+    "jukebox.labs.deploy_and_swap",
+    "jukebox.labs.canary_and_rollback",
+    "jukebox.labs.drift_you_can_trust",
+    "jukebox.labs.the_three_triggers",
+    "jukebox.labs.trace_a_prediction",
 )
-LABS = {number: f"jukebox.labs.{name}" for number, name in enumerate(NAMES, 1)}
+LABS = dict(enumerate(MODULES, 1))
 COMMAND = [sys.executable, "-P", "-m", "jukebox"]  # -P: no file of the lab's is imported instead
 
 
