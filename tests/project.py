@@ -3,10 +3,15 @@
 import io
 import os
 import re
+from functools import cache
 from pathlib import Path
 
+from pybtex import plugin
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
+
+# For each style that it makes, pybtex looks through what is installed for four plugins.
+plugin._load_entry_point = cache(plugin._load_entry_point)
 
 
 def write(folder, files):

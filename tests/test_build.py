@@ -8,6 +8,8 @@ import pytest
 
 from scripts import build
 
+pytestmark = pytest.mark.whole  # a site, built by its command
+
 SITE, DOCTREES = Path("site"), Path("doctrees")
 
 

@@ -17,6 +17,7 @@ from sphinx.util.docutils import docutils_namespace, patch_docutils
 from tests import project
 
 pytestmark = [
+    pytest.mark.whole,  # fifty builds of a site
     pytest.mark.filterwarnings("ignore:.*MystReferenceResolver.app"),  # MyST of Sphinx
     pytest.mark.filterwarnings("ignore:.*BuildEnvironment.app"),  # the sitemap's of Sphinx
     pytest.mark.filterwarnings("ignore:nodes.Node.traverse"),  # llms.txt's extension of docutils

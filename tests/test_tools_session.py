@@ -11,7 +11,10 @@ import pytest
 from scripts import due, tools
 from tests.project import write
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the session runs on Linux")
+pytestmark = [
+    pytest.mark.whole,  # a session
+    pytest.mark.skipif(sys.platform != "linux", reason="the session runs on Linux"),
+]
 
 EXAMPLES = ("argo", "docker", "dvc", "pandas", "spark")
 ENTRY = """

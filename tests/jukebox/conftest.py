@@ -2,15 +2,20 @@
 
 import hashlib
 import shutil
+from functools import cache
 
 import numpy as np
 import pytest
 from jukebox.problem import COUNTRIES, FEATURES
 from jukebox.registry import Registry
 from jukebox.training import Model
+from mlflow.store.db import utils
 from onnx import TensorProto, checker, helper, numpy_helper
 
 from .loops import TURNING, Home
+
+# MLflow has alembic read its seventy files for the newest schema, each time that it opens a store.
+utils._get_latest_schema_revision = cache(utils._get_latest_schema_revision)
 
 
 def made(level, **record):
@@ -77,15 +82,26 @@ def stock(empty, tmp_path_factory):
     return folder
 
 
+def crowned(stock, folder):
+    """Copy a stock, and make its version 1 champion at second 1."""
+    registry = opened(shutil.copytree(stock, folder / "registry"))
+    registry.promote(1, "the first")
+    return registry
+
+
 @pytest.fixture
 def stocked(stock, tmp_path):
     """A registry of versions 1, 2 and 3, of which 1 is champion since second 1.
 
     A copy: decisions and answers are its own, but the artefacts are those of `stock`.
     """
-    registry = opened(shutil.copytree(stock, tmp_path / "registry"))
-    registry.promote(1, "the first")
-    return registry
+    return crowned(stock, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def shared(stock, tmp_path_factory):
+    """The same for the tests of a file that change nothing in it."""
+    return crowned(stock, tmp_path_factory.mktemp("shared"))
 
 
 @pytest.fixture(scope="session")

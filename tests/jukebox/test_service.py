@@ -102,6 +102,13 @@ def two(stocked):
     return stocked
 
 
+@pytest.fixture(scope="module")
+def asked(shared):
+    """A client of one server, of which nothing is asked that changes anything."""
+    with served(shared) as client:
+        yield client.ready()
+
+
 def logged(registry, role):
     """Give the request ids of a role in the prediction log."""
     return list(registry.predictions("role = ?", (role,))["request_id"])
@@ -143,19 +150,17 @@ def test_not_ready_without_a_model(registry, constant):
     assert 200 == answered.status_code
 
 
-def test_bounds_of_each_feature(two):
+def test_bounds_of_each_feature(asked):
     """Each bound is allowed; what lies beyond is refused with field, value, bound and remedy."""
-    with served(two) as client:
-        client.ready()
-        for name, (lowest, highest, unit) in FEATURES.items():
-            for value in (lowest, highest):
-                assert 200 == client.predict(TRACK | {name: value}).status_code
-            for value in (lowest - 1, highest + 1):
-                (fault,) = client.predict(TRACK, TRACK | {name: value}).json()["detail"]
+    for name, (lowest, highest, unit) in FEATURES.items():
+        for value in (lowest, highest):
+            assert 200 == asked.predict(TRACK | {name: value}).status_code
+        for value in (lowest - 1, highest + 1):
+            (fault,) = asked.predict(TRACK, TRACK | {name: value}).json()["detail"]
 
-                assert f"tracks.1.{name}" == fault["field"]
-                assert f"{value} was sent; send a" in fault["fix"]
-                assert f"number from {lowest:g} to {highest:g} ({unit})" in fault["fix"]
+            assert f"tracks.1.{name}" == fault["field"]
+            assert f"{value} was sent; send a" in fault["fix"]
+            assert f"number from {lowest:g} to {highest:g} ({unit})" in fault["fix"]
 
 
 @pytest.mark.parametrize(
@@ -178,10 +183,9 @@ def test_bounds_of_each_feature(two):
         ("{", "body: '{' was sent; Invalid JSON"),
     ],
 )
-def test_what_does_not_fit_is_told(two, body, fix):
+def test_what_does_not_fit_is_told(asked, body, fix):
     """Wrong types, missing and unknown fields, and what is no JSON get a message that helps."""
-    with served(two) as client:
-        answer = client.ready().post("/predict", data=body)
+    answer = asked.post("/predict", data=body)
 
     assert 422 == answer.status_code
     assert fix in " ".join(fault["fix"] for fault in answer.json()["detail"])
@@ -407,13 +411,12 @@ def test_a_client_that_hangs_up(two):
         ({"Authorization": f"Bearer {TOKENS['auditor']}"}, 403),
     ],
 )
-def test_decisions_need_the_operators_token(two, caplog, header, status):
+def test_decisions_need_the_operators_token(asked, shared, caplog, header, status):
     """Without a token, with a wrong or another role's, nothing moves; the log tells, but no token."""
-    with served(two) as client:
-        order = {"version": 2, "why": "because"}
-        answer = client.post("/admin/promote", json=order, headers=header)
+    order = {"version": 2, "why": "because"}
+    answer = asked.post("/admin/promote", json=order, headers=header)
 
-    assert (status, 1) == (answer.status_code, two.standing().champion)
+    assert (status, 1) == (answer.status_code, shared.standing().champion)
     assert "operator" in answer.json()["detail"]
     assert "Admin call refused: '/admin/promote' from 127.0.0.1" in caplog.text
     assert not any(secret in caplog.text + answer.text for secret in ("0123456789", "Basic"))
@@ -512,18 +515,17 @@ def test_an_alert_is_written_down_and_decides_nothing(two):
         (b" " * 300_000, 413, "The body is over 262144 bytes"),
     ],
 )
-def test_an_alert_that_does_not_fit_is_told(two, caplog, body, status, fix):
+def test_an_alert_that_does_not_fit_is_told(asked, shared, caplog, body, status, fix):
     """Which field, what was sent and what to send; it is logged, and nothing is written."""
     data = body if isinstance(body, bytes) else json.dumps(NOTIFICATION | body)
-    with served(two) as client:
-        headers = {"Authorization": f"Bearer {TOKENS['operator']}"}
-        answer = client.post("/admin/alerts", data=data, headers=headers)
+    headers = {"Authorization": f"Bearer {TOKENS['operator']}"}
+    answer = asked.post("/admin/alerts", data=data, headers=headers)
     said = answer.json()["detail"]
 
     assert status == answer.status_code
     assert fix in (said if status == 413 else " ".join(fault["fix"] for fault in said))
     assert f"Alerts refused: {status}" in caplog.text
-    assert [] == two.past.alerts()
+    assert [] == shared.past.alerts()
 
 
 def test_a_registry_that_cannot_be_written_is_told(two, monkeypatch):
@@ -547,15 +549,14 @@ def test_a_registry_that_cannot_be_written_is_told(two, monkeypatch):
     ) == refused.json()["detail"]
 
 
-def test_alerts_need_the_operators_token(two):
+def test_alerts_need_the_operators_token(asked, shared):
     """The auditor may read them, and nobody else may anything."""
-    with served(two) as client:
-        bare = client.post("/admin/alerts", json=NOTIFICATION).status_code
-        written = client.admin("POST", "alerts", "auditor", **NOTIFICATION).status_code
-        unread = client.get("/admin/alerts").status_code
+    bare = asked.post("/admin/alerts", json=NOTIFICATION).status_code
+    written = asked.admin("POST", "alerts", "auditor", **NOTIFICATION).status_code
+    unread = asked.get("/admin/alerts").status_code
 
     assert (401, 403, 401) == (bare, written, unread)
-    assert [] == two.past.alerts()
+    assert [] == shared.past.alerts()
 
 
 @pytest.mark.parametrize(
@@ -568,19 +569,17 @@ def test_alerts_need_the_operators_token(two):
         "requests/%27%20OR%201=1--",
     ],
 )
-def test_path_tricks_find_nothing(two, path):
+def test_path_tricks_find_nothing(asked, path):
     """Paths, null bytes and SQL in a name are refused, whoever asks."""
-    with served(two) as client:
-        answer = client.admin("GET", path, "auditor")
+    answer = asked.admin("GET", path, "auditor")
 
     assert answer.status_code in (404, 409, 422)
 
 
 @pytest.mark.parametrize("action", ["load", "_settle", "__init__", "..%2fpromote"])
-def test_only_decisions_are_actions(two, action):
+def test_only_decisions_are_actions(asked, action):
     """No other method of the registry can be called by its name."""
-    with served(two) as client:
-        answer = client.admin("POST", action, version=2, why="because")
+    answer = asked.admin("POST", action, version=2, why="because")
 
     assert answer.status_code in (404, 422)
 
