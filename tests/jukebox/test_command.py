@@ -28,8 +28,8 @@ from jukebox.store import Store
 
 from tests.waiting import HANGS, until
 
+from .serving import TRACK
 from .test_alerts import answering, prometheus
-from .test_service import TRACK
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy"),  # MLflow of SQLAlchemy

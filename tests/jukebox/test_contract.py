@@ -6,7 +6,8 @@ import sqlite3
 
 import pytest
 
-from .test_service import TRACK, served, two  # noqa: F401
+from .serving import TRACK, served
+from .test_service import two  # noqa: F401
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy"),  # MLflow of SQLAlchemy

@@ -11,7 +11,8 @@ import pytest
 from tests.waiting import HANGS
 
 from .loops import CALM, names
-from .test_service import TRACK, served, two  # noqa: F401
+from .serving import TRACK, served
+from .test_service import two  # noqa: F401
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy"),  # MLflow of SQLAlchemy

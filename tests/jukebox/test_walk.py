@@ -9,7 +9,7 @@ from jukebox.problem import FEATURES
 from jukebox.service import create_app
 from jukebox.store import Store
 
-from tests.jukebox import test_service
+from tests.jukebox import serving, test_service
 from tests.jukebox.test_modules import ORDER
 
 pytestmark = test_service.pytestmark
@@ -37,8 +37,8 @@ def test_a_track_passes_each_module_once_from_left_to_right(registry, tmp_path, 
     answer = take(training.predict, model.onnx, row)[0]
     verdict = take(validation.gate, model, None, tracks, known, validation.Limits(newest=2))
     take(registry.promote, take(registry.register, model), verdict.reasons[0])
-    monkeypatch.setattr(test_service, "create_app", lambda *given: take(create_app, *given))
-    with test_service.served(registry) as client:
+    monkeypatch.setattr(serving, "create_app", lambda *given: take(create_app, *given))
+    with serving.served(registry) as client:
         sent = track[["track_id", *FEATURES]].to_dict("records")
         told = client.ready().predict(*sent).json()
         client.until(lambda: test_service.logged(registry, "champion"))

@@ -18,7 +18,7 @@ from jukebox.training import STAGES
 
 from tests.jukebox.conftest import begun, reigned  # noqa: F401
 from tests.jukebox.loops import CALM, Home
-from tests.jukebox.test_service import TRACK
+from tests.jukebox.serving import TRACK
 from tests.waiting import HANGS
 
 from .running import TOKENS, Service

@@ -24,7 +24,7 @@ from jukebox.store import Store
 
 from tests.jukebox.conftest import begun, made, reigned  # noqa: F401
 from tests.jukebox.loops import Home
-from tests.jukebox.test_service import ALERT, NOTIFICATION, TRACK
+from tests.jukebox.serving import ALERT, NOTIFICATION, TRACK
 from tests.waiting import HANGS, until
 
 from . import outside

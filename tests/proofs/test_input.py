@@ -25,7 +25,7 @@ from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
 
-from tests.jukebox.test_service import TRACK
+from tests.jukebox.serving import TRACK
 from tests.waiting import HANGS, until
 
 from .running import TOKENS, Service
