@@ -22,8 +22,6 @@ from scripts.workspace import clone, megabytes, network, record
 MOST = 600  # megabytes for all that Jukebox needs, with pip
 SAMPLE = "tests/jukebox/test_service.py docs/modules/introduction docs/reference/command-line.md"
 BLOCK = re.compile(r"^```sh\n(.+?)^```", re.MULTILINE | re.DOTALL)
-DOWNLOADED = re.compile(r"Downloading \S+ \(([\d.]+) (bytes|kB|MB)\)")
-UNITS = {"bytes": 1e-6, "kB": 1e-3, "MB": 1}
 
 
 def commands(readme: str = "README.md") -> list[list[str]]:
@@ -31,12 +29,6 @@ def commands(readme: str = "README.md") -> list[list[str]]:
     text = Path(readme).read_text(encoding="utf-8")
     section = text.split("\n## Two commands\n")[1].split("\n## ")[0]
     return [block.splitlines() for block in BLOCK.findall(section)]
-
-
-def downloaded(log: Path) -> float:
-    """The megabytes that pip says it downloaded."""
-    found = DOWNLOADED.findall(log.read_text(encoding="utf-8"))
-    return round(sum(float(number) * UNITS[unit] for number, unit in found), 1)
 
 
 def spent() -> float:
@@ -64,7 +56,6 @@ def follow(
         "HOME": str(home),
         "LANG": "C.UTF-8",
         "PATH": f"{home}/uv/bin:/usr/bin:/bin",
-        "PIP_LOG": str(home / "pip.log"),
         "UV_CONSTRAINT": "locks/nox.txt",  # `uvx nox` takes a reader's newest, and ours the pinned
     }
 
@@ -79,7 +70,6 @@ def follow(
 
     if setup:
         run(setup)
-        (home / "pip.log").unlink()
     figures, before = {}, 0.0
     # The story needs the first command and no other.
     tests = f"{lines[1]} -- {sample}" if sample else lines[1]
@@ -91,8 +81,6 @@ def follow(
         before = installed
     if not (checkout / "docs/_build/html/index.html").exists():
         sys.exit(f"README.md's command built no docs/_build/html/index.html: {lines[0]}")
-    if (home / "pip.log").exists():
-        figures[f"{way}_downloaded_mb"] = downloaded(home / "pip.log")
     return figures
 
 

@@ -313,16 +313,6 @@ def test_readme_has_two_commands_twice():
     assert [["nox -s docs", "nox -s tests"], ["uvx nox -s docs", "uvx nox -s tests"]] == ways
 
 
-def test_download_is_read_from_the_log(tmp_path):
-    """Kilobytes and megabytes of pip's log add up; what came from its cache counts for nothing."""
-    log = tmp_path / "pip.log"
-    log.write_text(
-        "Downloading a.whl (500 kB)\nUsing cached b.whl (9 MB)\nDownloading c.whl (1.2 MB)\n"
-    )
-
-    assert readme.downloaded(log) == pytest.approx(1.7)
-
-
 def test_no_model_is_pickled():
     """A pickle is a program: neither the examples nor a page's block writes or loads one."""
     pickles = re.compile(
