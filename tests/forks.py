@@ -14,6 +14,7 @@ import subprocess
 import sys
 import traceback
 import warnings
+from importlib.machinery import PathFinder
 from pathlib import Path
 from weakref import WeakSet
 
@@ -95,8 +96,11 @@ def become(words, environment):
         ):
             warnings.simplefilter("ignore", usual)
         sys.meta_path[:] = [each for each in sys.meta_path if "pytest" not in each.__module__]
-        # Read again: a test, by Python instead of pytest; for a job, the sources that it is given.
-        again = {"jukebox.job": "jukebox", "jukebox": "jukebox.__main__"}.get(words[0], words[0])
+        # Read again: a test, by Python instead of pytest; and Jukebox where it is another's.
+        again = {"jukebox": "jukebox.__main__"}.get(words[0], words[0])
+        there = PathFinder.find_spec("jukebox", sys.path)
+        if words[0] == "jukebox.job" or there.origin != sys.modules["jukebox"].__file__:
+            again = "jukebox"
         for name in [name for name in sys.modules if f"{name}.".startswith(f"{again}.")]:
             del sys.modules[name]
         sys.argv = [*words]
