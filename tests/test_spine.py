@@ -178,7 +178,9 @@ lock = "docs"
 @misc{known2015,
   author = {Known, Ann},
   title = {Known 2.21},
-  year = {2015}
+  doi = {10.1000/1987},
+  year = {2015},
+  month = may
 }
 """,
     "_data/addresses.txt": "index\nchapter\n",
@@ -271,6 +273,14 @@ FAULTS = {
         "chapter.md", "In 2015 somebody", "In 2016 somebody",
         "chapter.md:31: WARNING: '2016' is not in the entry that is cited",
     ),
+    "a cited month is not that of its source": (
+        "chapter.md", "In 2015 somebody", "In June 2015 somebody",
+        "chapter.md:31: WARNING: 'June' is not in the entry that is cited",
+    ),
+    "a cited figure is in its identifier alone": (
+        "chapter.md", "In 2015 somebody", "In 1987 somebody",
+        "chapter.md:31: WARNING: '1987' is not in the entry that is cited",
+    ),
     "a cited quotation is not in its source": (
         "chapter.md", "In 2015 somebody", "In 2015 “somebody of the name”",
         "chapter.md:31: WARNING: 'somebody of the name' is not in the entry that is cited",
@@ -305,7 +315,7 @@ FAULTS = {
     ),
     "a source has a working note": (
         "_data/references.bib", "year = {2015}", "year = {2015},\n  note = {from memory; verify}",
-        "_data/references.bib:5: WARNING: a working note",
+        "_data/references.bib:6: WARNING: a working note",
     ),
     # Version and lock
     "a version is typed": (

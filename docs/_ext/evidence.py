@@ -3,8 +3,9 @@
 - `{claim} id` shows one entry of `_data/claims.toml` in three lines; `{claims}` lists them all.
 - Words that hold a figure, a date or a quotation need a citation, a figure of a run
   (`{measured}`), or to repeat what a checked fence of the page printed.
-- A cited figure or quotation stands in an entry that is cited beside it: in its title, its year,
-  or its field `says`, which keeps the source's own words and is never shown.
+- A cited figure, month or quotation stands in an entry that is cited beside it: in its title or
+  date, in its field `says`, which keeps the source's own words, or in `ours`, which holds what we
+  add. Neither is shown. Volume, pages, DOI and address hold nothing.
 - `_data/references.bib` holds what was opened and is cited, without working notes.
 """
 
@@ -37,7 +38,9 @@ FIGURE = re.compile(
 )
 SAID = re.compile(
     r"\d+(?:\.\d+)?(?=[\s-]?(?:%|per ?cent))|\d+(?:\.\d\d+)+|\d\d+|(?<=“)[^”]{15,}(?=”)"
+    rf"|\b(?:{MONTHS})\b"
 )
+HOLDS = ("says", "ours", "title", "year", "month")
 WORKING_NOTE = re.compile(r"verified in|from memory|verify\b", re.I)
 
 
@@ -158,7 +161,8 @@ def cited(env, block):
     ]
     for bib in env.config.bibtex_bibfiles if keys else ():
         env.note_dependency(f"{env.srcdir}/{bib}")
-    return " ".join(value for k in keys if k in entries for value in entries[k].fields.values())
+    fields = [entries[key].fields for key in keys if key in entries]
+    return " ".join(of[name] for of in fields for name in HOLDS if name in of)
 
 
 def plain(text):
