@@ -45,7 +45,7 @@ def violations(checked):
 
 def score(checked, onnx):
     """Return the sound tracks with `probabilities`, 72 floats, and the digest of their `model`."""
-    model = checked.sparkSession.sparkContext.broadcast(onnx)  # once to each machine
+    model = checked.sparkSession.sparkContext.broadcast(onnx)  # once to each executor
 
     @fn.pandas_udf("array<float>")
     def probabilities(batches: Iterator[pd.DataFrame]) -> Iterator[pd.Series]:
