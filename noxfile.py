@@ -27,7 +27,7 @@ nox.options.error_on_missing_interpreters = True  # nothing is skipped in silenc
 
 HTML = Path("docs/_build/html")
 DOCTREES = HTML.with_name("doctrees")  # not in what is published
-# To pytest a whole story is one wait, and on a slow machine it is longer than any test.
+# pytest sees a whole story as one wait, and on a slow machine it is longer than any test.
 LONG = ("-o", "faulthandler_timeout=2400")
 
 
@@ -35,7 +35,7 @@ def install(session, lock, *options):
     """Install one hashed lock, then the project itself, which needs nothing more."""
     session.install(*options, "--require-hashes", "-r", f"locks/{lock}.txt")
     session.install(*options, "--no-deps", "--no-build-isolation", ".")
-    # What is imported is compiled once, whoever forbids it: tests start hundreds of processes.
+    # Python keeps its bytecode, even where your environment forbids it: tests start many processes.
     session.env["PYTHONDONTWRITEBYTECODE"] = None
 
 
@@ -188,7 +188,7 @@ def lint(session):
 
 @nox.session(python=["3.12", "3.13", "3.14"])
 def compatibility(session):
-    """Build strictly and import every module on the other tested Pythons."""
+    """Build strictly and import every module on the other Pythons."""
     install(session, "tests")
     folder = Path(session.create_tmp())
     build(session, folder / "html", folder / "doctrees")  # another Python's own
@@ -273,7 +273,7 @@ def lock(session):
         if name == "tfx":  # it runs on this kind of machine only
             command[command.index("--universal")] = "--python-platform=linux"
         session.run(*command, *source, *shared, *target)
-    # The names of the pins' files: which of them would a Python install that is not here?
+    # The names of the pins' files: which would be installed by a Python that is not here?
     names = [folder / "pylock.shared.toml", folder / "pylock.platform.toml"]
     for target, its in zip(names, (locks, ["locks/platform.txt"]), strict=True):
         session.run(*compile_, "--no-deps", "--format=pylock.toml", *map(str, its), "-o", target)

@@ -1,8 +1,9 @@
 """Run every session that has to pass, two at a time, and say what each cost.
 
 `.ci/run` calls `python -m scripts.ci`, with the Python that nox is installed for, on a machine that
-has what the sessions need. A session passes when it ends well within its budget of CPU seconds.
-Those of another machine differ, so the machine is timed first, and budgets are scaled by its pace.
+has what the sessions need. A session passes when it succeeds and keeps to its budget of CPU seconds.
+Those of another machine differ, so the machine is timed before and after, and the slower time
+scales the budgets.
 """
 
 import os
@@ -19,7 +20,7 @@ from typing import NamedTuple
 
 LOGS = Path(".nox", "ci")
 LANES = 2
-HANGS = 45 * 60  # seconds after which a session has no end
+HANGS = 45 * 60  # seconds after which a session counts as hung
 # CPU seconds at a pace of 1; the dearest first, so that both lanes end together. A session that is
 # added needs its line here: without one, it fails. They leave a third above what was measured.
 BUDGETS = {
@@ -48,8 +49,7 @@ ELSEWHERE = {  # why a session has no part in this
     "links": "it needs other sites",
 }
 # Chromium's processes outlive their parent, and the CPU seconds of a process count when somebody has
-# waited for it: Linux gives such orphans to whoever has asked for them (prctl 36), here a process
-# between this one and a session.
+# waited for it. A process between this one and the session adopts them (prctl 36), and waits.
 WITH_ORPHANS = """
 import ctypes, os, subprocess, sys
 if sys.platform == "linux":

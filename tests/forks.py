@@ -1,7 +1,8 @@
-"""Commands of ours as forks of the process that tests, so that none imports anew.
+"""The tests fork our commands from a process that has imported what they need.
 
-A page types a dozen of them, and to import MLflow takes each longer than what it is to do. All
-else is as in a new process: arguments, environment, folder, streams, signals and exit code.
+A page types a dozen of them, and importing MLflow would take each longer than its own work. As in a
+new process are arguments, environment, folder, streams, signals and exit code; Python's own options,
+`atexit` and threads that still run are not.
 """
 
 import faulthandler
@@ -70,7 +71,7 @@ if hasattr(os, "fork"):
 
 def become(words, environment):
     """Be a new process that runs a module or a script with arguments; end with its exit code."""
-    code = 70
+    code = 1
     try:
         null = os.open(os.devnull, os.O_RDWR)
         for number in map(int, os.listdir("/dev/fd")):

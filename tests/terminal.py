@@ -1,10 +1,10 @@
 """What runs the commands of a page: a folder of its own, and a memory, as a terminal has.
 
-It remembers `cd` and `export`, and runs all else by bash. What ends in ` &` goes on in the
-background until the page ends, or until `kill %1`; its output is its first line. `jukebox`, a
-Python script and what they start of ours are forks of this process, which has imported all that
-they need: two seconds less for each. 8000 on a page is another, free port. Windows has neither
-bash nor forks: it is skipped.
+It remembers a lone `cd folder` and a lone `export NAME=…`, and runs all else in bash. What ends in
+` &` goes on in the background until the page ends, or until `kill %1`; the first line that it
+prints is shown. `jukebox` and a Python script, and the commands of ours that they start, are forks
+of this process, which has imported all that they need. Where a page says 8000, a free port is used,
+and shown as 8000. Windows has neither bash nor forks: there, the block is skipped.
 """
 
 import os
@@ -25,7 +25,7 @@ import pytest
 from tests.forks import Forked
 from tests.waiting import HANGS, until
 
-# For bash: a program whose work a fork of ours does. What else `python` is asked for, it does.
+# For bash: `jukebox` and `python script.py` become forks; all else goes to the real Python.
 CLIENT = Path(__file__).with_name("client.py")
 ASK = """#!/bin/sh
 case {word}$1 in jukebox*|python*.py) exec {python} -IS {client} {socket} {word} "$@";; esac
@@ -48,7 +48,7 @@ def fork(client):
         ) as process:
             for stream in streams:
                 os.close(stream)
-            client.sendall(process.pid.to_bytes(4, "big"))
+            client.sendall(process.pid.to_bytes(4, "big", signed=True))
             while process.poll() is None:
                 if select.select([client], [], [], 0.01)[0]:  # it says no more: it was killed
                     process.kill()

@@ -1,6 +1,9 @@
 """*Block and run*: a fence that is wrong, unknown or overlooked fails, with its page and line."""
 
 import os
+import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,7 @@ from docs.conftest import pages as checked_pages
 from scripts import prose
 from tests.fences import CHECKERS, clean, regions
 from tests.project import from_root
+from tests.terminal import CLIENT, Terminal
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted(p for p in (ROOT / "docs").rglob("*.md") if "_build" not in p.parts)
@@ -161,6 +165,43 @@ def test_what_runs_in_the_background_ends_with_its_page(tmp_path):
     assert port not in (None, "8000")
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+@pytest.mark.parametrize(
+    ("script", "code", "printed"),
+    [
+        ("import sys\nprint(sys.argv[1:])\nsys.exit(3)", 3, "['a b']\n"),
+        ("import os\nos.kill(os.getpid(), 15)", 143, ""),
+        ("1 / 0", 1, "ZeroDivisionError: division by zero\n"),
+    ],
+)
+def test_a_script_of_a_page_is_a_fork_and_ends_as_it_does(script, code, printed):
+    """With its arguments, in its folder, in a pipe or not; and bash sees its exit code."""
+    terminal = Terminal()
+    (terminal.folder / "it.py").write_text(f"{script}\n", "utf-8")
+    said = terminal.type('python it.py "a b" 2>&1 | tail -n 1; echo ${PIPESTATUS[0]}')
+    terminal.close()
+
+    assert f"{printed}{code}\n" == said
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_process_that_does_not_answer_is_an_error(tmp_path):
+    """A command that was never run must not pass for one that prints nothing."""
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(tmp_path / "socket"))
+        server.listen()
+        asked = [sys.executable, "-IS", CLIENT, tmp_path / "socket", "jukebox"]
+        client = subprocess.Popen(asked, stderr=subprocess.PIPE, text=True)
+        connection, _ = server.accept()
+        for stream in socket.recv_fds(connection, 4, 3)[1]:
+            os.close(stream)
+        connection.recv(2**20)
+        connection.close()
+        _, said = client.communicate()
+
+    assert (1, True) == (client.returncode, "has not answered" in said)
 
 
 def blocks(page, sybil=checked_pages):
