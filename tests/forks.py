@@ -99,8 +99,8 @@ def become(words, environment):
         sys.meta_path[:] = [each for each in sys.meta_path if "pytest" not in each.__module__]
         # Read again: a test, by Python instead of pytest; and Jukebox where it is another's.
         again = {"jukebox": "jukebox.__main__"}.get(words[0], words[0])
-        there = PathFinder.find_spec("jukebox", sys.path)
-        if words[0] == "jukebox.job" or there.origin != sys.modules["jukebox"].__file__:
+        there, here = PathFinder.find_spec("jukebox", sys.path), sys.modules.get("jukebox")
+        if words[0] == "jukebox.job" or (there and here and there.origin != here.__file__):
             again = "jukebox"
         for name in [name for name in sys.modules if f"{name}.".startswith(f"{again}.")]:
             del sys.modules[name]
