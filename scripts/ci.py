@@ -24,10 +24,10 @@ HANGS = 45 * 60  # seconds after which a session counts as hung
 # CPU seconds at a pace of 1; the dearest first, so that both lanes end together. A session that is
 # added needs its line here: without one, it fails. They leave a third above what was measured.
 BUDGETS = {
-    "tools": 1900,
+    "tools": 2700,
     "readme": 1200,
-    "site": 900,
-    "systems": 900,
+    "site": 1000,
+    "systems": 1000,
     "proofs": 420,
     "levels": 340,
     "packs": 150,
