@@ -150,7 +150,7 @@ id = "too-short"
 entry = "first"
 slide_says = "A short slide"
 verdict = "partly"
-found = "It is longer than that {cite:p}`known2015`."
+found = "That is Ann Known’s {cite:p}`known2015`."
 say = "Say more."
 checked = 2026-01-01
 """,
@@ -275,7 +275,7 @@ FAULTS = {
     ),
     "a cited month is not that of its source": (
         "chapter.md", "In 2015 somebody", "In June 2015 somebody",
-        "chapter.md:31: WARNING: 'June' is not in the entry that is cited",
+        "chapter.md:31: WARNING: 'June 2015' is not in the entry that is cited",
     ),
     "a cited figure is in its identifier alone": (
         "chapter.md", "In 2015 somebody", "In 1987 somebody",

@@ -3,9 +3,6 @@
 - `{claim} id` shows one entry of `_data/claims.toml` in three lines; `{claims}` lists them all.
 - Words that hold a figure, a date or a quotation need a citation, a figure of a run
   (`{measured}`), or to repeat what a checked fence of the page printed.
-- A cited figure, month or quotation stands in an entry that is cited beside it: in its title or
-  date, in its field `says`, which keeps the source's own words, or in `ours`, which holds what we
-  add. Neither is shown. Volume, pages, DOI and address hold nothing.
 - `_data/references.bib` holds what was opened and is cited, without working notes.
 """
 
@@ -15,7 +12,8 @@ from docutils import nodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from docs._ext import kept, load, prose, where
+from docs._ext import facts, kept, load, prose, where
+from docs._ext.cited import hold, lines
 from docs._ext.classes import CLAIM, FACTS, FROM_DATA, MEASURED, QUIZ, within
 
 logger = logging.getLogger(__name__)
@@ -36,11 +34,6 @@ FIGURE = re.compile(
     r"|\b(?i:studies|research|surveys) (?:shows?|finds?|says?)\b"
     r"|[“\"][^”\"]{40,}[”\"]|‘[^’]{40,}’|\b(?:said|says|wrote|writes),? [“‘]"
 )
-SAID = re.compile(
-    r"\d+(?:\.\d+)?(?=[\s-]?(?:%|per ?cent))|\d+(?:\.\d\d+)+|\d\d+|(?<=“)[^”]{15,}(?=”)"
-    rf"|\b(?:{MONTHS})\b"
-)
-HOLDS = ("says", "ours", "title", "year", "month")
 WORKING_NOTE = re.compile(r"verified in|from memory|verify\b", re.I)
 
 
@@ -107,16 +100,6 @@ def figures(app, doctree):
     )
     for block in prose.blocks(doctree):
         said, here = prose.said(block), (app.env.docname, prose.line_of(block))
-        if sources := cited(app.env, block):
-            words = plain(f"{sources} {printed}")
-            for figure in SAID.findall(said):
-                if not re.search(rf"(?<![\d.]){re.escape(plain(figure))}(?!\d)", words):
-                    logger.warning(
-                        "%r is not in the entry that is cited: correct it, or keep the source's "
-                        "words in the entry's `says`",
-                        figure,
-                        location=here,
-                    )
         if backed(block):
             continue
         for figure in FIGURE.findall(said):
@@ -140,34 +123,15 @@ def figures(app, doctree):
     for quote in doctree.findall(nodes.block_quote):
         before = quote.parent[: quote.parent.index(quote)][-1:]
         beside = [*quote.findall(nodes.paragraph), *before]
-        sources = "".join(cited(app.env, block) for block in beside)
+        keys = [key for block in beside for _, cited in lines(block) for key in cited]
+        held = hold(app.env, keys)
         for paragraph in quote.findall(nodes.paragraph):
-            if plain(prose.said(paragraph)) not in plain(sources):
+            if facts.plain(prose.said(paragraph)) not in held.words:
                 logger.warning(
                     "the entry cited in or before this block quotation does not say it: keep the "
                     "source's words in the entry's `says`",
                     location=(app.env.docname, prose.line_of(paragraph)),
                 )
-
-
-def cited(env, block):
-    """Return all that the bibliography holds of the sources that a block cites."""
-    entries = env.get_domain("cite").bibdata.data.entries
-    keys = [
-        key.strip()
-        for ref in block.findall(nodes.Element)
-        if ref.get("refdomain") == "cite"
-        for key in ref.get("reftarget", "").split(",")
-    ]
-    for bib in env.config.bibtex_bibfiles if keys else ():
-        env.note_dependency(f"{env.srcdir}/{bib}")
-    fields = [entries[key].fields for key in keys if key in entries]
-    return " ".join(of[name] for of in fields for name in HOLDS if name in of)
-
-
-def plain(text):
-    """Return text in lower case and single spaces, without the marks in which a copy may differ."""
-    return " ".join(re.sub(r"[\\{}“”\"‘’']|\.(?!\d)", "", text).casefold().split())
 
 
 def backed(paragraph):
@@ -211,7 +175,7 @@ def check(app, env):
 
 def setup(app):
     """Register the directives and the checks."""
-    app.setup_extension("docs._ext")
+    app.setup_extension("docs._ext.cited")
     app.add_directive("claim", Claim)
     app.add_directive("claims", Claims)
     app.connect("doctree-read", figures)

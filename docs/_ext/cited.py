@@ -1,0 +1,147 @@
+"""*Sentence and source*: what a sentence with a citation states stands in an entry that it cites.
+
+Its figures, units, dates, directions, names, quotations and negations (`facts.py` says which) are
+looked up in the entry: in `says`, which keeps the source's own words, in `ours`, which holds what we
+add, and in its title, people and date. `says` and `ours` are not shown.
+
+A sentence without a citation, in a paragraph that has one, is held to it by its longer figures,
+months and quotations. The figures of a quiz and of a page's description stand on the page.
+
+The build leaves the sentences in `cited.jsonl`, beside what it keeps of the pages.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util import logging
+
+from docs._ext import facts, kept, prose
+from docs._ext.classes import CLAIM, FROM_DATA, has, within
+from docs._ext.quiz import quiz
+
+logger = logging.getLogger(__name__)
+
+FILE = "cited.jsonl"
+PLACES = {nodes.block_quote: "quote", nodes.entry: "table", nodes.caption: "figure"}
+# What a sentence without a citation is held to.
+LONGER = re.compile(
+    r"\d+(?:\.\d+)?(?=[\s-]?(?:%|per ?cent))|\d+(?:\.\d\d+)+|\d\d+|(?<=“)[^”]{15,}(?=”)"
+    rf"|\b(?:{'|'.join(facts.MONTHS)})\b"
+)
+
+
+def lines(block: nodes.Element) -> Iterator[tuple[str, list[str]]]:
+    """Yield each line of a block with the keys that it cites: in a source, a line is a sentence."""
+    parts: list[tuple[list[str], list[str]]] = [([], [])]
+
+    def walk(node: nodes.Node) -> None:
+        if isinstance(node, nodes.Text):
+            first, *others = node.astext().split("\n")
+            parts[-1][0].append(first)
+            parts.extend(([line], []) for line in others)
+        elif node.get("refdomain") == "cite":
+            parts[-1][1].extend(map(str.strip, node.get("reftarget", "").split(",")))
+        elif not has(node, *prose.GENERATED):
+            for child in node.children:
+                walk(child)
+
+    walk(block)
+    for words, keys in parts:
+        # A citation that is left out leaves its space before the full stop.
+        if said := re.sub(r" +(?=[.,;:](?:\s|$))", "", "".join(words).strip()):
+            yield said, keys
+
+
+def kind(block: nodes.Element) -> str:
+    """Say where a block stands."""
+    if within(block, CLAIM, FROM_DATA):
+        return "claim" if within(block, CLAIM) else "card"
+    node = block
+    while node is not None:
+        if place := PLACES.get(type(node)):
+            return place
+        node = node.parent
+    return "paragraph"
+
+
+def hold(env: BuildEnvironment, keys: Iterable[str]) -> facts.Held:
+    """Return what the bibliography holds under some keys; one that is missing is reported elsewhere."""
+    entries = env.get_domain("cite").bibdata.data.entries
+    for bib in env.config.bibtex_bibfiles if keys else ():
+        env.note_dependency(f"{env.srcdir}/{bib}")
+    return facts.held_by([entries[key] for key in keys if key in entries])
+
+
+def compare(app: Sphinx, doctree: nodes.document) -> None:
+    """Hold each sentence of a page to its sources, and keep those that cite."""
+    found = kept(app.env, "cited").setdefault(app.env.docname, [])
+    for block in prose.blocks(doctree):
+        said = list(lines(block))
+        here = app.env.docname, prose.line_of(block)
+        if not (held := hold(app.env, [key for _, keys in said for key in keys])).words:
+            continue
+        for words, keys in said:
+            if keys:
+                found.append(sentence(here, kind(block), words, keys))
+                report(facts.doubts(words, hold(app.env, keys)), here)
+            else:
+                longer = LONGER.findall(words)
+                report((it for it in longer if not facts.stands(it, held.words)), here)
+    compare_figures(app, doctree, found)
+
+
+def compare_figures(app: Sphinx, doctree: nodes.document, found: list[dict[str, object]]) -> None:
+    """Hold the figures of a page's quiz and of its front matter to the page."""
+    page, about = app.env.docname, app.env.metadata[app.env.docname]
+    objectives = json.loads(about.get("objectives", "[]"))
+    repeats = [("front matter", about.get("description", ""), "")]
+    repeats += [("front matter", text, "") for text in getattr(objectives, "values", list)()]
+    for question in (one for node in doctree.findall(quiz) for one in node["questions"]):
+        right = question["option"][question["right"]]
+        repeats += [("quiz", right[text], question["ask"]) for text in ("text", "why")]
+    said = facts.page_text(Path(app.env.doc2path(page)))
+    for place, text, ask in repeats:
+        for doubt in facts.uncounted(text, facts.Held.of([said, ask])):
+            logger.warning(
+                "its page does not say %s: correct the %s", doubt, place, location=(page, 1)
+            )
+        if text:
+            found.append(sentence((page, 1), place, text, [facts.PAGE + page, ask]))
+
+
+def sentence(
+    here: tuple[str, int | None], place: str, said: str, keys: list[str]
+) -> dict[str, object]:
+    """Return what is kept of a sentence."""
+    return {"page": here[0], "line": here[1], "kind": place, "said": said, "keys": keys}
+
+
+def report(doubts: Iterable[str], here: tuple[str, int | None]) -> None:
+    """Warn of what the entries do not hold."""
+    for doubt in doubts:
+        logger.warning(
+            "%r is not in the entry that is cited: correct it, or keep the source's words in the "
+            "entry's `says`, and what we add in its `ours`",
+            doubt,
+            location=here,
+        )
+
+
+def write(app: Sphinx, env: BuildEnvironment) -> None:
+    """Leave the sentences that cite for whoever wants to try them."""
+    found = kept(env, "cited")
+    text = [json.dumps(one, ensure_ascii=False) for page in sorted(found) for one in found[page]]
+    Path(app.doctreedir, FILE).write_text("\n".join([*text, ""]), "utf-8")
+
+
+def setup(app: Sphinx) -> dict[str, object]:
+    """Connect the comparison, before the quiz drops what it was made of."""
+    app.setup_extension("docs._ext")
+    app.connect("doctree-read", compare, priority=400)
+    app.connect("env-check-consistency", write)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,122 @@
+"""What a sentence states is compared with its source: each kind of fact, and what is no fact."""
+
+import re
+
+import pytest
+from pybtex.database import Entry
+
+from docs._ext import facts
+from docs._ext.facts import Held, ask, doubts, held_by
+from docs._ext.lexicon import WORDS
+
+SAYS = (
+    "Between September 25 and October 2, 2020, a total of 15,841 cases in England (around 15 to 20% "
+    "of all cases) were not referred to the tracing system for eight days. The file was 600MB in "
+    "size. Sales rose after the second release. The plots are aggregated by default since 0.4. Teams "
+    "may use at most two accounts, more than $460 million was lost, and a third of them left."
+)
+ENTRY = Entry(
+    "misc",
+    {
+        "says": SAYS,
+        "ours": "twenty requests",
+        "title": "A Report of {RAND}",
+        "year": "2021",
+        "month": "March",
+        "volume": "1987",
+        "howpublished": "GitHub, example/repository",
+    },
+)
+TRUE = [
+    "From 25 September to 2 October 2020, 15,841 cases were not referred to the tracing system.",
+    "In March 2021 a report of RAND counted 15,841 cases.",
+    "That was 15 % to 20 % of all cases.",
+    "It took 8 days.",
+    "It took eight days, and 600 MB.",
+    "Sales rose after the second release.",
+    "Sales increased.",
+    "The plots are aggregated by default since 0.4.",
+    "Over 460 million dollars were lost.",
+    "One third of them left.",
+    "A third of the teams left.",
+    "Teams may use no more than two accounts.",
+    "“At most two accounts” is its rule.",
+    "It counts 20 requests.",
+]  # fmt: skip
+FALSE = {
+    "a number": ("It took eight days.", "It took nine days.", "9"),
+    "a number in digits": ("15,841 cases", "15,814 cases", "15814"),
+    "a unit": ("It took eight days.", "It took eight weeks.", "8 week"),
+    "a size": ("It was 600 MB.", "It was 600 GB.", "600 GB"),
+    "a power of ten": ("$460 million was lost.", "$460 billion was lost.", "460000000000"),
+    "a share": ("A third of them left.", "A quarter of them left.", "0.25"),
+    "a month": ("In March 2021 it came.", "In May 2021 it came.", "May 2021"),
+    "a day": ("On 2 October 2020 it came.", "On 3 October 2020 it came.", "3 October 2020"),
+    "a year": ("In 2020 it came.", "In 2019 it came.", "2019"),
+    "a date of two others": ("On 2 October it came.", "On 2 September it came.", "2 September"),
+    "a bound": ("At most two accounts.", "At least two accounts.", "from 2"),
+    "a direction": ("Sales rose.", "Sales fell.", "fell"),
+    "an order": ("It came after the second release.", "It came before the second release.", "before"),
+    "a degree": ("Teams may use accounts.", "Teams must use accounts.", "must"),
+    "a name": ("A report of RAND counts them.", "A report of NIST counts them.", "nist"),
+    "a quotation": ("It says “two accounts”.", "It says “two addresses”.", "two addresses"),
+    "a negation put in": ("Sales rose after the release.", "Sales never rose after the release.",
+                          "Sales never rose after the release."),
+    "a negation taken out": ("Cases were not referred to the tracing system.",
+                             "Cases were referred to the tracing system.",
+                             "Cases were referred to the tracing system."),
+    "a figure of the volume": ("In 2020.", "In 1987.", "1987"),
+}  # fmt: skip
+
+
+@pytest.fixture
+def held():
+    """What the entry holds."""
+    return held_by([ENTRY])
+
+
+@pytest.mark.parametrize("said", TRUE)
+def test_what_the_source_says_is_not_doubted(held, said):
+    """In other words, other figures of speech and other marks."""
+    assert not list(doubts(said, held))
+
+
+@pytest.mark.parametrize("change", FALSE)
+def test_one_changed_word_is_doubted(held, change):
+    """The sentence before the change is not, so it is the change that is seen."""
+    before, after, doubt = FALSE[change]
+
+    assert not list(doubts(before, held))
+    assert doubt in list(doubts(after, held))
+
+
+def test_the_nearest_sentence_decides_where_both_sides_are_in_the_source():
+    """Else one side would excuse the other, in every long entry."""
+    held = Held.of(["Prices rose in the north. Wages fell in the south."])
+
+    assert not list(doubts("Wages fell in the south.", held))
+    assert ["rose"] == list(doubts("Wages rose in the south.", held))
+
+
+def test_a_name_may_be_written_small_and_stand_first():
+    """No page writes the names of companies small, and every page writes *the* small."""
+    assert "netflix" not in facts.written_small()
+    assert {"netflix"} == set(facts.names("Netflix says so. The rest of us do."))
+
+
+def test_a_page_holds_the_figures_of_its_quiz(monkeypatch, tmp_path):
+    """And not what its own front matter says, which would hold itself."""
+    monkeypatch.setattr(facts, "DOCS", tmp_path)
+    (tmp_path / "page.md").write_text("---\ndescription: Four things.\n---\n\n# Three things\n")
+
+    assert not ask("Three things.", ["page:page"])
+    assert ["4"] == ask("Four things.", ["page:page"])
+    assert not ask("Four things.", ["page:page", "You add four things."])
+
+
+def test_each_side_has_its_opposite_and_no_word_stands_on_both():
+    """A word on two sides would be true of everything."""
+    words = [w for sides in WORDS["sides"].values() for side in sides for w in side.split()]
+    assert all(len(sides) == 2 and all(sides) for sides in WORDS["sides"].values())
+    assert not {word for word in words if words.count(word) > 1}
+    assert not [word for word in words if not re.fullmatch(r"[a-z_-]+", word)]
