@@ -30,9 +30,15 @@ MONTHS = (
     *("July", "August", "September", "October", "November", "December"),
 )
 SEASONS = ("spring", "summer", "autumn", "winter")
-SMALL = "two three four five six seven eight nine ten eleven twelve".split()
-TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-ORDINALS = "second third fourth fifth sixth seventh eighth ninth tenth".split()
+SMALL = (
+    *("two", "three", "four", "five", "six", "seven"),
+    *("eight", "nine", "ten", "eleven", "twelve"),
+)
+TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+ORDINALS = (
+    *("second", "third", "fourth", "fifth", "sixth"),
+    *("seventh", "eighth", "ninth", "tenth"),
+)
 FRACTIONS = ("a quarter", "a third", "half", "two thirds", "three quarters")
 MAGNITUDES = ("hundreds", "thousands", "millions", "billions")
 MULTIPLES = ("thousand", "million", "billion")
@@ -154,7 +160,9 @@ OPPOSITES = (
 
 # What follows a verb that can take "not": "has come", but not "has a key".
 PARTICIPLE = r"(?:been|come|gone|kept|made|taken|given|set|got|built|left|lost|seen|had|\w{2,}ed)\b"
-BASE = r"(?!not\b|never\b|no\b|none\b|nothing\b|nobody\b|hardly\b|only\b|also\b|so\b)[a-z“*\d]"
+BASE = (
+    r"(?!not\b|never\b|no\b|none\b|nothing\b|nobody\b|hardly\b|only\b|also\b|so\b|some\b)[a-z“*\d]"
+)
 STARTERS = r"(?:it|which|who|that|guide|manual|deck|book|paper|report|note|page|list|documentation|team|team's|authority|check|review|reader|user|users|interviewers|organisers|engineers|authors|makers|[A-Z]\w+)"
 # Nouns that take no "a".
 MASS = ("activity", "keep-alive", "repository", "machine learning", "personal", "quality", "code")
@@ -221,6 +229,8 @@ def can_replace(said: str, number: re.Match[str], new: str) -> bool:
         rf"(?<![\d.]){re.escape(new)}(?![\d.])", said
     ):
         return False
+    if re.search(r"(?:^|\.)0\d", new):
+        return False
     if was.count(".") > 1 or re.search(
         r"(?i)version |Python |Keras $", said[: number.start()][-8:]
     ):
@@ -232,6 +242,10 @@ def can_replace(said: str, number: re.Match[str], new: str) -> bool:
         return value < float(whole[1]) and whole[1] != new
     if part := re.search(r"(\d+) (?:of|out of) $", said[: number.start()]):
         return value > float(part[1])
+    if top := re.match(r"[%\w]* to (\d+(?:\.\d+)?)", after):
+        return value < float(top[1])
+    if bottom := re.search(r"(\d+(?:\.\d+)?)[%\w]* to $", said[: number.start()]):
+        return value > float(bottom[1])
     return not is_implied(said, number.start(), value > old)
 
 

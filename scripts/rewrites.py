@@ -232,9 +232,8 @@ def write_dates(said: str) -> Found:
     for date in re.finditer(rf"\b(\d{{1,2}}) ({MONTH}) ((?:19|20)\d\d),?", said):
         comma = "," if date[0].endswith(",") or re.match(" [a-z]", said[date.end() :]) else ""
         yield *date.span(), f"{date[2]} {date[1]}, {date[3]}{comma}"
-        ordinal = {1: "st", 2: "nd", 3: "rd", 21: "st", 22: "nd", 23: "rd", 31: "st"}
-        end = ordinal.get(int(date[1]), "th")
-        yield date.start(1), date.end(1), f"{date[1]}{end}"
+        if 3 < int(date[1]) < 21 or 23 < int(date[1]) < 31:
+            yield *date.span(1), f"{date[1]}th"
     for date in re.finditer(rf"\b({MONTH}) ((?:19|20)\d\d)\b", said):
         if not re.search(r"\d $", said[: date.start()]):
             yield *date.span(), f"{date[1]} of {date[2]}"
@@ -346,7 +345,7 @@ def change_marks(said: str) -> Found:
             ", and " if not re.match("(?:and|but|yet|so)", said[mark.end() :]) else ", ",
         )
     for mark in re.finditer(r"(?<=[a-z]): (?=[a-z])", said):
-        yield *mark.span(), " – "
+        yield *mark.span(), " - "
 
 
 WRITERS: dict[str, Callable[[str], Found]] = {
