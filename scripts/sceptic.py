@@ -148,7 +148,7 @@ def order_pool(pool: list[Ranked]) -> list[Draw]:
     for draw in dict.fromkeys(ranked):
         seen[draw.sentence.kind] += 1
         (first if seen[draw.sentence.kind] <= EACH else others).append(draw)
-    return first + others
+    return sorted(first, key=lambda draw: seen[draw.sentence.kind]) + others  # the rarest leads
 
 
 def rank_words(seed: int, *words: str) -> int:

@@ -74,8 +74,12 @@ def notice_nothing(said, keys):
 
 def notice_digits(said, keys):
     """A check that looks at digits alone."""
-    digits = {tuple(re.findall(r"\d+", known)) for known in KNOWN}
-    return [] if tuple(re.findall(r"\d+", said)) in digits else ["another figure"]
+    return [] if list_digits(said) in map(list_digits, KNOWN) else ["another figure"]
+
+
+def list_digits(said):
+    """The numbers of a sentence, in whatever order."""
+    return sorted(re.findall(r"\d+", said))
 
 
 def question(ask, changes=ALL):
@@ -146,7 +150,7 @@ def test_a_figure_keeps_its_shape_and_changes_its_value():
     [
         ("A team sent at least 200 models.", "figure", r"\b1\d\d\b"),
         ("It cost over 460 dollars.", "magnitude", r"\b46\b"),
-        ("It held the loop for up to 2.3 seconds.", "unit", "minutes|hours"),
+        ("It held the loop for up to 2.3 hours.", "unit", "days|weeks"),
         ("It was done within nine days.", "number word", "ten|eleven|twelve"),
         ("It was too high in 100 of 108 weeks.", "figure", r"1[1-9]\d of"),
         ("After more than a year it came.", "unit", "month|week|day"),
