@@ -7,10 +7,12 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from bs4 import BeautifulSoup
 
 from scripts import sceptic
 from scripts.falsehoods import MONTHS, find_edits
 from scripts.rewrites import find_rewrites
+from tests.project import build, write
 
 SAID = (
     (
@@ -408,3 +410,35 @@ def test_the_sceptic_knows_nothing_of_the_check():
                 imported |= {alias.name for alias in node.names}
 
     assert {"docs._ext.facts.ask"} == {name for name in imported if name.startswith("docs")}
+
+
+SITE = {
+    "conf.py": 'extensions = ["myst_parser", "docs._ext.survivors"]\n',
+    "index.md": "# Start\n\n```{survivors}\n```\n",
+}
+
+
+def test_a_page_lists_what_passed(cited):
+    """Each false sentence stands behind the true one, and its marks are no markup."""
+    sceptic.main(["--record"], notice_digits)
+    record = json.loads(sceptic.RECORD.read_text("utf-8"))
+    record["survivors"][0] |= {"before": "It is *so* | and", "after": "It is not *so* | and"}
+    files = SITE | {"_data/measured/sceptic.json": json.dumps(record)}
+    write(cited / "site", files)
+
+    assert "" == build(cited / "site", "html")
+    page = BeautifulSoup((cited / "site/_build/index.html").read_text("utf-8"), "html.parser")
+    rows = [[cell.text for cell in row("td")] for row in page.table("tr")]
+    assert ["all", *(f"{record['figures'][name]:,}" for name in ("changes", "noticed"))] == rows[-1]
+    items = page.select(".measured li")
+    assert len(record["survivors"]) + len(record["false_alarms"]) == len(items)
+    assert ["It is *so* | and", "→ It is not *so* | and"] == [
+        line.text.rpartition(": ")[2] for line in items[0]("p")
+    ]
+
+
+def test_a_page_without_a_record_says_how_to_make_one(cited):
+    """An empty list would look like a check without a gap."""
+    write(cited / "site", SITE)
+
+    assert "index.md:3: WARNING: no run wrote sceptic.json" in build(cited / "site")
