@@ -29,7 +29,7 @@ Ask = Callable[[str, list[str]], list[str]]
 
 CITED = Path("docs", "_build", "cited.jsonl")
 RECORD = Path("docs", "_data", "measured", "sceptic.json")
-COMMAND = "python -m scripts.sceptic --record"
+COMMAND = "nox -s sceptic -- --record"
 SEED = 20261129
 CHANGES, REWRITES = 500, 200
 PLACES = 3  # changes of one figure, name or verb, at most
