@@ -407,24 +407,15 @@ def find_years(said: str) -> Iterator[re.Match[str]]:
 
 def find_parties(said: str) -> Found:
     """Another company, person, product, place, law or trade of the same sort."""
-    taken: list[range] = []
-    sorts = sorted(
-        ((name, sort) for sort in SORTS for name in sort[: len(sort)]), key=lambda s: -len(s[0])
-    )
-    for name, sort in sorts:
-        for word in re.finditer(rf"(?<![\w./@-]){re.escape(name)}(?![\w/]|-\w|\.\w|\()", said):
-            if any(
-                word.start() in place for place in taken if place.stop - place.start > len(name)
-            ):
-                continue  # Docker Desktop is not Docker
-            taken.append(range(*word.span()))
+    taken: set[int] = set()  # where a longer name stands: Docker Desktop is not Docker
+    names = [(name, sort) for sort in SORTS for name in sort]
+    for name, sort in sorted(names, key=lambda one: -len(one[0])):
+        words = re.finditer(rf"(?<![\w./@-]){re.escape(name)}(?![\w/]|-\w|\.\w|\()", said)
+        for word in [word for word in words if word.start() not in taken]:
             for other in sort:
                 if other.lower() not in said.lower():
-                    if name[0] in "AEIOUaeiou" and re.search(r"\ban $", said[: word.start()]):
-                        if other[0] not in "AEIOUaeiou":
-                            yield word.start() - 3, word.end(), f"a {other}"
-                    elif not re.search(r"\b[Aa] $", said[: word.start()]) or other[0] not in "AEIO":
-                        yield *word.span(), other
+                    yield from keep_article(said, word, other)
+            taken |= set(range(*word.span()))
 
 
 def find_directions(said: str) -> Found:
@@ -492,9 +483,7 @@ def put_not(said: str) -> Found:
             clause = re.split(r"[;:.“]", said[: verb.start()])[-1]
             if re.search(r"(?i)\b(?:whether|nobody|nothing|none|no|never|how|hardly)\b", clause):
                 continue
-            if re.search(r"(?i)\b(?:that|than|what it|as) $", said[: verb.start()][-9:]) and verb[
-                0
-            ] in ("is", "did"):
+            if verb[0] == "is" and re.search(r"(?i)\b(?:that|than|as) $", clause):
                 continue  # that is, as is
             if re.match(r" (?:because|why|what|how|where|when)\b", said[verb.end() :]):
                 continue
