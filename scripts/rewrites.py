@@ -100,7 +100,7 @@ LIKE = (
     *(
         ("up to", "as much as", r"\d"),
         ("up to", "at most", r"\d"),
-        ("within", "in no more than", r"(?:\d|ninety)"),
+        ("within", "in no more than", "ninety"),
     ),
     *(("fell", "dropped", "by"), ("fell", "went down", "by"), ("raise", "increase", "the")),
     *(
