@@ -119,6 +119,17 @@ def proofs(session):
     session.run("python", "-m", "pytest", "-n", "auto", "--dist", "loadfile", *LONG, *words)
 
 
+@nox.session
+def sceptic(session):
+    """Change one fact of a cited sentence at a time, and count what the build's check notices.
+
+    `-- --record` writes the counts and what passed for the page.
+    """
+    install(session, "docs")
+    build(session)  # it leaves the cited sentences
+    session.run("python", "-m", "scripts.sceptic", *session.posargs)
+
+
 @nox.session(python=False)
 def tools(session):
     """Run the tools whose inputs changed, without a network; `-- --all` every one, `-- spark` one."""

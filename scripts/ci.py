@@ -31,6 +31,7 @@ BUDGETS = {
     "proofs": 420,
     "levels": 340,
     "packs": 150,
+    "sceptic": 120,
     "rtd": 60,
     "compatibility-3.12": 60,
     "compatibility-3.13": 60,
