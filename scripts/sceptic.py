@@ -45,6 +45,10 @@ MANNERS = {
     **{"synonyms": 20, "digits and words": 15, "dates": 15, "directions": 15, "contractions": 12},
     **{"units": 8, "order": 5, "spellings": 4, "marks": 4, "openings": 2},
 }
+# A quiz and a page's description repeat their page in other words, and only their figures are
+# compared with it: of other changes the check says nothing, and its page says so.
+REPEATS = ("quiz", "front matter")
+OF_FIGURES = ("figure", "number word", "unit", "magnitude", "month", "day", "year")
 HELD = ("figure", "number word", "unit", "month")  # kinds of which nothing may pass
 LEAST, MOST = 0.95, 0.05  # noticed of all changes, and alarms at what means the same
 
@@ -134,7 +138,10 @@ def fill_pools(
         for edit in find(sentence.said):
             after = " ".join(edit.apply_to(sentence.said).split())
             places[edit.kind, edit.start][after] = rank_words(seed, edit.kind, sentence.page, after)
+        repeats = sentence.kind in REPEATS
         for (kind, _), ranks in places.items():
+            if repeats and kind in KINDS and kind not in OF_FIGURES:
+                continue
             for turn, after in enumerate(sorted(ranks, key=ranks.__getitem__)[:PLACES]):
                 pools[kind].append((turn, ranks[after], Draw(sentence, kind, after)))
     return pools

@@ -13,6 +13,7 @@ The build leaves the sentences in `cited.jsonl`, beside what it keeps of the pag
 import json
 import re
 from collections.abc import Iterable, Iterator
+from itertools import combinations
 from pathlib import Path
 
 from docutils import nodes
@@ -22,7 +23,7 @@ from sphinx.util import logging
 
 from docs._ext import facts, kept, prose
 from docs._ext.classes import CLAIM, FROM_DATA, has, within
-from docs._ext.quiz import quiz
+from docs._ext.quiz import has_id, own_text, quiz
 
 logger = logging.getLogger(__name__)
 
@@ -77,6 +78,14 @@ def hold(env: BuildEnvironment, keys: Iterable[str]) -> facts.Held:
     return facts.held_by([entries[key] for key in keys if key in entries])
 
 
+def named(block: nodes.Element) -> str:
+    """Return what a card is about, which its lines do not name."""
+    while block is not None and "tool-card" not in block.get("classes", ()):
+        block = block.parent
+    name = block.next_node(nodes.strong) if block is not None else None
+    return f"{name.astext()}: " if name is not None else ""
+
+
 def compare(app: Sphinx, doctree: nodes.document) -> None:
     """Hold each sentence of a page to its sources, and keep those that cite."""
     found = kept(app.env, "cited").setdefault(app.env.docname, [])
@@ -87,6 +96,7 @@ def compare(app: Sphinx, doctree: nodes.document) -> None:
             continue
         for words, keys in said:
             if keys:
+                words = named(block) + words
                 found.append(sentence(here, kind(block), words, keys))
                 report(facts.doubts(words, hold(app.env, keys)), here)
             else:
@@ -99,19 +109,27 @@ def compare_figures(app: Sphinx, doctree: nodes.document, found: list[dict[str, 
     """Hold the figures of a page's quiz and of its front matter to the page."""
     page, about = app.env.docname, app.env.metadata[app.env.docname]
     objectives = json.loads(about.get("objectives", "[]"))
-    repeats = [("front matter", about.get("description", ""), "")]
-    repeats += [("front matter", text, "") for text in getattr(objectives, "values", list)()]
+    whole = "\n".join(map(nodes.Element.astext, doctree.findall(nodes.TextElement)))
+    repeats = [("front matter", about.get("description", ""), [whole])]
+    repeats += [("front matter", text, [whole]) for text in getattr(objectives, "values", list)()]
     for question in (one for node in doctree.findall(quiz) for one in node["questions"]):
         right = question["option"][question["right"]]
-        repeats += [("quiz", right[text], question["ask"]) for text in ("text", "why")]
-    said = facts.page_text(Path(app.env.doc2path(page)))
-    for place, text, ask in repeats:
-        for doubt in facts.uncounted(text, facts.Held.of([said, ask])):
-            logger.warning(
-                "its page does not say %s: correct the %s", doubt, place, location=(page, 1)
-            )
+        given = facts.figures(facts.read(question["ask"]))
+        sums = " ".join(str(one + other) for one, other in combinations(given, 2))
+        sources = [section(doctree, question["section"]), question["ask"], sums]
+        repeats += [("quiz", right[text], sources) for text in ("text", "why")]
+    for place, text, sources in repeats:
+        for doubt in facts.repeated(text, sources):
+            logger.warning("the page does not say %s: correct its %s", doubt, place, location=(page, 1))
         if text:
-            found.append(sentence((page, 1), place, text, [facts.PAGE + page, ask]))
+            found.append(sentence((page, 1), place, text, [facts.TEXT + one for one in sources]))
+
+
+def section(doctree: nodes.document, label: str) -> str:
+    """Return the text of a section that a quiz names; nothing if there is none."""
+    target = doctree.nameids.get(nodes.fully_normalize_name(label))
+    found = next(doctree.findall(has_id(target)), None) if target else None
+    return own_text(found) if found is not None else ""
 
 
 def sentence(

@@ -34,6 +34,7 @@ from docs._ext.lexicon import (
     COMMON,
     DEGREE,
     LITTLE,
+    MONTH,
     MONTHS,
     NEGATIONS,
     NUMBERS,
@@ -42,6 +43,7 @@ from docs._ext.lexicon import (
     PHRASES,
     POWERS,
     SIDE,
+    SMALL_NAMES,
     UNIT,
 )
 
@@ -56,17 +58,18 @@ NAMES_IN = (
     "howpublished",
     "note",
 )
-PAGE = "page:"  # before the name of a page that a quiz or a description repeats
+TEXT = "text:"  # before a text that a quiz or a description repeats
 ALIKE = 0.55  # from this share of common words on, two clauses say the same, or its opposite
 TOKEN = re.compile(r"[$€£%\u00d7°]|\d+(?:[.,]\d+)*|[^\W\d_]\w*(?:[-'.][^\W\d_]\w*)*")
 SENTENCE = re.compile(r"(?<=[.!?;])\s+|\[\.\.\.\]")
-CLAUSE = re.compile(r"(?<=[.!?;:,)])\s+|\[\.\.\.\]|\s(?=\(|(?:and|but|so|or) )")
+CLAUSE = re.compile(r"(?<=[.!?;:,)])\s+|\[\.\.\.\]|\s-\s|\s(?=\(|(?:and|but|so|or) )")
 QUOTED = re.compile(r"“([^”]+)”")
+FENCE = re.compile(r"^(```+).*?^\1$", re.DOTALL | re.MULTILINE)
 START = re.compile(r"(?:^|[.:!?;|]\s|[“\"(*])\W*(\w+)")
-_MONTH = "|".join(MONTHS)
+_MONTH = "|".join(f"{month[:3]}(?:{month[3:]})?" if month[3:] else month for month in MONTHS)
 DATE = re.compile(
     rf"\b(?:(?P<y1>\d{{4}})-(?P<m1>\d\d)-(?P<d1>\d\d)"
-    rf"|(?:(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? )?(?P<m2>{_MONTH})(?:,? (?P<y2>\d{{4}}))?"
+    rf"|(?:(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? )?(?P<m2>{_MONTH})(?:(?:,| of)? (?P<y2>\d{{4}}))?"
     rf"(?:(?<! \d{{4}}) (?P<d3>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\d|[.,]\d)(?:,? (?P<y3>\d{{4}}))?)?)"
 )
 stem = cache(Stemmer("english").stemWord)
@@ -80,11 +83,15 @@ class Facts(NamedTuple):
 
     numbers: tuple[Number, ...]
     quantities: set[tuple[Number, str]]
+    bare: set[Number]  # without a unit
     units: set[str]
     dates: tuple[Date, ...]
+    things: set[tuple[Number, str]]  # what is counted, by its stem
     bounds: set[tuple[str, Number]]
+    spans: set[tuple[Number | None, Number | None]]
     sides: set[tuple[str, int]]
     degrees: set[str]
+    names: tuple[str, ...]
     negations: int
 
     @property
@@ -95,7 +102,7 @@ class Facts(NamedTuple):
 
 def straight(text: str) -> str:
     """Return text on one line, without the marks in which a copy may differ."""
-    text = text.translate(str.maketrans("\u2018\u2019\u00a0\u2009\u2013", "''  -"))
+    text = text.translate(str.maketrans("\u2018\u2019\u00a0\u2009\u2013\u2014", "''  --"))
     return " ".join(re.sub(r"[\\{}~`]", "", text).split())
 
 
@@ -128,7 +135,7 @@ def take_dates(text: str) -> tuple[list[Date], str]:
         alone = name in ("May", "March") and not (day or year)
         if alone and BEFORE_MONTHS.isdisjoint(before):
             return match[0]
-        month = MONTHS.index(name) + 1 if name else int(parts["m1"])
+        month = MONTH[name[:3]] if name else int(parts["m1"])
         found.append((int(day) if day else None, month, int(year) if year else None))
         return f" date{month} "
 
@@ -195,8 +202,10 @@ def quantities(words: list[str], *, generous: bool) -> Iterator[tuple[Number | N
             if of_what is None and (of_what := unit(small[beside])) and beside == at:
                 at += 1
             counts = generous or word != "one" or small[at] in ("of", "in")
-            if of_what or counts:
-                yield value, of_what
+            if value != 1 or counts:  # one week is a week
+                yield value, of_what if value != 1 else None
+            elif of_what:
+                yield None, of_what
 
 
 def bounds(words: list[str]) -> Iterator[tuple[str, Number]]:
@@ -209,6 +218,25 @@ def bounds(words: list[str]) -> Iterator[tuple[str, Number]]:
                 break
 
 
+def things(words: list[str]) -> Iterator[tuple[Number, str]]:
+    """Yield the numbers with what they count: the next word that says something."""
+    for at, word in enumerate(words):
+        value = number(word)
+        if isinstance(value, Decimal) and value != 1:
+            for beside in words[at + 1 : at + 3]:
+                if beside not in LITTLE:
+                    if not unit(beside):
+                        yield value, stem(beside)
+                    break
+
+
+def spans(words: list[str]) -> Iterator[tuple[Number | None, Number | None]]:
+    """Yield the numbers on both sides of a *to*."""
+    for at, word in enumerate(words[1:-1], 1):
+        if word == "to":
+            yield number(words[at - 2 if at > 1 and words[at - 1] in UNIT else at - 1]), number(words[at + 1])
+
+
 @cache
 def read(text: str, *, generous: bool = False) -> Facts:
     """Return the facts of a text; `generous` as in `quantities`."""
@@ -219,20 +247,25 @@ def read(text: str, *, generous: bool = False) -> Facts:
     return Facts(
         numbers=tuple(value for value, _ in counted if value is not None),
         quantities={(value, of) for value, of in counted if value is not None and of},
+        bare={value for value, of in counted if value is not None and not of},
         units={of for _, of in counted if of},
         dates=tuple(dates),
+        things=set(things(small)),
         bounds=set(bounds(small)),
+        spans=set(spans(small)),
         sides={SIDE[word] for word in small if word in SIDE},
         degrees={DEGREE[word] for word in small if word in DEGREE},
+        names=tuple(names(text)),
         negations=sum(word in NEGATIONS for word in small),
     )
 
 
 @cache
 def content(text: str) -> frozenset[str]:
-    """Return the stems of the words of a text that say something by themselves."""
-    words = map(str.lower, tokens(text))
-    return frozenset(stem(word) for word in words if word not in LITTLE | NEGATIONS)
+    """Return the stems of the words of a text that say something by themselves, without figures."""
+    words = map(str.lower, tokens(take_dates(text)[1]))
+    others = LITTLE.union(NEGATIONS, NUMBERS)
+    return frozenset(stem(word) for word in words if word not in others and not re.search(r"\d", word))
 
 
 def names(text: str) -> Iterator[str]:
@@ -241,24 +274,22 @@ def names(text: str) -> Iterator[str]:
     first = set(START.findall(rest))
     for word in tokens(rest):
         small = word.lower()
-        if not word[0].isupper() or small in COMMON or word in MONTHS or unit(word):
+        if small in SMALL_NAMES:
+            yield small
+        elif not word[0].isupper() or small in COMMON or word in MONTHS or unit(word):
             continue
-        if re.split(r"[-_'.]", word)[0] not in first or not (
-            stem(small) in written_small() or small in LITTLE
-        ):
+        elif re.split(r"[-_'.]", word)[0] not in first or stem(small) not in written_small():
             yield small
 
 
 @cache
 def written_small() -> frozenset[str]:
     """Return the stems of all words that a page of the handbook writes small, outside code."""
-    pages = [page for page in DOCS.rglob("*.md") if "_build" not in page.parts]
-    word = re.compile(r"(?<![\w.`/{-])[a-z][a-z']+(?![\w`./:-])")
-    found = {
-        w
-        for p in (*pages, *DOCS.glob("_data/**/*.toml"))
-        for w in word.findall(p.read_text("utf-8"))
-    }
+    word = re.compile(r"(?<![\w.`/({-])[a-z][a-z']+(?![\w`./:-])")
+    found = {*SIDE, *DEGREE, *LITTLE, *NEGATIONS}
+    for page in DOCS.rglob("*.md"):
+        if "_build" not in page.parts:
+            found.update(word.findall(FENCE.sub("", page_text(page))))
     return frozenset(map(stem, found))
 
 
@@ -301,6 +332,7 @@ def doubts(said: str, held: Held) -> Iterator[str]:
     mine, whole = read(said), held.whole
     yield from uncounted(said, held)
     yield from misplaced(said, held)
+    yield from (f"{a} to {b}" for a, b in mine.spans if a != b and (b, a) in whole.spans)
     yield from (f"{how} {what}" for how, what in sorted(mine.bounds - whole.bounds, key=str))
     yield from turned(said, held)
     yield from sorted(mine.degrees - whole.degrees)
@@ -318,11 +350,15 @@ def uncounted(said: str, held: Held) -> Iterator[str]:
         f"{written(n)} {of}" for n, of in mine.quantities - whole.quantities if n in whole.values
     )
     yield from mine.units - whole.units
+    counted = {what for _, what in whole.things}
+    yield from (f"{written(n)} {what}" for n, what in mine.things - whole.things if what in counted)
+    for value in mine.values - {value for value, _ in mine.quantities}:
+        of = {unit for number, unit in whole.quantities if number == value}
+        if of & {"%", "$", "€", "£"} and value not in whole.bare:
+            yield f"{written(value)} without its {of.pop()}"
     for day, month, year in mine.dates:
         if not any(
-            (day in (None, d) or (d is None and Decimal(day) in whole.values))
-            and month == m
-            and (year in (None, y) or (y is None and Decimal(year) in whole.values))
+            month == m and day in (None, d) and year in (None, y)
             for d, m, y in whole.dates
         ):
             yield " ".join(str(part) for part in (day, MONTHS[month - 1], year) if part)
@@ -333,16 +369,18 @@ def written(fact: object) -> str:
     return f"{fact:f}" if isinstance(fact, Decimal) else str(fact)
 
 
-def misplaced(said: str, held: Held) -> Iterator[str]:
+def misplaced(said: str, held: Held, *, names: bool = True) -> Iterator[str]:
     """Yield the numbers, units and months that the source sentence nearest to this one has not."""
-    for kind in (figures, codes, units, months):
-        mine = Counter(kind(read(said)))
+    for kind in COUNTED if names else COUNTED[:-1]:
+        mine = Counter(kind(read(said))) if content(said) else Counter()
         counting = [s for s in held.sentences if mine and kind(read(s, generous=True))]
         if counting:
-            near = read(max(counting, key=lambda s: alike(s, said)), generous=True)
-            nearest = Counter(kind(near))
-            if nearest - mine:
+            near = max(counting, key=lambda s: alike(s, said))
+            nearest = Counter(kind(read(near, generous=True)))
+            certain = kind is not names_of or alike(near, said) >= ALIKE
+            if certain and nearest - mine:
                 yield from map(written, mine - nearest)
+
 
 
 def figures(facts: Facts) -> list[Number]:
@@ -360,9 +398,22 @@ def units(facts: Facts) -> list[str]:
     return list(facts.units)
 
 
+def years(facts: Facts) -> list[Number]:
+    """Return the years, those of the dates too."""
+    return [n for n in facts.values if isinstance(n, Decimal) and 1900 <= n < 2100]
+
+
+def names_of(facts: Facts) -> list[str]:
+    """Return the names."""
+    return list(facts.names)
+
+
 def months(facts: Facts) -> list[str]:
     """Return the months of the dates."""
     return [MONTHS[month - 1] for _, month, _ in facts.dates]
+
+
+COUNTED = (figures, codes, units, months, years, names_of)
 
 
 def turned(said: str, held: Held) -> Iterator[str]:
@@ -425,13 +476,19 @@ def bibliography() -> Mapping[str, Entry]:
     return parse_file(str(DOCS / "_data" / "references.bib")).entries
 
 
+def repeated(said: str, texts: Iterable[str]) -> Iterator[str]:
+    """Yield the figures of a sentence that the texts which it repeats do not have."""
+    held = Held.of(texts)
+    yield from uncounted(said, held)
+    yield from misplaced(said, held, names=False)
+
+
 def ask(said: str, keys: Iterable[str]) -> list[str]:
-    """Say what of a sentence its sources do not bear out: entries by key, or `page:` and a page.
+    """Say what of a sentence its sources do not bear out: entries by key, or `text:` and a text.
 
     A quiz and a page's description repeat the page, and only their figures are compared with it.
     """
-    keys = list(keys)
-    if keys[0].startswith(PAGE):
-        page = page_text(DOCS / f"{keys[0].removeprefix(PAGE)}.md")
-        return list(uncounted(said, Held.of([page, *keys[1:]])))
+    texts = [key.removeprefix(TEXT) for key in keys if key.startswith(TEXT)]
+    if texts:
+        return list(repeated(said, texts))
     return list(doubts(said, held_by(bibliography()[key] for key in keys)))

@@ -10,8 +10,9 @@ from itertools import product
 from pathlib import Path
 
 WORDS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
-LITTLE, NEGATIONS, COMMON, BEFORE_MONTHS = (
-    frozenset(WORDS[name].split()) for name in ("little", "negations", "common", "before_months")
+LITTLE, NEGATIONS, COMMON, BEFORE_MONTHS, SMALL_NAMES = (
+    frozenset(WORDS[name].split())
+    for name in ("little", "negations", "common", "before_months", "small_names")
 )
 BESIDE = frozenset(WORDS["beside"]["a_number"].split())
 UNIT = {word: unit for unit, words in WORDS["units"].items() for word in words.split()}
@@ -31,6 +32,7 @@ MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
+MONTH = {name[:3]: number for number, name in enumerate(MONTHS, 1)}
 
 ONES = (
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
