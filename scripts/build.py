@@ -10,6 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from docs._ext import dates
+
 STRICT = ("-n", "-W", "--keep-going")  # nitpicky; a warning is an error; report them all
 SETTINGS = ("HANDBOOK_", "READTHEDOCS", "SOURCE_DATE_EPOCH")  # what conf.py and others read
 LIST = ("ls-files", "-z", "--cached", "--others", "--exclude-standard")
@@ -46,6 +48,8 @@ def main(output: Path, doctrees: Path) -> None:
     read = what_is_read()
     if git(*LIST) and note.exists() and note.read_text() == f"{read} {what_is_there(output)}":
         print(f"Nothing has changed since {output} was built.")
+        if told := dates.report(dates.read("docs"), dates.today()):
+            print(told)  # the clock has, and Sphinx is not there to tell what ran out
         return
     command = ["-m", "sphinx", *STRICT, "-d", str(doctrees), "docs", str(output)]
     done = subprocess.run([sys.executable, *command], check=False)

@@ -124,9 +124,11 @@ def tool(name: str) -> str:
         )
     if name.lower() in map(str.lower, data("tools.toml")["tool"]):
         sys.exit(f"docs/_data/tools.toml has {name!r} already: edit its entry there.")
-    module, year = name.replace("-", "_"), str(datetime.now(UTC).year)
+    module, today = name.replace("-", "_"), datetime.now(UTC).date()
+    year = str(today.year)
     source = f"{name.replace('-', '')}{year}"
     places = {"name": name, "module": module, "lock": lock, "year": year, "source": source}
+    places["today"] = str(today)
     example = Path("examples", "tools", name)
     write(
         {
@@ -139,6 +141,7 @@ def tool(name: str) -> str:
         places,
     )
     append(DOCS / "_data" / "tools.toml", "tool.toml", places)
+    append(DOCS / "_data" / "expiring.toml", "expiring.toml", places)
     append(DOCS / "_data" / "references.bib", "source.bib", places)
     edit(DOCS / "tools" / "index.md", r"^(?=```\n\Z)", f"{name}\n")
     return f"Fill in docs/tools/{name}.md and {example}, then run nox -s tools -- {name}."

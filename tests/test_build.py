@@ -77,6 +77,23 @@ def test_nothing_is_built_twice(capsys):
     assert (SITE / "index.html").exists()
 
 
+def test_what_has_run_out_is_told_where_nothing_else_has_changed(capsys):
+    """A day changes no file: Sphinx is not started, and the list is printed all the same."""
+    Path("docs/_data").mkdir()
+    for name, good_until in (("old", "2001-01-01"), ("new", "9999-01-01")):
+        claim = f'[[claim]]\nid = "{name}"\nsay = "{name}"\nfound = "{{cite:p}}`a`"\n'
+        claim += f"checked = 2001-01-01\ngood_until = {good_until}\n"
+        with Path("docs/_data/claims.toml").open("a", encoding="utf-8") as file:
+            file.write(claim)
+    build.main(SITE, DOCTREES)
+    capsys.readouterr()
+    build.main(SITE, DOCTREES)
+    first, *rest = capsys.readouterr().out.splitlines()
+
+    assert "Nothing has changed since site was built." == first
+    assert [line.split(":")[1] for line in rest if ", good until " in line] == ["2"]
+
+
 def test_a_build_that_failed_counts_for_none(capsys):
     """A warning fails the build, and the next one does not say that nothing has changed."""
     Path("docs/index.rst").write_text("Home\n====\n\n:ref:`nowhere`\n", "utf-8")

@@ -14,6 +14,7 @@ from docs._ext.chapter import DIFFICULTY
 from docs._ext.evidence import VERDICTS
 from docs._ext.raci import LETTERS
 from tests.project import build, from_root, write
+from tests.test_expiry import FILES as EXPIRY
 from tests.test_quiz import QUIZ
 from tests.test_raci import FILES as RACI
 from tests.test_score import RUBRIC
@@ -25,6 +26,7 @@ SOUND = {"conf.py": 'extensions = ["docs._ext"]\n', "index.rst": "Start\n=====\n
     f"_data/{name}": text
     for name, text in {
         "claims.toml": SPINE["_data/claims.toml"],
+        "expiring.toml": EXPIRY["_data/expiring.toml"],
         "glossary.toml": SPINE["_data/glossary.toml"],
         "measured/run.json": SPINE["_data/measured/run.json"].replace(", ", ",\n"),
         "ml_test_score.toml": RUBRIC,
@@ -168,6 +170,27 @@ MISTAKES = {
     "a figure is neither number nor text": (
         "measured/run.json", "1234.5", "[1234.5]",
         ":4: WARNING: `seconds` is a list of 1. A figure is a number or a text",
+    ),
+    # A fact that expires
+    "nobody says until when a fact is good": (
+        "expiring.toml", "good_until = 2026-08-31\n", "",
+        ":1: WARNING: a sentence of a page has no `good_until`. Write the last day on which nobody",
+    ),
+    "a fact is of no kind": (
+        "expiring.toml", '"price"', '"prize"',
+        ':2: WARNING: `kind` is "prize". Write price: it is one of price, release, status, law,',
+    ),
+    "a fact has a name that no role can have": (
+        "expiring.toml", "[page.price]", '[page."a price"]',
+        ':1: WARNING: `page` is "a price". Write the name of a sentence in small letters, digits',
+    ),
+    "a part of a law has no day": (
+        "expiring.toml", "from = 2026-06-01\n", "",
+        ":20: WARNING: a part of a law has no `from`. Write the day from which it applies.",
+    ),
+    "nobody says until when a claim is good": (
+        "claims.toml", "good_until = 2026-12-31\n", "",
+        ":1: WARNING: a claim has no `good_until`. Write the last day on which nobody need look",
     ),
     # A tool of the matrix
     "a tool with a page has nothing that ran": (

@@ -153,6 +153,7 @@ verdict = "partly"
 found = "That is Ann Known’s {cite:p}`known2015`."
 say = "Say more."
 checked = 2026-01-01
+good_until = 2026-12-31
 """,
     "_data/glossary.toml": """\
 [[term]]

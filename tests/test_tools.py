@@ -237,6 +237,17 @@ two
     "two.md": "---\ndescription: Two tools.\n---\n\n# Two tools\n",
     "../locks/tools.txt": "one==1.2.3 \\\n    --hash=sha256:0\n",
     "_data/references.bib": "@misc{known2026,\n  author = {Known},\n  title = {K},\n  year = {2026}\n}\n",
+    "_data/expiring.toml": """\
+[tool.One]
+kind = "status"
+checked = 2026-01-02
+good_until = 2026-06-30
+
+[tool."Two & more"]
+kind = "status"
+checked = 2026-01-02
+good_until = 2026-06-30
+""",
     "_data/tools.toml": """\
 [capability]
 data = "Keep it."
@@ -337,7 +348,13 @@ def test_each_tool_stands_once_under_its_first_capability(matrix, tmp_path):
     )
     assert "One1.2.3" == card.p.get_text().replace(" ", "")
     assert "A service. A foundation. The slide files it under monitoring." in card.text
-    assert ["It ran.", "You need one.", "Another.", "Nothing.", "Kept in 2026. [Known, 2026]"] == [
+    assert [
+        "It ran.",
+        "You need one.",
+        "Another.",
+        "Nothing.",
+        "Kept in 2026. [Known, 2026] (checked 2 January 2026)",
+    ] == [
         answer.get_text(strip=True, separator=" ").replace("[ ", "[").replace(" ]", "]")
         for answer in card("dd")
     ]

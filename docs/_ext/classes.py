@@ -5,6 +5,7 @@ The style sheet has the same names. A class that one extension alone needs stays
 
 from docutils import nodes
 
+CHECKED = "checked"  # when a fact that expires was held against its source
 CLAIM = "claim"  # the box of a claim of the decks, which is checked as a whole
 FACTS = "chapter-facts"  # what stands under a page's title, made of its front matter: no prose
 FROM_DATA = "from-data"  # a list or table made of a file of `_data`: no words of the page

@@ -15,6 +15,8 @@ from sphinx.util.docutils import SphinxDirective
 from docs._ext import facts, kept, load, prose, where
 from docs._ext.cited import hold, lines
 from docs._ext.classes import CLAIM, FACTS, FROM_DATA, MEASURED, QUIZ, within
+from docs._ext.dates import day
+from docs._ext.expiry import checked
 
 logger = logging.getLogger(__name__)
 
@@ -61,16 +63,11 @@ class Claim(SphinxDirective):
             f"Say instead\n: {claim['say'].strip()}\n"
         )
         box = nodes.admonition(classes=[CLAIM, f"claim-{claim['verdict']}"])
-        box += nodes.title("", f"{VERDICTS[claim['verdict']]} · checked {day(claim['checked'])}")
+        box += nodes.title("", f"{VERDICTS[claim['verdict']]} ", checked(claim))
         box += self.parse_text_to_nodes(markdown)
         target = nodes.target("", "", ids=[f"claim-{key}"], names=[f"claim-{key}"])
         self.state.document.note_explicit_target(target)
         return [target, box]
-
-
-def day(date):
-    """Write a date for people: 22 November 2026."""
-    return f"{date.day} {date:%B %Y}"
 
 
 class Claims(SphinxDirective):
@@ -176,6 +173,7 @@ def check(app, env):
 def setup(app):
     """Register the directives and the checks."""
     app.setup_extension("docs._ext.cited")
+    app.setup_extension("docs._ext.expiry")
     app.add_directive("claim", Claim)
     app.add_directive("claims", Claims)
     app.connect("doctree-read", figures)

@@ -26,9 +26,9 @@ HOLDS_MARKDOWN = {
 }
 # Directives whose content is names or figures, or nothing at all.
 HOLDS_DATA = {
-    *("bars", "bibliography", "chapters", "claim", "claims", "image", "lines", "measurements"),
-    *("ml-test-score", "paths", "quiz", "raci", "role", "syllabus", "terms", "to-come"),
-    *("toctree", "tool", "tool-matrix"),
+    *("bars", "bibliography", "chapters", "claim", "claims", "image", "law", "lines"),
+    *("measurements", "ml-test-score", "paths", "quiz", "raci", "role", "syllabus", "terms"),
+    *("to-come", "toctree", "tool", "tool-matrix"),
 }
 
 

@@ -82,6 +82,7 @@ class Matrix(SphinxDirective):
         """Return a section for each capability, with a card for each tool that has a page."""
         data = load(self.env.srcdir, "tools.toml")
         jobs, groups = data.get("capability", {}), {}
+        dates = load(self.env.srcdir, "expiring.toml").get("tool", {})
         self.env.metadata[self.env.docname]["tool-matrix"] = True
         for name, tool in of_matrix(self.env.srcdir).items():
             if wrong := list(faults(self.env, jobs, tool)):
@@ -91,7 +92,7 @@ class Matrix(SphinxDirective):
                 continue
             first, *others = tool["capability"]
             box = nodes.container(classes=["tool-card", *map(group, tool["capability"])])
-            box += self.parse_text_to_nodes("\n".join(facts(name, tool)))
+            box += self.parse_text_to_nodes("\n".join(facts(name, tool, name in dates)))
             groups.setdefault(first, []).append(box)
             for other in others:
                 also = f"Also {{doc}}`{name} </{tool['page']}>`, which stands under {first}."
@@ -130,8 +131,8 @@ def faults(env, jobs, tool):
             yield f"names the source {key!r}, which the bibliography does not have"
 
 
-def facts(name, tool):
-    """Write the card of one tool as Markdown."""
+def facts(name, tool, dated):
+    """Write the card of one tool as Markdown; what is dated shows when its status was checked."""
     slide = f" The slide files it under {tool['slide']}." if "slide" in tool else ""
     return [
         f"**{{doc}}`{name} </{tool['page']}>`** [{versions(name, tool)}]{{.tool-versions}}",
@@ -139,7 +140,8 @@ def facts(name, tool):
         f"{sentence(tool['licence'])} {sentence(tool['home'])}{slide}",
         "",
         *(f"{words}\n: {sentence(tool[key])}\n" for key, words in SHOWN.items()),
-        f"Status\n: {sentence(tool['status'])} {{cite:p}}`{','.join(tool['source'])}`",
+        f"Status\n: {sentence(tool['status'])} {{cite:p}}`{','.join(tool['source'])}`"
+        + f" {{checked}}`tool.{name}`" * dated,
     ]
 
 
@@ -158,6 +160,7 @@ def add_files(app, pagename, templatename, context, doctree):
 def setup(app):
     """Register the directives."""
     app.setup_extension("docs._ext.numbers")
+    app.setup_extension("docs._ext.expiry")
     app.add_directive("tool", Tool)
     app.add_directive("tool-matrix", Matrix)
     app.connect("html-page-context", add_files)

@@ -19,6 +19,12 @@ document.addEventListener("keydown", (event) => {
   field.focus();
 });
 
+// Marks each day that has passed for today's reader; the style sheet says in words what that means.
+const today = new Date().toISOString().slice(0, 10);
+for (const time of document.querySelectorAll("time[data-until]")) {
+  time.classList.toggle("passed", time.dataset.until < today);
+}
+
 // The search page shows what was looked for in its own field.
 const field = document.querySelector(".page-search input");
 if (field) field.value = new URLSearchParams(location.search).get("q") ?? "";

@@ -139,6 +139,35 @@ def test_tools_are_narrowed_by_keyboard(tab, origin):
     assert [] == faults
 
 
+# What a reader reads of a day: the page has the day, and the style sheet what became of it.
+PASSED = """times => times.map(time => [
+  time.className.split(" ")[0], time.dataset.until ?? "",
+  getComputedStyle(time, "::after").content.replace(/^none$/, "")])"""
+
+
+@pytest.mark.parametrize("path", ["modules/mlops/why-it-matters.html", "tools/index.html"])
+def test_a_day_that_has_passed_is_marked_for_whoever_reads(browser, origin, path):
+    """The browser's clock alone says so: far back none has passed, far ahead all that can."""
+    marks = {}
+    for year in (2000, 2999):
+        with chromium.tab(browser) as tab:
+            tab.clock.set_fixed_time(f"{year}-01-01T00:00:00Z")
+            with checks.Visit(tab, origin, path) as visit:
+                marks[year] = tab.eval_on_selector_all("time", PASSED)
+                faults = visit.sideways() + (visit.access(whole=False) if year == 2999 else [])
+        assert [] == faults
+    says = {
+        "checked": '" (due to be checked again)"',
+        "starts": '" (passed since this page was built)"',
+    }
+
+    assert marks[2000]
+    assert {""} == {said for *_, said in marks[2000]}
+    assert [says[kind] if until else "" for kind, until, _ in marks[2000]] == [
+        said for *_, said in marks[2999]
+    ]
+
+
 def test_search_finds_definitions_first(tab, origin):
     """Ten terms of the glossary, searched by keyboard: the first result is the definition."""
     glossary = "reference/glossary.html"

@@ -1,0 +1,196 @@
+"""*Fact and date*: facts that the world can make false, and until when each is good.
+
+`_data/expiring.toml` dates a law, a tool's status, and what a page marks with `{checked}`;
+`_data/claims.toml` dates its own claims. Whoever asks gives the day: nothing here reads a clock, but
+`today`. No Sphinx either, so that `python -m scripts.expired` needs nothing but Python.
+"""
+
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from docs._ext import load, where
+
+DATES = "expiring.toml"
+# The most days from `checked` to `good_until`. A price changes overnight, a finding seldom.
+LONGEST = {"price": 92, "release": 124, "status": 186, "law": 186, "figure": 366, "claim": 366}
+MARKED = re.compile(r"\{checked\}`([^`]+)`")
+CITED = re.compile(r"\{cite:[pt]\}`([^`]+)`")
+REMEDY = (
+    "Open each source again, correct what it no longer says, and set `checked` and `good_until`: "
+    "of a claim in docs/_data/claims.toml, of all else in docs/_data/expiring.toml."
+)
+
+
+class Fact(NamedTuple):
+    """One fact at one place: where it is stated, of which kind, how, by which sources, and when."""
+
+    place: str  # path:line
+    kind: str
+    words: str
+    sources: str  # keys of the bibliography, with commas
+    checked: date
+    good_until: date
+
+    def __str__(self) -> str:
+        """Return one line, as compilers tell a place and what is there."""
+        dates = f"checked {self.checked}, good until {self.good_until}"
+        return f"{self.place}: {self.kind}, {dates}: {self.words} [{self.sources}]"
+
+
+def today() -> date:
+    """Return this day, the same for all time zones."""
+    return datetime.now(UTC).date()
+
+
+def day(written: date) -> str:
+    """Write a date for people: 22 November 2026."""
+    return f"{written.day} {written:%B %Y}"
+
+
+def read(srcdir: str | Path) -> list[Fact]:
+    """Return every fact that expires, the soonest to run out first."""
+    dates = load(srcdir, DATES)
+    found = [*of_pages(srcdir, dates), *of_tools(srcdir, dates)]
+    found += [*of_laws(srcdir, dates), *of_claims(srcdir)]
+    return sorted(found, key=lambda fact: (fact.good_until, *place_of(fact)))
+
+
+def place_of(fact: Fact) -> tuple[str, int]:
+    """Return the path and the line of a fact."""
+    path, _, line = fact.place.rpartition(":")
+    return path, int(line)
+
+
+def of_pages(srcdir: str | Path, dates: dict[str, Any]) -> Iterator[Fact]:
+    """Yield each line of a page that is marked with `{checked}`; it is one sentence."""
+    entries = dates.get("page", {})
+    for path in sorted(Path(srcdir).rglob("*.md")) if entries else ():
+        if "_build" in path.parts:
+            continue
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+            for name in MARKED.findall(line):
+                if entry := entries.get(name):
+                    words = MARKED.sub("", CITED.sub("", line))
+                    words = re.sub(r"\s+(?=[.,;:]|$)", "", words).strip("|- ")
+                    yield fact(f"{path}:{number}", entry, words, CITED.findall(line))
+
+
+def of_tools(srcdir: str | Path, dates: dict[str, Any]) -> Iterator[Fact]:
+    """Yield the status of each tool."""
+    tools = load(srcdir, "tools.toml").get("tool", {})
+    for name, entry in dates.get("tool", {}).items():
+        if tool := tools.get(name):
+            words = f"{name}: {tool['status']}"
+            yield fact(where(srcdir, "tools.toml", tool["status"]), entry, words, tool["source"])
+
+
+def of_laws(srcdir: str | Path, dates: dict[str, Any]) -> Iterator[Fact]:
+    """Yield each law, with the days from which its parts apply."""
+    for name, law in dates.get("law", {}).items():
+        days = ", ".join(f"{part['from']} {part['what']}" for part in law["part"])
+        sources = dict.fromkeys(key for part in law["part"] for key in part["source"])
+        place = where(srcdir, DATES, f'[law."{name}"]')
+        yield fact(place, law | {"kind": "law"}, f"{name}: {days}", sources)
+
+
+def of_claims(srcdir: str | Path) -> Iterator[Fact]:
+    """Yield what was found of each claim of the decks."""
+    for claim in load(srcdir, "claims.toml").get("claim", []):
+        place = where(srcdir, "claims.toml", f'"{claim["id"]}"')
+        words, sources = claim["say"].strip(), CITED.findall(claim["found"])
+        yield fact(place, claim | {"kind": "claim"}, words, sources)
+
+
+def fact(place: str, entry: dict[str, Any], words: str, sources: Any) -> Fact:
+    """Make a fact of what its entry says."""
+    keys = dict.fromkeys(",".join(sources).split(","))
+    return Fact(place, entry["kind"], words, ", ".join(keys), entry["checked"], entry["good_until"])
+
+
+def expired(facts: list[Fact], on: date) -> list[Fact]:
+    """Return the facts that are good no longer on a day; on its last day a fact is still good."""
+    return [one for one in facts if one.good_until < on]
+
+
+def running_out(facts: list[Fact], on: date, days: int) -> list[Fact]:
+    """Return the facts that are good on a day, and will not be so many days later."""
+    return [one for one in facts if on <= one.good_until < on + timedelta(days)]
+
+
+def report(facts: list[Fact], on: date, within: int = 0) -> str:
+    """Write what has expired on a day and, line by line, what will within some days; else nothing."""
+    lines = []
+    if gone := expired(facts, on):
+        lines += [f"Good no longer on {on}, {len(gone)} of {len(facts)} facts:", *map(str, gone)]
+    if soon := running_out(facts, on, within):
+        lines += [f"Good no longer within {within} days of {on}:", *map(str, soon)]
+    return "\n".join([*lines, REMEDY]) if lines else ""
+
+
+def as_of(srcdir: str | Path) -> date:
+    """Return the day as of which the pages speak: never the clock's, so that builds are equal.
+
+    It is that of the last commit, in UTC. Where git knows none, as in a ZIP, it is that of
+    SOURCE_DATE_EPOCH; where that is not set, the newest day on which a fact was checked.
+    """
+    command = ["git", "-C", str(srcdir), "log", "-1", "--format=%ct"]
+    try:
+        told = subprocess.run(command, capture_output=True, check=True, text=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        told = ""
+    if seconds := told or os.environ.get("SOURCE_DATE_EPOCH", ""):
+        return datetime.fromtimestamp(int(seconds), UTC).date()
+    return newest(srcdir)
+
+
+def newest(srcdir: str | Path) -> date:
+    """Return the newest day on which a fact was checked."""
+    entries = [entry for part in load(srcdir, DATES).values() for entry in part.values()]
+    entries += load(srcdir, "claims.toml").get("claim", [])
+    return max((entry["checked"] for entry in entries), default=date.min)
+
+
+def states(starts: list[date], on: date) -> list[str]:
+    """Tell of each day from which a part of a law applies what it is on a day.
+
+    *In force* it is from that day on; of the others the soonest is *next*, and the rest are *later*.
+    """
+    soonest = min((start for start in starts if start > on), default=None)
+    return [
+        "in force" if start <= on else "next" if start == soonest else "later" for start in starts
+    ]
+
+
+@cache
+def numbers(version: str) -> tuple[int, ...]:
+    """Return the numbers of a version: 2.13.0+cpu as (2, 13, 0)."""
+    return tuple(map(int, re.match(r"\d+(?:\.\d+)*", version)[0].split(".")))
+
+
+def behind(tool: dict[str, Any], sources: str, locked: str) -> str:
+    """Return the release that a tool's status cites, if the lock has a newer one; else "".
+
+    The status names it in its words, of which the newest counts, or a source does, whose fields are
+    `sources`: as `package-1.2.3` or `package 1.2.3`. Neither may be old. It may name less than the
+    lock has, and counts as far as it goes: 3.1 is not behind 3.1.4. Where the words say which
+    release "ran here", that has to be the one of the lock.
+    """
+    version, package = r"\d+(?:\.\d+)+", re.escape(tool.get("package", "no package"))
+    words = re.findall(version, tool["status"])
+    fields = re.findall(rf"(?<![\w-]){package}[- ]({version})", sources)
+    for cited in (max(said, key=numbers) for said in (words, fields) if said):
+        if numbers(cited) < as_far(locked, cited):
+            return cited
+    ran = re.search(rf"({version})(?:, which)? ran here", tool["status"])
+    return ran[1] if ran and numbers(ran[1]) != as_far(locked, ran[1]) else ""
+
+
+def as_far(locked: str, cited: str) -> tuple[int, ...]:
+    """Return the numbers of one version as far as those of another go."""
+    return numbers(locked)[: len(numbers(cited))]

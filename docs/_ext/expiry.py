@@ -1,0 +1,267 @@
+"""*Fact and date*, on the pages: when a fact was checked, and what of a law is in force.
+
+- `{checked}`docker-desktop`` ends a sentence that the world can make false; it shows the day on
+  which `_data/expiring.toml` says that its source was last opened. `{checked}`tool.Spark`` is that
+  of a tool's status.
+- `{law} AI Act` lists from when the parts of a law apply, and what of it is in force, next and
+  later on the day of the last commit: two builds of one commit are the same site.
+- What has expired is listed at the end of a build, and fails none: a clock decides it.
+- A page has to mark words such as *by now*, and types no day that is still to come.
+- A tool's status may not cite a release that is older than the one in its lock.
+
+`dates.py` reads the data; `handbook.js` marks what has passed for whoever reads the page.
+"""
+
+import re
+from datetime import date, timedelta
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective, SphinxRole
+
+from docs._ext import at, dates, kept, load, prose, where
+from docs._ext.classes import CHECKED, FROM_DATA, has, within
+from docs._ext.numbers import pinned
+
+logger = logging.getLogger(__name__)
+
+MONTHS = [f"{date(2000, month, 1):%B}" for month in range(1, 13)]
+DAY = re.compile(
+    rf"(?:\b(\d\d?) )?\b({'|'.join(MONTHS)}) (20\d\d)\b|\b(?i:by|from|in|since|until) (20\d\d)\b"
+)
+NOW = re.compile(
+    r"(?i)\b(?:by now|at present|currently|nowadays|open since|still works?|is free)\b"
+)
+CITE, MARK = (
+    "\ue000",
+    "\ue001",
+)  # stand for a citation and for `{checked}` among the words of a block
+
+
+class dated(nodes.inline):
+    """Words about a day, for HTML's `time`: `datetime`, and `until`, after which they have passed."""
+
+
+class Checked(SphinxRole):
+    """Show when a fact was checked."""
+
+    def run(self):
+        """Return the day as text, with the last good day as its title."""
+        part, dot, name = self.text.partition(".")
+        if not dot:
+            part, name = "page", self.text
+        entry = load(self.env.srcdir, dates.DATES).get(part, {}).get(name)
+        if entry is None:
+            logger.warning(
+                "%s dates no %r: give it the day on which you opened the source",
+                dates.DATES,
+                self.text,
+                location=self.get_location(),
+            )
+            return [], []
+        self.env.note_dependency(f"{self.env.srcdir}/_data/{dates.DATES}")
+        if not dot:
+            kept(self.env, "checked").setdefault(self.env.docname, []).append(name)
+        return [checked(entry)], []
+
+
+def checked(entry):
+    """Return the words that say when an entry was checked, which pass with its last good day."""
+    until = entry["good_until"]
+    words = f"(checked {dates.day(entry['checked'])})"
+    title = f"good until {dates.day(until)}"
+    times = {"datetime": str(entry["checked"]), "until": str(until), "title": title}
+    return dated("", words, classes=[CHECKED], **times)
+
+
+class Law(SphinxDirective):
+    """List from when the parts of a law apply."""
+
+    required_arguments = 1
+    final_argument_whitespace = True
+
+    def run(self):
+        """Write the table as Markdown, let the parser do the rest, and date its days."""
+        env, name = self.env, self.arguments[0]
+        law = load(env.srcdir, dates.DATES).get("law", {}).get(name)
+        if law is None:
+            logger.warning("%s has no law %r", dates.DATES, name, location=self.get_location())
+            return []
+        env.note_dependency(f"{env.srcdir}/_data/{dates.DATES}")
+        kept(env, "laws").setdefault(env.docname, []).append(name)
+        starts = [part["from"] for part in law["part"]]
+        states = dates.states(starts, env.handbook_day)
+        rows = [
+            f"| {dates.day(part['from'])} {{cite:p}}`{','.join(part['source'])}` | {part['what']} "
+            f"| {state} |"
+            for part, state in zip(law["part"], states, strict=True)
+        ]
+        head = ["| from | what applies | state |", "|---|---|---|"]
+        box = nodes.container(classes=[FROM_DATA])
+        box += self.parse_text_to_nodes("\n".join([*head, *rows]))
+        table = box.next_node(nodes.table)
+        title = f"{name}: what applies from when, as of {dates.day(env.handbook_day)} "
+        table.insert(0, nodes.title("", title, checked(law)))
+        rows = table.next_node(nodes.tbody).children
+        for row, start, state in zip(rows, starts, states, strict=True):
+            words = row.next_node(nodes.Text)
+            # What is in force stays so. Of the rest the day before is the last that is right.
+            until = {} if state == "in force" else {"until": str(start - timedelta(1))}
+            shown = dated("", words.rstrip(), classes=["starts"], datetime=str(start), **until)
+            words.parent.replace(words, [shown, nodes.Text(" ")])
+        return [box]
+
+
+def set_day(app, env, added, changed, removed):
+    """Set the day as of which the pages speak; if it is another one, read those with laws again."""
+    before = getattr(env, "handbook_day", None)
+    env.handbook_day = dates.as_of(app.srcdir)
+    return list(kept(env, "laws")) if before != env.handbook_day else ()
+
+
+def unmarked(app, doctree):
+    """Find words that will be false one day, and that no entry dates."""
+    # A day that was checked is no day to come, even where a build knows of no commit.
+    newest = max(app.env.handbook_day, dates.newest(app.srcdir))
+    for block in prose.blocks(doctree):
+        here = (app.env.docname, prose.line_of(block))
+        for sentence in sentences(block):
+            now = NOW.search(sentence)
+            if now and CITE in sentence and MARK not in sentence:
+                logger.warning(
+                    "%r is so for a time: end the sentence with {checked}`NAME`, and date it in %s",
+                    now[0],
+                    dates.DATES,
+                    location=here,
+                )
+            for day in DAY.finditer(sentence):
+                if earliest(*day.groups()) > newest and not within(block, FROM_DATA):
+                    logger.warning(
+                        "%r is still to come: date it in %s, and show it with {law}",
+                        day[0],
+                        dates.DATES,
+                        location=here,
+                    )
+
+
+def sentences(block):
+    """Return the lines of a block as the source has them, a sentence each, with marks for its roles."""
+    text = ""
+    for node in block.findall():
+        if isinstance(node, nodes.Text) and not within(node, CHECKED):
+            text += node.astext()
+        elif has(node, CHECKED):
+            text += MARK
+        elif isinstance(node, nodes.Element) and node.get("refdomain") == "cite":
+            text += CITE
+    return text.split("\n")
+
+
+def earliest(number, month, year, alone):
+    """Return the first day that a typed date can mean; none, which is past, where there is no such day."""
+    try:
+        return date(int(year or alone), MONTHS.index(month) + 1 if month else 1, int(number or 1))
+    except ValueError:
+        return date.min
+
+
+def check(app, env):
+    """Hold the entries, the pages and the tools to each other."""
+    entries = load(app.srcdir, dates.DATES)
+    for part, shown, remedy in (
+        ("page", kept(env, "checked"), "end its sentence with {checked}`%s`"),
+        ("law", kept(env, "laws"), "show it with {law} %s"),
+    ):
+        on_pages = {name for names in shown.values() for name in names}
+        for name in sorted(entries.get(part, {}).keys() - on_pages):
+            line = at(Path(app.srcdir, "_data", dates.DATES), heading(part, name))
+            logger.warning(f"no page shows %r: {remedy}, or drop it", name, name, location=line)
+    tools = load(app.srcdir, "tools.toml").get("tool", {})
+    with_status = {name: tool for name, tool in tools.items() if "status" in tool}
+    for name in sorted(entries.get("tool", {}).keys() - with_status.keys()):
+        line = at(Path(app.srcdir, "_data", dates.DATES), heading("tool", name))
+        logger.warning("tools.toml has no status of %r", name, location=line)
+    for name, tool in with_status.items():
+        line = where(app.srcdir, "tools.toml", tool["status"])
+        if name not in entries.get("tool", {}):
+            logger.warning("%s does not date the status of %r", dates.DATES, name, location=line)
+        fields = [fields_of(env, key) for key in tool["source"]]
+        locked = locked_version(app.srcdir, tool)
+        if locked and (cited := dates.behind(tool, " ".join(fields), locked)):
+            logger.warning(
+                "the status of %s cites %s, and %s ran here: open the notes of that release",
+                name,
+                cited,
+                locked,
+                location=line,
+            )
+    for fact in dates.read(app.srcdir):
+        days, most = (fact.good_until - fact.checked).days, dates.LONGEST[fact.kind]
+        if not 0 <= days <= most:
+            logger.warning(
+                "good for %d days after it was checked: of a %s that is 0 to %d",
+                days,
+                fact.kind,
+                most,
+                location=fact.place,
+            )
+
+
+def locked_version(srcdir, tool):
+    """Return the version of a tool's own package that its lock pins, or its `pip`; None without one."""
+    if {"lock", "package"} <= tool.keys():
+        return pinned(Path(srcdir).parent / "locks", tool)[1]
+    return tool["pip"].partition("==")[2] if "pip" in tool else None
+
+
+def fields_of(env, key):
+    """Return what the bibliography says of a source, its words and ours."""
+    entry = env.get_domain("cite").bibdata.data.entries.get(key)
+    return " ".join(entry.fields.get(name, "") for name in ("says", "ours")) if entry else ""
+
+
+def heading(part, name):
+    """Return a pattern that finds an entry's heading in the data file."""
+    return rf'^\[{part}\."?{re.escape(name)}"?\]'
+
+
+def tell(app, error):
+    """List what has expired, as information: no day makes a build fail."""
+    if not error and (told := dates.report(dates.read(app.srcdir), dates.today())):
+        logger.info("%s", told)
+
+
+def visit(self, node):
+    """Open HTML's element for a time."""
+    told = {
+        "datetime": node["datetime"],
+        "data-until": node.get("until"),
+        "title": node.get("title"),
+    }
+    self.body.append(
+        self.starttag(node, "time", "", **{key: said for key, said in told.items() if said})
+    )
+
+
+def depart(self, node):
+    """Close it."""
+    self.body.append("</time>")
+
+
+def passing(self, node):
+    """Write the words as any others."""
+
+
+def setup(app):
+    """Register the role, the directive, the checks and the list."""
+    app.setup_extension("docs._ext")
+    plain = (passing, passing)
+    app.add_node(dated, html=(visit, depart), text=plain, latex=plain, man=plain, texinfo=plain)
+    app.add_role("checked", Checked())
+    app.add_directive("law", Law)
+    app.connect("env-get-outdated", set_day)
+    app.connect("doctree-read", unmarked)
+    app.connect("env-check-consistency", check)
+    app.connect("build-finished", tell)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
