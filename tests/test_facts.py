@@ -1,4 +1,4 @@
-"""What a sentence states is compared with its source: each kind of fact, and what is no fact."""
+"""*Claim and source*: each kind of fact that a sentence states is compared, and other words are not."""
 
 import re
 
@@ -29,7 +29,7 @@ ENTRY = Entry(
 )
 TRUE = [
     "From 25 September to 2 October 2020, 15,841 cases were not referred to the tracing system.",
-    "In March 2021 a report of RAND counted 15,841 cases.",
+    "In 2021 a report of RAND counted 15,841 cases.",
     "That was 15 % to 20 % of all cases.",
     "It took 8 days.",
     "It took eight days, and 600 MB.",
@@ -50,7 +50,7 @@ FALSE = {
     "a size": ("It was 600 MB.", "It was 600 GB.", "600 GB"),
     "a power of ten": ("$460 million was lost.", "$460 billion was lost.", "460000000000"),
     "a share": ("A third of them left.", "A quarter of them left.", "0.25"),
-    "a month": ("In March 2021 it came.", "In May 2021 it came.", "May 2021"),
+    "a month": ("On 25 September it came.", "On 25 June it came.", "25 June"),
     "a day": ("On 2 October 2020 it came.", "On 3 October 2020 it came.", "3 October 2020"),
     "a year": ("In 2020 it came.", "In 2019 it came.", "2019"),
     "a date of two others": ("On 2 October it came.", "On 2 September it came.", "2 September"),
@@ -104,14 +104,11 @@ def test_a_name_may_be_written_small_and_stand_first():
     assert {"netflix"} == set(facts.names("Netflix says so. The rest of us do."))
 
 
-def test_a_page_holds_the_figures_of_its_quiz(monkeypatch, tmp_path):
-    """And not what its own front matter says, which would hold itself."""
-    monkeypatch.setattr(facts, "DOCS", tmp_path)
-    (tmp_path / "page.md").write_text("---\ndescription: Four things.\n---\n\n# Three things\n")
-
-    assert not ask("Three things.", ["page:page"])
-    assert ["4"] == ask("Four things.", ["page:page"])
-    assert not ask("Four things.", ["page:page", "You add four things."])
+def test_a_text_holds_the_figures_of_what_repeats_it():
+    """A quiz repeats its section and its question; their other words are not compared."""
+    assert not ask("Three things rose.", ["text:Three things fell."])
+    assert "4" in ask("Four things.", ["text:Three things."])
+    assert not ask("You added four things.", ["text:Three things.", "text:You add four things."])
 
 
 def test_each_side_has_its_opposite_and_no_word_stands_on_both():

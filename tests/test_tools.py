@@ -236,7 +236,7 @@ two
     "one.md": "---\ndescription: One tool.\n---\n\n# One tool\n",
     "two.md": "---\ndescription: Two tools.\n---\n\n# Two tools\n",
     "../locks/tools.txt": "one==1.2.3 \\\n    --hash=sha256:0\n",
-    "_data/references.bib": "@misc{known2026,\n  author = {Known},\n  title = {K},\n  year = {2026}\n}\n",
+    "_data/references.bib": "@misc{known2026,\n  ours = {One; Two \\& more},\n  author = {Known},\n  title = {K},\n  year = {2026}\n}\n",
     "_data/expiring.toml": """\
 [tool.One]
 kind = "status"

@@ -1,4 +1,4 @@
-"""*Sentence and source*: what a sentence with a citation states stands in an entry that it cites.
+"""*Claim and source*, a sentence at a time: what it states stands in an entry that it cites.
 
 Its figures, units, dates, directions, names, quotations and negations (`facts.py` says which) are
 looked up in the entry: in `says`, which keeps the source's own words, in `ours`, which holds what we
@@ -21,7 +21,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
-from docs._ext import facts, kept, prose
+from docs._ext import dates, facts, kept, prose
 from docs._ext.classes import CLAIM, FROM_DATA, has, within
 from docs._ext.quiz import has_id, own_text, quiz
 
@@ -78,12 +78,18 @@ def hold(env: BuildEnvironment, keys: Iterable[str]) -> facts.Held:
     return facts.held_by([entries[key] for key in keys if key in entries])
 
 
-def named(block: nodes.Element) -> str:
-    """Return what a card is about, which its lines do not name."""
-    while block is not None and "tool-card" not in block.get("classes", ()):
-        block = block.parent
-    name = block.next_node(nodes.strong) if block is not None else None
-    return f"{name.astext()}: " if name is not None else ""
+def around(block: nodes.Element) -> str:
+    """Return what a line is about and does not say: the tool of a card, the other cells of a row."""
+    found = block
+    while found is not None and not (isinstance(found, nodes.row) or has(found, "tool-card")):
+        found = found.parent
+    if found is None:
+        return ""
+    if isinstance(found, nodes.row):
+        others = [cell for cell in found.findall(nodes.paragraph) if cell is not block]
+        words = [prose.said(cell).strip() for cell in others]
+        return "".join(f"{word}; " for word in words if word not in dates.STATES)
+    return f"{found.next_node(nodes.strong).astext()}: "
 
 
 def compare(app: Sphinx, doctree: nodes.document) -> None:
@@ -96,7 +102,7 @@ def compare(app: Sphinx, doctree: nodes.document) -> None:
             continue
         for words, keys in said:
             if keys:
-                words = named(block) + words
+                words = around(block) + words
                 found.append(sentence(here, kind(block), words, keys))
                 report(facts.doubts(words, hold(app.env, keys)), here)
             else:
@@ -109,7 +115,10 @@ def compare_figures(app: Sphinx, doctree: nodes.document, found: list[dict[str, 
     """Hold the figures of a page's quiz and of its front matter to the page."""
     page, about = app.env.docname, app.env.metadata[app.env.docname]
     objectives = json.loads(about.get("objectives", "[]"))
-    whole = "\n".join(map(nodes.Element.astext, doctree.findall(nodes.TextElement)))
+    blocks = (
+        b for b in doctree.findall(nodes.TextElement) if not isinstance(b.parent, nodes.field)
+    )
+    whole = "\n".join(block.astext() for block in blocks)
     repeats = [("front matter", about.get("description", ""), [whole])]
     repeats += [("front matter", text, [whole]) for text in getattr(objectives, "values", list)()]
     for question in (one for node in doctree.findall(quiz) for one in node["questions"]):
@@ -120,7 +129,9 @@ def compare_figures(app: Sphinx, doctree: nodes.document, found: list[dict[str, 
         repeats += [("quiz", right[text], sources) for text in ("text", "why")]
     for place, text, sources in repeats:
         for doubt in facts.repeated(text, sources):
-            logger.warning("the page does not say %s: correct its %s", doubt, place, location=(page, 1))
+            logger.warning(
+                "the page does not say %s: correct its %s", doubt, place, location=(page, 1)
+            )
         if text:
             found.append(sentence((page, 1), place, text, [facts.TEXT + one for one in sources]))
 

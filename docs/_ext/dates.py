@@ -21,6 +21,7 @@ DATES = "expiring.toml"
 LONGEST = {"price": 92, "release": 124, "status": 186, "law": 186, "figure": 366, "claim": 366}
 MARKED = re.compile(r"\{checked\}`([^`]+)`")
 CITED = re.compile(r"\{cite:[pt]\}`([^`]+)`")
+STATES = ("in force", "next", "later")  # of the parts of a law
 REMEDY = (
     "Open each source again, correct what it no longer says, and set `checked` and `good_until`: "
     "of a claim in docs/_data/claims.toml, of all else in docs/_data/expiring.toml."
@@ -162,9 +163,7 @@ def states(starts: list[date], on: date) -> list[str]:
     *In force* it is from that day on; of the others the soonest is *next*, and the rest are *later*.
     """
     soonest = min((start for start in starts if start > on), default=None)
-    return [
-        "in force" if start <= on else "next" if start == soonest else "later" for start in starts
-    ]
+    return [STATES[0 if start <= on else 1 if start == soonest else 2] for start in starts]
 
 
 @cache
