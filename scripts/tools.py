@@ -27,6 +27,7 @@ WITH_JUKEBOX = ("tools", "deep-learning")
 # Environments that not every Python here can have: the newest that can, and what has no wheel.
 NEWEST = {"deep-learning": ((3, 13), "TensorFlow"), "tfx": ((3, 11), "TFX")}
 VERSIONED = {"package", "debian", "asks"}  # a tool with none of these is shown by its parts
+LICENCES = ("Apache", "BSD", "MIT")  # the families that cards name
 OUTCOMES = ("failed", "skipped", "passed")
 NOTHING = dict.fromkeys((*OUTCOMES, "seconds"), 0)  # of an example whose tests did not run
 CUT = ("unshare", "--net"), ("unshare", "--map-root-user", "--net")
@@ -177,7 +178,7 @@ def table(tools, results, every):
     figures, wrong = {}, []
     print(f"\n{'tool':18}{'version':30}{'seconds':>8}  what was real")
     for name, tool in tools.items():
-        result = {"versions": {}, "figures": {}, "typed": ()} | NOTHING
+        result = {"versions": {}, "figures": {}, "typed": (), "licence": ""} | NOTHING
         result |= results.get(tool["example"], {})
         transcripts = {file.name for file in (EXAMPLES / tool["example"]).glob("*.console")}
         shown = []
@@ -189,6 +190,9 @@ def table(tools, results, every):
             if not want and ran:
                 figures[f"{part.lower()}_version"] = ran
             shown.append((f"{part} " if part != name else "") + (ran or ""))
+        family = next((one for one in LICENCES if tool["licence"].startswith(one)), "")
+        if result["licence"] and family not in result["licence"]:
+            wrong.append(f"{name}: its card says {tool['licence']}, its package {result['licence']}")
         figures |= result["figures"]
         figures[f"{tool['example'].replace('-', '_')}_s"] = round(result["seconds"], 1)
         if not result["passed"] or result["failed"] or result["skipped"]:

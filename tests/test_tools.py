@@ -129,6 +129,16 @@ def test_another_version_than_that_of_the_lock_is_told():
     assert [f"Pandas: 0.1 was here, not {tools.pinned(ENTRIES['Pandas'])}"] == wrong
 
 
+def test_a_card_names_the_licence_of_its_package():
+    """Another one is told, and a tool that is no package here is not asked."""
+    only = {"Pandas": ENTRIES["Pandas"]}
+    ran = RAN | {"versions": {"Pandas": tools.pinned(ENTRIES["Pandas"])}}
+
+    assert not tools.table(only, {"pandas": ran | {"licence": "BSD 3-Clause License"}}, ENTRIES)[1]
+    [wrong] = tools.table(only, {"pandas": ran | {"licence": "MIT License"}}, ENTRIES)[1]
+    assert "its card says BSD-3-Clause, its package MIT License" in wrong
+
+
 def test_a_stamp_is_stale_once_a_file_or_the_python_is_another(tmp_path, monkeypatch):
     """What was made of them would be that of yesterday."""
     lock, stamp = tmp_path / "lock", tmp_path / "stamp"

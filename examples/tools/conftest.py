@@ -130,8 +130,19 @@ def version(tool):
         return None
 
 
+def licence(tool):
+    """What a tool's package says of its licence, or nothing: not every tool is a package here."""
+    try:
+        about = metadata.metadata(tool.get("package", ""))
+    except (metadata.PackageNotFoundError, ValueError):
+        return ""
+    fields = ("License-Expression", "License", "Classifier")
+    said = [line for field in fields for line in about.get_all(field, [])]
+    return " ".join(line.partition("\n")[0] for line in said if "Programming" not in line)
+
+
 NOTHING = {"passed": 0, "failed": 0, "skipped": 0, "seconds": 0.0}
-RUNS = defaultdict(lambda: NOTHING | {"typed": [], "versions": {}, "figures": {}})
+RUNS = defaultdict(lambda: NOTHING | {"typed": [], "versions": {}, "figures": {}, "licence": ""})
 
 
 def pytest_runtest_logreport(report):
@@ -148,5 +159,6 @@ def pytest_sessionfinish():
         if tool.get("example") in RUNS:
             versions = {part: version(TOOLS[part]) for part in (name, *tool.get("parts", ()))}
             RUNS[tool["example"]]["versions"] |= versions
+            RUNS[tool["example"]]["licence"] = licence(tool)
     if "TOOLS_RESULTS" in os.environ:
         Path(os.environ["TOOLS_RESULTS"]).write_text(json.dumps(RUNS), "utf-8")
