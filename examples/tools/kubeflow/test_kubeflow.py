@@ -84,3 +84,41 @@ def test_a_cycle_is_compiled_without_a_word(here, pipeline):
 
     tasks = yaml.safe_load((here / "pipeline.yaml").read_text())["root"]["dag"]["tasks"]
     assert (compiled.returncode, tasks["collect"]["dependentTasks"]) == (0, ["promote"])
+
+
+BRANCH = """\
+from kfp import dsl, local
+
+local.init(local.SubprocessRunner(use_venv=False), pipeline_root="runs")
+
+
+@dsl.component
+def toss() -> str:
+    return "heads"
+
+
+@dsl.component
+def say(what: str) -> str:
+    return what
+
+
+@dsl.pipeline
+def pipeline():
+    fell = toss()
+    with dsl.If(fell.output == "heads"):
+        say(what="yes")
+    with dsl.Else():
+        say(what="no")
+
+
+pipeline()
+"""
+
+
+def test_a_condition_is_read_on_this_machine(here):
+    """Of two branches the right one runs; up to version 2.16.1 no condition was true here."""
+    (here / "branch.py").write_text(BRANCH)
+    run([sys.executable, "branch.py"], cwd=here, check=True)
+
+    said = [json.loads(file.read_text()) for file in here.glob("runs/*/say*/executor_output.json")]
+    assert [{"Output": "yes"}] == [one["parameterValues"] for one in said]
