@@ -15,7 +15,7 @@ from scipy.special import expit, logit
 from jukebox.dirt import DIRT, WHOLE, dirty
 from jukebox.problem import COUNTRIES, FEATURES, LABEL_DELAY
 
-__all__ = ["COLUMNS", "DIRT", "WHOLE", "Catalogue", "Drift", "dirty"]
+__all__ = ["COLUMNS", "DIRT", "LONG", "MOVED", "WHOLE", "Catalogue", "Drift", "dirty"]
 
 COLUMNS = ["track_id", "released", *FEATURES]
 
