@@ -147,8 +147,8 @@ def look(journal, store, registry, code, policy):
     week, score = live(log, tracks, charts, champion)
     if score is not None and fell(then := promised(model, tracks, charts), score):
         why = (
-            f"the calibration slope of version {champion} is {score['slope']:.2f} in week {week}, "
-            f"not {then['slope']:.2f}"
+            f"the calibration slope of version {champion} is {score['slope']:z.2f} in week {week}, "
+            f"not {then['slope']:z.2f}"
         )
         cause, where = f"{champion} in week {week}", {"version": champion, "week": week}
         fired.append(fire(journal, today, now, "performance", cause, why, where))

@@ -223,14 +223,14 @@ def test_inputs_speak_of_other_tracks_and_never_of_another_truth(fired):
 
 
 def test_the_rows_that_the_gate_needs(sizes, figures):
-    """After half a turn: how often does it admit a model of the new tastes, by its test's rows?
+    """After a quarter turn: how often does it admit a model of the new tastes, by its test's rows?
 
     One model in ten has a challenger, which has learnt from eleven weeks of them.
     """
     seeds = range(0, sizes.models, 10)
     admitted = {rows: [] for rows in ROWS}
     for seed in seeds:
-        world = (Drift("concept", size=0.5),)
+        world = (Drift("concept", size=0.25),)
         challenger = train(*Catalogue(seed, world).weeks(range(8 + 4)), Settings(newest=1))
         running, champion = session(challenger.onnx), learnt(seed)[0]
         for rows, number in product(ROWS, range(GATE)):
