@@ -95,7 +95,7 @@ def data_quality(batch, week):
     return {"rows": rows} | shares
 
 
-MEASURES = ("ap", "brier", "slope")
+MEASURES = ("ap", "brier", "level", "slope")
 SCORES = ["tracks", *(f"{name}{end}" for name in MEASURES for end in ("", "_low", "_high"))]
 MARGIN = 0.05  # of the calibration slope: a smaller fall is not worth a training
 
@@ -136,12 +136,13 @@ def calibration_slope(y, p, rounds=25):
 
 
 def score(y, p, seed=0, resamples=200, level=0.95):
-    """Return three scores of one window with their intervals: SCORES.
+    """Return four scores of one window with their intervals: SCORES.
 
     ap: macro average precision; countries without a positive are left out. brier: the Brier score.
-    slope: see `calibration_slope`. y: bool (n, countries); p: probabilities of the same shape.
+    level: the charts that came over those promised, the sum of p. slope: see `calibration_slope`.
+    y: bool (n, countries); p: probabilities of the same shape.
 
-    Interval: the score plus and minus a normal quantile of its standard error. That of ap and brier
+    Interval: the score plus and minus a normal quantile of its standard error. But for the slope it
     is taken from `resamples` bootstrap samples of *tracks* (Efron 1979): one track's countries
     depend on each other. Fewer than FEWEST tracks have NaN for an interval. Average precision as in
     scikit-learn's user guide: the sum over thresholds of precision times recall gained, ties
@@ -155,13 +156,15 @@ def score(y, p, seed=0, resamples=200, level=0.95):
     precisions = weighted_precisions(y, p, weights)
     with np.errstate(invalid="ignore"):  # where nothing charted, 0 / 0 is the NaN that is meant
         aps = np.nansum(precisions, axis=1) / np.isfinite(precisions).sum(axis=1)
+    levels = (weights @ y.sum(axis=1)) / np.maximum(weights @ p.sum(axis=1), 1e-6)
     briers = weights @ ((p - y) ** 2).mean(axis=1) / n
     slope, error = calibration_slope(y, p) if n >= FEWEST else (np.nan, np.nan)
-    errors = [*np.nanstd([aps[1:], briers[1:]], axis=1, ddof=1), error]
+    drawn = np.array([aps, briers, levels])
+    errors = [*np.nanstd(drawn[:, 1:], axis=1, ddof=1), error]
     wide = stats.norm.ppf((1 + level) / 2) if n >= FEWEST else np.nan
     ends = [
-        (score, score - wide * error, score + wide * error)
-        for score, error in zip((aps[0], briers[0], slope), errors, strict=True)
+        (found, found - wide * error, found + wide * error)
+        for found, error in zip((*drawn[:, 0], slope), errors, strict=True)
     ]
     return dict(zip(SCORES, [n, *map(float, np.ravel(ends))], strict=True))
 
@@ -201,7 +204,7 @@ def fell(before, now, margin=MARGIN):
     Not average precision: that falls, too, if the tracks chart more seldom or differ less, and
     what is true of each is as it was. A model is never perfect, so other tracks move the slope a
     little; the margin is wider than that. It is blind to odds that change everywhere alike, which
-    leave the order of the tracks: for those watch the Brier score.
+    leave the order of the tracks: for those there is the level.
     """
     down, up = before["slope"] - before["slope_low"], now["slope_high"] - now["slope"]
     return bool(before["slope"] - now["slope"] - np.hypot(down, up) > margin)

@@ -124,7 +124,11 @@ def report(seen, service, fires):
         ("drift (effect)", (told or "no column") if seen["drift"] else "unknown", "no column")
     )
     performance = seen["performance"]
-    for name, measure in (("average precision", "ap"), ("calibration slope", "slope")):
+    for name, measure in (
+        ("average precision", "ap"),
+        ("calibration slope", "slope"),
+        ("level of charts", "level"),
+    ):
         now, promise = f"unknown: no answer for a track of week {seen['labelled_week']}", ""
         if performance:
             ends = [measure, f"{measure}_low", f"{measure}_high"]

@@ -267,6 +267,7 @@ def test_other_tracks_are_no_fall_where_the_truth_of_each_stays(size):
 
     assert now["ap_high"] < before["ap_low"]
     assert now["brier_high"] < before["brier_low"]
+    assert now["level_low"] < 1 < now["level_high"]
     assert not monitoring.fell(before, now)
 
 
@@ -297,12 +298,13 @@ def test_long_tracks_that_nobody_has_learnt_are_a_fall():
 
 @pytest.mark.parametrize("size", [-0.5, 0.5])
 def test_odds_that_change_everywhere_alike_are_no_fall(size):
-    """The order of the tracks is right, and the Brier score is what is there to see."""
+    """The order of the tracks is right; that too many or too few chart is for the level to say."""
     before, now = scored(tracks=800, week=10), scored(Drift("label", size=size))
 
     assert not monitoring.fell(before, now)
     assert abs(now["slope"] - before["slope"]) < 0.1
-    assert now["brier_high"] < before["brier_low"] or before["brier_high"] < now["brier_low"]
+    assert np.sign(now["level"] - 1) == np.sign(size)
+    assert not now["level_low"] < 1 < now["level_high"]
 
 
 def test_a_fall_below_the_margin_is_none():
