@@ -98,8 +98,8 @@ def push(home, remote):
     metavar="KIND:SHAPE:START:SIZE",
     multiple=True,
     callback=drift,
-    help="How the world changes: covariate, label or concept; sudden, gradual or recurring; from "
-    "which week; how much.",
+    help="How the world changes: covariate, long, prevalence, label or concept; sudden, gradual or "
+    "recurring; from which week; how much.",
 )
 @click.option("--to", type=folder, help="Write the raw weeks as CSV here as well, to look at.")
 @DVC

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from prometheus_client import Gauge
 from scipy import stats
+from scipy.special import expit, logit
 
 from jukebox.catalogue import PLAIN, labels
 from jukebox.drift import FEWEST, drift
@@ -18,7 +19,9 @@ from jukebox.validation import weighted_precisions
 
 __all__ = [
     "GAUGES",
+    "MARGIN",
     "SCORES",
+    "calibration_slope",
     "data_quality",
     "drift",
     "fell",
@@ -92,18 +95,56 @@ def data_quality(batch, week):
     return {"rows": rows} | shares
 
 
-SCORES = ["tracks", "ap", "ap_low", "ap_high", "brier", "brier_low", "brier_high"]
+MEASURES = ("ap", "brier", "level", "slope")
+SCORES = ["tracks", *(f"{name}{end}" for name in MEASURES for end in ("", "_low", "_high"))]
+MARGIN = 0.05  # of the calibration slope: a smaller fall is not worth a training
+
+
+def calibration_slope(y, p, rounds=25):
+    """Return the calibration slope of answers, and its standard error; NaN where it is not defined.
+
+    y: bool (n, countries); p: probabilities of the same shape. The slope is b in the logistic
+    regression log-odds(chart) = a + b log-odds(p), with an a for each country, fitted by Newton's
+    method (Cox 1958, Biometrika 45, 562-565). At 1 a difference between two tracks is as large
+    as the model says, at 0 the answers tell nothing. It is a property of what is true of a track,
+    not of which tracks there are: where the truth stays, other tracks leave it as it was, while
+    average precision moves with them.
+
+    The standard error is taken over *tracks* (Liang and Zeger 1986, Biometrika 73, 13-22): one
+    track's countries depend on each other.
+    """
+    told = y.any(0) & ~y.all(0)  # a country where none charted, or all, has no say
+    if not told.any():
+        return np.nan, np.nan
+    odds, y = logit(np.asarray(p, float)[:, told].clip(1e-6, 1 - 1e-6)), y[:, told].astype(float)
+    level, slope = logit(y.mean(0)), 0.0  # the answers tell nothing: from there, Newton arrives
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        for _ in range(rounds):
+            chance = expit(level + slope * odds)
+            weight, rest = chance * (1 - chance), y - chance
+            middle = (weight * odds).sum(0) / weight.sum(0)
+            away = odds - middle
+            known = (weight * away**2).sum()  # the information on the slope
+            step = (rest * away).sum() / known
+            level, slope = level + rest.sum(0) / weight.sum(0) - step * middle, slope + step
+            if not abs(step) > 1e-6:
+                break
+        if not known > 1e-6:  # the same answer for all
+            return np.nan, np.nan
+        error = np.sqrt(len(y) / (len(y) - 1) * ((rest * away).sum(1) ** 2).sum()) / known
+    return float(slope), float(error)
 
 
 def score(y, p, seed=0, resamples=200, level=0.95):
-    """Return macro average precision ("ap") and the Brier score of one window with their intervals.
+    """Return four scores of one window with their intervals: SCORES.
 
-    y: bool (n, countries); p: probabilities of the same shape. Countries without a positive are
-    left out of the macro average. Keys: SCORES.
+    ap: macro average precision; countries without a positive are left out. brier: the Brier score.
+    level: the charts that came over those promised, the sum of p. slope: see `calibration_slope`.
+    y: bool (n, countries); p: probabilities of the same shape.
 
-    Interval: the score plus and minus a normal quantile of its standard error, which is taken
-    from `resamples` bootstrap samples of *tracks* (Efron 1979): one track's countries depend on
-    each other. Fewer than FEWEST tracks have NaN for an interval. Average precision as in
+    Interval: the score plus and minus a normal quantile of its standard error. But for the slope it
+    is taken from `resamples` bootstrap samples of *tracks* (Efron 1979): one track's countries
+    depend on each other. Fewer than FEWEST tracks have NaN for an interval. Average precision as in
     scikit-learn's user guide: the sum over thresholds of precision times recall gained, ties
     sharing a threshold. Brier 1950: the mean squared error of a probability.
     """
@@ -115,12 +156,17 @@ def score(y, p, seed=0, resamples=200, level=0.95):
     precisions = weighted_precisions(y, p, weights)
     with np.errstate(invalid="ignore"):  # where nothing charted, 0 / 0 is the NaN that is meant
         aps = np.nansum(precisions, axis=1) / np.isfinite(precisions).sum(axis=1)
+    levels = (weights @ y.sum(axis=1)) / np.maximum(weights @ p.sum(axis=1), 1e-6)
     briers = weights @ ((p - y) ** 2).mean(axis=1) / n
-    error = np.nanstd([aps[1:], briers[1:]], axis=1, ddof=1)
-    wide = stats.norm.ppf((1 + level) / 2) * error if n >= FEWEST else (np.nan, np.nan)
-    ap, brier = aps[0], briers[0]
-    ends = [ap, ap - wide[0], ap + wide[0], brier, brier - wide[1], brier + wide[1]]
-    return dict(zip(SCORES, [n, *map(float, ends)], strict=True))
+    slope, error = calibration_slope(y, p) if n >= FEWEST else (np.nan, np.nan)
+    drawn = np.array([aps, briers, levels])
+    errors = [*np.nanstd(drawn[:, 1:], axis=1, ddof=1), error]
+    wide = stats.norm.ppf((1 + level) / 2) if n >= FEWEST else np.nan
+    ends = [
+        (found, found - wide * error, found + wide * error)
+        for found, error in zip((*drawn[:, 0], slope), errors, strict=True)
+    ]
+    return dict(zip(SCORES, [n, *map(float, np.ravel(ends))], strict=True))
 
 
 def performance(log, charts, week, seed=0):
@@ -146,20 +192,22 @@ def performance(log, charts, week, seed=0):
     return pd.DataFrame(list(rows.values()), index, SCORES)
 
 
-def fell(before, now, measure="ap"):
-    """Say whether `now` is worse than `before` (rows of `performance`) by more than chance.
+def fell(before, now, margin=MARGIN):
+    """Say whether the calibration slope is lower than before, by more than chance and `margin`.
 
-    True if the whole interval of the difference is on the wrong side of nought: above for
-    "brier", an error, and below for "ap". The interval follows from the two intervals by
-    Zou and Donner (2008, Statistics in Medicine 27(10), 1693-1702). A point that fell proves
-    nothing: every second week is worse than the one before. For windows of different tracks; two
-    models on the same tracks are compared in pairs, as in `validation`. False where an interval is
-    NaN. Both measures also move with the share of tracks that chart.
+    before, now: rows of `performance`, of windows of different tracks; two models on the same
+    tracks are compared in pairs, as in `validation`. True if the whole interval of the fall lies
+    above the margin. The interval follows from the two intervals by Zou and Donner (2008,
+    Statistics in Medicine 27(10), 1693-1702). A point that fell proves nothing: every second week
+    is worse than the one before. False where an interval is NaN.
+
+    Not average precision: that falls, too, if the tracks chart more seldom or differ less, and
+    what is true of each is as it was. A model is never perfect, so other tracks move the slope a
+    little; the margin is wider than that. It is blind to odds that change everywhere alike, which
+    leave the order of the tracks: for those there is the level.
     """
-    high, low = (now, before) if measure == "brier" else (before, now)
-    down = high[measure] - high[f"{measure}_low"]
-    up = low[f"{measure}_high"] - low[measure]
-    return bool(high[measure] - low[measure] > np.hypot(down, up))
+    down, up = before["slope"] - before["slope_low"], now["slope_high"] - now["slope"]
+    return bool(before["slope"] - now["slope"] - np.hypot(down, up) > margin)
 
 
 def promised(model, tracks, charts):

@@ -1,4 +1,4 @@
-"""The simulated world: tracks, where they chart, how that changes, and dirt on the way in.
+"""The simulated world: tracks, where they chart, and how that changes.
 
 The truth is known here, so every claim about a model can be checked against it. Nothing in it is
 a real track, and no taste of a country is a real one. A week is a whole number, counted from the
@@ -12,10 +12,12 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit, logit
 
+from jukebox.dirt import DIRT, WHOLE, dirty
 from jukebox.problem import COUNTRIES, FEATURES, LABEL_DELAY
 
+__all__ = ["COLUMNS", "DIRT", "LONG", "MOVED", "WHOLE", "Catalogue", "Drift", "dirty"]
+
 COLUMNS = ["track_id", "released", *FEATURES]
-WHOLE = ["released", "is_explicit", "key", "mode"]  # columns that hold whole numbers
 
 # The scale on which a feature is bell-shaped, and the way back, where that is not its own unit.
 SCALES = {"share": (logit, expit), "milliseconds": (np.log, np.exp)}
@@ -49,21 +51,37 @@ REGIONS = (
 )
 SMALL = ("BO", "EE", "HN", "IS", "KZ", "LU", "LV", "NI", "PY", "SV")  # few tracks chart there
 MOVED = ("energy", "tempo", "valence")  # the features that a covariate drift moves
+LONG = 20 * 60_000  # milliseconds, six spreads above the middle: no ordinary week has such a track
 SIGNAL = 1.4  # how far the features move the log-odds of charting, as a standard deviation
 ALIKE = 0.8  # the share of a country's taste, as a correlation, that is its region's
+
+
+KINDS = ("covariate", "long", "prevalence", "label", "concept")  # of drift
 
 
 @dataclass(frozen=True)
 class Drift:
     """A change of the world, known to the simulation and not to the model.
 
-    - `covariate`: the tracks change and the tastes stay. Those in `MOVED` move by `size` of their
-      spreads.
+    What a track is, and P(chart | track), are two things. Three kinds change which tracks there
+    are, and leave P(chart | track):
+
+    - `covariate`: the features in `MOVED` move by `size` of their spreads. By construction this is
+      harmless to a model that has learnt the tastes: they are the same straight lines everywhere,
+      so what was learnt here holds there.
+    - `long`: a share `size` of the tracks, 0 to 1, lasts from LONG to an hour. This one hurts. Such
+      tracks follow other tastes in every week, but no ordinary week has any, so no model knows.
+    - `prevalence`: the label chooses. It signs of the tracks on offer the most promising share
+      1 - `size` or, if `size` is below 0, the least promising share 1 + `size`.
+
+    Two change P(chart | track), and leave the tracks:
+
     - `label`: the odds of charting are multiplied by e to the power of `size`, for every track in
-      every country; tracks and tastes stay. (Charting is rare, so the features of the tracks that
-      chart stay nearly as they were, as the textbook's prior shift has it.)
-    - `concept`: tastes change, and tracks and rates of charting stay. Each country's weights turn
-      by `size` quarter turns: at 1, what the features said before says nothing now.
+      every country. (Charting is rare, so the features of the tracks that chart stay nearly as they
+      were, as the textbook's prior shift has it.) The probabilities are wrong then, and the order
+      of the tracks is not.
+    - `concept`: tastes change, and rates of charting stay. Each country's weights turn by `size`
+      quarter turns: at 1, what the features said before says nothing now.
 
     A `sudden` drift is whole from the week `start` on. A `gradual` one grows in equal steps for
     `period` weeks. A `recurring` one swells and ebbs as a cosine, once every `period` weeks.
@@ -77,8 +95,8 @@ class Drift:
 
     def __post_init__(self):
         """Raise ValueError for a kind or a shape that does not exist."""
-        if self.kind not in ("covariate", "label", "concept"):
-            raise ValueError(f"kind is {self.kind!r}: use covariate, label or concept")
+        if self.kind not in KINDS:
+            raise ValueError(f"kind is {self.kind!r}: use {', '.join(KINDS[:-1])} or {KINDS[-1]}")
         if self.shape not in ("sudden", "gradual", "recurring"):
             raise ValueError(f"shape is {self.shape!r}: use sudden, gradual or recurring")
 
@@ -146,15 +164,18 @@ class Catalogue:
         # The mean of a logistic function over a normal variable, solved for its offset: MacKay,
         # "The evidence framework applied to classification networks", Neural Computation 4, 1992.
         offset = logit(self.rates) * np.sqrt(1 + pi / 8 * SIGNAL**2)
-        log_odds = standardised(tracks) @ tastes.T + offset + self.drift("label", week)
+        seen = standardised(tracks)
+        log_odds = seen @ tastes.T + offset + self.drift("label", week)
+        long = tracks["duration_ms"].to_numpy() >= LONG
+        if long.any():  # in any week: how much longer does not count
+            seen[:, list(BELLS).index("duration_ms")] = 0
+            others = seen[long] @ self.other_tastes.T
+            log_odds[long] = others + offset + self.drift("label", week)
         return expit(log_odds)
 
-    def week(self, number):
-        """Return the tracks that are released in a week, and their charts."""
-        rng = np.random.default_rng([self.seed, number])
-        n = self.tracks_a_week
-        tracks = pd.DataFrame({"track_id": [f"T{number * n + i:07}" for i in range(n)]})
-        tracks["released"] = np.int64(number)
+    def offered(self, rng, number, n):
+        """Return the features of n tracks that a label may sign for a week."""
+        tracks = pd.DataFrame({"released": np.full(n, number, np.int64)})
         for name, feature in FEATURES.items():
             if name == "key":
                 tracks[name] = np.where(rng.random(n) < KEYLESS, -1, rng.integers(12, size=n))
@@ -166,6 +187,31 @@ class Catalogue:
                 _, back = SCALES.get(feature.unit, (np.asarray, np.asarray))
                 values = back(middle + spread * (rng.normal(size=n) + moved))
                 tracks[name] = values.clip(feature.lowest, feature.highest).round(6)
+        if share := self.drift("long", number):
+            long = rng.random(n) < share
+            tracks.loc[long, "duration_ms"] = rng.uniform(LONG, 3 * LONG, n)[long].round(6)
+        return tracks
+
+    def signed(self, tracks, number):
+        """Return the tracks that the label signs of those on offer, in their order."""
+        choice = self.drift("prevalence", number)
+        promise = np.sign(choice) * self.truth(tracks, number).mean(1)
+        best = np.argsort(-promise, kind="stable")[: self.tracks_a_week]
+        return tracks.iloc[np.sort(best)].reset_index(drop=True)
+
+    def week(self, number):
+        """Return the tracks that are released in a week, and their charts.
+
+        Raises ValueError for a prevalence drift that would leave no track to sign.
+        """
+        rng = np.random.default_rng([self.seed, number])
+        n, choice = self.tracks_a_week, abs(self.drift("prevalence", number))
+        if choice >= 1:
+            raise ValueError("a prevalence drift of 1 signs no track: let its size be nearer to 0")
+        tracks = self.offered(rng, number, round(n / (1 - choice)))
+        if choice:
+            tracks = self.signed(tracks, number)
+        tracks.insert(0, "track_id", [f"T{number * n + i:07}" for i in range(n)])
         row, column = np.nonzero(rng.random((n, len(COUNTRIES))) < self.truth(tracks, number))
         charts = pd.DataFrame(
             {
@@ -180,54 +226,3 @@ class Catalogue:
         """Return the tracks and the charts of several weeks, one below the other."""
         tracks, charts = zip(*map(self.week, numbers), strict=True)
         return pd.concat(tracks, ignore_index=True), pd.concat(charts, ignore_index=True)
-
-
-DIRT = ("missing", "out_of_range", "wrong_type", "wrong_encoding", "late", "reordered", "duplicate")
-
-
-def dirty(tracks, rng, rates):
-    """Return the tracks with dirt in them, and the ledger of what was done.
-
-    `rates` gives the share of rows for each kind of `DIRT`; a row gets one kind at most. The
-    ledger has a row for each: `row` (position in the dirty frame), `track_id`, `kind`, `column`,
-    `before`, `after`. Copies come last, and rows that are `reordered` swap places among
-    themselves. Raises ValueError for other kinds, or for more dirt than rows.
-    """
-    counts = {kind: round(len(tracks) * rate) for kind, rate in rates.items()}
-    if not set(counts) <= set(DIRT) or sum(counts.values()) > len(tracks):
-        raise ValueError(f"rates are {rates}: use shares of {', '.join(DIRT)}, 1 in all at most")
-    frame = tracks.reset_index(drop=True).astype(object)
-    rows = iter(rng.permutation(len(frame)))
-    picked = {kind: [int(next(rows)) for _ in range(count)] for kind, count in counts.items()}
-    ledger = []
-    for kind in ("missing", "out_of_range", "wrong_type", "wrong_encoding", "late"):
-        for row in picked.get(kind, ()):
-            features = [n for n in FEATURES if kind != "wrong_type" or n not in WHOLE]
-            column = {"wrong_encoding": "track_id", "late": "released"}.get(kind)
-            column = column or features[rng.integers(len(features))]
-            before = after = frame.at[row, column]
-            if kind == "missing":
-                after = None
-            elif kind == "out_of_range":
-                lowest, highest, _ = FEATURES[column]
-                beyond = (highest - lowest) * rng.uniform(0.1, 1)
-                after = round(highest + beyond if rng.random() < 0.5 else lowest - beyond, 3)
-            elif kind == "wrong_type":
-                after = f"{before:.3f}".replace(".", ",")
-            elif kind == "wrong_encoding":  # UTF-8 with a byte order mark, read as Latin-1
-                after = ("\ufeff" + before).encode().decode("latin-1")
-            else:
-                after = before - int(rng.integers(1, 9))
-            frame.at[row, column] = after
-            ledger.append((row, tracks["track_id"].iloc[row], kind, column, before, after))
-    moved = picked.get("reordered", [])
-    origins = [moved[i] for i in rng.permutation(len(moved))]
-    frame.iloc[moved] = frame.iloc[origins].to_numpy()
-    for row, origin in zip(moved, origins, strict=True):
-        ledger.append((row, frame.at[row, "track_id"], "reordered", None, origin, row))
-    copies = picked.get("duplicate", [])
-    for row, origin in enumerate(copies, len(frame)):
-        ledger.append((row, frame.at[origin, "track_id"], "duplicate", None, origin, row))
-    columns = ["row", "track_id", "kind", "column", "before", "after"]
-    frame = pd.concat([frame, frame.iloc[copies]], ignore_index=True)
-    return frame, pd.DataFrame(ledger, columns=columns)

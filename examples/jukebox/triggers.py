@@ -146,7 +146,10 @@ def look(journal, store, registry, code, policy):
     log = registry.predictions(where, (champion, json.dumps(list(newest))))  # never all of it
     week, score = live(log, tracks, charts, champion)
     if score is not None and fell(then := promised(model, tracks, charts), score):
-        why = f"version {champion} scores {score['ap']:.3f} in week {week}, not {then['ap']:.3f}"
+        why = (
+            f"the calibration slope of version {champion} is {score['slope']:z.2f} in week {week}, "
+            f"not {then['slope']:z.2f}"
+        )
         cause, where = f"{champion} in week {week}", {"version": champion, "week": week}
         fired.append(fire(journal, today, now, "performance", cause, why, where))
     return [event for event in fired if event]

@@ -124,14 +124,19 @@ def report(seen, service, fires):
         ("drift (effect)", (told or "no column") if seen["drift"] else "unknown", "no column")
     )
     performance = seen["performance"]
-    now, promise = f"unknown: no answer for a track of week {seen['labelled_week']}", ""
-    if performance:
-        now, promise = (
-            shown([performance[which][name] for name in ("ap", "ap_low", "ap_high")])
-            for which in ("now", "promised")
-        )
-        now += f" in week {performance['week']}"
-    rows.append(("average precision", now, promise))
+    for name, measure in (
+        ("average precision", "ap"),
+        ("calibration slope", "slope"),
+        ("level of charts", "level"),
+    ):
+        now, promise = f"unknown: no answer for a track of week {seen['labelled_week']}", ""
+        if performance:
+            ends = [measure, f"{measure}_low", f"{measure}_high"]
+            now, promise = (
+                shown([performance[which][end] for end in ends]) for which in ("now", "promised")
+            )
+            now += f" in week {performance['week']}"
+        rows.append((name, now, promise))
     for name, which, limit in (
         ("newest charts", "labelled_week", alerts.WEEKS_TO_LABELS),
         ("newest training", "trained_week", alerts.WEEKS_TO_STALE),

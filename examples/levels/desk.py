@@ -12,7 +12,7 @@ import jukebox
 
 ROOT = Path(__file__).parents[2]
 # What makes a model: all that `jukebox.job` imports, and so all that a change of the model touches.
-SOURCES = ["problem", "simulation", "catalogue", "store", "features", "training", "job"]
+SOURCES = ["problem", "dirt", "simulation", "catalogue", "store", "features", "training", "job"]
 
 
 def lines(file):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -469,6 +470,11 @@ def test_a_bad_week(home):
         column for column, row in said["drift"].items() if row["verdict"] == "drift"
     }
     assert set(SCORES) == set(said["performance"]["now"]) == set(said["performance"]["promised"])
+    now, then = (said["performance"][which]["slope"] for which in ("now", "promised"))
+    (row,) = (line for line in run(home, "monitor", code=1).stdout.splitlines() if "slope" in line)
+
+    assert re.findall(r"[-\d.]+(?= \()", row) == [f"{now:.3f}", f"{then:.3f}"]
+    assert "in week 14" in row
 
 
 def test_a_home_without_a_champion(home):

@@ -14,7 +14,7 @@ from jukebox import monitoring
 from jukebox.catalogue import labels
 from jukebox.features import matrix
 from jukebox.problem import COUNTRIES, LABEL_DELAY, Objectives, average_precision, brier
-from jukebox.simulation import BELLS, DIRT, MOVED, Catalogue, Drift, dirty
+from jukebox.simulation import BELLS, DIRT, LONG, MOVED, Catalogue, Drift, dirty
 from jukebox.training import Model, predict
 from prometheus_client import CollectorRegistry, generate_latest
 from scipy.stats import binom
@@ -247,9 +247,72 @@ def test_a_large_harmless_shift_alarms_as_drift_and_not_as_performance():
     scores = monitoring.performance(log, charts, 8)
 
     assert {"liveness"} == drifted(tracks[~new], tracks[new])
-    assert not any(
-        monitoring.fell(scores.iloc[0], scores.iloc[5], measure) for measure in ("ap", "brier")
+    assert not monitoring.fell(scores.iloc[0], scores.iloc[5])
+
+
+def scored(*drifts, tracks=200, week=20):
+    """Score the answers of a model that knew the old world, in a week of the new one.
+
+    It never heard a long track, and takes it for one of the usual length.
+    """
+    frame, charts = Catalogue(0, drifts, tracks).week(week)
+    usual = frame.assign(duration_ms=frame["duration_ms"].where(frame["duration_ms"] < LONG, 2e5))
+    return monitoring.score(labels(frame, charts), Catalogue(0).truth(usual, 0))
+
+
+@pytest.mark.parametrize("size", [-0.3, -0.5])
+def test_other_tracks_are_no_fall_where_the_truth_of_each_stays(size):
+    """The label signs less promising ones: average precision sinks, by more than chance."""
+    before, now = scored(tracks=800, week=10), scored(Drift("prevalence", size=size))
+
+    assert now["ap_high"] < before["ap_low"]
+    assert now["brier_high"] < before["brier_low"]
+    assert now["level_low"] < 1 < now["level_high"]
+    assert not monitoring.fell(before, now)
+
+
+def test_promising_tracks_hide_no_fall():
+    """Tastes turn while the label signs more promising ones: average precision shows nothing."""
+    turned = Drift("concept", size=0.35), Drift("prevalence", size=0.6)
+    before, now = scored(tracks=800, week=10), scored(*turned)
+
+    assert now["ap_high"] > before["ap_low"]
+    assert monitoring.fell(before, now)
+
+
+@pytest.mark.parametrize("tracks", [30, 60, 100, 200])
+def test_few_tracks_are_enough_for_a_large_fall(tracks):
+    """Average precision is higher in a small window than in a large one, and hides it."""
+    before, now = (
+        scored(tracks=800, week=10),
+        scored(Drift("concept", size=0.6), tracks=tracks),
     )
+
+    assert monitoring.fell(before, now)
+
+
+def test_long_tracks_that_nobody_has_learnt_are_a_fall():
+    """The truth of each track is what it always was; the model does not know it."""
+    assert monitoring.fell(scored(tracks=800, week=10), scored(Drift("long", size=0.2)))
+
+
+@pytest.mark.parametrize("size", [-0.5, 0.5])
+def test_odds_that_change_everywhere_alike_are_no_fall(size):
+    """The order of the tracks is right; that too many or too few chart is for the level to say."""
+    before, now = scored(tracks=800, week=10), scored(Drift("label", size=size))
+
+    assert not monitoring.fell(before, now)
+    assert abs(now["slope"] - before["slope"]) < 0.1
+    assert np.sign(now["level"] - 1) == np.sign(size)
+    assert not now["level_low"] < 1 < now["level_high"]
+
+
+def test_a_fall_below_the_margin_is_none():
+    """However sure it is."""
+    before, now = ({"slope": at, "slope_low": at, "slope_high": at} for at in (1.0, 0.951))
+
+    assert not monitoring.fell(before, now)
+    assert monitoring.fell(before, now, margin=0.04)
 
 
 def test_a_week_is_scored_when_its_charts_are_known_and_not_before():
@@ -321,24 +384,78 @@ def like_weeks():
     ]
 
 
-@pytest.mark.parametrize("measure", ["ap", "brier"])
-def test_a_fall_is_decided_by_interval_and_not_by_point(measure, like_weeks):
+def test_a_fall_is_decided_by_interval_and_not_by_point(like_weeks):
     """The same model in 50 pairs of like weeks: points fall every second time, intervals do not."""
     pairs = list(zip(like_weeks[::2], like_weeks[1::2], strict=True))
-    falls = sum(monitoring.fell(before, now, measure) for before, now in pairs)
-    points = sum((now[measure] < before[measure]) == (measure == "ap") for before, now in pairs)
+    falls = sum(monitoring.fell(before, now, margin=0) for before, now in pairs)
+    points = sum(now["slope"] < before["slope"] for before, now in pairs)
 
     assert falls <= binom.ppf(0.975, 50, 0.025)
     assert points > 15
 
 
-@pytest.mark.parametrize("measure", ["ap", "brier"])
+@pytest.mark.parametrize("measure", monitoring.MEASURES)
 def test_the_interval_is_as_wide_as_weeks_differ(measure, like_weeks):
-    """The bootstrap's standard error against the deviation of 100 weeks."""
+    """The standard error of one week against the deviation of 100 weeks."""
     table = pd.DataFrame(like_weeks)
     error = (table[measure] - table[f"{measure}_low"]).mean() / 1.96
 
     assert table[measure].std() == pytest.approx(error, rel=0.2)
+
+
+@pytest.mark.parametrize("slope", [0.0, 0.5, 1.0, 2.0])
+def test_the_slope_is_what_the_odds_are_worth(slope):
+    """Of 20,000 tracks: within four standard errors, from nothing to twice what was said."""
+    catalogue = Catalogue(0, tracks_a_week=20_000)
+    p = catalogue.truth(catalogue.week(0)[0], 0)
+    odds = np.log(p / (1 - p))
+    middle = odds.mean(0)
+    worth = 1 / (1 + np.exp(-middle - slope * (odds - middle)))
+    found, error = monitoring.calibration_slope(np.random.default_rng(0).random(p.shape) < worth, p)
+
+    assert error < 0.01
+    assert slope == pytest.approx(found, abs=4 * error)
+
+
+@pytest.mark.parametrize("tracks", [30, 200])
+def test_the_slope_agrees_with_the_regression_of_others(tracks):
+    """scikit-learn's, without a penalty, with a column for each country."""
+    from sklearn.linear_model import LogisticRegression
+
+    catalogue = Catalogue(0, [Drift("concept", size=0.3)], tracks)
+    frame, charts = catalogue.week(0)
+    y, p = labels(frame, charts), Catalogue(0).truth(frame, 0)
+    some = np.flatnonzero(y.any(0))[:6]
+    country = np.tile(np.eye(len(some)), (tracks, 1))
+    odds = np.log(p / (1 - p))[:, some].reshape(-1, 1)
+    other = LogisticRegression(C=np.inf, fit_intercept=False, tol=1e-8, max_iter=1000)
+    other.fit(np.hstack([odds, country]), y[:, some].ravel())
+
+    assert monitoring.calibration_slope(y[:, some], p[:, some])[0] == pytest.approx(
+        other.coef_[0, 0], abs=1e-4
+    )
+
+
+def test_countries_in_which_nothing_charted_leave_the_slope_as_it_is():
+    """They say nothing of it."""
+    catalogue = Catalogue(0)
+    tracks, charts = catalogue.week(0)
+    y, p = labels(tracks, charts), catalogue.truth(tracks, 0)
+    y[:, 40:] = False
+
+    assert monitoring.calibration_slope(y, p) == pytest.approx(
+        monitoring.calibration_slope(y[:, :40], p[:, :40])
+    )
+
+
+def test_a_slope_that_cannot_be_known_is_not_a_number():
+    """Nothing charted, the same answer for all, no track; and surest answers are no error."""
+    tracks, charts = Catalogue(0).week(0)
+    y, p = labels(tracks, charts), Catalogue(0).truth(tracks, 0)
+
+    for case in ((y & False, p), (y, np.full_like(p, 0.1)), (y[:0], p[:0])):
+        assert np.isnan(monitoring.calibration_slope(*case)).all()
+    assert np.isfinite(monitoring.calibration_slope(y, (p > 0.2).astype(float))).all()
 
 
 def test_a_handful_of_tracks_cannot_fall():

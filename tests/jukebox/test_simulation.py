@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from jukebox.catalogue import labels
 from jukebox.problem import COUNTRIES, FEATURES, average_precision, chance
-from jukebox.simulation import DIRT, MOVED, Catalogue, Drift, dirty
+from jukebox.simulation import DIRT, LONG, MOVED, Catalogue, Drift, dirty
 from scipy.special import logit
 
 STILL = Catalogue(7, tracks_a_week=1000)  # the world without drift
@@ -131,11 +131,11 @@ def test_each_shape_has_its_course(shape, sizes):
     assert pytest.approx(sizes) == [drift.at(week) for week in range(8, 16)]
 
 
-@pytest.mark.parametrize("kind", ["covariate", "label", "concept"])
+@pytest.mark.parametrize("kind", ["covariate", "long", "prevalence", "label", "concept"])
 @pytest.mark.parametrize("shape", ["sudden", "gradual", "recurring"])
 def test_before_its_start_a_drift_changes_nothing(kind, shape):
     """And after it, something: to the last bit."""
-    world = drifting(kind, shape=shape, start=29)
+    world = drifting(kind, shape=shape, start=29, size=0.5)
 
     assert same(STILL.week(28), world.week(28))
     assert not same(STILL.week(31), world.week(31))
@@ -160,6 +160,64 @@ def test_covariate_drift_leaves_the_tastes():
     world = drifting("covariate", size=0.5)
 
     assert np.array_equal(STILL.truth(TRACKS, 30), world.truth(TRACKS, 30))
+
+
+@pytest.mark.parametrize("kind", ["covariate", "long", "prevalence"])
+def test_a_drift_of_the_tracks_leaves_what_is_true_of_each(kind):
+    """The tracks of the drifted week, the long ones too, have the same chances in any world."""
+    world = drifting(kind, size=0.5)
+    tracks, _ = world.week(30)
+
+    assert np.array_equal(STILL.truth(tracks, 0), world.truth(tracks, 30))
+
+
+def test_a_share_of_the_tracks_is_long_and_all_else_is_as_it_was():
+    """Three in ten, from 20 minutes to an hour; without the drift there is none."""
+    tracks, _ = drifting("long", size=0.3).week(30)
+    long = tracks["duration_ms"] >= LONG
+    others = [name for name in TRACKS if name != "duration_ms"]
+
+    assert long.mean() == pytest.approx(0.3, abs=0.05)
+    assert tracks["duration_ms"].max() <= FEATURES["duration_ms"].highest
+    assert TRACKS[others].equals(tracks[others])
+    assert TRACKS["duration_ms"][~long].equals(tracks["duration_ms"][~long])
+    assert TRACKS["duration_ms"].max() < LONG / 2
+
+
+def test_long_tracks_follow_other_tastes_in_every_week():
+    """How long a track is beyond LONG does not count; the ranking of the others says nothing."""
+    long = TRACKS.assign(duration_ms=LONG)
+    old, new = STILL.truth(TRACKS, 30), STILL.truth(long, 30)
+    centred = [logit(p) - logit(p).mean(0) for p in (old, new)]
+    alike = (centred[0] * centred[1]).mean(0) / centred[0].std(0) / centred[1].std(0)
+
+    assert abs(alike.mean()) < 0.1
+    assert abs(new.mean() / old.mean() - 1) < 0.1
+    assert np.array_equal(new, STILL.truth(long.assign(duration_ms=2 * LONG), 0))
+    assert np.array_equal(old, STILL.truth(pd.concat([TRACKS, long]), 30)[: len(TRACKS)])
+
+
+@pytest.mark.parametrize("size", [-0.5, -0.3, 0.5])
+def test_the_label_signs_of_what_is_on_offer(size):
+    """As many tracks as ever, all of them from one side, and the share that charts follows."""
+    tracks, charts = drifting("prevalence", size=size).week(30)
+    offered = STILL.offered(np.random.default_rng([7, 30]), 30, round(1000 / (1 - abs(size))))
+    promise = STILL.truth(offered, 30).mean(1)
+    taken = np.isin(offered["tempo"], tracks["tempo"]) & np.isin(
+        offered["energy"], tracks["energy"]
+    )
+    worst, best = sorted((promise[taken], promise[~taken]), key=np.mean)
+
+    assert 1000 == len(tracks) == tracks["track_id"].nunique() == taken.sum()
+    assert worst.max() <= best.min()
+    assert (promise[taken].mean() > promise[~taken].mean()) == (size > 0)
+    assert (len(charts) > len(CHARTS)) == (size > 0)
+
+
+def test_a_label_that_signs_nothing_is_an_error():
+    """Its week would be empty."""
+    with pytest.raises(ValueError, match="signs no track"):
+        drifting("prevalence", size=-1).week(30)
 
 
 def test_label_drift_multiplies_the_odds_and_leaves_the_tracks():
@@ -223,7 +281,10 @@ def test_drifts_of_one_kind_add_up():
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"kind": "virtual"}, "kind is 'virtual': use covariate, label or concept"),
+        (
+            {"kind": "virtual"},
+            "kind is 'virtual': use covariate, long, prevalence, label or concept",
+        ),
         (
             {"kind": "label", "shape": "slow"},
             "shape is 'slow': use sudden, gradual or recurring",

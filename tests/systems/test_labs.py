@@ -287,10 +287,13 @@ def test_each_answer_that_is_wrong_is_explained(terminal):
     answers.write_text("east: leave", "utf-8")
 
     assert [4, 4, 2] == [said.count(" - ") for said in told]
-    assert 'east says "update": no column moved, and the model scores 0.3' in told[0]
+    assert (
+        'east says "update": no column moved, and the model has a calibration slope of 1.0'
+        in told[0]
+    )
     assert "mend: leave it. - south" in told[0]
     assert "from a middle of 122 in week 16 to 61 in week 17" in told[1]
-    assert 'west says "return": no column moved there, and yet the model scores 0.1' in told[1]
+    assert 'west says "return": no column moved there, and yet the model has a ' in told[1]
     assert "south says 'x' in answers.toml" in told[2]
     assert "west is missing in answers.toml" in told[2]
     assert "answers.toml cannot be read" in terminal.type("jukebox lab check 6")

@@ -69,15 +69,15 @@ def why(home, said, seen, moved):
     performance, names = seen["performance"], " and ".join([", ".join(moved[:-1]), *moved[-1:]])
     names, week = names.removeprefix(" and ") or "no column", performance["week"]
     now, then = (
-        shown([performance[which][name] for name in ("ap", "ap_low", "ap_high")])
+        shown([performance[which][name] for name in ("slope", "slope_low", "slope_high")])
         for which in ("now", "promised")
     )
-    score = f"scores {now} in week {week}, where {then} was promised"
+    score = f"has a calibration slope of {now} in week {week}, where {then} was promised"
     wanted = right(seen, moved)
     if wanted == "update":
         moves = f"{names} moved there, and yet" if not moved else f"{names} moved, and"
         return (
-            f'{home.name} says "{said}": {moves} the model {score}. It is surely wrong more often '
+            f'{home.name} says "{said}": {moves} the model {score}. It is surely a worse judge '
             "than before, so tastes have changed and not the tracks. Only new labels teach it "
             "that: update."
         )

@@ -1,0 +1,56 @@
+"""The dirt: what becomes of clean tracks on the way in, with a ledger of what was done to which."""
+
+import pandas as pd
+
+from jukebox.problem import FEATURES
+
+WHOLE = ["released", "is_explicit", "key", "mode"]  # columns that hold whole numbers
+DIRT = ("missing", "out_of_range", "wrong_type", "wrong_encoding", "late", "reordered", "duplicate")
+
+
+def dirty(tracks, rng, rates):
+    """Return the tracks with dirt in them, and the ledger of what was done.
+
+    `rates` gives the share of rows for each kind of `DIRT`; a row gets one kind at most. The
+    ledger has a row for each: `row` (position in the dirty frame), `track_id`, `kind`, `column`,
+    `before`, `after`. Copies come last, and rows that are `reordered` swap places among
+    themselves. Raises ValueError for other kinds, or for more dirt than rows.
+    """
+    counts = {kind: round(len(tracks) * rate) for kind, rate in rates.items()}
+    if not set(counts) <= set(DIRT) or sum(counts.values()) > len(tracks):
+        raise ValueError(f"rates are {rates}: use shares of {', '.join(DIRT)}, 1 in all at most")
+    frame = tracks.reset_index(drop=True).astype(object)
+    rows = iter(rng.permutation(len(frame)))
+    picked = {kind: [int(next(rows)) for _ in range(count)] for kind, count in counts.items()}
+    ledger = []
+    for kind in ("missing", "out_of_range", "wrong_type", "wrong_encoding", "late"):
+        for row in picked.get(kind, ()):
+            features = [n for n in FEATURES if kind != "wrong_type" or n not in WHOLE]
+            column = {"wrong_encoding": "track_id", "late": "released"}.get(kind)
+            column = column or features[rng.integers(len(features))]
+            before = after = frame.at[row, column]
+            if kind == "missing":
+                after = None
+            elif kind == "out_of_range":
+                lowest, highest, _ = FEATURES[column]
+                beyond = (highest - lowest) * rng.uniform(0.1, 1)
+                after = round(highest + beyond if rng.random() < 0.5 else lowest - beyond, 3)
+            elif kind == "wrong_type":
+                after = f"{before:.3f}".replace(".", ",")
+            elif kind == "wrong_encoding":  # UTF-8 with a byte order mark, read as Latin-1
+                after = ("\ufeff" + before).encode().decode("latin-1")
+            else:
+                after = before - int(rng.integers(1, 9))
+            frame.at[row, column] = after
+            ledger.append((row, tracks["track_id"].iloc[row], kind, column, before, after))
+    moved = picked.get("reordered", [])
+    origins = [moved[i] for i in rng.permutation(len(moved))]
+    frame.iloc[moved] = frame.iloc[origins].to_numpy()
+    for row, origin in zip(moved, origins, strict=True):
+        ledger.append((row, frame.at[row, "track_id"], "reordered", None, origin, row))
+    copies = picked.get("duplicate", [])
+    for row, origin in enumerate(copies, len(frame)):
+        ledger.append((row, frame.at[origin, "track_id"], "duplicate", None, origin, row))
+    columns = ["row", "track_id", "kind", "column", "before", "after"]
+    frame = pd.concat([frame, frame.iloc[copies]], ignore_index=True)
+    return frame, pd.DataFrame(ledger, columns=columns)
