@@ -5,7 +5,7 @@ import re
 import pytest
 from pybtex.database import Entry
 
-from docs._ext import facts
+from docs._ext import statements
 from docs._ext.facts import Held, ask, doubts, held_by
 from docs._ext.lexicon import WORDS
 
@@ -100,8 +100,8 @@ def test_the_nearest_sentence_decides_where_both_sides_are_in_the_source():
 
 def test_a_name_may_be_written_small_and_stand_first():
     """No page writes the names of companies small, and every page writes *the* small."""
-    assert "netflix" not in facts.written_small()
-    assert {"netflix"} == set(facts.names("Netflix says so. The rest of us do."))
+    assert "netflix" not in statements.written_small()
+    assert {"netflix"} == set(statements.names("Netflix says so. The rest of us do."))
 
 
 def test_a_text_holds_the_figures_of_what_repeats_it():

@@ -21,8 +21,9 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
-from docs._ext import dates, facts, kept, prose
+from docs._ext import dates, facts, kept, prose, statements
 from docs._ext.classes import CLAIM, FROM_DATA, has, within
+from docs._ext.lexicon import MONTHS
 from docs._ext.quiz import has_id, own_text, quiz
 
 logger = logging.getLogger(__name__)
@@ -32,7 +33,7 @@ PLACES = {nodes.block_quote: "quote", nodes.entry: "table", nodes.caption: "figu
 # What a sentence without a citation is held to.
 LONGER = re.compile(
     r"\d+(?:\.\d+)?(?=[\s-]?(?:%|per ?cent))|\d+(?:\.\d\d+)+|\d\d+|(?<=“)[^”]{15,}(?=”)"
-    rf"|\b(?:{'|'.join(facts.MONTHS)})\b"
+    rf"|\b(?:{'|'.join(MONTHS)})\b"
 )
 
 
@@ -123,7 +124,7 @@ def compare_figures(app: Sphinx, doctree: nodes.document, found: list[dict[str, 
     repeats += [("front matter", text, [whole]) for text in getattr(objectives, "values", list)()]
     for question in (one for node in doctree.findall(quiz) for one in node["questions"]):
         right = question["option"][question["right"]]
-        given = facts.figures(facts.read(question["ask"]))
+        given = statements.figures(statements.read(question["ask"]))
         sums = " ".join(str(one + other) for one, other in combinations(given, 2))
         sources = [section(doctree, question["section"]), question["ask"], sums]
         repeats += [("quiz", right[text], sources) for text in ("text", "why")]

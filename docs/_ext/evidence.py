@@ -12,11 +12,12 @@ from docutils import nodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from docs._ext import facts, kept, load, prose, where
+from docs._ext import kept, load, prose, where
 from docs._ext.cited import hold, lines
 from docs._ext.classes import CLAIM, FACTS, FROM_DATA, MEASURED, QUIZ, within
 from docs._ext.dates import day
 from docs._ext.expiry import checked
+from docs._ext.statements import plain
 
 logger = logging.getLogger(__name__)
 
@@ -123,7 +124,7 @@ def figures(app, doctree):
         keys = [key for block in beside for _, cited in lines(block) for key in cited]
         held = hold(app.env, keys)
         for paragraph in quote.findall(nodes.paragraph):
-            if facts.plain(prose.said(paragraph)) not in held.words:
+            if plain(prose.said(paragraph)) not in held.words:
                 logger.warning(
                     "the entry cited in or before this block quotation does not say it: keep the "
                     "source's words in the entry's `says`",

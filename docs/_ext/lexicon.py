@@ -1,4 +1,4 @@
-"""The words that say how much, when, which way and whether, as `facts.py` looks them up.
+"""The words that say how much, when, which way and whether, as `statements.py` looks them up.
 
 Numbers are made here; all other words stand in `lexicon.toml`.
 """

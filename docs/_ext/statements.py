@@ -1,0 +1,314 @@
+"""What a text states: its quantities, dates, bounds, directions, degrees, names and negations.
+
+The words that say so stand in `lexicon.toml`; `facts.py` compares what two texts state.
+"""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from Stemmer import Stemmer
+
+from docs._ext.lexicon import (
+    BEFORE_MONTHS,
+    BESIDE,
+    BOUNDS,
+    COMMON,
+    DEGREE,
+    LITTLE,
+    MONTH,
+    MONTHS,
+    NEGATIONS,
+    NUMBERS,
+    ORDINALS,
+    PARTS,
+    PHRASES,
+    POWERS,
+    SIDE,
+    SMALL_NAMES,
+    UNIT,
+)
+
+DOCS = Path(__file__).parents[1]
+TOKEN = re.compile(r"[$€£%\u00d7°]|\d+(?:[.,]\d+)*|[^\W\d_]\w*(?:[-'.][^\W\d_]\w*)*")
+FENCE = re.compile(r"^(```+).*?^\1$", re.DOTALL | re.MULTILINE)
+START = re.compile(r"(?:^|[.:!?;|]\s|[“\"(*])\W*(\w+)")
+_MONTH = "|".join(f"{month[:3]}(?:{month[3:]})?" if month[3:] else month for month in MONTHS)
+DATE = re.compile(
+    rf"\b(?:(?P<y1>\d{{4}})-(?P<m1>\d\d)-(?P<d1>\d\d)"
+    rf"|(?:(?P<d2>\d{{1,2}})[dhnrst]{{0,2}}(?: of)? )?(?P<m2>{_MONTH})(?:(?:,| of)? (?P<y2>\d{{4}}))?"
+    rf"(?:(?<! \d{{4}}) (?P<d3>\d{{1,2}})[dhnrst]{{0,2}}\b(?!\d|[.,]\d)(?:,? (?P<y3>\d{{4}}))?)?)"
+)
+stem = cache(Stemmer("english").stemWord)
+
+Number = Decimal | str  # a version such as 2.16.1 stays a text
+Date = tuple[int | None, int, int | None]  # day, month, year
+
+
+class Facts(NamedTuple):
+    """The facts of a text; for `bounds` see `BOUNDS`, for `sides` and `degrees` the lexicon."""
+
+    numbers: tuple[Number, ...]
+    quantities: set[tuple[Number, str]]
+    bare: set[Number]  # without a unit
+    units: set[str]
+    dates: tuple[Date, ...]
+    things: set[tuple[Number, str]]  # what is counted, by its stem
+    bounds: set[tuple[str, Number]]
+    spans: set[tuple[Number | None, Number | None]]
+    sides: set[tuple[str, int]]
+    degrees: set[str]
+    names: tuple[str, ...]
+    negations: int
+
+    @property
+    def values(self) -> set[Number]:
+        """The numbers, and the years of the dates."""
+        return {*self.numbers, *(Decimal(year) for _, _, year in self.dates if year)}
+
+
+def straight(text: str) -> str:
+    """Return text on one line, without the marks in which a copy may differ."""
+    text = text.translate(str.maketrans("\u2018\u2019\u00a0\u2009\u2013\u2014", "''  --"))
+    return " ".join(re.sub(r"[\\{}~`]", "", text).split())
+
+
+def tokens(text: str) -> list[str]:
+    """Return the words of a text, with fixed phrases as one word and *n't* as *not*."""
+    text = re.sub(r"\b([Cc])an't\b", r"\1annot", straight(text))
+    text = re.sub(r"(\w+)n't\b", r"\1 not", text)
+    text = re.sub(r"\bv(?=\d)", "", text)
+    for phrase, word in PHRASES:
+        text = phrase.sub(word, text)
+    found: list[str] = []
+    for word in TOKEN.findall(text):
+        word = re.sub(r"'s?$", "", word).rstrip(".")
+        found += [word] if word.lower() in NUMBERS else word.split("-")
+    return [word for word in found if word]
+
+
+def take_dates(text: str) -> tuple[list[Date], str]:
+    """Return the dates of a text, and the text with a word such as *date5* for each.
+
+    *May* and *March* alone are other words, unless a preposition stands before them.
+    """
+    found: list[Date] = []
+
+    def take(match: re.Match[str]) -> str:
+        parts = {name: part for name, part in match.groupdict().items() if part}
+        day, year = (next((parts[n] for n in parts if n[0] == kind), None) for kind in "dy")
+        name = parts.get("m2")
+        before = text[: match.start()].split()[-1:]
+        alone = name in ("May", "March") and not (day or year)
+        if alone and BEFORE_MONTHS.isdisjoint(before):
+            return match[0]
+        month = MONTH[name[:3]] if name else int(parts["m1"])
+        found.append((int(day) if day else None, month, int(year) if year else None))
+        return f" date{month} "
+
+    return found, DATE.sub(take, straight(text))
+
+
+def number(word: str) -> Number | None:
+    """Return the number that a token is, in digits or in words."""
+    if word in NUMBERS or not word[0].isdigit():
+        return NUMBERS.get(word)
+    if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", word):
+        word = word.replace(",", "")
+    return Decimal(word).normalize() if re.fullmatch(r"\d+(\.\d+)?", word) else word
+
+
+def unit(word: str, *, alone: bool = False) -> str | None:
+    """Return the unit that a word names, in the plural too; not one that needs a number beside it."""
+    for form in (word.lower(), word.lower().removesuffix("s")):
+        if form in UNIT and not (alone and form in BESIDE):
+            return UNIT[form]
+    return None
+
+
+def quantities(words: list[str], *, generous: bool) -> Iterator[tuple[Number | None, str | None]]:
+    """Yield the numbers of a text with their units, and units alone.
+
+    Generous with a source: there, *one* and *a quarter* count wherever they stand.
+    """
+    small = [*map(str.lower, words), *[""] * 4]
+    at = 0
+    while at < len(words):
+        here, at = at, at + 1
+        word, after = small[here], small[at].removesuffix("s")
+        of = generous or small[here + 2] == "of"
+        if word in ("a", "an", "one") and after in PARTS and of:  # a third of
+            yield 1 / Decimal(PARTS[after]), None
+            at += 1
+        elif (value := number(word)) is None:
+            if (ordinal := ORDINALS.get(word)) is not None:
+                yield ordinal, None
+            elif word.endswith("s") and word[:-1] in POWERS:  # thousands of
+                yield None, word
+            elif alone := unit(word, alone=True):
+                yield None, alone
+            elif re.search(r"\d", word) and not word.startswith("date"):  # a name with a digit
+                yield word, None
+        elif isinstance(value, Decimal) and 1 < value < 10 and after in PARTS:  # two thirds
+            yield value / PARTS[after], None
+            at += 1
+        else:
+            of_what = unit(small[here - 1]) if here and small[here - 1] in ("$", "€", "£") else None
+            while isinstance(value, Decimal) and small[at].removesuffix("s") in POWERS:
+                if len(small[at]) == 1 and not word[0].isdigit():  # no *five m*
+                    break
+                value = (value * 10 ** POWERS[small[at].removesuffix("s")]).normalize()
+                at += 1
+            beside = at
+            if small[at] in ("to", "and", "or") and number(small[at + 1] or "-") is not None:
+                beside = at + 2  # 3 to 15 %: both have the unit
+            elif small[at : at + 2] == ["or", "more"]:
+                beside = at + 2
+            elif value == Decimal("0.5") and small[at] in ("a", "an", "of", "the"):
+                beside = at + 1
+            if of_what is None and (of_what := unit(small[beside])) and beside == at:
+                at += 1
+            counts = generous or word != "one" or small[at] in ("of", "in")
+            if value != 1 or counts:  # one week is a week
+                yield value, of_what if value != 1 else None
+            elif of_what:
+                yield None, of_what
+
+
+def bounds(words: list[str]) -> Iterator[tuple[str, Number]]:
+    """Yield the numbers and months that a text goes up to, or starts from."""
+    for at, word in enumerate(words):
+        for beside in words[at + 1 : at + 4] if word in BOUNDS else ():
+            what = beside if beside.startswith("date") else number(beside)
+            if what is not None:
+                yield BOUNDS[word], what
+                break
+
+
+def things(words: list[str]) -> Iterator[tuple[Number, str]]:
+    """Yield the numbers with what they count: the next word that says something."""
+    for at, word in enumerate(words):
+        value = number(word)
+        if isinstance(value, Decimal) and value != 1:
+            for beside in words[at + 1 : at + 3]:
+                if beside not in LITTLE:
+                    if not unit(beside):
+                        yield value, stem(beside)
+                    break
+
+
+def spans(words: list[str]) -> Iterator[tuple[Number | None, Number | None]]:
+    """Yield the numbers on both sides of a *to*."""
+    for at, word in enumerate(words[1:-1], 1):
+        if word == "to":
+            yield (
+                number(words[at - 2 if at > 1 and words[at - 1] in UNIT else at - 1]),
+                number(words[at + 1]),
+            )
+
+
+@cache
+def read(text: str, *, generous: bool = False) -> Facts:
+    """Return the facts of a text; `generous` as in `quantities`."""
+    dates, rest = take_dates(text)
+    words = tokens(rest)
+    small = [word.lower() for word in words]
+    counted = list(quantities(words, generous=generous))
+    return Facts(
+        numbers=tuple(value for value, _ in counted if value is not None),
+        quantities={(value, of) for value, of in counted if value is not None and of},
+        bare={value for value, of in counted if value is not None and not of},
+        units={of for _, of in counted if of},
+        dates=tuple(dates),
+        things=set(things(small)),
+        bounds=set(bounds(small)),
+        spans=set(spans(small)),
+        sides={SIDE[word] for word in small if word in SIDE},
+        degrees={DEGREE[word] for word in small if word in DEGREE},
+        names=tuple(names(text)),
+        negations=sum(word in NEGATIONS for word in small),
+    )
+
+
+@cache
+def content(text: str) -> frozenset[str]:
+    """Return the stems of the words of a text that say something by themselves, without figures."""
+    words = map(str.lower, tokens(take_dates(text)[1]))
+    others = LITTLE.union(NEGATIONS, NUMBERS)
+    return frozenset(
+        stem(word) for word in words if word not in others and not re.search(r"\d", word)
+    )
+
+
+def names(text: str) -> Iterator[str]:
+    """Yield the words with a capital letter; of the first of a sentence, those that always have one."""
+    _, rest = take_dates(text)
+    first = set(START.findall(rest))
+    for word in tokens(rest):
+        small = word.lower()
+        if small in SMALL_NAMES:
+            yield small
+        elif not word[0].isupper() or small in COMMON or word in MONTHS or unit(word):
+            continue
+        elif re.split(r"[-_'.]", word)[0] not in first or stem(small) not in written_small():
+            yield small
+
+
+@cache
+def written_small() -> frozenset[str]:
+    """Return the stems of all words that a page of the handbook writes small, outside code."""
+    word = re.compile(r"(?<![\w.`/({-])[a-z][a-z']+(?![\w`./:-])")
+    found = {*SIDE, *DEGREE, *LITTLE, *NEGATIONS}
+    for page in DOCS.rglob("*.md"):
+        if "_build" not in page.parts:
+            found.update(word.findall(FENCE.sub("", page_text(page))))
+    return frozenset(map(stem, found))
+
+
+@cache
+def page_text(page: Path) -> str:
+    """Return what a page says below its front matter."""
+    return re.sub(r"\A---\n.*?\n---\n", "", page.read_text("utf-8"), flags=re.DOTALL)
+
+
+def plain(text: str) -> str:
+    """Return text for a comparison of quotations: no quotes, no points, one case."""
+    return " ".join(re.sub(r"[“”\"',]|\.(?!\d)", "", straight(text)).casefold().split())
+
+
+def figures(facts: Facts) -> list[Number]:
+    """Return the numbers that are no years, and say more than *one* does."""
+    return [n for n in facts.numbers if isinstance(n, Decimal) and n != 1 and not 1900 <= n < 2100]
+
+
+def codes(facts: Facts) -> list[Number]:
+    """Return the versions, and the names that have a digit."""
+    return [n for n in facts.numbers if isinstance(n, str)]
+
+
+def units(facts: Facts) -> list[str]:
+    """Return the units."""
+    return list(facts.units)
+
+
+def years(facts: Facts) -> list[Number]:
+    """Return the years, those of the dates too."""
+    return [n for n in facts.values if isinstance(n, Decimal) and 1900 <= n < 2100]
+
+
+def days(facts: Facts) -> list[str]:
+    """Return the dates that are whole."""
+    return [f"{day} {MONTHS[month - 1]} {year}" for day, month, year in facts.dates if day and year]
+
+
+def names_of(facts: Facts) -> list[str]:
+    """Return the names."""
+    return list(facts.names)
+
+
+def months(facts: Facts) -> list[str]:
+    """Return the months of the dates."""
+    return [MONTHS[month - 1] for _, month, _ in facts.dates]
