@@ -192,7 +192,9 @@ def table(tools, results, every):
             shown.append((f"{part} " if part != name else "") + (ran or ""))
         family = next((one for one in LICENCES if tool["licence"].startswith(one)), "")
         if result["licence"] and family not in result["licence"]:
-            wrong.append(f"{name}: its card says {tool['licence']}, its package {result['licence']}")
+            wrong.append(
+                f"{name}: its card says {tool['licence']}, its package {result['licence']}"
+            )
         figures |= result["figures"]
         figures[f"{tool['example'].replace('-', '_')}_s"] = round(result["seconds"], 1)
         if not result["passed"] or result["failed"] or result["skipped"]:

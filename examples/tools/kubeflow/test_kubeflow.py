@@ -121,4 +121,4 @@ def test_a_condition_is_read_on_this_machine(here):
     run([sys.executable, "branch.py"], cwd=here, check=True)
 
     said = [json.loads(file.read_text()) for file in here.glob("runs/*/say*/executor_output.json")]
-    assert [{"Output": "yes"}] == [one["parameterValues"] for one in said]
+    assert [one["parameterValues"] for one in said] == [{"Output": "yes"}]
