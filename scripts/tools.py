@@ -190,11 +190,9 @@ def table(tools, results, every):
             if not want and ran:
                 figures[f"{part.lower()}_version"] = ran
             shown.append((f"{part} " if part != name else "") + (ran or ""))
-        family = next((one for one in LICENCES if tool["licence"].startswith(one)), "")
-        if result["licence"] and family not in result["licence"]:
-            wrong.append(
-                f"{name}: its card says {tool['licence']}, its package {result['licence']}"
-            )
+        card, told = tool.get("licence", ""), result["licence"]
+        if told and not any(card.startswith(one) and one in told for one in LICENCES):
+            wrong.append(f"{name}: its card says {card}, its package {told}")
         figures |= result["figures"]
         figures[f"{tool['example'].replace('-', '_')}_s"] = round(result["seconds"], 1)
         if not result["passed"] or result["failed"] or result["skipped"]:
