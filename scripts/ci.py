@@ -26,16 +26,16 @@ HANGS = 45 * 60  # seconds after which a session counts as hung
 BUDGETS = {
     "tools": 2700,
     "readme": 1200,
-    "site": 1000,
+    "site": 1100,
     "systems": 1000,
-    "proofs": 420,
+    "proofs": 500,
     "levels": 340,
-    "packs": 150,
+    "packs": 180,
     "sceptic": 120,
     "rtd": 60,
-    "compatibility-3.12": 60,
-    "compatibility-3.13": 60,
-    "compatibility-3.14": 60,
+    "compatibility-3.12": 80,
+    "compatibility-3.13": 80,
+    "compatibility-3.14": 80,
     "lint": 30,
 }
 ELSEWHERE = {  # why a session has no part in this
