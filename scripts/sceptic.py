@@ -25,13 +25,14 @@ from scripts.falsehoods import Edit, find_edits
 from scripts.rewrites import find_rewrites
 from scripts.workspace import record
 
-Ask = Callable[[str, list[str]], list[str]]
+Ask = Callable[..., list[str]]  # of a sentence and the keys of its sources
 
 CITED = Path("docs", "_build", "doctrees", "cited.jsonl")
 BY_HAND = Path(__file__).parents[1] / "tests" / "by_hand.jsonl"
 RECORD = Path("docs", "_data", "measured", "sceptic.json")
 COMMAND = "nox -s sceptic -- --record"
 SEED = 20261129
+FRESH = (11, 12, 13)  # seeds whose changes nobody read while the check was written
 CHANGES, REWRITES = 500, 200
 PLACES = 3  # changes of one figure, name or verb, at most
 EACH = 2  # of each kind of sentence (box, card, quiz ...) come first, so that none is left out
@@ -208,6 +209,22 @@ def question_by_hand(file: Path, ask: Ask) -> dict[str, int]:
     }
 
 
+def count_fresh(sentences: Sequence[Sentence], ask: Ask) -> dict[str, int]:
+    """Ask about the changes of the seeds that the check was not mended by."""
+    draws = [
+        draw for seed in FRESH for draw in draw_edits(sentences, find_edits, KINDS, CHANGES, seed)
+    ]
+    noticed = sum(bool(ask(draw.after, list(draw.sentence.keys))) for draw in draws)
+    return {"fresh_changes": len(draws), "fresh_noticed": noticed}
+
+
+def count_borne_out(sentences: Sequence[Sentence], ask: Ask) -> dict[str, int]:
+    """Count the sentences that cite, and those that the words of their sources bear out alone."""
+    cited = [one for one in sentences if one.kind not in REPEATS]
+    alone = sum(not ask(one.said, list(one.keys), ours=False) for one in cited)
+    return {"cited": len(cited), "by_source_alone": alone}
+
+
 def find_faults(outcome: Outcome, recorded: dict[str, Any] | None) -> Iterator[str]:
     """What is not as it has to be: a sentence each."""
     counts = outcome.count_kinds()
@@ -295,21 +312,25 @@ def main(words: Sequence[str], ask: Ask | None = None) -> int:
         return 1
     start = time.process_time()
     sentences = read_sentences(chosen.cited)
-    outcome = question_all(sentences, ask or load_ask(), chosen.seed, chosen.changes)
+    ask = ask or load_ask()
+    outcome = question_all(sentences, ask, chosen.seed, chosen.changes)
     seconds = round(time.process_time() - start, 1)
-    by_hand = question_by_hand(BY_HAND, ask or load_ask())
+    by_hand = question_by_hand(BY_HAND, ask)
     print(write_table(outcome))
     print(
         "\nBy hand: {hand_noticed} of {hand_changes} changes noticed, "
         "{hand_alarms} alarms at {hand_rewrites} rewrites".format(**by_hand)
     )
+    borne_out = count_borne_out(sentences, ask)
+    print("{by_source_alone} of {cited} cited sentences by their sources alone".format(**borne_out))
     print(f"\n{len(sentences)} sentences, {seconds} CPU seconds")
     recorded = json.loads(RECORD.read_text("utf-8")) if RECORD.exists() else None
     if chosen.record:
         recorded = None  # the new one takes its place
         survivors = [draw.describe() for draw in outcome.survivors]
         alarms = [draw.describe() for draw in outcome.alarms]
-        figures = list_figures(outcome) | by_hand | {"cpu_s": seconds}
+        figures = list_figures(outcome) | by_hand | borne_out | {"cpu_s": seconds}
+        figures |= count_fresh(sentences, ask)
         python = platform.python_version()
         record("sceptic", python, figures, COMMAND, survivors=survivors, false_alarms=alarms)
     faults = list(find_faults(outcome, recorded))

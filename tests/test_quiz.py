@@ -77,9 +77,9 @@ SECOND = QUIZ.count("\n", 0, QUIZ.index("[[question]]", 1)) + 1  # the second qu
 def project(tmp_path):
     """Return a function that builds a project of two pages, one of them a chapter with a quiz."""
 
-    def build(page=PAGE, quiz=QUIZ, *, name="page", builder="dummy", add=""):
+    def build(page=PAGE, quiz=QUIZ, *, name="page", builder="dummy", add="", conf=CONF):
         files = {
-            "conf.py": CONF,
+            "conf.py": conf,
             "index.md": f"# Start\n\n```{{toctree}}\nmodules/page\n```\n{add}",
             "modules/page.md": page,
             f"_data/quizzes/{name}.toml": quiz,
@@ -119,6 +119,19 @@ def test_a_fault_in_a_question_is_reported_at_its_line(project, fault):
         project.warnings,
         re.MULTILINE,
     ), project.warnings
+
+
+def test_a_figure_of_the_answer_stands_in_its_section_or_is_a_sum_of_the_question(project):
+    """A quiz repeats its page; what it lets the reader add up is no figure of the page."""
+    conf = CONF.replace("docs._ext.quiz", "sphinxcontrib.bibtex", 1) + (
+        'extensions += ["docs._ext.quiz", "docs._ext.cited"]\nbibtex_bibfiles = []\n'
+    )
+    for answer, wrong in (("8", ""), ("9", "does not say 9: correct its quiz")):
+        ask = QUIZ.replace("What is it, *exactly*?", "Five weeks, and three more: how many?", 1)
+        project(quiz=ask.replace("Short, see {ref}`part`", answer, 1), conf=conf)
+
+        assert wrong in project.warnings
+        assert wrong or not project.warnings
 
 
 def test_an_objective_that_no_question_checks_is_reported_at_the_page(project):

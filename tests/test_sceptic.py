@@ -60,22 +60,22 @@ def draw(seed=1, number=ALL, sentences=SENTENCES, find=find_edits, shares=scepti
 CHANGED = {after for _, _, after in draw(sceptic.SEED)}
 
 
-def notice_changes(said, keys):
+def notice_changes(said, keys, ours=True):
     """A check without a fault: it doubts each change, and no rewrite."""
     return ["changed"] if said in CHANGED else []
 
 
-def notice_all(said, keys):
+def notice_all(said, keys, ours=True):
     """A check that compares letters."""
     return [] if said in KNOWN else ["not word by word"]
 
 
-def notice_nothing(said, keys):
+def notice_nothing(said, keys, ours=True):
     """No check at all."""
     return []
 
 
-def notice_digits(said, keys):
+def notice_digits(said, keys, ours=True):
     """A check that looks at digits alone."""
     return [] if list_digits(said) in map(list_digits, KNOWN) else ["another figure"]
 
@@ -356,6 +356,26 @@ def test_the_keys_of_the_sentence_come_with_it():
 
     last = [f"key{len(SENTENCES) - 1}"]
     assert [["key0"], last] == [asked[SENTENCES[0].said], asked[SENTENCES[-1].said]]
+
+
+def test_what_leans_on_our_words_is_counted_apart():
+    """What repeats a page cites nothing, and is no cited sentence."""
+
+    def ask(said, keys, ours=True):
+        return [] if ours or "Google" in said else ["of ours"]
+
+    counted = sceptic.count_borne_out(SENTENCES, ask)
+    cited = [one for one in SENTENCES if one.kind not in {"quiz", "front matter"}]
+    assert {"cited": len(cited), "by_source_alone": 1} == counted
+
+
+def test_the_changes_of_fresh_seeds_are_other_changes():
+    """Those of the recorded seed were looked at."""
+    seen = {after for _, _, after in draw(sceptic.SEED, 20)}
+    fresh = {after for seed in sceptic.FRESH for _, _, after in draw(seed, 20)}
+
+    assert len(fresh - seen) > len(fresh) / 2
+    assert 0 == sceptic.count_fresh(SENTENCES, notice_nothing)["fresh_noticed"]
 
 
 def test_a_record_holds_what_passed(cited):

@@ -286,6 +286,27 @@ FAULTS = {
         "chapter.md", "In 2015 somebody", "In 2015 “somebody of the name”",
         "chapter.md:31: WARNING: 'somebody of the name' is not in the entry that is cited",
     ),
+    "a sentence beside a cited one says another month": (
+        "chapter.md", "{cite:p}`known2015`.\nA run", "{cite:p}`known2015`.\nIn June it was over.\nA run",
+        "chapter.md:31: WARNING: 'June' is not in the entry that is cited",
+    ),
+    "a cited sentence turns its source round": (
+        "chapter.md", "In 2015 somebody wrote 2.21 down", "Somebody wrote it after 2.21",
+        "chapter.md:31: WARNING: 'after' is not in the entry that is cited",
+    ),
+    "a claim's box says another year": (
+        "_data/claims.toml", "That is Ann Known's", "Since 2014 that is Ann Known's",
+        "WARNING: '2014' is not in the entry that is cited",
+    ),
+    "a row of a table says what its source does not": (
+        "chapter.md", "# A chapter\n",
+        "# A chapter\n\n| who | when |\n|---|---|\n| two people | then {cite:p}`known2015` |\n",
+        "WARNING: '2' is not in the entry that is cited",
+    ),
+    "a description counts what its page does not": (
+        "chapter.md", "description: ", "description: Seventeen things. ",
+        "chapter.md:1: WARNING: the page does not say 17: correct its front matter",
+    ),
     "a block quotation is not in its source": (
         "chapter.md", "# A chapter\n", "# A chapter\n\nHe says {cite:p}`known2015`:\n\n> It was long.\n",
         "chapter.md:13: WARNING: the entry cited in or before this block quotation does not say it",

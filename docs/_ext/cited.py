@@ -116,17 +116,17 @@ def compare_figures(app: Sphinx, doctree: nodes.document, found: list[dict[str, 
     """Hold the figures of a page's quiz and of its front matter to the page."""
     page, about = app.env.docname, app.env.metadata[app.env.docname]
     objectives = json.loads(about.get("objectives", "[]"))
-    blocks = (
-        b for b in doctree.findall(nodes.TextElement) if not isinstance(b.parent, nodes.field)
-    )
-    whole = "\n".join(block.astext() for block in blocks)
-    repeats = [("front matter", about.get("description", ""), [whole])]
-    repeats += [("front matter", text, [whole]) for text in getattr(objectives, "values", list)()]
+    # The front matter is in the tree, too, and would hold itself.
+    whole = "\n".join(child.astext() for child in doctree if not isinstance(child, nodes.docinfo))
+    page_says = [facts.PAGE + whole]
+    repeats = [("front matter", about.get("description", ""), page_says)]
+    repeats += [("front matter", text, page_says) for text in getattr(objectives, "values", list)()]
     for question in (one for node in doctree.findall(quiz) for one in node["questions"]):
         right = question["option"][question["right"]]
         given = statements.figures(statements.read(question["ask"]))
         sums = " ".join(str(one + other) for one, other in combinations(given, 2))
-        sources = [section(doctree, question["section"]), question["ask"], sums]
+        says = (section(doctree, question["section"]), question["ask"], sums)
+        sources = [facts.SECTION + one for one in says]
         repeats += [("quiz", right[text], sources) for text in ("text", "why")]
     for place, text, sources in repeats:
         for doubt in facts.repeated(text, sources):
@@ -134,7 +134,7 @@ def compare_figures(app: Sphinx, doctree: nodes.document, found: list[dict[str, 
                 "the page does not say %s: correct its %s", doubt, place, location=(page, 1)
             )
         if text:
-            found.append(sentence((page, 1), place, text, [facts.TEXT + one for one in sources]))
+            found.append(sentence((page, 1), place, text, sources))
 
 
 def section(doctree: nodes.document, label: str) -> str:

@@ -17,6 +17,7 @@ from docs._ext.cited import hold, lines
 from docs._ext.classes import CLAIM, FACTS, FROM_DATA, MEASURED, QUIZ, within
 from docs._ext.dates import day
 from docs._ext.expiry import checked
+from docs._ext.lexicon import MONTHS
 from docs._ext.statements import plain
 
 logger = logging.getLogger(__name__)
@@ -28,12 +29,11 @@ VERDICTS = {
     "misattributed": "Misattributed",
 }
 COUNT = r"(?i:\d+|one|two|three|four|five|six|seven|eight|nine)"
-MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 FIGURE = re.compile(
     r"\d+(?:\.\d+)?[\s-]?(?:%|per ?cent\b)|\bper ?cent\b|\b(?:19|20)\d\d(?!\d)|[$€£]\s?\d\S*"
     rf"|\b\d+(?:\.\d+)?(?:x\b|\s?×|\stimes\b)|\b{COUNT} (?:out of|in) (?:\d{{2,3}}|ten|a hundred)\b"
     r"|\b(?i:(?:one|two)[ -]thirds?|(?:a|one|three)[ -]quarters?) of\b"
-    rf"|\b(?i:in|since|until) (?:{MONTHS})\b"
+    rf"|\b(?i:in|since|until) (?:{'|'.join(MONTHS)})\b"
     r"|\b(?i:studies|research|surveys) (?:shows?|finds?|says?)\b"
     r"|[“\"][^”\"]{40,}[”\"]|‘[^’]{40,}’|\b(?:said|says|wrote|writes),? [“‘]"
 )

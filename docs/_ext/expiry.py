@@ -22,11 +22,11 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from docs._ext import at, dates, kept, load, prose, where
 from docs._ext.classes import CHECKED, FROM_DATA, has, within
+from docs._ext.lexicon import MONTHS
 from docs._ext.numbers import pinned
 
 logger = logging.getLogger(__name__)
 
-MONTHS = [f"{date(2000, month, 1):%B}" for month in range(1, 13)]
 DAY = re.compile(
     rf"(?:\b(\d\d?) )?\b({'|'.join(MONTHS)}) (20\d\d)\b|\b(?i:by|from|in|since|until) (20\d\d)\b"
 )

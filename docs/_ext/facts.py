@@ -54,7 +54,8 @@ NAMES_IN = (
     "howpublished",
     "note",
 )
-TEXT = "text:"  # before a text that a quiz or a description repeats
+# Before a text that is repeated: by a quiz its section, by a description its page.
+SECTION, PAGE = "section:", "page:"
 ALIKE = 0.55  # from this share of common words on, two clauses say the same, or its opposite
 SENTENCE = re.compile(r"(?<=[.!?;])\s+|\[\.\.\.\]")
 CLAUSE = re.compile(r"(?<=[.!?;:,)])\s+|\[\.\.\.\]|\s-\s|\s(?=\(|(?:and|but|so|or) )")
@@ -96,7 +97,14 @@ def alike(one: str, other: str) -> float:
 
 
 def doubts(said: str, held: Held) -> Iterator[str]:
-    """Yield what of a sentence the entries that it cites do not hold."""
+    """Yield what of a sentence the entries that it cites do not hold, as its reader would say it."""
+    for doubt in found_wanting(said, held):
+        # Phrases and dates are one word to whoever reads them by machine.
+        yield re.sub(r"\bdate(\d+)", lambda m: MONTHS[int(m[1]) - 1], doubt).replace("_", " ")
+
+
+def found_wanting(said: str, held: Held) -> Iterator[str]:
+    """Yield the doubts in the words that `tokens` makes."""
     mine, whole = read(said), held.whole
     yield from uncounted(said, held)
     yield from misplaced(said, held)
@@ -190,13 +198,18 @@ def stands(words: str, held: str) -> bool:
     return bool(re.search(rf"(?<![\d.]){re.escape(plain(words))}(?!\d)", held))
 
 
-def held_by(entries: Iterable[Entry]) -> Held:
-    """Return what entries of the bibliography hold."""
+def held_by(entries: Iterable[Entry], *, ours: bool = True) -> Held:
+    """Return what entries of the bibliography hold, with what we add or without."""
     entries = list(entries)
     people = [
         str(person) for entry in entries for role in entry.persons.values() for person in role
     ]
-    parts = [entry.fields.get(name, "") for entry in entries for name in FIGURES_IN]
+    parts = [
+        entry.fields.get(name, "")
+        for entry in entries
+        for name in FIGURES_IN
+        if ours or name != "ours"
+    ]
     people += [entry.fields.get(name, "") for entry in entries for name in NAMES_IN]
     dates = [f"{e.fields.get('month', '')} {e.fields.get('year', '')}" for e in entries]
     return Held.of(parts, people, dates)
@@ -209,18 +222,24 @@ def bibliography() -> Mapping[str, Entry]:
 
 
 def repeated(said: str, texts: Iterable[str]) -> Iterator[str]:
-    """Yield the figures of a sentence that the texts which it repeats do not have."""
-    held = Held.of(texts)
+    """Yield the figures of a sentence that the section or the page which it repeats does not have.
+
+    A page is long: which of its sentences is nearest says little, so any of them will do.
+    """
+    texts = list(texts)
+    held = Held.of(text.removeprefix(SECTION).removeprefix(PAGE) for text in texts)
     yield from uncounted(said, held)
-    yield from misplaced(said, held, names=False)
+    if texts[0].startswith(SECTION):
+        yield from misplaced(said, held, names=False)
 
 
-def ask(said: str, keys: Iterable[str]) -> list[str]:
-    """Say what of a sentence its sources do not bear out: entries by key, or `text:` and a text.
+def ask(said: str, keys: Iterable[str], *, ours: bool = True) -> list[str]:
+    """Say what of a sentence its sources do not bear out: entries by key, or texts that it repeats.
 
     A quiz and a page's description repeat the page, and only their figures are compared with it.
+    Without `ours`, an entry holds the words of its source alone.
     """
-    texts = [key.removeprefix(TEXT) for key in keys if key.startswith(TEXT)]
-    if texts:
-        return list(repeated(said, texts))
-    return list(doubts(said, held_by(bibliography()[key] for key in keys)))
+    keys = list(keys)
+    if keys[0].startswith((SECTION, PAGE)):
+        return list(repeated(said, keys))
+    return list(doubts(said, held_by((bibliography()[key] for key in keys), ours=ours)))

@@ -34,7 +34,6 @@ from docs._ext.lexicon import (
 
 DOCS = Path(__file__).parents[1]
 TOKEN = re.compile(r"[$€£%\u00d7°]|\d+(?:[.,]\d+)*|[^\W\d_]\w*(?:[-'.][^\W\d_]\w*)*")
-FENCE = re.compile(r"^(```+).*?^\1$", re.DOTALL | re.MULTILINE)
 START = re.compile(r"(?:^|[.:!?;|]\s|[“\"(*])\W*(\w+)")
 _MONTH = "|".join(f"{month[:3]}(?:{month[3:]})?" if month[3:] else month for month in MONTHS)
 DATE = re.compile(
@@ -259,19 +258,18 @@ def names(text: str) -> Iterator[str]:
 
 @cache
 def written_small() -> frozenset[str]:
-    """Return the stems of all words that a page of the handbook writes small, outside code."""
+    """Return the stems of all words that a page of the handbook writes small, outside code.
+
+    This is a list of words and no reading of Markdown: what a fence is to each directive does not
+    matter here, and parsing all pages would cost a build a second.
+    """
+    apart = re.compile(r"\A---\n.*?\n---\n|^(```+).*?^\1$", re.DOTALL | re.MULTILINE)
     word = re.compile(r"(?<![\w.`/({-])[a-z][a-z']+(?![\w`./:-])")
     found = {*SIDE, *DEGREE, *LITTLE, *NEGATIONS}
     for page in DOCS.rglob("*.md"):
         if "_build" not in page.parts:
-            found.update(word.findall(FENCE.sub("", page_text(page))))
+            found.update(word.findall(apart.sub("", page.read_text("utf-8"))))
     return frozenset(map(stem, found))
-
-
-@cache
-def page_text(page: Path) -> str:
-    """Return what a page says below its front matter."""
-    return re.sub(r"\A---\n.*?\n---\n", "", page.read_text("utf-8"), flags=re.DOTALL)
 
 
 def plain(text: str) -> str:
