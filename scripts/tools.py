@@ -178,7 +178,7 @@ def table(tools, results, every):
     figures, wrong = {}, []
     print(f"\n{'tool':18}{'version':30}{'seconds':>8}  what was real")
     for name, tool in tools.items():
-        result = {"versions": {}, "figures": {}, "typed": (), "licence": ""} | NOTHING
+        result = {"versions": {}, "figures": {}, "typed": (), "licences": {}} | NOTHING
         result |= results.get(tool["example"], {})
         transcripts = {file.name for file in (EXAMPLES / tool["example"]).glob("*.console")}
         shown = []
@@ -190,7 +190,7 @@ def table(tools, results, every):
             if not want and ran:
                 figures[f"{part.lower()}_version"] = ran
             shown.append((f"{part} " if part != name else "") + (ran or ""))
-        card, told = tool.get("licence", ""), result["licence"]
+        card, told = tool.get("licence", ""), result["licences"].get(name)
         if told and not any(card.startswith(one) and one in told for one in LICENCES):
             wrong.append(f"{name}: its card says {card}, its package {told}")
         figures |= result["figures"]

@@ -134,8 +134,10 @@ def test_a_card_names_the_licence_of_its_package():
     only = {"Pandas": ENTRIES["Pandas"]}
     ran = RAN | {"versions": {"Pandas": tools.pinned(ENTRIES["Pandas"])}}
 
-    assert not tools.table(only, {"pandas": ran | {"licence": "BSD 3-Clause License"}}, ENTRIES)[1]
-    [wrong] = tools.table(only, {"pandas": ran | {"licence": "MIT License"}}, ENTRIES)[1]
+    says = {"licences": {"Pandas": "BSD 3-Clause License"}}
+    assert not tools.table(only, {"pandas": ran | says}, ENTRIES)[1]
+    says = {"licences": {"Pandas": "MIT License"}}
+    [wrong] = tools.table(only, {"pandas": ran | says}, ENTRIES)[1]
     assert "its card says BSD-3-Clause, its package MIT License" in wrong
 
 
@@ -171,8 +173,28 @@ def test_an_example_is_prepared_anew_when_what_its_script_names_has_changed(tmp_
     assert [False, False] == [tools.prepare({"example": "x"}, python) for _ in range(2)]
 
 
+def transcript(tmp_path, console):
+    """Run one test that types a transcript with the conftest of the examples."""
+    conftest = Path("examples/tools/conftest.py").read_text("utf-8")
+    write(tmp_path, {"examples/tools/conftest.py": conftest.replace("HANGS = 600", "HANGS = 1"),
+                     "examples/tools/x/works.console": console, "docs/_data/tools.toml": "[tool]\n",
+                     "examples/tools/x/test_x.py": "def test_x(typed):\n    typed('works.console')\n"})  # fmt: skip
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "examples"]
+    return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the session runs on Linux, and reads /proc")
+@pytest.mark.parametrize("printed", ["one", "noise one", "one noise", "noise one noise"])
+def test_a_line_of_dots_stands_for_any_lines_or_none(tmp_path, printed):
+    """Which warnings a library prints depends on the machine."""
+    done = transcript(tmp_path, f"$ printf '%s\\n' {printed} two\n...\none\n...\ntwo\n")
+
+    assert done.returncode == 0, done.stdout
+
+
 UNTRUE = {
     "another output": ("$ echo one\ntwo\n", "echo one prints"),
+    "another line before dots": ("$ echo one\ntwo\n...\n", "echo one prints"),
     "words that nobody typed": ("one\n$ echo one\none\n", "does not begin with a line that is"),
     "a process that goes on": ("$ sleep 99 >/dev/null 2>&1 &\n", "still ran: {"),
 }
@@ -183,12 +205,7 @@ UNTRUE = {
 def test_a_transcript_that_is_not_true_fails(tmp_path, what):
     """The comparison and the order to leave nothing behind are themselves broken here."""
     console, said = UNTRUE[what]
-    conftest = Path("examples/tools/conftest.py").read_text("utf-8")
-    write(tmp_path, {"examples/tools/conftest.py": conftest.replace("HANGS = 600", "HANGS = 1"),
-                     "examples/tools/x/works.console": console, "docs/_data/tools.toml": "[tool]\n",
-                     "examples/tools/x/test_x.py": "def test_x(typed):\n    typed('works.console')\n"})  # fmt: skip
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "examples"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    done = transcript(tmp_path, console)
 
     assert done.returncode == 1
     assert said in done.stdout
