@@ -98,9 +98,10 @@ def compare(app: Sphinx, doctree: nodes.document) -> None:
     found = kept(app.env, "cited").setdefault(app.env.docname, [])
     for block in prose.blocks(doctree):
         said = list(lines(block))
-        here = app.env.docname, prose.line_of(block)
-        if not (held := hold(app.env, [key for _, keys in said for key in keys])).words:
+        sources = [key for _, keys in said for key in keys]
+        if not sources or not (held := hold(app.env, sources)).words:
             continue
+        here = app.env.docname, prose.line_of(block)
         for words, keys in said:
             if keys:
                 words = around(block) + words

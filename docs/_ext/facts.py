@@ -226,7 +226,9 @@ def repeated(said: str, texts: Iterable[str]) -> Iterator[str]:
 
     A page is long: which of its sentences is nearest says little, so any of them will do.
     """
-    texts = list(texts)
+    texts, mine = list(texts), read(said)
+    if not (mine.numbers or mine.units or mine.dates):
+        return
     held = Held.of(text.removeprefix(SECTION).removeprefix(PAGE) for text in texts)
     yield from uncounted(said, held)
     if texts[0].startswith(SECTION):

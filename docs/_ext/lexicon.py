@@ -24,10 +24,9 @@ SIDE = {
     for word in words.split()
 }
 DEGREE = {word: degree for degree, words in WORDS["degrees"].items() for word in words.split()}
-PHRASES = [
-    (re.compile(rf"(?<![\w-])(?:{phrase})(?![\w-])", re.IGNORECASE), word)
-    for phrase, word in WORDS["phrases"].items()
-]
+_PHRASES = "|".join(f"(?P<p{n}>{phrase})" for n, phrase in enumerate(WORDS["phrases"]))
+PHRASE = re.compile(rf"(?<![\w-])(?:{_PHRASES})(?![\w-])", re.IGNORECASE)  # one pass for all
+PHRASES = {f"p{n}": word for n, word in enumerate(WORDS["phrases"].values())}  # of each group
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",

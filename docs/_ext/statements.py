@@ -25,6 +25,7 @@ from docs._ext.lexicon import (
     NUMBERS,
     ORDINALS,
     PARTS,
+    PHRASE,
     PHRASES,
     POWERS,
     SIDE,
@@ -41,6 +42,8 @@ DATE = re.compile(
     rf"|(?:(?P<d2>\d{{1,2}})[dhnrst]{{0,2}}(?: of)? )?(?P<m2>{_MONTH})(?:(?:,| of)? (?P<y2>\d{{4}}))?"
     rf"(?:(?<! \d{{4}}) (?P<d3>\d{{1,2}})[dhnrst]{{0,2}}\b(?!\d|[.,]\d)(?:,? (?P<y3>\d{{4}}))?)?)"
 )
+DIGIT = re.compile(r"\d")
+WITHOUT = LITTLE.union(NEGATIONS, NUMBERS)  # words that tell no two clauses apart
 stem = cache(Stemmer("english").stemWord)
 
 Number = Decimal | str  # a version such as 2.16.1 stays a text
@@ -60,8 +63,13 @@ class Facts(NamedTuple):
     spans: set[tuple[Number | None, Number | None]]
     sides: set[tuple[str, int]]
     degrees: set[str]
-    names: tuple[str, ...]
     negations: int
+    text: str
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names, which are looked for where they are asked for alone."""
+        return names(self.text)
 
     @property
     def values(self) -> set[Number]:
@@ -75,20 +83,21 @@ def straight(text: str) -> str:
     return " ".join(re.sub(r"[\\{}~`]", "", text).split())
 
 
-def tokens(text: str) -> list[str]:
+@cache
+def tokens(text: str) -> tuple[str, ...]:
     """Return the words of a text, with fixed phrases as one word and *n't* as *not*."""
     text = re.sub(r"\b([Cc])an't\b", r"\1annot", straight(text))
     text = re.sub(r"(\w+)n't\b", r"\1 not", text)
     text = re.sub(r"\bv(?=\d)", "", text)
-    for phrase, word in PHRASES:
-        text = phrase.sub(word, text)
+    text = PHRASE.sub(lambda match: PHRASES[match.lastgroup], text)
     found: list[str] = []
     for word in TOKEN.findall(text):
         word = re.sub(r"'s?$", "", word).rstrip(".")
         found += [word] if word.lower() in NUMBERS else word.split("-")
-    return [word for word in found if word]
+    return tuple(word for word in found if word)
 
 
+@cache
 def take_dates(text: str) -> tuple[list[Date], str]:
     """Return the dates of a text, and the text with a word such as *date5* for each.
 
@@ -227,8 +236,8 @@ def read(text: str, *, generous: bool = False) -> Facts:
         spans=set(spans(small)),
         sides={SIDE[word] for word in small if word in SIDE},
         degrees={DEGREE[word] for word in small if word in DEGREE},
-        names=tuple(names(text)),
         negations=sum(word in NEGATIONS for word in small),
+        text=text,
     )
 
 
@@ -236,24 +245,23 @@ def read(text: str, *, generous: bool = False) -> Facts:
 def content(text: str) -> frozenset[str]:
     """Return the stems of the words of a text that say something by themselves, without figures."""
     words = map(str.lower, tokens(take_dates(text)[1]))
-    others = LITTLE.union(NEGATIONS, NUMBERS)
-    return frozenset(
-        stem(word) for word in words if word not in others and not re.search(r"\d", word)
-    )
+    return frozenset(stem(word) for word in words if word not in WITHOUT and not DIGIT.search(word))
 
 
-def names(text: str) -> Iterator[str]:
-    """Yield the words with a capital letter; of the first of a sentence, those that always have one."""
+@cache
+def names(text: str) -> tuple[str, ...]:
+    """Return the words with a capital letter; of the first of a sentence, those that always have one."""
     _, rest = take_dates(text)
-    first = set(START.findall(rest))
+    first, found = set(START.findall(rest)), []
     for word in tokens(rest):
         small = word.lower()
         if small in SMALL_NAMES:
-            yield small
+            found.append(small)
         elif not word[0].isupper() or small in COMMON or word in MONTHS or unit(word):
             continue
         elif re.split(r"[-_'.]", word)[0] not in first or stem(small) not in written_small():
-            yield small
+            found.append(small)
+    return tuple(found)
 
 
 @cache
