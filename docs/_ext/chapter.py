@@ -32,7 +32,8 @@ from docs._ext.syllabus import to_come
 logger = logging.getLogger(__name__)
 
 DIFFICULTY = {1: "for everybody", 2: "you read some Python", 3: "you run systems"}
-WORDS_A_MINUTE = 200  # prose; a fence or a diagram adds half a minute, a quiz question one
+# By a rule that the page About tells its readers; a quiz question takes a minute.
+WORDS_A_MINUTE, SLOW_WORDS_A_MINUTE = 200, 60  # prose; code, output and tables
 COMMAND_MINUTES, EDIT_MINUTES = 1, 3  # of a lab
 
 
@@ -50,11 +51,13 @@ def front_matter(env: BuildEnvironment, docname: str) -> dict[str, Any]:
     return {} if faults else page
 
 
-def minutes(doctree, questions=0):
-    """Estimate the reading minutes of a page, rounded up."""
-    words = len(prose.text(doctree).split())
-    looked_at = [n for n in doctree.findall() if isinstance(n, (nodes.literal_block, nodes.figure))]
-    return math.ceil(words / WORDS_A_MINUTE + len(looked_at) / 2 + questions)
+def reading_minutes(doctree: nodes.document, *, code: bool = True) -> float:
+    """Estimate the minutes that the prose, the tables and, unless told, the code of a page take."""
+    in_tables = sum(len(prose.text(table).split()) for table in doctree.findall(nodes.table))
+    fast = len(prose.text(doctree).split()) - in_tables
+    blocks = doctree.findall(nodes.literal_block) if code else ()
+    slow = in_tables + sum(len(re.findall(r"\w+", block.astext())) for block in blocks)
+    return fast / WORDS_A_MINUTE + slow / SLOW_WORDS_A_MINUTE
 
 
 def lab_minutes(app, doctree, edits):
@@ -67,12 +70,12 @@ def lab_minutes(app, doctree, edits):
     measured = app.srcdir / "_data" / "measured" / "labs.json"
     figures = run_of(env, "labs")["figures"] if measured.exists() else {}
     seconds = figures.get(f"{docname.rpartition('/')[2].replace('-', '_')}_s")
-    words = len(prose.text(doctree).split())
     typed = 0
     for block in doctree.findall(nodes.literal_block):
         set_up = has(block.parent, NOT_RUN)
         typed += len(re.findall(r"^\S" if set_up else r"^\$ ", block.astext(), re.M))
-    person = words / WORDS_A_MINUTE + typed * COMMAND_MINUTES + edits * EDIT_MINUTES
+    reading = reading_minutes(doctree, code=False)
+    person = reading + typed * COMMAND_MINUTES + edits * EDIT_MINUTES
     return math.ceil(person + (seconds or 0) / 60), seconds
 
 
@@ -105,7 +108,8 @@ def read(app, doctree):
         under_title(app, doctree, nodes.container("", line, classes=[FACTS]))
         return
     chapter = page if "objectives" in page else {}
-    taken = kept(env, "minutes")[docname] = minutes(doctree, QUESTIONS if chapter else 0)
+    taken = math.ceil(reading_minutes(doctree) + (QUESTIONS if chapter else 0))
+    kept(env, "minutes")[docname] = taken
     if not chapter:
         return
     names = {path["id"]: path["name"] for path in load(app.srcdir, "paths.toml").get("path", [])}
