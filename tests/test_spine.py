@@ -4,9 +4,12 @@ CONTRIBUTING lists them. *Diagram and drawing* is broken in `test_diagrams.py`, 
 in `test_quiz.py`, and what a block prints in `test_fences.py`.
 """
 
+from types import SimpleNamespace
+
 import pytest
 from bs4 import BeautifulSoup
 
+from docs._ext import owners
 from docs._ext.plots import Axis
 from tests.project import build, write
 
@@ -454,6 +457,11 @@ FAULTS = {
         "chapter.md", "may say no.", "may say no to the champion.",
         "chapter.md:11: WARNING: 'champion' is in the glossary: link its first mention",
     ),
+    "a page that is no chapter uses a term": (
+        "index.md", "# Start\n", "# Start\n\nHere the gate says no.\n",
+        "index.md:7: WARNING: 'gate' is in the glossary: link its first mention with {term}, or name "
+        "chapter among the prerequisites",
+    ),
     # A chapter's front matter, and the paths
     "a page has no description": (
         "index.md", "description: The first page.", "hide-toc: true",
@@ -696,3 +704,43 @@ def test_a_new_term_is_looked_for_on_pages_that_did_not_change(warnings):
     term = '\n[[term]]\nname = "right part"\nmeans = "Not the left."\nowner = "to-come"\n'
 
     assert "'right part' is in the glossary" in warnings("_data/glossary.toml", add=term)
+
+
+TERMS = [
+    {"name": "feature"},
+    {"name": "feature store"},
+    {"name": "page (an alarm)", "written": ["paged", "pages somebody"]},
+    {"name": "p99", "written": ["p50", "p99"]},
+]
+
+
+@pytest.mark.parametrize(
+    ("said", "names"),
+    [
+        ("Two features of a Feature.", ["feature", "feature"]),
+        ("A feature store holds them.", ["feature store"]),
+        ("The page of a re-paged book.", []),
+        ("It pages somebody, by its p50.", ["page (an alarm)", "p99"]),
+    ],
+)
+def test_a_term_is_what_pages_call_it(said, names):
+    """The longest phrase counts, in any case of letters, and no part of a word."""
+    found = owners.compile_terms(TERMS).finditer(said)
+
+    assert names == [TERMS[int(m.lastgroup.partition("_")[0][1:])]["name"] for m in found]
+
+
+def test_a_page_may_use_the_terms_of_what_is_read_first():
+    """A prerequisite, one of its own, and for a lab each lab before it."""
+    pages = {
+        "a": {},
+        "b": {"prerequisites": '["a"]'},
+        "c": {"prerequisites": '["b"]'},
+        "labs/one": {"lab": "1", "prerequisites": '["a"]'},
+        "labs/two": {"lab": "2"},
+    }
+    env = SimpleNamespace(metadata=pages)
+
+    assert {"a", "b"} == owners.pages_read_first(env, "c")
+    assert {"labs/one", "a"} == owners.pages_read_first(env, "labs/two")
+    assert set() == owners.pages_read_first(env, "a")

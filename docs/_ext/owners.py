@@ -2,9 +2,16 @@
 
 `_data/glossary.toml` holds the terms: what each means, and the page that owns it. The owner marks
 its definition with the role `{dfn}`; `{terms}` lists them all as a glossary, which `{term}` links to.
+
+A reader who meets a term can look it up or has read what it means: a page that uses one links to
+it, unless a page that is read first owns it. That is a prerequisite, or one of its own; for a lab,
+each lab with a smaller number.
 """
 
+import json
 import re
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from docutils import nodes
 from sphinx.util import logging
@@ -14,6 +21,8 @@ from docs._ext import kept, load, prose, where
 from docs._ext.classes import CLAIM, within
 
 logger = logging.getLogger(__name__)
+
+LISTS = {f"reference/{page}" for page in ("bibliography", "command-line", "glossary", "syllabus")}
 
 
 class dfn(nodes.inline):
@@ -48,52 +57,90 @@ class Terms(SphinxDirective):
         return self.parse_text_to_nodes("\n".join([*lines, ":::"]))
 
 
+def compile_terms(terms: Iterable[Mapping[str, Any]]) -> re.Pattern[str]:
+    """Return an expression for all that pages call the terms; a group is named after the n-th.
+
+    Of two phrases that begin at one place the longer is the term: a feature store is no feature.
+    """
+    phrases = [
+        (phrase, n)
+        for n, term in enumerate(terms)
+        for phrase in term.get("written", [term["name"], f"{term['name']}s", f"{term['name']}es"])
+    ]
+    phrases.sort(key=lambda one: -len(one[0]))
+    each = "|".join(f"(?P<t{n}_{i}>{re.escape(p)})" for i, (p, n) in enumerate(phrases))
+    return re.compile(rf"(?<![\w-])(?:{each})(?![\w-])", re.IGNORECASE)
+
+
 def read(app, doctree):
-    """Find definitions in the wrong place, and terms that a chapter uses without a link."""
+    """Find definitions in the wrong place, and the terms that a page uses without a link."""
     env, docname = app.env, app.env.docname
     defined = kept(env, "definitions")[docname] = {}
     for node in doctree.findall(dfn):
         defined.setdefault(node["term"], []).append((docname, prose.line_of(node)))
-    if "objectives" not in env.metadata[docname]:  # the owner rule is for chapters
+    used = kept(env, "used_terms")[docname] = {}
+    if docname in LISTS:
         return
     linked = {
         (n["reftarget"]).casefold()
         for n in doctree.findall(nodes.Element)
         if n.get("refdomain") == "std" and n.get("reftype") == "term"
     }
-    paragraphs = [
-        (prose.said(b), (docname, prose.line_of(b)))
-        for b in prose.blocks(doctree)
-        if isinstance(b, nodes.paragraph) and not within(b, CLAIM)
-    ]
-    words = " ".join(said for said, _ in paragraphs).casefold()
-    for term in load(app.srcdir, "glossary.toml").get("term", []):
-        name, free = term["name"], term.get("everywhere", False)
-        if name.casefold() not in words:
+    terms = load(app.srcdir, "glossary.toml").get("term", [])
+    if not terms:
+        return
+    written = compile_terms(terms)
+    for block in prose.blocks(doctree):
+        if not isinstance(block, nodes.paragraph) or within(block, CLAIM):
             continue
-        written = rf"{re.escape(name)}(?:s|es)?"
-        for said, here in paragraphs:
+        said, here = prose.said(block), (docname, prose.line_of(block))
+        for match in written.finditer(said):
+            term = terms[int(match.lastgroup.partition("_")[0][1:])]
+            name = term["name"].casefold()
+            if term["owner"] != docname and name not in linked | defined.keys():
+                used.setdefault(name, here)
             # "A champion is the model that …", at the start of a sentence, defines.
-            if term["owner"] != docname and re.search(
-                rf"(?:^|[.!?:]\s+)(?:An?\s+|The\s+)?{written}\s+(?:is|are|means?)\s+(?:an?|the|when|what|how)\b",
-                said,
-                re.I,
+            if (
+                "objectives" in env.metadata[docname]
+                and term["owner"] != docname
+                and re.search(r"(?:^|[.!?:]\s+)(?:An?\s+|The\s+)?$", said[: match.start()], re.I)
+                and re.match(
+                    r"\s+(?:is|are|means?)\s+(?:an?|the|when|what|how)\b", said[match.end() :], re.I
+                )
             ):
                 logger.warning(
                     "this defines %r, which %s owns: link to it with {term}",
-                    name,
+                    term["name"],
                     term["owner"],
                     location=here,
                 )
-            if (
-                not free
-                and re.search(rf"\b{written}\b", said, re.I)
-                and name.casefold() not in linked | defined.keys()
-            ):
-                logger.warning(
-                    "%r is in the glossary: link its first mention with {term}", name, location=here
-                )
-                linked.add(name.casefold())
+
+
+def pages_read_first(env, docname: str) -> set[str]:
+    """Return the pages that a reader of this one has read: its prerequisites, and theirs."""
+    before: set[str] = set()
+    todo = [docname]
+    while todo:
+        page = env.metadata.get(todo.pop(), {})
+        needed = as_list(page.get("prerequisites"))
+        if "lab" in page:
+            needed += [
+                other
+                for other, its in env.metadata.items()
+                if "lab" in its and int(its["lab"]) < int(page["lab"])
+            ]
+        todo += [name for name in needed if name not in before]
+        before.update(needed)
+    return before
+
+
+def as_list(value: object) -> list[str]:
+    """Return the list of a front matter, which MyST keeps as a JSON text, or [] where it is none."""
+    try:
+        found = json.loads(value) if isinstance(value, str) else []
+    except ValueError:  # reported with the front matter
+        return []
+    return found if isinstance(found, list) else []
 
 
 def check(app, env):
@@ -103,6 +150,18 @@ def check(app, env):
     for defined in kept(env, "definitions").values():
         for name, found in defined.items():
             places.setdefault(name, []).extend(found)
+    for docname, used in sorted(kept(env, "used_terms").items()):
+        before = pages_read_first(env, docname) if used else set()
+        for name, here in used.items():
+            term = terms.get(name)
+            if term and not term.get("everywhere") and term["owner"] not in before:
+                logger.warning(
+                    "%r is in the glossary: link its first mention with {term}, or name %s among "
+                    "the prerequisites",
+                    term["name"],
+                    term["owner"],
+                    location=here,
+                )
     to_come = {page["path"] for page in load(app.srcdir, "unwritten.toml").get("page", [])}
     for name, term in terms.items():
         at = where(app.srcdir, "glossary.toml", f'"{term["name"]}"')
