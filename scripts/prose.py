@@ -33,6 +33,23 @@ LINK = re.compile(r"(?<!!)\[([^\]]*)\]\(([^)\s]*)[^)]*\)")
 ADDRESS = re.compile(r"https?://")
 DEFINITION = re.compile(r"\[[^\]]+\]: ")  # [name]: https://…
 TO_COME = re.compile(r"\bto come\b.*\{page\}`|\{page\}`.*\bto come\b", re.IGNORECASE)
+# Words that a reader has to look up or that have another sense, and a plainer one for each.
+PLAIN = {
+    r"nought": "zero",
+    r"dear(?:er|est)": "that costs more, or most",
+    r"mend(?:s|ed|ing)?": "fix, repair or correct",
+    r"beside": "next to, together with or besides",
+    r"of late": "recently",
+    r"at your place": "in your team",
+    r"at (?:its|their|your) ease": "without hurry",
+    r"mind you": "but, or nothing",
+    r"hence": "so",
+}
+PLAIN_WORDS = re.compile(rf"\b(?:{'|'.join(f'({word})' for word in PLAIN)})\b", re.IGNORECASE)
+DECK = re.compile(
+    r"\b(?:(?:the|this|our|two|first|second|slide) )+(?:decks?|slides?)\b", re.IGNORECASE
+)
+OF_DECKS = {"docs/reference/syllabus.md", "CONTRIBUTING.md", "CHANGELOG.md"}
 VAGUE = {"here", "click here", "this", "this page", "this link", "link", "more", "read more"}
 
 
@@ -98,6 +115,22 @@ def heading_fault(heading: str) -> str | None:
     return None
 
 
+def hard_words(prose: str) -> Iterator[str]:
+    """Name each word that stops a reader whose English is a second language, and a plainer one."""
+    for found in PLAIN_WORDS.finditer(prose):
+        plainer = list(PLAIN.values())[(found.lastindex or 1) - 1]
+        yield f"“{found[0]}” stops some readers: write {plainer}"
+    for deck in DECK.findall(prose):
+        yield f"a reader never saw “{deck}”: write “a common slide says”, or say it yourself"
+
+
+def data_faults(text: str) -> Iterator[tuple[int, str]]:
+    """The hard words in a data file whose texts a page shows, with their lines."""
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.startswith(("#", "slide_says = ")):
+            yield from ((number, fault) for fault in hard_words(ASIDE.sub("", line)))
+
+
 def faults(text: str) -> Iterator[tuple[int, str]]:
     """Every breach of a rule in one page, with its line."""
     for number, line in enumerate(text.split("\n"), start=1):
@@ -113,6 +146,7 @@ def faults(text: str) -> Iterator[tuple[int, str]]:
         for found in SPELLING.findall(prose):
             if found in RIGHT:
                 yield number, f"“{found}” is written “{RIGHT[found]}”"
+        yield from ((number, fault) for fault in hard_words(prose))
         for label, target in LINK.findall(line):
             if label.strip(" .").lower() in VAGUE:
                 yield number, f"the link “{label}” does not say where it leads"
@@ -144,6 +178,13 @@ def unfilled(*folders: str) -> Iterator[str]:
         yield f"{place}: the skeleton still speaks here: say it in your own words, or delete it"
 
 
+def data_files() -> list[Path]:
+    """The data files whose texts pages show; the syllabus holds the words of the decks."""
+    return [
+        path for path in sorted(Path("docs/_data").glob("**/*.toml")) if path.stem != "syllabus"
+    ]
+
+
 def pages() -> list[Path]:
     """The Markdown files at the root, of the code host and under `docs/`, but not of a build."""
     found = [*Path().glob("*.md"), *Path(".github").glob("**/*.md"), *Path("docs").glob("**/*.md")]
@@ -155,6 +196,12 @@ if __name__ == "__main__":
         f"{page}:{number}: {fault}"
         for page in pages()
         for number, fault in faults(page.read_text(encoding="utf-8"))
+        if not (fault.startswith("a reader never saw") and page.as_posix() in OF_DECKS)
+    ]
+    errors += [
+        f"{path}:{number}: {fault}"
+        for path in data_files()
+        for number, fault in data_faults(path.read_text(encoding="utf-8"))
     ]
     errors += unfilled("docs", "examples", "tests/jukebox")
     print("\n".join(errors) or f"{len(pages())} pages follow the style")

@@ -214,3 +214,34 @@ echo https://Github.example
 """
 
     assert list(prose.faults(page)) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "fault"),
+    [
+        ("It began at nought.", "“nought” stops some readers: write zero"),
+        ("Mend it, and look.", "“Mend” stops some readers: write fix, repair or correct"),
+        ("The first deck says so.", "a reader never saw “The first deck”"),
+        ("As on the slide, it is.", "a reader never saw “the slide”"),
+    ],
+)
+def test_a_word_that_stops_a_reader_is_told(said, fault):
+    """With a plainer one."""
+    [told] = prose.hard_words(said)
+
+    assert told.startswith(fault)
+
+
+@pytest.mark.parametrize(
+    "said", ["A common slide says so.", "Amend it; the amendment is besides it."]
+)
+def test_a_plain_sentence_is_left_alone(said):
+    """A word inside another one is not it."""
+    assert [] == list(prose.hard_words(said))
+
+
+def test_a_data_file_is_read_but_for_the_words_of_a_slide():
+    """What it quotes is not ours to change."""
+    text = '# beside\nslide_says = "beside"\nmeans = "beside `mend.py`"\n'
+
+    assert [3] == [number for number, _ in prose.data_faults(text)]

@@ -374,7 +374,7 @@ def test_each_tool_stands_once_under_its_first_capability(matrix, tmp_path):
         card["class"]
     )
     assert "One1.2.3" == card.p.get_text().replace(" ", "")
-    assert "A service. A foundation. The slide files it under monitoring." in card.text
+    assert "A service. A foundation. A common slide files it under monitoring." in card.text
     assert [
         "It ran.",
         "You need one.",

@@ -59,7 +59,7 @@ class Claim(SphinxDirective):
             return []
         kept(self.env, "claims").setdefault(self.env.docname, []).append(key)
         markdown = (
-            f"On the slide\n: “{claim['slide_says']}”\n\n"
+            f"A common slide says\n: “{claim['slide_says']}”\n\n"
             f"What we found\n: {claim['found'].strip()}\n\n"
             f"Say instead\n: {claim['say'].strip()}\n"
         )
@@ -77,7 +77,7 @@ class Claims(SphinxDirective):
     def run(self):
         """Write the table as Markdown and let the parser do the rest."""
         self.env.note_dependency(f"{self.env.srcdir}/_data/claims.toml")
-        rows = ["| on the slide | verdict | checked | shown in |", "|---|---|---|---|"]
+        rows = ["| a common slide says | verdict | checked | shown in |", "|---|---|---|---|"]
         rows += [
             f"| “{c['slide_says']}” | {VERDICTS[c['verdict']]} | {day(c['checked'])} "
             f"| {{ref}}`{c['entry']}` |"

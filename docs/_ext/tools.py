@@ -133,7 +133,7 @@ def faults(env, jobs, tool):
 
 def facts(name, tool, dated):
     """Write the card of one tool as Markdown; what is dated shows when its status was checked."""
-    slide = f" The slide files it under {tool['slide']}." if "slide" in tool else ""
+    slide = f" A common slide files it under {tool['slide']}." if "slide" in tool else ""
     return [
         f"**{{doc}}`{name} </{tool['page']}>`** [{versions(name, tool)}]{{.tool-versions}}",
         "",
