@@ -2,7 +2,7 @@
 
 from jukebox.labs import opened
 
-TITLE = "Your first model in ten minutes, set-up included"
+TITLE = "Your first model, set-up included"
 FIRST = "jukebox doctor"
 SURE = 10  # tracks of a country that a model is surest of
 
