@@ -36,7 +36,7 @@ class Defined(SphinxRole):
         """Return the node, with the term's name in the glossary."""
         explicit = re.fullmatch(r"(.+?)\s*<(.+)>", self.text)
         shown, term = explicit.groups() if explicit else (self.text, self.text)
-        return [dfn(self.rawtext, shown, term=term.casefold())], []
+        return [dfn(self.rawtext, shown, term=straight(term))], []
 
 
 class Terms(SphinxDirective):
@@ -55,6 +55,20 @@ class Terms(SphinxDirective):
                 "",
             ]
         return self.parse_text_to_nodes("\n".join([*lines, ":::"]))
+
+
+def straight(name: str) -> str:
+    """Return a term's name as the glossary is searched for it: small letters, straight quotes."""
+    return name.casefold().replace("’", "'")
+
+
+def words_of(node: nodes.Node) -> str:
+    """Return the words of a block as `prose.said` does, but no code: a path is no term."""
+    if isinstance(node, nodes.literal):
+        return "`"
+    if isinstance(node, nodes.Text) or node.get("refdomain") == "cite":
+        return prose.said(node)
+    return "".join(words_of(child) for child in node.children).replace("\n", " ")
 
 
 def compile_terms(terms: Iterable[Mapping[str, Any]]) -> re.Pattern[str]:
@@ -82,7 +96,7 @@ def read(app, doctree):
     if docname in LISTS:
         return
     linked = {
-        (n["reftarget"]).casefold()
+        straight(n["reftarget"])
         for n in doctree.findall(nodes.Element)
         if n.get("refdomain") == "std" and n.get("reftype") == "term"
     }
@@ -93,10 +107,10 @@ def read(app, doctree):
     for block in prose.blocks(doctree):
         if not isinstance(block, nodes.paragraph) or within(block, CLAIM):
             continue
-        said, here = prose.said(block), (docname, prose.line_of(block))
+        said, here = words_of(block), (docname, prose.line_of(block))
         for match in written.finditer(said):
             term = terms[int(match.lastgroup.partition("_")[0][1:])]
-            name = term["name"].casefold()
+            name = straight(term["name"])
             if term["owner"] != docname and name not in linked | defined.keys():
                 used.setdefault(name, here)
             # "A champion is the model that …", at the start of a sentence, defines.
@@ -145,7 +159,7 @@ def as_list(value: object) -> list[str]:
 
 def check(app, env):
     """Each term is defined once, by its owner; each definition has a term."""
-    terms = {t["name"].casefold(): t for t in load(app.srcdir, "glossary.toml").get("term", [])}
+    terms = {straight(t["name"]): t for t in load(app.srcdir, "glossary.toml").get("term", [])}
     places = {}
     for defined in kept(env, "definitions").values():
         for name, found in defined.items():
