@@ -141,7 +141,8 @@ class Store:
         """Keep the right rows of a week's raw batch; give (kept, quarantined with a `reason`).
 
         The same week again is a correction and takes the place of the first. A track that
-        stands in another week already is quarantined. Raises ValueError if a column is missing.
+        stands in another week already is quarantined. Raises ValueError if a column is missing, and
+        RuntimeError if a row is neither kept nor quarantined.
         """
         kept, quarantined = validate(batch, week)
         others = {w: name for w, name in self._listed()["tracks"].items() if int(w) != week}
@@ -152,7 +153,8 @@ class Store:
         again = kept[twice].assign(reason=reasons)
         kept = kept[~twice].reset_index(drop=True)
         quarantined = pd.concat([quarantined, again]) if twice.any() else quarantined
-        assert len(batch) == len(kept) + len(quarantined)
+        if len(batch) != len(kept) + len(quarantined):
+            raise RuntimeError("a row was lost here: kept and quarantined are not all that came")
         self._keep({"tracks": kept, "quarantine": quarantined}, week)
         return kept, quarantined
 

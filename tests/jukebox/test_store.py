@@ -80,6 +80,16 @@ def test_dirt_is_kept_with_its_reason(store):
     assert 36 == (store.read()[0]["released"] == 6).sum()
 
 
+def test_a_row_that_a_check_loses_stops_the_delivery(store, monkeypatch):
+    """Also under `python -O`, which leaves assertions out; and nothing is written."""
+    batch, before = WORLD.week(6)[0], store.manifest()
+    monkeypatch.setattr(module, "validate", lambda batch, week: (batch.head(3), batch.head(0)))
+
+    with pytest.raises(RuntimeError, match="a row was lost here"):
+        store.arrive(6, batch)
+    assert before == store.manifest()
+
+
 def test_a_track_of_another_week_is_quarantined(store):
     """The first stays; the reason names its week."""
     batch = WORLD.week(6)[0]
