@@ -132,6 +132,14 @@ def test_a_figure_of_the_answer_stands_in_its_section_or_is_a_sum_of_the_questio
 
         assert wrong in project.warnings
         assert wrong or not project.warnings
+    project(
+        quiz=ask.replace("Short, see", "40, see", 1).replace(
+            "[[question.option]]", 'run = "40"\n[[question.option]]', 1
+        ),
+        conf=conf,
+    )
+
+    assert "does not say" not in project.warnings
 
 
 def test_an_objective_that_no_question_checks_is_reported_at_the_page(project):
