@@ -1,6 +1,7 @@
 """What the deep dive's tables and curves say twice, they say alike, and what they name is there."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -58,3 +59,14 @@ def test_each_column_of_the_price_list_is_that_of_its_level():
         figures = re.findall(r"`levels\.level_(\d)_(\w+)`", row)
         assert ["0", "1", "2"] == [level for level, _ in figures]
         assert 1 == len({figure for _, figure in figures})
+
+
+@pytest.mark.parametrize("page", ["three-levels", "which-level-fits"])
+def test_the_statements_that_a_page_lists_are_those_that_the_levels_are_held_to(page):
+    """In their order; the page may link a term, and add what a statement means."""
+    plain = re.sub(r"\{term\}`([^`<]+?)(?: <[^`]+>)?`", r"\1", read(page))
+    listed = re.findall(r"^(?:\| )?\d+(?:\.| \|) ([A-Z][^|\n]+\.)(?: \||$)", plain, re.M)
+    criteria = tomllib.loads(Path("examples/levels/criteria.toml").read_text("utf-8"))
+    statements = [one["statement"] for one in criteria["criterion"]]
+
+    assert statements == [one for one in listed if one in statements]

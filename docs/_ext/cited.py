@@ -125,7 +125,7 @@ def compare_figures(app: Sphinx, doctree: nodes.document, found: list[dict[str, 
     for question in (one for node in doctree.findall(quiz) for one in node["questions"]):
         right = question["option"][question["right"]]
         given = statements.figures(statements.read(question["ask"]))
-        sums = " ".join(str(one + other) for one, other in combinations(given, 2))
+        sums = " ".join(f"{one + other:f}" for one, other in combinations(given, 2))
         says = (section(doctree, question["section"]), question["ask"], sums)
         sources = [facts.SECTION + one for one in says]
         # An answer that is computed is compared with its expression, by a test.
