@@ -115,7 +115,7 @@ MISTAKES = {
     # The other files, and the other ways to be wrong
     "a key is like no other": (
         "glossary.toml", 'owner = "to-come"\n', 'owner = "to-come"\nhint = true\n',
-        ":10: WARNING: `hint` is no key of a term. Its keys are name, means, owner, everywhere.",
+        ":10: WARNING: `hint` is no key of a term. Its keys are name, means, owner, written, everywhere.",
     ),
     "a table is misspelt": (
         "glossary.toml", '[[term]]\nname = "champion"', '[[trem]]\nname = "champion"',
