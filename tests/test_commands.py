@@ -93,7 +93,7 @@ def test_a_new_command_and_a_new_heading_get_their_listings(monkeypatch):
 
     assert ["Machine", "`jukebox fresh`", "More", "`jukebox fresh`", "Next"] == headings[-5:]
     assert "\n  Something new.\n" in written(TEXT)
-    assert "Ask it first when something will not start." in written(TEXT)
+    assert "If something does not start, run `jukebox doctor` first." in written(TEXT)
 
 
 def test_a_help_that_changed_is_noticed(monkeypatch):

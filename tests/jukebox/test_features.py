@@ -34,7 +34,7 @@ def test_a_missing_column_is_named():
 
 
 @pytest.mark.parametrize("share", [0, 1])
-def test_a_share_of_nought_or_one_has_finite_log_odds(share):
+def test_a_share_of_zero_or_one_has_finite_log_odds(share):
     """Without the clip they are infinite, and one such track ruins the mean of all."""
 
     assert np.isfinite(log_odds(np.float32(share)))
