@@ -223,7 +223,8 @@ class Contents(TocTree):
         env = self.env
         awaited = {page["path"] for page in to_come(env.srcdir, env.found_docs)}
         for place in reversed(range(len(self.content))):
-            if docname_join(env.docname, self.content[place].strip()) in awaited:
+            page = re.sub(r".*<(.+)>$", r"\1", self.content[place].strip())  # `Short name <page>`
+            if docname_join(env.docname, page) in awaited:
                 kept(env, "lists")[env.docname] = True
                 del self.content[place]
         return super().run()
