@@ -271,6 +271,21 @@ def test_what_it_would_have_scored_is_real(told, weeks):
     assert scored(weeks, "gone_ap")[29] == pytest.approx(again)
 
 
+def test_the_chapter_says_what_was_told(weeks):
+    """Its figures, and the week of each row of its table."""
+    page = Path("docs/modules/introduction/northstar.md").read_text("utf-8")
+    gone = {week: ap for week, ap in scored(weeks, "gone_ap").items() if ap is not None}
+    back = [scored(weeks)[week] for week in gone]
+
+    assert re.findall(r"^\| (\d+) \|", page, re.M) == ["25", "28", "31"]
+    assert f"tells {len(story.WEEKS)} weeks of Jukebox" in page
+    assert (
+        f"On the tracks of weeks {min(gone)} to {max(gone)}, "
+        f"version 4 scored {min(back):.2f} to {max(back):.2f}.\n"
+        f"Version 5 would have scored {min(gone.values()):.2f} to {max(gone.values()):.2f}.\n"
+    ) in page
+
+
 def test_the_report_is_written(told):
     """With the champion's origin, which only the registry knows."""
     record = json.loads((told["home"] / "runs" / "11" / "record.json").read_text("utf-8"))
