@@ -31,8 +31,8 @@ from jukebox.triggers import Policy
 from jukebox.validation import ceiling
 
 WEEKS = range(12, 35)  # the weeks before are the history, which is there at the start
-# Known of a week once its charts are there. gone: the version that a rollback took out of service,
-# and gone_ap what it would have scored on the tracks that the version that came back answered.
+# What is known of a week once its charts are there. gone: the version that the last rollback took
+# out of service. gone_ap: what it would have scored where the version that came back answered.
 SCORED = ("labelled_week", "ap", "ap_low", "ap_high", "ceiling", "chance", "gone", "gone_ap")
 POLICY = Policy(rows=700, answers=25, share=0.25, ceiling=0.45)
 
@@ -123,7 +123,7 @@ class Story:
             first = first[first["track_id"].isin(then["track_id"])]
             figures |= score[["ap", "ap_low", "ap_high"]].to_dict() | {
                 "labelled_week": past,
-                "ceiling": ceiling(WORLD.truth(first, past)),
+                "ceiling": ceiling(WORLD.truth(first, past), draws=5),
                 "chance": chance(y).average_precision,
             }
             since, back, gone = self.rollback or (week, None, None)
