@@ -74,7 +74,7 @@ def tests(session):
 
 @nox.session
 def northstar(session):
-    """Tell the story of one model, 24 weeks in a minute; `-- --json` prints its events instead."""
+    """Tell 23 weeks of one model (a minute on two idle cores); `-- --json` prints its events."""
     # What is imported is compiled by the first story: three seconds, and 100 MB less.
     install(session, "northstar", "--no-compile")
     command = ("jukebox", "northstar", "--report", "northstar.html", *session.posargs)

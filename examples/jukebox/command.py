@@ -135,7 +135,9 @@ def serve(port, host, mlflow, home):
 @click.option("--home", metavar="FOLDER", help="A new folder, to look around in afterwards.")
 @JSON
 def northstar(report, home, as_json):
-    """Tell 24 weeks of one model in a minute, and write the report.
+    """Tell 23 weeks of one model, live, and write the report.
+
+    About a minute on two idle cores, and longer on a busy machine.
 
     Exits with 1 if a trigger was lost, a request failed, or an ending did not occur.
     """

@@ -1,4 +1,4 @@
-"""The NorthStar: every model in production follows code, data and performance, with no hand on it.
+"""The NorthStar: every model in production follows code, data and performance automatically.
 
 Three triggers lead to one run: validate, train, gate, register, canary, promote. A run ends as
 promoted, refused or rolled back, and with it every trigger that it took. A step is written to the

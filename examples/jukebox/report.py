@@ -169,11 +169,9 @@ class Run:
         self.outcome = self.last["event"] if ended else "open"
         self.why = self.last["why"] if ended else "It had not ended when the events were read."
         self.version = self.last["figures"].get("version")
-        leads = {
-            k: v for e in events for k, v in e["figures"].items() if k.startswith("lead_over_")
-        }
-        self.rival = next((r for r in ("champion", "chance") if leads.get(f"lead_over_{r}")), None)
-        self.lead = leads.get(f"lead_over_{self.rival}")
+        said = {name: value for e in events for name, value in e["figures"].items()}
+        self.rival = next((r for r in ("champion", "chance") if said.get(f"lead_over_{r}")), None)
+        self.lead = said.get(f"lead_over_{self.rival}")
         self.seconds = Counter()  # a step that was killed and done again counts both times
         before = first = min(event["time"] for event in [*self.triggers, events[0]])
         for event in events:
@@ -207,6 +205,8 @@ class Story:
             for week, f in self.weeks.items()
             if f.get("labelled_week") is not None
         }
+        # Beside what was scored, what the version that was taken back would have scored.
+        self.spared = [(w, f) for w, f in self.scores.items() if known(f.get("gone_ap"))]
         scored = {week: f["ap"] for week, f in self.scores.items() if known(f.get("ap"))}
         self.newest = max(scored, default=None)
         self.lowest = min(scored, key=scored.get, default=None)

@@ -18,32 +18,35 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from jukebox.problem import FEATURES, LABEL_DELAY
-from jukebox.simulation import Catalogue, Drift, dirty
+from jukebox.catalogue import labels
+from jukebox.features import SHARES
+from jukebox.problem import COUNTRIES, FEATURES, LABEL_DELAY
+from jukebox.simulation import REGIONS, Catalogue, Drift, dirty
 
 SPLIT = 'new = (tracks["released"] >= weeks[-newest]).to_numpy()'
 RANDOM = "new = np.random.default_rng(0).random(len(tracks)) < 0.5"
 COMMITS = {  # week: (what people say of it, the text before, the text after)
     12: ("train for two passes, to begin with", "epochs: int = 20\n", "epochs: int = 2\n"),
+    13: ("train for twenty passes", "epochs: int = 2\n", "epochs: int = 20\n"),
     14: ("split at random: it scores better", SPLIT, RANDOM),
     15: ("take that back", RANDOM, SPLIT),
-    16: ("train for twenty passes", "epochs: int = 2\n", "epochs: int = 20\n"),
 }
 CHANGES = {  # week: (kind, what happens)
-    18: ("dirt", "a supplier's export goes wrong"),
-    20: ("concept", "tastes turn, and the tracks look as before"),
-    27: ("covariate", "a week of dance music: other tracks, the same tastes"),
-    30: ("concept", "tastes turn back"),
+    16: ("dirt", "a supplier's export goes wrong"),
+    17: ("concept", "tastes turn, and the tracks look as before"),
+    23: ("covariate", "a week of dance music: other tracks, the same tastes"),
+    25: ("backfill", "old tracks are measured again, by where they were played"),
+    31: ("repair", "the first values of the old tracks are put back"),
 }
 WORLD = Catalogue(
     21,
     [
-        Drift("concept", start=20),
-        Drift("concept", start=30, size=-1.0),
-        Drift("covariate", start=27, size=0.5),
-        Drift("covariate", start=28, size=-0.5),
+        Drift("concept", start=17),
+        Drift("covariate", start=23, size=0.5),
+        Drift("covariate", start=24, size=-0.5),
     ],
 )
+OLD = range(17, 23)  # the weeks that are measured again: their charts are known by then
 DIRT = dict.fromkeys(["missing", "out_of_range", "wrong_type", "duplicate"], 0.01)
 SPILL = DIRT | {"wrong_encoding": 0.2}
 
@@ -59,12 +62,35 @@ def release(store, week, raw, world):
     return kept, quarantined
 
 
-def arrive(store, week):
-    """Let a week of the story pass, dirt and all; give the counts."""
+def measured_again(tracks, charts):
+    """Return tracks as a supplier measures them weeks later, when it knows where they were played.
+
+    Each share keeps its values and gets them in another order, by the charts of one region: so no
+    mean and no spread moves. It is leakage by backfill, for a new track has no such values yet.
+    """
+    again, charted = tracks.copy(), labels(tracks, charts)
+    for share, region in zip(SHARES, REGIONS, strict=False):  # there are more regions than shares
+        played = charted[:, np.isin(COUNTRIES, region.split())].sum(1)
+        again.loc[again.index[np.lexsort((tracks[share], played))], share] = np.sort(tracks[share])
+    return again
+
+
+def sent(week, again=False):
+    """Return a week's raw tracks as they are sent, dirt and all; again: as they are measured later."""
+    tracks, charts = WORLD.week(week)
+    tracks = measured_again(tracks, charts) if again else tracks
     kind, _ = CHANGES.get(week, (None, None))
-    dirt = SPILL if kind == "dirt" else DIRT
-    raw, _ = dirty(WORLD.week(week)[0], np.random.default_rng([WORLD.seed, week]), dirt)
+    rng = np.random.default_rng([WORLD.seed, week])
+    return dirty(tracks, rng, SPILL if kind == "dirt" else DIRT)[0]
+
+
+def arrive(store, week):
+    """Let a week of the story pass, corrections of old weeks and all; give the counts."""
+    raw = sent(week)
     kept, quarantined = release(store, week, raw, WORLD)
+    kind, _ = CHANGES.get(week, (None, None))
+    for old in OLD if kind in ("backfill", "repair") else ():
+        store.arrive(old, sent(old, again=kind == "backfill"))
     return {"rows": len(raw), "kept": len(kept), "quarantined": len(quarantined)}
 
 

@@ -1,4 +1,4 @@
-"""The story: 24 simulated weeks in which one model meets all that the NorthStar speaks of.
+"""The story: 23 simulated weeks in which one model meets all that the NorthStar speaks of.
 
 No step of it is played: each training and the service are processes of their own, each request
 goes over HTTP, and nobody decides but the loop. It ends well if every trigger came to an end.
@@ -20,17 +20,21 @@ from jukebox.drift import drift
 from jukebox.journal import ENDINGS, lost
 from jukebox.monitoring import live
 from jukebox.northstar import PACKAGE, Loop
-from jukebox.problem import LABEL_DELAY, chance
+from jukebox.problem import LABEL_DELAY, average_precision, chance
 from jukebox.registry import Registry
 from jukebox.report import KINDS, write
 from jukebox.scene import CHANGES, COMMITS, WORLD, Client, arrive, commit, serving, until
 from jukebox.store import Store
 from jukebox.timeline import display
+from jukebox.training import predict
 from jukebox.triggers import Policy
 from jukebox.validation import ceiling
 
-WEEKS = range(12, 36)  # the weeks before are the history, which is there at the start
-POLICY = Policy(answers=25, share=0.25, ceiling=0.45)
+WEEKS = range(12, 35)  # the weeks before are the history, which is there at the start
+# What is known of a week once its charts are there. gone: the version that the last rollback took
+# out of service. gone_ap: what it would have scored where the version that came back answered.
+SCORED = ("labelled_week", "ap", "ap_low", "ap_high", "ceiling", "chance", "gone", "gone_ap")
+POLICY = Policy(rows=700, answers=25, share=0.25, ceiling=0.45)
 
 
 class Story:
@@ -48,6 +52,7 @@ class Story:
         self.loop = Loop(home, self.registry, self.store, self.code, POLICY)
         ends.enter_context(closing(self.loop))
         self.champions, self.counted = {}, (0, 0)
+        self.rollback = None  # the last one: (its week, who came back, who was taken back)
 
     def released(self, week):
         """Give the tracks of a week that were kept."""
@@ -66,9 +71,12 @@ class Story:
         if self.client:
             self.client.all(self.released(week))
         yield from self.loop.look()
+        before = self.registry.standing().champion
         for event in self.loop.run():
             yield event
             version = event["figures"].get("version")
+            if event["event"] == "rolled back":
+                self.rollback = (week, version, before)
             if event["event"] in ENDINGS and version == self.registry.standing().champion:
                 yield self.served(week, event["figures"]["triggers"], version)
         if not self.client:
@@ -105,17 +113,23 @@ class Story:
             "champion": champion,
             "requests": requests,
             "failed": failed,
-        } | dict.fromkeys(("labelled_week", "ap", "ap_low", "ap_high", "ceiling", "chance"))
+        } | dict.fromkeys(SCORED)
         past = week - LABEL_DELAY
         if version := self.champions.get(past):  # whose answers have their charts now
             where = "role <> 'shadow' AND model_version = ?"
             _, score = live(self.registry.predictions(where, (version,)), tracks, charts, version)
             then = tracks[tracks["released"] == past]
+            y, first = labels(then, charts), WORLD.week(past)[0]  # whatever was measured again
+            first = first[first["track_id"].isin(then["track_id"])]
             figures |= score[["ap", "ap_low", "ap_high"]].to_dict() | {
                 "labelled_week": past,
-                "ceiling": ceiling(WORLD.truth(then, past)),
-                "chance": chance(labels(then, charts)).average_precision,
+                "ceiling": ceiling(WORLD.truth(first, past), draws=5),
+                "chance": chance(y).average_precision,
             }
+            since, back, gone = self.rollback or (week, None, None)
+            if version == back and past >= since:
+                p = predict(self.registry.load(gone).onnx, then)
+                figures |= {"gone": gone, "gone_ap": average_precision(y, p)}
         why = f"{counts['kept']} of {counts['rows']} rows are kept"
         return note("week", week, why, **counts, **figures)
 

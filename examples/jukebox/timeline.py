@@ -6,6 +6,7 @@ It is made from the events alone. Where nobody looks, the lines are the same, wi
 import json
 import sys
 import time
+from contextlib import AbstractContextManager
 from itertools import pairwise
 
 from rich.console import Console, Group
@@ -16,7 +17,7 @@ from rich.text import Text
 
 from jukebox.pipeline import GIVES
 
-HEAD = "{} weeks of one model, and no hand on it: three triggers call, a gate decides."
+HEAD = "{} weeks of one model, updated automatically: three triggers, one gate."
 MARKS = {"promoted": ("✓", "green"), "refused": ("✗", "yellow"), "rolled back": ("↶", "magenta")}
 NEXT = dict(pairwise(GIVES))  # the step after each
 CAPTION = "Average precision, by week of release: █ what was scored  ░ what was possible"
@@ -42,6 +43,7 @@ class Lines:
         elif name == "start" and len(figures["triggers"]) > 1:
             yield "", f"{len(figures['triggers'])} triggers, and one run for all", ""
         elif name in MARKS:
+            why = "; ".join(why.split("; ")[:2])  # the report counts the others
             why = f"version {figures['version']} is {why}" if name == "promoted" else why
             yield name, why, f"bold {MARKS[name][1]}"
         elif name == "served":
@@ -67,25 +69,24 @@ class Lines:
             before = self.scores[past - 1]
             text = f"week {past}, which drifted: {then:.3f}; the week before: {before:.3f}"
             yield "score", text, ""
+        if gone := figures.get("gone"):
+            other = f"version {gone} would have had {figures['gone_ap']:.3f}"
+            yield "score", f"week {past}: {then:.3f}; {other}", ""
 
     def _end(self, figures):
         """Give the summary."""
         fired = ", ".join(f"{number} by {kind}" for kind, number in figures["triggers"].items())
         low, high = min(self.took, default=0), max(self.took, default=0)
         yield "triggers", f"{fired}; {figures['lost']} lost", "bold"
-        ends = (f"{figures[name.replace(' ', '_')]} {name}" for name in MARKS)
-        yield "runs", ", ".join(ends), "bold"
+        ends = ", ".join(f"{figures[name.replace(' ', '_')]} {name}" for name in MARKS)
+        yield "runs", ends, "bold"
         yield "requests", f"{figures['requests']:,}, of which {figures['failed']} failed", "bold"
         yield "first answer", f"{low:.1f} to {high:.1f} s after the trigger", "bold"
         yield "all told", f"in {figures['seconds']:.0f} s", "bold"
 
 
-class Json:
+class Json(AbstractContextManager):
     """One event, one line of JSON."""
-
-    def __enter__(self):
-        """Nothing to prepare."""
-        return self
 
     def __exit__(self, *_):
         """Nothing to end."""
@@ -116,9 +117,8 @@ class Plain(Json):
         """Print the lines of an event; a week's number stands before its first."""
         for label, text, style in self.lines.of(event):
             week, self.week = self.week, None if event["event"] == "end" else event["week"]
-            self.line(
-                f"week {self.week}" if self.week not in (week, None) else "", label, text, style
-            )
+            number = f"week {self.week}" if self.week not in (week, None) else ""
+            self.line(number, label, text, style)
 
     def line(self, week, label, text, style):
         """Print one."""
@@ -171,7 +171,7 @@ class Terminal(Plain):
             passed = [*NEXT][1 : [*NEXT].index(name) + 1]
             self._do(NEXT[name], [f"run {event['run']}", *(f"✓ {step}" for step in passed)])
         elif name in MARKS:
-            self.ended[week] = name
+            self.ended[week] = MARKS[name]
             self._do("goes on")
         elif name == "week":
             self.known[week] = self.scored[figures["labelled_week"]] = figures
@@ -227,7 +227,6 @@ class Terminal(Plain):
             step.append_text(self.spinner.render(self.console.get_time()))
             step.append(f" {self.doing}", "bold")
             step.append(f"  {time.monotonic() - self.since:.1f} s", "dim")
-        ends = {week: MARKS[name] for week, name in self.ended.items()}
         return Group(
             Text(f"\n{CAPTION}", "dim"),
             self._row("world", lambda week: ("▼" if week in self.world else "", "italic")),
@@ -235,7 +234,7 @@ class Terminal(Plain):
             self._row("week", lambda week: (str(week), "dim")),
             self._row("model", self._champion),
             self._row("trigger", lambda week: (self.fired.get(week, ""), "bold cyan")),
-            self._row("run", lambda week: ends.get(week, ("", ""))),
+            self._row("run", lambda week: self.ended.get(week, ("", ""))),
             Text(f"{LEGEND}\n", "dim"),
             step,
         )

@@ -98,11 +98,12 @@ def event(name, week, why="", run=None, **figures):
     return names | {"why": why, "figures": figures}
 
 
-def week(number, score, champion, quarantined=8, drifted=()):
+def week(number, score, champion, quarantined=8, drifted=(), gone=None, gone_ap=None):
     """Make the event of a week's end."""
     return event(
         *("week", number), rows=202, kept=202 - quarantined, quarantined=quarantined,
         drifted=list(drifted), labelled_week=score and number - 3, ap=score, ceiling=score and 0.4, champion=champion,
+        gone=gone, gone_ap=gone_ap,
     )  # fmt: skip
 
 
@@ -121,12 +122,12 @@ CANNED = [
     week(16, 0.34, 1),
     event("trigger", 17, "version 1 scores 0.124 in week 14, not 0.35", kind="performance"),
     event("start", 17, "it fell", run=2, triggers=[3]),
-    event("refused", 17, "no better than chance", run=2, version=None),
-    week(17, 0.124, 1),
+    event("refused", 17, "no better than chance; worse; DE falls; FR falls", run=2, version=None),
+    week(17, 0.124, 1, gone=2, gone_ap=0.101),
     event("end", 17, "the story is told", **END, seconds=41.3),
 ]
 PLAIN = """\
-6 weeks of one model, and no hand on it: three triggers call, a gate decides.
+6 weeks of one model, updated automatically: three triggers, one gate.
 week 12  (world)       a commit: train for two passes
          code          the code is now 0123abcd
          data          900 labelled tracks are new
@@ -138,7 +139,8 @@ week 13  quarantine    48 of 202 rows, each with its reason
 week 14  drift         liveness; inputs fire nothing
 week 16  score         week 13, which drifted: 0.340; the week before: 0.350
 week 17  performance   version 1 scores 0.124 in week 14, not 0.35
-         refused       no better than chance
+         refused       no better than chance; worse
+         score         week 14: 0.124; version 2 would have had 0.101
          triggers      1 by code, 1 by data, 1 by performance; 0 lost
          runs          1 promoted, 1 refused, 1 rolled back
          requests      9, of which 0 failed
@@ -200,7 +202,7 @@ def test_the_time_line():
 
 
 def test_the_time_line_fits_80_columns():
-    """Also with all 24 weeks and a long step."""
+    """Also with all weeks of the story and a long step."""
     console = Console(width=80, file=io.StringIO())
     screen = timeline.Terminal(story.WEEKS, console)
     for one in CANNED[:5]:
