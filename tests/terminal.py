@@ -30,7 +30,7 @@ from tests.waiting import HANGS, until
 CLIENT = Path(__file__).with_name("client.py")
 ASK = """#!/bin/sh
 case "{word} $1 $2" in
-jukebox*|"python "*.py\ *|"python -m own") exec {python} -IS {client} {socket} {word} "$@";;
+jukebox*|"python "*".py "*|"python -m own") exec {python} -IS {client} {socket} {word} "$@";;
 esac
 exec {python} "$@"
 """

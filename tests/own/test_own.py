@@ -15,7 +15,7 @@ TEMPLATE = ROOT / "examples" / "own" / "template"
 BROKEN = [
     ("gate.py", "sure = low > 0", "sure = lead >= 0", "a_worse_model_is_refused"),
     (
-        *("store.py", "if len(kept) < before and not accept", "if False"),
+        *("store.py", "if len(kept) < max(before, 1) and not accept", "if False"),
         "a_part_of_a_period_does_not_replace_the_whole",
     ),
     (

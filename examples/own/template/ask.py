@@ -1,4 +1,7 @@
-"""Ask the service about the first row of a CSV file: `python ask.py inbox/rows-2026-01.csv`."""
+"""Ask the service about the first row of a file, perhaps with some cells changed.
+
+python ask.py http://127.0.0.1:8000 inbox/rows-2025-12.csv calls=7
+"""
 
 import csv
 import json
@@ -6,16 +9,18 @@ import sys
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
-with open(sys.argv[1], encoding="utf-8", newline="") as file:
-    row = next(csv.DictReader(file))
-for change in sys.argv[2:]:  # such as calls=3
+address, file, *changes = sys.argv[1:]
+with open(file, encoding="utf-8", newline="") as opened:
+    row = next(csv.DictReader(opened))
+for change in changes:
     name, _, value = change.partition("=")
     row[name] = value
-address = "http://127.0.0.1:8000/predict"
-request = Request(address, json.dumps(row).encode(), {"Content-Type": "application/json"})
+request = Request(  # noqa: S310, you give the address
+    f"{address}/predict", json.dumps(row).encode(), {"Content-Type": "application/json"}
+)
 try:
-    with urlopen(request) as answered:  # noqa: S310, the address is written above
+    with urlopen(request) as answered:  # noqa: S310
         answer = json.load(answered)
 except HTTPError as error:
     sys.exit(f"{error.code}: {json.load(error)['detail']}")
-print(f"{answer['id']} in {answer['period']}: {answer['prediction']}, by {answer['version']}")
+print(f"{answer['id']} in {answer['period']}: {answer['prediction']:.3g}, by {answer['version']}")

@@ -13,12 +13,18 @@ def receive(given: argparse.Namespace) -> None:
 
     if given.sent is not None and len(given.files) > 1:
         raise Stop("--sent is the count of one file: give one file")
-    stopped = []
+    stopped, nothing_new = [], 0
     for file in sorted(given.files, key=lambda file: (file.name.startswith("labels"), file.name)):
         try:
-            print(store.receive(file, given.sent, given.accept))
+            line = store.receive(file, given.sent, given.accept)
         except Stop as stop:
             stopped.append(str(stop))
+            continue
+        nothing_new += not line
+        if line:
+            print(line)
+    if nothing_new:
+        print(f"{nothing_new} files hold nothing new")
     if stopped:
         raise Stop("\n".join(stopped))
 
@@ -26,6 +32,7 @@ def receive(given: argparse.Namespace) -> None:
 def train(given: argparse.Namespace) -> None:
     """Train a model on the data that is held, and keep it."""
     from own import registry
+    from own.score import shown
     from own.train import train
 
     model = train(tuple(given.without), given.since)
@@ -34,11 +41,10 @@ def train(given: argparse.Namespace) -> None:
     for name in ("fitted", "tested"):
         first, last, rows = record[name]
         print(f"{name:9} {first} to {last}, {rows} rows")
-    mean, low, high = record["loss"]
-    print(f"loss      {mean:.4g} ({low:.4g} to {high:.4g})")
-    print(
-        f"baseline  {record['loss_of_baseline']:.4g}, by always answering {record['baseline']:.4g}"
-    )
+    mean, low, high = map(shown, record["loss"])
+    print(f"loss      {mean} ({low} to {high})")
+    simple, always = shown(record["loss_of_baseline"]), shown(record["baseline"])
+    print(f"baseline  {simple}, by always answering {always}")
     print(f"version   {model.version}")
 
 
@@ -101,9 +107,10 @@ def serve(given: argparse.Namespace) -> None:
 def monitor(given: argparse.Namespace) -> None:
     """Compare answers with the labels that have come; end with 1 if the newest fell."""
     from own.monitor import monitor
+    from own.score import shown
 
     table = monitor()
-    print(table.to_string(index=False, float_format="{:.4g}".format))
+    print(table.to_string(index=False, float_format=shown, na_rep=""))
     judged = table[table["verdict"] != "too few labels yet"]
     if len(judged) and judged["verdict"].iloc[-1] == "worse than tested":
         raise Stop("the newest labels say that the model got worse. Look at the labels first.")
@@ -139,7 +146,7 @@ def main(words: list[str] | None = None) -> None:
     given = parser.parse_args(words)
     try:
         given.run(given)
-    except Stop as stop:
+    except (Stop, OSError) as stop:
         print(*(f"Stopped: {line}" for line in str(stop).splitlines()), sep="\n")
         sys.exit(1)
 

@@ -12,7 +12,7 @@ import pandas as pd
 from own import store
 from own.model import Model
 from own.schema import DELAY, ID, LABEL, PERIOD
-from own.score import interval, loss
+from own.score import interval, loss, shown
 from own.train import split
 
 
@@ -45,5 +45,5 @@ def judge(model: Model, champion: Model | None) -> Verdict:
         sure = low > 0
         passed = passed and sure
         word = "better" if sure else "not surely better"
-        lines.append(f"{word} than {name}: lead {lead:.4g} ({low:.4g} to {high:.4g})")
+        lines.append(f"{word} than {name}: lead {shown(lead)} ({shown(low)} to {shown(high)})")
     return Verdict(passed, tuple(lines))

@@ -33,7 +33,7 @@ def monitor() -> pd.DataFrame:
     table = []
     for (name, version), answers in log.groupby(["period", "version"]) if len(log) else []:
         answers = answers.drop_duplicates("id").rename(columns={"id": ID})
-        both = answers.merge(store.labels(pd.Period(name, PERIOD)), on=ID)
+        both = answers.merge(store.labels_of(pd.Period(name, PERIOD)), on=ID)
         record, row = registry.load(version).record, [name, version, len(answers), len(both)]
         if len(both) < FEWEST:
             table.append([*row, math.nan, math.nan, "too few labels yet"])

@@ -28,3 +28,8 @@ def interval(values: np.ndarray, ids: pd.Series, draws: int = 1000) -> tuple[flo
     means = sums[drawn].sum(1) / counts[drawn].sum(1)
     low, high = np.quantile(means, [0.025, 0.975])
     return float(np.mean(values)), float(low), float(high)
+
+
+def shown(value: float) -> str:
+    """Write a loss, a lead or an answer: a small one with four decimals, a large one with none."""
+    return f"{value:.4f}" if abs(value) < 10 else f"{value:,.0f}"

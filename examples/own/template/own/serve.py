@@ -10,6 +10,7 @@ from own import registry, store
 from own.checks import ROWS, Stop, check
 from own.model import Model
 from own.schema import ID, PERIOD, TIME
+from own.score import shown
 from own.store import HOME
 
 LOG = HOME / "log"
@@ -44,10 +45,10 @@ def ready() -> Model:
 
 def score(period: str) -> str:
     """Answer for all rows of a period at once, and return a line about it."""
-    model, rows = ready(), store.rows(pd.Period(period, PERIOD))
+    model, rows = ready(), store.rows_of(pd.Period(period, PERIOD))
     answers = answer(model, rows)
     mean = sum(one["prediction"] for one in answers) / len(answers)
-    return f"{period}: {len(answers)} answers by {model.version}, on average {mean:.4g}"
+    return f"{period}: {len(answers)} answers by {model.version}, on average {shown(mean)}"
 
 
 def respond(model: Model, row: dict) -> dict:

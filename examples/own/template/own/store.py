@@ -6,7 +6,6 @@ whole, so the same delivery twice changes nothing. Each delivery is kept as it c
 
 import hashlib
 import os
-import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -23,11 +22,16 @@ def read(file: Path) -> pd.DataFrame:
     return pd.read_csv(file, dtype=str, keep_default_na=False, na_values=[""])
 
 
-def write(rows: pd.DataFrame, file: Path) -> None:
-    """Put a table in its place whole, or not at all."""
+def written(rows: pd.DataFrame) -> bytes:
+    """Return a table as the bytes of a CSV file, the same on every system."""
+    return rows.to_csv(index=False, lineterminator="\n").encode()
+
+
+def put(content: bytes, file: Path) -> None:
+    """Put a file in its place whole, or not at all."""
     file.parent.mkdir(parents=True, exist_ok=True)
     part = file.with_suffix(".part")
-    rows.to_csv(part, index=False)
+    part.write_bytes(content)
     part.replace(file)
 
 
@@ -39,13 +43,19 @@ def periods(kind: str) -> list[pd.Period]:
 def receive(file: Path, sent: int | None = None, accept: bool = False) -> str:
     """Take a delivery in, and return one line that accounts for each of its rows.
 
+    The line is empty if the delivery holds what is held already.
     sent: how many rows the sender says there are. accept: take it although rows are lost or wrong.
     Raises Stop, with the store as it was, if somebody has to look first.
     """
     kind, _, name = file.stem.partition("-")
     if kind not in ("rows", "labels"):
         raise Stop(f"{file.name} is named neither rows-PERIOD.csv nor labels-PERIOD.csv")
-    period, rows = pd.Period(name, PERIOD), read(file)
+    try:
+        period, rows = pd.Period(name, PERIOD), read(file)
+    except ValueError as error:
+        raise Stop(f"{file.name} cannot be read: {error}") from None
+    if str(period) != name:
+        raise Stop(f"{file.name} is not named after a period, as {kind}-{period}.csv is")
     if sent is not None and len(rows) != sent:
         raise Stop(f"{file.name} has {len(rows)} rows, and {sent} were sent: ask for it again")
     if kind == "rows":
@@ -58,14 +68,14 @@ def receive(file: Path, sent: int | None = None, accept: bool = False) -> str:
                 f"the newest rows are of {newest}. A label that is not known yet is not a no."
             )
         kept, aside = check(rows, LABELS)
-        ours = kept[ID].isin(read(DATA / "rows" / f"{period}.csv")[ID])
+        ours = kept[ID].isin(rows_of(period)[ID])
         strange = kept[~ours].assign(reason=f"no row of {period} has this {ID}")
         kept, aside = kept[ours], pd.concat([aside, strange])
 
     target = DATA / kind / f"{period}.csv"
     before = len(read(target)) if target.exists() else 0
     reason = f"; the first: {aside['reason'].iloc[0]}" if len(aside) else ""
-    if len(kept) < before and not accept:
+    if len(kept) < max(before, 1) and not accept:
         raise Stop(
             f"{file.name} would leave {len(kept)} rows where {before} are held{reason}. "
             "If that is right, add --accept"
@@ -75,17 +85,17 @@ def receive(file: Path, sent: int | None = None, accept: bool = False) -> str:
             f"{len(aside)} of {len(rows)} rows of {file.name} are wrong{reason}. "
             "If you want the others, add --accept"
         )
+    if target.exists() and target.read_bytes() == written(kept):
+        return ""
     digest = hashlib.sha256(file.read_bytes()).hexdigest()[:12]
-    copy = DATA / "deliveries" / f"{file.stem}-{digest}.csv"
-    copy.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(file, copy)
-    write(aside, DATA / "aside" / f"{kind}-{period}.csv")
-    write(kept, target)
+    put(file.read_bytes(), DATA / "deliveries" / f"{file.stem}-{digest}.csv")
+    put(written(aside), DATA / "aside" / f"{kind}-{period}.csv")
+    put(written(kept), target)
     replaced = f", in place of {before}" if before else ""
     return f"{file.name}: {len(rows)} in = {len(kept)} kept + {len(aside)} aside{replaced}{reason}"
 
 
-def rows(period: pd.Period) -> pd.DataFrame:
+def rows_of(period: pd.Period) -> pd.DataFrame:
     """Return the rows of a period, with the schema's types and their `period`."""
     file = DATA / "rows" / f"{period}.csv"
     if not file.exists():
@@ -93,7 +103,7 @@ def rows(period: pd.Period) -> pd.DataFrame:
     return check(read(file), ROWS, period)[0].assign(period=period)
 
 
-def labels(period: pd.Period) -> pd.DataFrame:
+def labels_of(period: pd.Period) -> pd.DataFrame:
     """Return the labels of a period that have come by now: none, some or all of them."""
     file = DATA / "labels" / f"{period}.csv"
     held = read(file) if file.exists() else pd.DataFrame(columns=list(LABELS), dtype=str)
@@ -107,8 +117,8 @@ def labelled() -> pd.DataFrame:
     """
     whole = []
     for period in periods("labels"):
-        asked = rows(period)
-        both = asked.merge(labels(period), on=ID)
+        asked = rows_of(period)
+        both = asked.merge(labels_of(period), on=ID)
         if len(both) >= COMPLETE * len(asked):
             whole.append(both)
     if not whole:

@@ -54,8 +54,8 @@ def again(file: Path, change) -> Path:
 def test_the_same_delivery_twice_changes_nothing(rows):
     """Deliveries are repeated every week."""
     before = store.digest()
-    store.receive(rows)
 
+    assert "" == store.receive(rows)
     assert before == store.digest()
 
 
@@ -71,10 +71,10 @@ def test_a_part_of_a_period_does_not_replace_the_whole(rows):
 def test_a_part_can_be_accepted(rows):
     """Somebody has looked; then the whole comes back."""
     store.receive(again(rows, lambda table: table.head(100)), accept=True)
-    kept = len(store.rows(BEFORE))
+    kept = len(store.rows_of(BEFORE))
     store.receive(rows)
 
-    assert 100 == kept < len(store.rows(BEFORE))
+    assert 100 == kept < len(store.rows_of(BEFORE))
 
 
 def test_the_count_of_the_sender_is_compared(rows):
@@ -93,7 +93,7 @@ def test_a_row_of_another_period_is_named(rows):
     said = store.receive(again(rows, move), accept=True)
     store.receive(rows)
 
-    assert f"1 aside, in place of {len(store.rows(BEFORE))}" in said
+    assert f"1 aside, in place of {len(store.rows_of(BEFORE))}" in said
     assert f"{TIME} is in {BEFORE - 1}, not in {BEFORE}" in said
 
 
