@@ -75,7 +75,7 @@ def test_a_project_lives_through_its_turn(projects, example):
     done = run("pytest", "-q", "-p", "no:cacheprovider", cwd=projects[example])
 
     assert 0 == done.returncode, done.stdout
-    assert re.search(r"\b14 passed", done.stdout)
+    assert re.search(r"\b15 passed", done.stdout)
 
 
 def test_broken_checks_are_noticed(tmp_path):
@@ -95,7 +95,7 @@ def test_broken_checks_are_noticed(tmp_path):
 
 
 def test_nothing_of_jukebox_is_in_a_project(projects):
-    """Whoever makes one owns it, and installs nothing of ours."""
+    """Its reader owns it, and installs nothing of ours."""
     told = [
         file.name
         for file in projects["churn"].rglob("*")

@@ -1,6 +1,6 @@
 """Made-up houses and their prices: `python make_data.py --until 2026Q1` writes what came by then.
 
-None of them exists. From 2026Q2 on a new tram makes the far ones dear. The rows alone do not tell.
+None of them exists. From 2026Q2 on a new tram makes the far ones cost more. The rows alone do not tell.
 """
 
 import argparse

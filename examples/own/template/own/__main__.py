@@ -7,6 +7,13 @@ from pathlib import Path
 from own.checks import Stop
 
 
+def cut(given: argparse.Namespace) -> None:
+    """Cut one table into deliveries, a file a period for rows and one for labels."""
+    from own import store
+
+    print(f"{store.cut(given.file, given.folder)} files in {given.folder}")
+
+
 def receive(given: argparse.Namespace) -> None:
     """Take deliveries in: rows before labels, each with its own verdict."""
     from own import store
@@ -126,6 +133,9 @@ def main(words: list[str] | None = None) -> None:
         added.set_defaults(run=run)
         return added
 
+    its = command(cut)
+    its.add_argument("file", type=Path)
+    its.add_argument("--folder", type=Path, default=Path("inbox"))
     its = command(receive)
     its.add_argument("files", nargs="+", type=Path)
     its.add_argument("--sent", type=int, help="how many rows the sender says there are")

@@ -26,6 +26,10 @@ def check(
         raise Stop(f"no column {', '.join(missing)}; there are {', '.join(map(str, rows))}")
     if unknown := [str(name) for name in rows if name not in columns]:
         raise Stop(f"unknown column {', '.join(unknown)}: add it to own/schema.py or leave it out")
+    if bools := [name for name, column in columns.items() if str(column.dtype) == "bool"]:
+        raise Stop(
+            f"{', '.join(bools)}: any text is a true bool; take int and isin([0, 1]) instead"
+        )
     rows = rows[[*columns]].reset_index(drop=True)
     reasons: dict[int, str] = {}
     try:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from own.checks import LABELS, ROWS, Stop, check
-from own.schema import ASIDE, COMPLETE, DELAY, ID, PERIOD
+from own.schema import ASIDE, COMPLETE, DELAY, ID, LABEL, PERIOD, TIME
 
 HOME = Path(os.environ.get("OWN_HOME", "."))  # where data, models and logs are
 DATA = HOME / "data"
@@ -93,6 +93,27 @@ def receive(file: Path, sent: int | None = None, accept: bool = False) -> str:
     put(written(kept), target)
     replaced = f", in place of {before}" if before else ""
     return f"{file.name}: {len(rows)} in = {len(kept)} kept + {len(aside)} aside{replaced}{reason}"
+
+
+def cut(file: Path, folder: Path) -> int:
+    """Cut one table with a label column into deliveries, and return how many it wrote.
+
+    A row whose label is empty gets none: it is not known yet. Raises Stop if a time is no date.
+    """
+    table, count = read(file), 0
+    if missing := {ID, TIME, LABEL} - set(table):
+        raise Stop(f"{file.name} has no column {', '.join(sorted(missing))}")
+    try:
+        times = pd.to_datetime(table[TIME]).dt.to_period(PERIOD)
+    except ValueError as error:
+        raise Stop(f"{TIME} of {file.name}: {error}") from None
+    for period, rows in table.groupby(times):
+        labels = rows[[ID, LABEL]].dropna()
+        for kind, part in (("rows", rows.drop(columns=LABEL)), ("labels", labels)):
+            if len(part):
+                put(written(part), folder / f"{kind}-{period}.csv")
+                count += 1
+    return count
 
 
 def rows_of(period: pd.Period) -> pd.DataFrame:

@@ -32,14 +32,16 @@ def split(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
 def estimator(names: list[str]):
     """Return the model to fit, a scikit-learn pipeline. Put your own in its last line."""
     from sklearn.compose import make_column_transformer
+    from sklearn.impute import SimpleImputer
     from sklearn.linear_model import LogisticRegression, Ridge
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
     texts = [name for name in names if name in TEXT]
     numbers = [name for name in names if name not in TEXT]
+    scaled = make_pipeline(SimpleImputer(strategy="median"), StandardScaler())
     columns = make_column_transformer(
-        (OneHotEncoder(handle_unknown="ignore"), texts), (StandardScaler(), numbers)
+        (OneHotEncoder(handle_unknown="ignore"), texts), (scaled, numbers)
     )
     return make_pipeline(columns, LogisticRegression() if KIND == "yes/no" else Ridge())
 
@@ -60,8 +62,13 @@ def train(without: tuple[str, ...] = (), since: str | None = None) -> Model:
     """Return a model of the data that is held, with its record.
 
     without: features to leave out. since: the first period to learn from; all, where it is None.
-    Raises Stop if there is too little data, or if the ONNX file answers otherwise than the fit.
+    Raises Stop if a feature is unknown, if there is too little data, or if the ONNX file answers
+    otherwise than the fit.
     """
+    from threadpoolctl import threadpool_limits  # scikit-learn brings it
+
+    if unknown := set(without) - set(FEATURES):
+        raise Stop(f"no feature {', '.join(sorted(unknown))}: there are {', '.join(FEATURES)}")
     older, newest = split(store.labelled())
     if since:
         older = older[older["period"] >= pd.Period(since, older["period"].dt.freq)]
@@ -69,7 +76,9 @@ def train(without: tuple[str, ...] = (), since: str | None = None) -> Model:
         raise Stop(f"nothing to learn from: no labelled rows since {since} are old enough")
     names = [name for name in FEATURES if name not in without]
     truth = older[LABEL].to_numpy()
-    fitted = estimator(names).fit(older[names], truth)
+    unfitted = estimator(names)
+    with threadpool_limits(1):  # or sums have other last digits on a busy machine
+        fitted = unfitted.fit(older[names], truth)
     model = Model(export(fitted, names), {})
     answers, expected = model.predict(newest), fitted.predict(newest[names])
     if KIND == "yes/no":

@@ -12,7 +12,7 @@ from own import registry, store
 from own.checks import Stop
 from own.gate import judge
 from own.monitor import monitor
-from own.schema import DELAY, FEATURES, ID, PERIOD, TEST, TIME
+from own.schema import DELAY, FEATURES, ID, LABEL, PERIOD, TEST, TIME
 from own.serve import respond, score
 from own.train import train
 
@@ -110,6 +110,17 @@ def test_labels_that_nobody_can_know_yet_stop(rows):
     file.write_text(f"{ID},label\n", "utf-8")
     with pytest.raises(Stop, match="too early"):
         store.receive(file)
+
+
+def test_one_table_is_cut_into_deliveries(rows):
+    """An empty label is no label: it is not known yet."""
+    table = store.read(rows).assign(**{LABEL: "1"})
+    table.loc[0, LABEL] = np.nan
+    table.to_csv("whole.csv", index=False)
+
+    assert 2 == store.cut(Path("whole.csv"), Path("cut"))
+    assert rows.read_bytes() == Path("cut", rows.name).read_bytes()
+    assert len(table) - 1 == len(store.read(Path("cut", f"labels-{BEFORE}.csv")))
 
 
 def test_the_record_names_what_made_the_model(champion):
