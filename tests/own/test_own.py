@@ -94,6 +94,38 @@ def test_broken_checks_are_noticed(tmp_path):
     )
 
 
+def git(*words: str, cwd: Path) -> None:
+    """Run Git as somebody, whoever this machine belongs to."""
+    somebody = ("-c", "user.name=somebody", "-c", "user.email=somebody@example.org")
+    subprocess.run(["git", *somebody, *words], cwd=cwd, check=True, stdout=subprocess.DEVNULL)
+
+
+def test_an_update_brings_what_is_new_and_keeps_what_is_yours(tmp_path):
+    """A later template changes two files; the reader has changed one of them, and one more."""
+    git("clone", "--quiet", str(ROOT), "template", cwd=tmp_path)
+    template, project = tmp_path / "template", tmp_path / "project"
+    words = ("--quiet", "--defaults", "--vcs-ref", "HEAD")
+    assert 0 == run("copier", "copy", *words, str(template), "project", cwd=tmp_path).returncode
+    git("init", "--quiet", cwd=project)
+    for name in ("schema.py", "gate.py"):
+        with (project / "own" / name).open("a", encoding="utf-8") as file:
+            file.write("# mine\n")
+    git("add", ".", cwd=project)
+    git("commit", "--quiet", "--message", "mine", cwd=project)
+    for name in ("churn/schema.py", "template/own/score.py"):
+        with (template / "examples" / "own" / name).open("a", encoding="utf-8") as file:
+            file.write("# new\n")
+    git("commit", "--quiet", "--all", "--message", "new", cwd=template)
+    done = run("copier", "update", *words, cwd=project)
+
+    assert 0 == done.returncode, done.stdout
+    last = {
+        name: (project / "own" / name).read_text("utf-8").splitlines()[-1]
+        for name in ("schema.py", "gate.py", "score.py")
+    }
+    assert {"schema.py": "# mine", "gate.py": "# mine", "score.py": "# new"} == last
+
+
 def test_nothing_of_jukebox_is_in_a_project(projects):
     """Its reader owns it, and installs nothing of ours."""
     told = [
