@@ -102,6 +102,15 @@ def levels(session):
 
 
 @nox.session
+def own(session):
+    """Make both example projects of the template for a model of your own, and try them."""
+    # Without Jukebox: what the template makes has to live without it.
+    session.install("--require-hashes", "-r", "locks/own.txt")
+    session.env["PYTHONDONTWRITEBYTECODE"] = None
+    session.run("python", "-m", "pytest", "tests/own", *session.posargs)
+
+
+@nox.session
 def proofs(session):
     """Break Jukebox in every way that a page tells of; `-- --record` at full size, for the pages.
 
@@ -186,8 +195,12 @@ def lint(session):
     session.run("python", "-m", "docs._ext.data")  # by our schemas; this tells the lines too
     session.run("python", "-m", "scripts.commits")
     session.run("zizmor", "--offline", "--quiet", "--persona", "pedantic", ".github")
+    session.run("zizmor", "--offline", "--quiet", "examples/own/template/.github")
     for schema, *patterns in (
-        ("github-workflows", ".github/workflows/*.yml", "examples/levels/ci/*.yml"),
+        (
+            *("github-workflows", ".github/workflows/*.yml", "examples/levels/ci/*.yml"),
+            "examples/own/template/.github/workflows/*.yml",
+        ),
         ("github-issue-forms", ".github/ISSUE_TEMPLATE/report-*.yml"),
         ("github-issue-config", ".github/ISSUE_TEMPLATE/config.yml"),
         ("dependabot", ".github/dependabot.yml"),
@@ -254,7 +267,7 @@ def lock(session):
     session.install("--require-hashes", "-r", "locks/nox.txt")
     groups = [
         *("nox", "docs", "live", "tests", "proofs", "diagrams", "browser", "lint"),
-        *("tools", "deep-learning"),
+        *("own", "tools", "deep-learning"),
     ]
     package = ("pyproject.toml", "--extra=parquet")  # what Jukebox needs
     compile_ = (
@@ -271,8 +284,8 @@ def lock(session):
     every = [f"--group={group}" for group in groups]
     session.run(*compile_, *package, *every, "-o", together, *session.posargs)
     sources = {group: [f"--group={group}"] for group in groups}
-    sources["tests"] += package
-    sources["proofs"] += package
+    sources["tests"] += (*package, "--group=own")  # a page makes a project of the template
+    sources["proofs"] += (*package, "--group=own")
     sources["tools"] += package
     sources["deep-learning"] += package
     sources["northstar"] = ["--group=build", package[0]]  # Jukebox and no more

@@ -32,6 +32,7 @@ BUDGETS = {
     "levels": 340,
     "packs": 180,
     "sceptic": 120,
+    "own": 80,
     "rtd": 60,
     "compatibility-3.12": 80,
     "compatibility-3.13": 80,

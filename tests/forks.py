@@ -26,7 +26,7 @@ HEAVY = (
     *("jukebox.story", "mlflow.onnx", "mlflow.store.tracking.sqlalchemy_store", "skl2onnx"),
     *("mlflow.store.model_registry.sqlalchemy_store", "sklearn.neural_network", "rich.table"),
 )
-OURS = ("jukebox", "jukebox.job", "tests.proofs.test_kill", "tests.proofs.stages")
+OURS = ("jukebox", "jukebox.job", "own", "tests.proofs.test_kill", "tests.proofs.stages")
 ENGINES = WeakSet()  # of SQLAlchemy, as MLflow keeps them
 
 
@@ -109,6 +109,8 @@ def become(words, environment):
             sys.path.insert(0, str(Path(words[0]).resolve().parent))
             runpy.run_path(words[0], run_name="__main__")
         else:
+            if words[0] == "own":  # a project in this folder
+                sys.path.insert(0, os.getcwd())
             runpy.run_module(words[0], run_name="__main__", alter_sys=True)
         code = 0
     except SystemExit as end:

@@ -2,9 +2,10 @@
 
 It remembers a lone `cd folder` and a lone `export NAME=…`, and runs all else in bash. What ends in
 ` &` goes on in the background until the page ends, or until `kill %1`; the first line that it
-prints is shown. `jukebox` and a Python script, and the commands of ours that they start, are forks
-of this process, which has imported all that they need. Where a page says 8000, a free port is used,
-and shown as 8000. Windows has neither bash nor forks: there, the block is skipped.
+prints is shown. `jukebox`, `python -m own` and a Python script, and the commands of ours that they
+start, are forks of this process, which has imported all that they need. Where a page says 8000, a
+free port is used, and shown as 8000. `$HANDBOOK` is the folder of this repository. Windows has
+neither bash nor forks: there, the block is skipped.
 """
 
 import os
@@ -25,10 +26,12 @@ import pytest
 from tests.forks import Forked
 from tests.waiting import HANGS, until
 
-# For bash: `jukebox` and `python script.py` become forks; all else goes to the real Python.
+# For bash: our commands and scripts become forks; all else goes to the real Python.
 CLIENT = Path(__file__).with_name("client.py")
 ASK = """#!/bin/sh
-case {word}$1 in jukebox*|python*.py) exec {python} -IS {client} {socket} {word} "$@";; esac
+case "{word} $1 $2" in
+jukebox*|"python "*".py "*|"python -m own") exec {python} -IS {client} {socket} {word} "$@";;
+esac
 exec {python} "$@"
 """
 
@@ -83,6 +86,7 @@ class Terminal:
         self.environment = own | {
             "COLUMNS": "80",
             "NO_COLOR": "1",
+            "HANDBOOK": str(Path(__file__).resolve().parents[1]),
             "PATH": os.pathsep.join(path),
             "PYTHONPATH": os.pathsep.join(python),
         }
