@@ -59,7 +59,7 @@ class Terms(SphinxDirective):
 
 def straight(name: str) -> str:
     """Return a term's name as the glossary is searched for it: small letters, straight quotes."""
-    return name.casefold().replace("’", "'")
+    return name.casefold().replace("\u2019", "'")
 
 
 def words_of(node: nodes.Node) -> str:
