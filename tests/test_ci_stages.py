@@ -29,7 +29,7 @@ FAULTS = {
         "- continue-on-error: true\n        run: jukebox evaluate",
         "gate",
     ),
-    "no clock": ("schedule", "pull_request", "it starts only where somebody commits"),
+    "no clock": ("schedule", "pull_request", "it starts only when somebody commits"),
     "nobody who watches": ("jukebox monitor", "jukebox status", "nothing looks at outcomes"),
 }
 

@@ -56,7 +56,7 @@ def lacks(workflow):
     starts = {starts} if isinstance(starts, str) else set(starts)
     ran = {name: stages(job) for name, job in jobs.items()}
 
-    found = [] if CLOCKS & starts else ["it starts only where somebody commits"]
+    found = [] if CLOCKS & starts else ["it starts only when somebody commits"]
     done = {stage for words in ran.values() for stage in words}
     found += [sentence for stage, sentence in STAGES.items() if stage not in done]
     for first, then in ORDER:
