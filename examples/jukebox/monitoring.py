@@ -211,9 +211,10 @@ def fell(before, now, margin=MARGIN):
 
 
 def promised(model, tracks, charts):
-    """Return the `score` of a model on the weeks that it was tested on, a row of `performance`.
+    """Return what the function `score` gives for a model on the weeks of its test.
 
-    tracks, charts: of those weeks or more. This is what its answers are held to from then on.
+    tracks, charts: those of the test weeks, or of more weeks. Later scores of the model are
+    compared with this one.
     """
     first, last = model.record["tested_weeks"]
     tested = tracks[tracks["released"].between(first, last)]

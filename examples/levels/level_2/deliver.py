@@ -63,7 +63,7 @@ def switch(release, current):
 
 
 def deliver(commit, production):
-    """Do it all, in this order, and write down what came of it."""
+    """Check out a commit, test it, rehearse it and switch to it; write down how it ended."""
     release, seconds = production / "releases" / commit, {}
     check_out(commit, release)
     try:
