@@ -148,7 +148,7 @@ def look(journal, store, registry, code, policy):
     if score is not None and fell(then := promised(model, tracks, charts), score):
         why = (
             f"the calibration slope of version {champion} is {score['slope']:z.2f} in week {week}, "
-            f"not {then['slope']:z.2f}"
+            f"and was {then['slope']:z.2f} in the model's test"
         )
         cause, where = f"{champion} in week {week}", {"version": champion, "week": week}
         fired.append(fire(journal, today, now, "performance", cause, why, where))

@@ -129,7 +129,8 @@ def judge(y, challenger, champion=None, limits=None, ceiling=None, seed=0):
     against = []
     if over_chance[1] <= 0:
         against.append(
-            f"no better than chance: its lead of {over_chance[0]:.3f} may be {over_chance[1]:.3f}"
+            f"no better than chance: its lead is {over_chance[0]:.3f}, and the "
+            f"interval goes down to {over_chance[1]:.3f}"
         )
     if ceiling is not None and score - NormalDist().inv_cdf(1 - tail) * spread > ceiling:
         against.append(
@@ -143,8 +144,8 @@ def judge(y, challenger, champion=None, limits=None, ceiling=None, seed=0):
     over_champion = lead(theirs)
     if over_champion[1] <= 0:
         against.append(
-            f"not surely better than the champion: its lead of {over_champion[0]:.3f} may be "
-            f"{over_champion[1]:.3f}"
+            f"not surely better than the champion: its lead is {over_champion[0]:.3f}, and the "
+            f"interval goes down to {over_champion[1]:.3f}"
         )
     errors = ((challenger - y) ** 2 - (champion - y) ** 2).mean(1)
     worse = np.quantile(weights[1:] @ errors / n, tail)
@@ -199,7 +200,10 @@ def gate(
     if fitted[1] >= first:
         return Verdict(
             False,
-            (f"leak: fitted on weeks up to {fitted[1]}, and the test begins with week {first}",),
+            (
+                f"leak: fitted on weeks up to {fitted[1]}, and the gate's test begins with week "
+                f"{first}",
+            ),
             figures,
         )
     # A track that was released again is no test either: its answer may be known by heart.
