@@ -2,7 +2,7 @@
 
 Code: the content hash of the sources that make a model. Data: labelled tracks that no run has seen
 yet, or not so. Performance: what the champion's answers scored once their charts were known, and
-not what came in: inputs may move and do no harm, and a model may fail while they stand still.
+not what came in: inputs may move and do no harm, and a model may fail while they do not move.
 """
 
 import json

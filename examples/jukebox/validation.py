@@ -96,10 +96,11 @@ def ceiling(truth, seed=0, draws=20):
 
 
 def judge(y, challenger, champion=None, limits=None, ceiling=None, seed=0):
-    """Return (what speaks against a challenger, the figures), from probabilities alone.
+    """Return the reasons against a challenger, a list of sentences, and the figures of both models.
 
-    y: labels (n, 72). challenger, champion: probabilities (n, 72); a champion of None is none yet.
-    ceiling: the highest average precision that can be honest. The same inputs, the same answer.
+    y: labels (n, 72). challenger, champion: probabilities (n, 72); None if there is no champion yet.
+    ceiling: the highest average precision that is possible without a leak; None if it is unknown.
+    The same inputs give the same answer.
     """
     limits = limits or Limits()
     rng = np.random.default_rng(seed)
@@ -114,8 +115,8 @@ def judge(y, challenger, champion=None, limits=None, ceiling=None, seed=0):
         leads = np.nanmean(ours, 1) - np.nanmean(theirs, 1)
         return [float(leads[0]), *map(float, np.quantile(leads[1:], [tail, 1 - tail]))]
 
-    # The same answers given to the wrong tracks. To beat the base rate is too easy: on few charts
-    # even a random order averages above it.
+    # Chance: the same answers, given to the wrong tracks. The base rate would be too easy to beat:
+    # where few tracks chart, even a random order has a higher average precision.
     over_chance = lead(weighted_precisions(y, rng.permutation(challenger), weights))
     score, spread = float(np.nanmean(ours[0])), float(np.nanmean(ours[1:], 1).std())
     figures = {
@@ -153,7 +154,7 @@ def judge(y, challenger, champion=None, limits=None, ceiling=None, seed=0):
         against.append(f"worse probabilities: its Brier score is higher, by {worse:.4f} or more")
     looked_at = np.flatnonzero(y.sum(0) >= limits.positives)
     change = (ours - theirs)[:, looked_at]
-    # 72 countries are 72 chances to see a fall that is none: Bonferroni's correction.
+    # Of 72 countries, some seem to fall by chance alone: Bonferroni's correction allows for that.
     sure = NormalDist().inv_cdf(1 - tail / max(1, len(looked_at))) * change[1:].std(0)
     for i in np.flatnonzero((change[0] < -limits.margin) & (change[0] < -sure)):
         against.append(
@@ -206,7 +207,7 @@ def gate(
             ),
             figures,
         )
-    # A track that was released again is no test either: its answer may be known by heart.
+    # A track that was released again is no test either: the model may remember its charts.
     heard = {row.tobytes() for row in matrix(older)}
     new = np.array([row.tobytes() not in heard for row in matrix(newer)])
     newer, y = newer[new], y[new]

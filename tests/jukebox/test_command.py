@@ -698,9 +698,7 @@ def test_the_status(made):
     said = run(made, "status").stdout
     answer = json.loads(run(made, "status", "--json").stdout)
 
-    assert [True] * 3 == [
-        word in said for word in ("the first that beats", "week 13", "No run is")
-    ]
+    assert [True] * 3 == [word in said for word in ("the first that beats", "week 13", "No run is")]
     assert (1, None, 13) == (
         answer["champion"]["version"],
         answer["challenger"],
