@@ -82,7 +82,7 @@ def weighted_precisions(y, p, weights):
 
 
 def ceiling(truth, seed=0, draws=20):
-    """Return the mean average precision of whoever knows the true probabilities, (n, 72).
+    """Return the mean average precision of somebody who knows the true probabilities, (n, 72).
 
     Charts are drawn from the truth again and again; what is left is luck, which no model foresees.
     Outside a simulation the truth is unknown, and a ceiling is somebody's stated judgement.

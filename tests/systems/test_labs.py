@@ -292,7 +292,7 @@ def test_each_answer_that_is_wrong_is_explained(terminal):
         in told[0]
     )
     assert "repair: leave it. - south" in told[0]
-    assert "from a middle of 122 in week 16 to 61 in week 17" in told[1]
+    assert "Its median was 122 in week 16 and is 61 in week 17." in told[1]
     assert 'west says "return": no column moved there, and yet the model has a ' in told[1]
     assert "south says 'x' in answers.toml" in told[2]
     assert "west is missing in answers.toml" in told[2]

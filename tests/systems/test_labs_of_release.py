@@ -92,7 +92,7 @@ def test_lab_3_is_not_done_with_what_the_gate_refuses(begun, version, reason):
     lab.registry.promote(version, "the best score")
     said = lab.wrong()
 
-    assert f"Version {version} is the champion, and the gate refuses it: {reason}" in said
+    assert f"Version {version} is the champion, and the gate refuses it ({reason}" in said
     assert "jukebox rollback" in said
 
 
