@@ -1,6 +1,6 @@
 """The alerts: what a service or Prometheus says of itself, what is to wake somebody, and how.
 
-The thresholds, severities and runbooks are those of `rules.yml`, for whoever runs no Prometheus.
+The thresholds, severities and runbooks are those of `rules.yml`, for a team without Prometheus.
 Everything goes by HTTP, with the standard library.
 """
 

@@ -122,7 +122,8 @@ def validate(frame, week=None):
     """
     if missing := [name for name in COLUMNS if name not in frame]:
         raise ValueError(
-            f"No column {', '.join(missing)}: map yours, of {', '.join(map(str, frame))}."
+            f"No column {', '.join(missing)}: there are {', '.join(map(str, frame))}. If yours has "
+            "another name, say which one, for example with --map bpm=tempo."
         )
     rows = frame.reset_index(drop=True)
     kept = rows[COLUMNS].copy()

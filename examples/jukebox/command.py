@@ -48,7 +48,7 @@ def promote(version, why, mlflow, home):
 @MLFLOW
 @HOME
 def rollback(why, mlflow, home):
-    """Give the role back to the champion before."""
+    """Make the champion before this one the champion again."""
     models = registry(home, mlflow)
     before = models.standing().champion
     click.echo(f"Version {models.rollback(why)} is the champion again; {before} was.")
@@ -135,7 +135,7 @@ def serve(port, host, mlflow, home):
 @click.option("--home", metavar="FOLDER", help="A new folder, to look around in afterwards.")
 @JSON
 def northstar(report, home, as_json):
-    """Tell 23 weeks of one model, live, and write the report.
+    """Show 23 weeks of one model's life, and write the report.
 
     About a minute on two idle cores, and longer on a busy machine.
 

@@ -87,7 +87,7 @@ def free_memory(meminfo=Path("/proc/meminfo"), limit=Path("/sys/fs/cgroup/memory
 
 
 def memory(free=None, needed=1 * GIGABYTE):
-    """Look at the memory: training takes 0.34 GB, serving 0.26 beside it."""
+    """Look at the memory: training takes 0.34 GB, and serving 0.26 at the same time."""
     free = free_memory() if free is None else free
     if free is None:
         return Finding("Memory", "mind", "unknown", f"See that {needed / GIGABYTE:g} GB are free.")

@@ -65,9 +65,9 @@ def chi_square(reference, current, fewest=5):
 def holm(p):
     """Correct p values so that the chance of *any* false alarm among them is at most alpha.
 
-    The k-th smallest of m is multiplied by m - k + 1, and none may be below one before it.
-    Asks nothing of how the tests depend on each other. Holm 1979, Scandinavian Journal of
-    Statistics 6(2), 65-70.
+    The smallest of m p values is multiplied by m, the next one by m - 1, and so on; then each is at
+    least as large as the one before it, and at most 1. This holds however the tests depend on each
+    other. Holm 1979, Scandinavian Journal of Statistics 6(2), 65-70.
     """
     p = np.asarray(p, float)
     order = np.argsort(p)

@@ -34,13 +34,14 @@ def log_odds(shares):
 
 
 def pipeline():
-    """Return an unfitted transformer from `matrix`, (n, 13), to what the estimator sees, (n, 25).
+    """Return an unfitted transformer, from the 13 columns of `matrix` to 25 for the estimator.
 
-    Shares become log-odds and the duration its logarithm; then all but the key are scaled to
-    mean 0 and standard deviation 1. The key, which is a name and not a quantity,
-    becomes a column for each key that was seen in fitting; an unseen key has 0 in all of them.
+    Each share becomes its log-odds, and the duration its logarithm. Then all columns but
+    the key are scaled to mean 0 and standard deviation 1. The key is a name and not a
+    quantity, so it becomes one column for each key that is in the training data: 1 in its
+    own column and 0 in the others. Any other key has 0 in all of them.
     """
-    # Imported where they are used: a service that only predicts starts seconds sooner.
+    # Imported here, so that a service, which only predicts, starts seconds sooner.
     from sklearn.compose import make_column_transformer
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
@@ -48,9 +49,11 @@ def pipeline():
     def columns(*names):
         return [NAMES.index(name) for name in names]
 
+    share = make_pipeline(FunctionTransformer(log_odds), StandardScaler())
+    duration = make_pipeline(FunctionTransformer(np.log), StandardScaler())
     return make_column_transformer(
-        (make_pipeline(FunctionTransformer(log_odds), StandardScaler()), columns(*SHARES)),
-        (make_pipeline(FunctionTransformer(np.log), StandardScaler()), columns("duration_ms")),
+        (share, columns(*SHARES)),
+        (duration, columns("duration_ms")),
         (StandardScaler(), columns("loudness", "tempo", "is_explicit", "mode")),
         (OneHotEncoder(handle_unknown="ignore", sparse_output=False), columns("key")),
     )

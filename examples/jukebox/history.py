@@ -1,7 +1,7 @@
 """The history: who held which role when, in a table to which rows are only added.
 
 The roles follow from the rows, by `replay`, and so does every past state: nothing is overwritten.
-The alerts that were received stand beside it, added in the same way.
+The alerts that were received are next to it, added in the same way.
 """
 
 import json

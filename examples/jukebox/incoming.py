@@ -140,6 +140,7 @@ def generate(weeks, seed, tracks, dirt, drifts, to, dvc_remote, home):
     totals = [f"{sum(column):,}" for column in zip(*rows, strict=True)]
     pairs(
         [
+            ("home", str(home.absolute())),
             ("weeks", f"{first} to {first + weeks - 1}" if weeks > 1 else str(first)),
             *zip(("arrived", "kept", "quarantined", "charts known"), totals, strict=True),
             ("data version", data.freeze()),

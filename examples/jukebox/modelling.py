@@ -79,7 +79,7 @@ def tuned(tracks, charts, seed, silent):
 @MLFLOW
 @HOME
 def train(tune, seed, hidden, penalty, epochs, since, as_json, dvc_remote, mlflow, home):
-    """Freeze the data, train on it, track and register.
+    """Freeze the data, train a model on it, and register the model.
 
     The same data, code, packages, settings and seed give the same digest and the same version.
     """
@@ -132,7 +132,7 @@ def train(tune, seed, hidden, penalty, epochs, since, as_json, dvc_remote, mlflo
 
 
 def compared(figures, version, rival):
-    """Print the figures of a verdict, of the model beside those that it is held against."""
+    """Print the figures of a verdict, of the model next to those that it is compared with."""
     if "brier" not in figures:
         return  # refused before it was asked anything
     get = figures.get

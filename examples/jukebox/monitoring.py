@@ -2,7 +2,7 @@
 
 Four questions in the order in which they can be answered: a call at once, a batch on arrival,
 drift within the week, performance only when the charts are known. Only the last one speaks
-of the model: inputs may move and do no harm, and a model may fail while they stand still.
+of the model: inputs may move and do no harm, and a model may fail while they do not move.
 """
 
 import numpy as np
@@ -195,16 +195,18 @@ def performance(log, charts, week, seed=0):
 def fell(before, now, margin=MARGIN):
     """Say whether the calibration slope is lower than before, by more than chance and `margin`.
 
-    before, now: rows of `performance`, of windows of different tracks; two models on the same
-    tracks are compared in pairs, as in `validation`. True if the whole interval of the fall lies
-    above the margin. The interval follows from the two intervals by Zou and Donner (2008,
-    Statistics in Medicine 27(10), 1693-1702). A point that fell proves nothing: every second week
-    is worse than the one before. False where an interval is NaN.
+    before, now: rows of `performance`, of two windows that hold different tracks. (Two models on
+    the same tracks are compared in pairs instead, as in `validation`.)
 
-    Not average precision: that falls, too, if the tracks chart more seldom or differ less, and
-    what is true of each is as it was. A model is never perfect, so other tracks move the slope a
-    little; the margin is wider than that. It is blind to odds that change everywhere alike, which
-    leave the order of the tracks: for those there is the level.
+    A lower slope alone proves nothing, because about every second week is worse than the one before
+    it. So the intervals of the two slopes give an interval of the fall (Zou and Donner 2008,
+    Statistics in Medicine 27(10), 1693-1702). True if all of that interval is above the margin;
+    False where an interval is NaN.
+
+    Average precision is not used. It also falls when fewer tracks chart, or when the tracks differ
+    less, although each answer is as right as before. No model is perfect, so other tracks move the
+    slope a little, too; the margin is wider than that. If the odds of all tracks change alike, the
+    slope stays as it was: that change is seen in the level.
     """
     down, up = before["slope"] - before["slope_low"], now["slope_high"] - now["slope"]
     return bool(before["slope"] - now["slope"] - np.hypot(down, up) > margin)

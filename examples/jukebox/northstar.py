@@ -56,7 +56,7 @@ class Loop:
             yield event
 
     def advance(self):
-        """Do the next step and give its event, or None if nothing is open.
+        """Do the next step and give its event, or None if no run is unfinished.
 
         Raises Tampered if the bytes of a model have changed: the run stays open, and goes on from
         here when they are restored.
@@ -121,7 +121,7 @@ class Loop:
         rows = quarantined + int((self.store.read()[0]["released"] == week).sum())
         figures = {"week": week, "rows": rows, "quarantined": quarantined}
         if rows and quarantined >= self.policy.unfit * rows:
-            why = f"{quarantined} of the {rows} rows of week {week} are in quarantine: mend their source"
+            why = f"{quarantined} of the {rows} rows of week {week} are in quarantine: fix their source"
             raise Ended("refused", why, figures)
         if plan["newest"] < 1:
             raise Ended("refused", "there are fewer than two labelled weeks to learn from", figures)
@@ -187,9 +187,9 @@ class Loop:
             if self._settled(number, run, version, figures):
                 return "it was promoted by hand", figures
             if run["gate"]["figures"]["champion"] is None:
-                return "there is no champion beside whom to try it", figures | {"share": 0}
+                return "there is no champion yet, so no canary", figures | {"share": 0}
             if figures["answers"] >= enough:
-                return f"{figures['answers']} requests answered beside the champion", figures
+                return f"{figures['answers']} requests answered as a canary", figures
             if self.registry.standing().challenger != version:
                 self.registry.challenge(version, f"canary of run {number}", share)
                 give_up = time.monotonic() + self.policy.patience  # from here on it is asked

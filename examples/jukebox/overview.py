@@ -9,6 +9,7 @@ from jukebox.terminal import (
     HOME,
     JSON,
     MLFLOW,
+    nothing,
     pairs,
     registry,
     say_json,
@@ -167,13 +168,13 @@ def looped(home):
 @MLFLOW
 @HOME
 def status(as_json, mlflow, home):
-    """Tell who is champion, since when and why, and what is open."""
+    """Tell who is champion, since when and why, and what is unfinished."""
     from rich.text import Text
 
     from jukebox.history import unresolved
 
     if not home.is_dir():
-        raise ValueError(f"There is nothing in {home} yet: jukebox generate --weeks 30.")
+        raise ValueError(nothing(home))
     models, data = registry(home, mlflow), store(home, needed=False)
     held, fires = standing(models), unresolved(models.past.alerts())
     (runs, waits), versions = looped(home), data.versions()
@@ -221,4 +222,5 @@ def status(as_json, mlflow, home):
     todo = [f"run {r['run']}, after {r['event']}" for r in runs if not r["ended"]]
     todo += [f"a trigger, {e['figures']['kind']}: {e['why']}" for e in waits]
     click.echo()
-    click.echo("Open: " + "; ".join(todo) if todo else "Nothing is open.")
+    none = "No run is unfinished, and no trigger waits."
+    click.echo("Unfinished: " + "; ".join(todo) if todo else none)

@@ -1,7 +1,7 @@
 """The pipeline: what starts a run, what each of its steps takes and gives, and how it may end.
 
-Each name is a figure of the journal, where a step leaves what those after it take. The journal
-and the loop go by this table, so a step that is not in it does not run.
+What a step gives are figures that it writes into the journal, where later steps find them by
+name. The journal and the loop use this table, so a step that is not in it does not run.
 """
 
 from typing import NamedTuple
@@ -11,7 +11,7 @@ ENDINGS = ("promoted", "refused", "rolled back")
 
 
 class Step(NamedTuple):
-    """A step: its name and part, what it takes of those before it, what it gives, who may say no."""
+    """A step: its name and part, what it takes from earlier steps, what it gives, who may stop it."""
 
     name: str
     part: str
@@ -44,11 +44,12 @@ PIPELINE = (
 
 
 def broken(pipeline=PIPELINE):
-    """Give what is wrong with a pipeline, as sentences: a step may take what was given before it."""
+    """Return a sentence for each name that a step takes and no step before it gives."""
     given, wrong = set(), []
     for step in pipeline:
-        lacks = [name for name in step.takes if name not in given]
-        wrong += [f"{step.name} takes {name}, which no step before it gives" for name in lacks]
+        for name in step.takes:
+            if name not in given:
+                wrong.append(f"{step.name} takes {name}, which no step before it gives")
         given |= set(step.gives)
     return wrong
 

@@ -76,12 +76,15 @@ COSTS = Costs()
 
 
 def expected_cost(y, p, costs=COSTS):
-    """Return the euros a track lost to errors, with a campaign wherever one pays.
+    """Return what errors cost for a track, in euros, on average over the tracks.
 
-    `y` (bool) and `p` (probabilities) are (n, 72), here and below.
+    y: whether each track charted in each country, bool (n, 72). p: the probabilities, (n, 72).
+    A campaign is paid for wherever the probability reaches the threshold. In the functions
+    below, `y` and `p` are the same.
     """
     campaign = p >= costs.threshold
-    return float((costs.wasted * (campaign & ~y) + costs.missed * (~campaign & y)).sum(1).mean())
+    lost = costs.wasted * (campaign & ~y) + costs.missed * (~campaign & y)
+    return float(lost.sum(1).mean())
 
 
 def average_precisions(y, p):

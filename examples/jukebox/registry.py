@@ -2,7 +2,7 @@
 
 MLflow's model registry keeps the versions, their artefacts and two aliases, champion and
 challenger. What it does not keep is who held an alias *before*, so an append-only history
-stands beside it, and the aliases follow from that history.
+is kept next to it, and the aliases follow from that history.
 
 Two writes move a champion: the row of the history, then the alias. The row is written first
 and decides. A process killed between the two leaves a decision whose alias is stale; the next

@@ -205,7 +205,7 @@ class Story:
             for week, f in self.weeks.items()
             if f.get("labelled_week") is not None
         }
-        # Beside what was scored, what the version that was taken back would have scored.
+        # What the version that was taken back would have scored in the same weeks.
         self.spared = [(w, f) for w, f in self.scores.items() if known(f.get("gone_ap"))]
         scored = {week: f["ap"] for week, f in self.scores.items() if known(f.get("ap"))}
         self.newest = max(scored, default=None)

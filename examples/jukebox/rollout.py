@@ -38,7 +38,7 @@ class Limits:
     poll: float = 1.0  # seconds between two looks at the registry
     pending: int = 10_000  # answers that may wait for the log
     slow: float = 0.05  # seconds: a challenger's call that takes longer is a fault
-    faults: float = 0.1  # share of a challenger's calls at fault that ends its challenge,
+    faults: float = 0.1  # share of a challenger's calls that fail and so end its challenge,
     least: int = 50  # as if it had made so many calls at the least
 
 
@@ -55,7 +55,7 @@ class Scorer:
         """Score; ValueError if the answer is not 72 probabilities for each track."""
         p = predict(self.session, x)
         if p.shape != (len(x), len(COUNTRIES)) or not ((p >= 0) & (p <= 1)).all():
-            raise ValueError("its answers are no probabilities")
+            raise ValueError(f"its answers are not {len(COUNTRIES)} numbers between 0 and 1")
         return p
 
 
@@ -217,6 +217,8 @@ class Rollout:
             allowed = self.limits.faults * max(scorer.calls, self.limits.least)
             if scorer.faults > allowed and not scorer.out:
                 scorer.out = True
-                why = f"{scorer.faults} of {scorer.calls} calls at fault, the last: {why}"
+                why = (
+                    f"{scorer.faults} of {scorer.calls} calls failed or were slow, the last: {why}"
+                )
                 self.aside.submit(self._withdraw, scorer.version, why[:500])
         return p

@@ -102,12 +102,20 @@ def public(text):
     return re.sub(r"//[^/@\s]*@", "//", text)
 
 
+def nothing(home):
+    """Say that a home has no data, where it is, and how to get some."""
+    return (
+        f"There is no data in {home.absolute()}. Go to the folder that holds your .jukebox, name it "
+        "with --home, or make some data here: jukebox generate --weeks 30."
+    )
+
+
 def store(home, needed=True):
     """Open the store of a home; without data, say how to get some."""
     from jukebox.store import Store
 
     if needed and not (home / "data" / "now.json").exists():
-        raise ValueError(f"There is no data in {home} yet: jukebox generate --weeks 30.")
+        raise ValueError(nothing(home))
     return Store(home / "data")
 
 

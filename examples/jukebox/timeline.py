@@ -178,7 +178,7 @@ class Terminal(Plain):
             self._do(f"week {week + 1}" if week + 1 in self.weeks else "the end")
 
     def line(self, week, label, text, style):
-        """Print one, the text beside the label as long as it is."""
+        """Print one, the text next to the label as long as it is."""
         grid = Table.grid(padding=(0, 2, 0, 0))
         looks = ("dim", style, "" if style == "cyan" else style)
         for width, look in zip((7, 12, min(self.console.width, 110) - 23), looks, strict=True):

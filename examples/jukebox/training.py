@@ -220,7 +220,7 @@ def save(model, folder):
         signature=mlflow.models.ModelSignature(*(Schema([tensor]) for tensor in tensors)),
         # Spelled out, or MLflow would run the model in a new process to find out.
         pip_requirements=[f"{p}=={metadata.version(p)}" for p in ("numpy", "onnx", "onnxruntime")],
-        save_as_external_data=False,  # one file, with the very bytes of the digest
+        save_as_external_data=False,  # one file, whose bytes have the digest
     )
 
 

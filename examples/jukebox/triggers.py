@@ -2,7 +2,7 @@
 
 Code: the content hash of the sources that make a model. Data: labelled tracks that no run has seen
 yet, or not so. Performance: what the champion's answers scored once their charts were known, and
-not what came in: inputs may move and do no harm, and a model may fail while they stand still.
+not what came in: inputs may move and do no harm, and a model may fail while they do not move.
 """
 
 import json
@@ -148,7 +148,7 @@ def look(journal, store, registry, code, policy):
     if score is not None and fell(then := promised(model, tracks, charts), score):
         why = (
             f"the calibration slope of version {champion} is {score['slope']:z.2f} in week {week}, "
-            f"not {then['slope']:z.2f}"
+            f"and was {then['slope']:z.2f} in the model's test"
         )
         cause, where = f"{champion} in week {week}", {"version": champion, "week": week}
         fired.append(fire(journal, today, now, "performance", cause, why, where))

@@ -100,7 +100,7 @@ def update(code, as_json, mlflow, home, **given):
     """Look for the three triggers, and do what they ask for.
 
     A trigger leads to a run: validate, train, gate, register, canary, promote. What an earlier
-    call left open is finished. The canary tries a new version on requests to jukebox serve; where
+    call left unfinished is finished. The canary tries a new version on requests to jukebox serve; where
     nobody asks, leave it out, and the gate alone decides.
 
     Exits with 1 if a run is refused. The champion stays, and the journal has the reason.
@@ -118,5 +118,5 @@ def update(code, as_json, mlflow, home, **given):
             did.append(event)
             say(event)
     if not (did or as_json):
-        click.echo("No trigger fired, and nothing is open.")
+        click.echo("No trigger fired, and no run is unfinished.")
     sys.exit(1 if "refused" in map(ended, runs(did).values()) else 0)

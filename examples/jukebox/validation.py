@@ -82,7 +82,7 @@ def weighted_precisions(y, p, weights):
 
 
 def ceiling(truth, seed=0, draws=20):
-    """Return the mean average precision of whoever knows the true probabilities, (n, 72).
+    """Return the mean average precision of somebody who knows the true probabilities, (n, 72).
 
     Charts are drawn from the truth again and again; what is left is luck, which no model foresees.
     Outside a simulation the truth is unknown, and a ceiling is somebody's stated judgement.
@@ -96,10 +96,11 @@ def ceiling(truth, seed=0, draws=20):
 
 
 def judge(y, challenger, champion=None, limits=None, ceiling=None, seed=0):
-    """Return (what speaks against a challenger, the figures), from probabilities alone.
+    """Return the reasons against a challenger, a list of sentences, and the figures of both models.
 
-    y: labels (n, 72). challenger, champion: probabilities (n, 72); a champion of None is none yet.
-    ceiling: the highest average precision that can be honest. The same inputs, the same answer.
+    y: labels (n, 72). challenger, champion: probabilities (n, 72); None if there is no champion yet.
+    ceiling: the highest average precision that is possible without a leak; None if it is unknown.
+    The same inputs give the same answer.
     """
     limits = limits or Limits()
     rng = np.random.default_rng(seed)
@@ -114,8 +115,8 @@ def judge(y, challenger, champion=None, limits=None, ceiling=None, seed=0):
         leads = np.nanmean(ours, 1) - np.nanmean(theirs, 1)
         return [float(leads[0]), *map(float, np.quantile(leads[1:], [tail, 1 - tail]))]
 
-    # The same answers given to the wrong tracks. To beat the base rate is too easy: on few charts
-    # even a random order averages above it.
+    # Chance: the same answers, given to the wrong tracks. The base rate would be too easy to beat:
+    # where few tracks chart, even a random order has a higher average precision.
     over_chance = lead(weighted_precisions(y, rng.permutation(challenger), weights))
     score, spread = float(np.nanmean(ours[0])), float(np.nanmean(ours[1:], 1).std())
     figures = {
@@ -129,7 +130,8 @@ def judge(y, challenger, champion=None, limits=None, ceiling=None, seed=0):
     against = []
     if over_chance[1] <= 0:
         against.append(
-            f"no better than chance: its lead of {over_chance[0]:.3f} may be {over_chance[1]:.3f}"
+            f"no better than chance: its lead is {over_chance[0]:.3f}, and the "
+            f"interval goes down to {over_chance[1]:.3f}"
         )
     if ceiling is not None and score - NormalDist().inv_cdf(1 - tail) * spread > ceiling:
         against.append(
@@ -143,8 +145,8 @@ def judge(y, challenger, champion=None, limits=None, ceiling=None, seed=0):
     over_champion = lead(theirs)
     if over_champion[1] <= 0:
         against.append(
-            f"not surely better than the champion: its lead of {over_champion[0]:.3f} may be "
-            f"{over_champion[1]:.3f}"
+            f"not surely better than the champion: its lead is {over_champion[0]:.3f}, and the "
+            f"interval goes down to {over_champion[1]:.3f}"
         )
     errors = ((challenger - y) ** 2 - (champion - y) ** 2).mean(1)
     worse = np.quantile(weights[1:] @ errors / n, tail)
@@ -152,7 +154,7 @@ def judge(y, challenger, champion=None, limits=None, ceiling=None, seed=0):
         against.append(f"worse probabilities: its Brier score is higher, by {worse:.4f} or more")
     looked_at = np.flatnonzero(y.sum(0) >= limits.positives)
     change = (ours - theirs)[:, looked_at]
-    # 72 countries are 72 chances to see a fall that is none: Bonferroni's correction.
+    # Of 72 countries, some seem to fall by chance alone: Bonferroni's correction allows for that.
     sure = NormalDist().inv_cdf(1 - tail / max(1, len(looked_at))) * change[1:].std(0)
     for i in np.flatnonzero((change[0] < -limits.margin) & (change[0] < -sure)):
         against.append(
@@ -199,10 +201,13 @@ def gate(
     if fitted[1] >= first:
         return Verdict(
             False,
-            (f"leak: fitted on weeks up to {fitted[1]}, and the test begins with week {first}",),
+            (
+                f"leak: fitted on weeks up to {fitted[1]}, and the gate's test begins with week "
+                f"{first}",
+            ),
             figures,
         )
-    # A track that was released again is no test either: its answer may be known by heart.
+    # A track that was released again is no test either: the model may remember its charts.
     heard = {row.tobytes() for row in matrix(older)}
     new = np.array([row.tobytes() not in heard for row in matrix(newer)])
     newer, y = newer[new], y[new]

@@ -158,7 +158,7 @@ def report(seen, service, fires):
         champion = service["champion"]
         rows.append(("answers", f"version {champion}" if champion else "none", ""))
     champion = f"version {seen['champion']}" if seen["champion"] else "no champion"
-    table(rows, (champion, "now", "promised, or at most"), styles=("", "bold", "dim"))
+    table(rows, (champion, "now", "in the test, or limit"), styles=("", "bold", "dim"))
     click.echo()
     if not fires:
         return console().print("[green]Nothing to alert.[/green]")
@@ -207,7 +207,7 @@ def report(seen, service, fires):
 def monitor(service, prometheus, alertmanager, port, host, every, as_json, mlflow, home):
     """Look at data, drift, performance and the service.
 
-    Exits with 1 if something is to alert somebody; with --port it goes on until Ctrl-C.
+    Exits with 1 if an alert fires; with --port it goes on until Ctrl-C.
     """
     from jukebox import alerts
 

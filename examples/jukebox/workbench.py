@@ -94,7 +94,7 @@ def check(number, every):
     """
     numbers = [n for n in LABS if note(place(n)).get("ready")] if every else [number]
     if not numbers:
-        raise ValueError("No lab is begun here: jukebox lab start 1.")
+        raise ValueError(f"No lab is begun in {around()}: jukebox lab start 1.")
     failed = False
     for one in numbers:
         folder = begun(one)
@@ -115,7 +115,9 @@ def reset(number):
     """Go back to the start state, from any state. Your work in the folder is lost."""
     folder = place(number)
     if not folder.exists():
-        raise ValueError(f"Lab {number} is not begun here: jukebox lab start {number}.")
+        raise ValueError(
+            f"Lab {number} is not begun in {folder.parent}: jukebox lab start {number}."
+        )
     fill(number, folder)
     click.echo(f"Lab {number} is as it was at its start.")
 

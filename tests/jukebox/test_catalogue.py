@@ -368,7 +368,7 @@ def test_a_file_of_nothing_but_a_header_has_no_rows(tmp_path):
 @pytest.mark.parametrize(
     ("columns", "mapping", "message"),
     [
-        ({"tempo": "bpm"}, {}, "No column tempo: map yours, of track_id, "),
+        ({"tempo": "bpm"}, {}, "No column tempo: there are track_id, "),
         ({}, {"bpm": "tempo"}, "No column bpm to map: there are track_id, "),
         (
             {"track_id": "bpm"},

@@ -60,7 +60,7 @@ def aliases(home):
 
 
 def test_without_a_champion_the_first_model_has_to_beat_chance(new):
-    """No canary, for there is nobody beside whom to try it."""
+    """No canary, because there is no champion yet."""
     events = new.go()
 
     assert ["code", "data", *RUN] == names(events)
@@ -187,7 +187,7 @@ def test_a_second_loop_in_another_process_is_refused(home):
     [
         ("crash", "train", "the training failed: NameError: name 'crash' is not defined"),
         ("forgetful", "train", "the training failed: KeyError: 'tested_weeks'"),
-        ("leak", "gate", "leak: fitted on weeks up to 4, and the test begins with week 3"),
+        ("leak", "gate", "leak: fitted on weeks up to 4, and the gate's test begins with week 3"),
         ("broken", "gate", "it cannot be judged: "),
         ("lazy again", "gate", "not surely better than the champion"),
     ],
@@ -213,7 +213,7 @@ def test_a_batch_with_too_much_in_quarantine_is_refused(home):
     home.commit("better")
     why = home.go()[-1]["why"]
 
-    assert "30 of the 100 rows of week 8 are in quarantine: mend their source" == why
+    assert "30 of the 100 rows of week 8 are in quarantine: fix their source" == why
 
 
 def test_a_batch_with_little_in_quarantine_is_not(home):
@@ -288,10 +288,13 @@ def test_a_canary_that_the_service_withdraws_is_rolled_back(home):
     with closing(home.loop()) as loop:
         until(loop, "register")
         home.registry.challenge(3, "canary of run 3", 0.2)
-        home.registry.withdraw(3, "6 of 50 calls at fault")
+        home.registry.withdraw(3, "6 of 50 calls failed or were slow")
         last = loop.advance()
 
-    assert ("rolled back", "withdrawn: 6 of 50 calls at fault") == (last["event"], last["why"])
+    assert ("rolled back", "withdrawn: 6 of 50 calls failed or were slow") == (
+        last["event"],
+        last["why"],
+    )
     assert 1 == home.registry.standing().champion
 
 
@@ -300,7 +303,7 @@ def test_a_canary_that_is_withdrawn_after_its_last_request_is_not_promoted(home)
     lazily(home).commit("better")
     with closing(home.loop()) as loop:
         until(loop, "canary")
-        home.registry.withdraw(3, "6 of 50 calls at fault")
+        home.registry.withdraw(3, "6 of 50 calls failed or were slow")
         last = loop.advance()
 
     assert ("rolled back", 1) == (last["event"], home.registry.standing().champion)

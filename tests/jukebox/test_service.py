@@ -224,7 +224,7 @@ def test_who_is_chosen_is_known_beforehand():
 
 @pytest.mark.parametrize("level", [1.5, -0.5, float("nan")])
 def test_a_challenger_that_cannot_be_loaded_is_withdrawn(two, constant, level):
-    """A challenger whose answers are no probabilities never gets a request."""
+    """A challenger whose answers are not probabilities never gets a request."""
     version = two.register(constant(level))
     two.challenge(version, "hope", share=1.0)
     with served(two) as client:
@@ -249,7 +249,7 @@ def test_a_faulty_challenger_is_withdrawn(two, monkeypatch, share):
     assert {(200, (1, 0.1))} == {(a.status_code, says(a.json())) for a in statuses}
     assert [(1, 0.1)] * 10 == after
     assert ("withdraw", 2) == (two.history()[-1]["action"], two.history()[-1]["version"])
-    assert "calls at fault, the last: AttributeError" in two.history()[-1]["why"]
+    assert "calls failed or were slow, the last: AttributeError" in two.history()[-1]["why"]
 
 
 def test_a_slow_challenger_is_withdrawn(two):
@@ -261,7 +261,7 @@ def test_a_slow_challenger_is_withdrawn(two):
         client.until(lambda: client.predict().ok and two.standing().challenger is None)
 
     assert (2, 0.2) == says(first.json())
-    assert "3 of 3 calls at fault, the last: slower than 0 s" == two.history()[-1]["why"]
+    assert "3 of 3 calls failed or were slow, the last: slower than 0 s" == two.history()[-1]["why"]
 
 
 def test_the_log_is_complete_after_shutdown(two):

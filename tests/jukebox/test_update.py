@@ -46,7 +46,7 @@ def test_a_home_of_ones_own_needs_no_more_than_this(tmp_path):
         line.split()[0] for line in said
     ]
     assert 1 == Registry(tmp_path / "registry").standing().champion
-    assert "No trigger fired, and nothing is open.\n" == run(tmp_path, "update").stdout
+    assert "No trigger fired, and no run is unfinished.\n" == run(tmp_path, "update").stdout
 
 
 def test_each_event_is_a_line(home, update):
@@ -91,7 +91,7 @@ def test_without_a_canary_the_gate_alone_decides(home, update):
     result = update("--answers", 0)
 
     assert ("", 3) == (result.stderr, home.registry.standing().champion)
-    assert "0 requests answered beside the champion" in result.stdout
+    assert "0 requests answered as a canary" in result.stdout
 
 
 def test_what_was_left_open_is_finished(home, update):

@@ -78,7 +78,9 @@ def test_a_model_trained_on_weeks_of_the_test_is_refused():
     leaking = train(TRACKS, CHARTS, Settings(newest=1))
     verdict = gate(leaking, model(epochs=3), TRACKS, CHARTS, LIMITS)
 
-    assert ("leak: fitted on weeks up to 14, and the test begins with week 12",) == verdict.reasons
+    assert (
+        "leak: fitted on weeks up to 14, and the gate's test begins with week 12",
+    ) == verdict.reasons
 
 
 def test_a_model_whose_record_does_not_name_its_weeks_is_refused():

@@ -68,7 +68,7 @@ def tell(story, folder, deaths):
 
         def asked(version, after=0):
             if story == "withdrawn" and registry.standing().challenger == version:
-                Registry.withdraw(registry, version, "6 of 50 calls at fault")
+                Registry.withdraw(registry, version, "6 of 50 calls failed or were slow")
             return Registry.asked(registry, version, after)
 
         registry.asked = asked

@@ -47,7 +47,7 @@ def workflow():
             came, trained = generate(), train()
             judged = evaluate(arguments={"version": VERSION})
             came >> trained >> judged
-            # Succeeded, in so many words: without them a gate that was skipped would do.
+            # After success only: `>>` alone would also go on after a skipped gate.
             judged.on_success(promote(arguments={"version": VERSION}))
     return made
 

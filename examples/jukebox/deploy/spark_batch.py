@@ -19,7 +19,7 @@ from pyspark.sql import functions as fn
 
 
 def spark(master="local[*]"):
-    """Return a Spark session; a local one has its workers in this Python, and no open door."""
+    """Return a Spark session; a local one uses this Python, and listens on this machine only."""
     if master.startswith("local"):
         os.environ |= {"SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable}
     quiet = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false"}
@@ -29,7 +29,8 @@ def spark(master="local[*]"):
 def check(tracks):
     """Return the tracks with `wrong`: the names of the features that break their bounds.
 
-    As in `jukebox.catalogue.validate`: an empty cell does, and so does half a key.
+    An empty cell breaks them, and so does a key of 3.5: `jukebox.catalogue.validate`
+    has the same rules.
     """
     inside = {name: fn.col(name).between(f.lowest, f.highest) for name, f in FEATURES.items()}
     inside |= {name: inside[name] & (fn.col(name) % 1 == 0) for name in WHOLE if name in inside}
@@ -38,18 +39,18 @@ def check(tracks):
 
 
 def violations(checked):
-    """Return {feature: rows that break its bounds}, of those that any row breaks."""
+    """Return {feature: how many rows break its bounds}, where any row does."""
     counts = checked.select(fn.explode("wrong").alias("name")).groupBy("name").count()
     return dict(sorted(map(tuple, counts.collect())))
 
 
 def score(checked, onnx):
-    """Return the sound tracks with `probabilities`, 72 floats, and the digest of their `model`."""
-    model = checked.sparkSession.sparkContext.broadcast(onnx)  # once to each executor
+    """Return the tracks within bounds with `probabilities` and the `model`'s digest."""
+    model = checked.sparkSession.sparkContext.broadcast(onnx)  # once for each executor
 
     @fn.pandas_udf("array<float>")
     def probabilities(batches: Iterator[pd.DataFrame]) -> Iterator[pd.Series]:
-        running = session(model.value)  # once for each part of the table, not for each batch
+        running = session(model.value)  # once for each partition, not for each batch
         for batch in batches:
             yield pd.Series(list(predict(running, batch)))
 
@@ -60,7 +61,7 @@ def score(checked, onnx):
 
 
 def main():
-    """Write `out/scored` and `out/quarantined`; say what was wrong."""
+    """Write `out/scored` and `out/quarantined`; print how many rows break which bounds."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("model", type=Path, help="an artefact of Jukebox")
     parser.add_argument("tracks", help="a folder of Parquet files")

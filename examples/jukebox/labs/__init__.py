@@ -1,6 +1,6 @@
 """The labs: each a folder with something to do in it, and a check of what was done.
 
-A lab is a module beside this one. It has TITLE; FIRST, the first thing to type; `start(folder)`,
+A lab is a module of this package. It has TITLE; FIRST, the first thing to type; `start(folder)`,
 which fills an empty folder; `check(folder)`, which yields a sentence for each thing that is not
 right yet; `solve(folder, hands)`, which types what a reader would; and, if it has something to
 say at the end, `done(folder)`. The folder's own `.jukebox` is its home.
@@ -61,7 +61,7 @@ def around():
 
 
 def place(number):
-    """Give the folder of a lab: here, beside the lab that is here, or below."""
+    """Give the folder of a lab: here, next to the lab that is here, or below."""
     here, held = around(), note(around()).get("lab")
     return here if held == number else (here.parent if held else here) / f"lab-{number}"
 
@@ -70,7 +70,9 @@ def begun(number):
     """Give the folder of a lab whose start state is whole, or raise ValueError."""
     folder = place(number)
     if note(folder).get("lab") != number:
-        raise ValueError(f"Lab {number} is not begun here: jukebox lab start {number}.")
+        raise ValueError(
+            f"Lab {number} is not begun in {folder.parent}: jukebox lab start {number}."
+        )
     if not note(folder).get("ready"):
         raise ValueError(f"The start of lab {number} was interrupted: jukebox lab reset {number}.")
     return folder
@@ -115,9 +117,11 @@ def opened(folder):
 
     home = folder / ".jukebox"
     if not (home / "data" / "now.json").exists():
-        raise ValueError("There is no data here yet: jukebox generate.")
+        raise ValueError(
+            f"There is no data in {home} yet. Go to {folder}, and type jukebox generate."
+        )
     if not (home / "registry" / "mlflow.db").exists():  # it would be made, and take seconds
-        raise ValueError("There is no model here yet: jukebox train.")
+        raise ValueError(f"There is no model in {home} yet: jukebox train.")
     return store(home), registry(home, None)
 
 

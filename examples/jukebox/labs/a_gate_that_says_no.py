@@ -5,13 +5,13 @@ from jukebox.labs import arrived, extended, opened
 TITLE = "A gate that says no"
 FIRST = "cat claims.txt"
 CLAIMS = """\
-Average precision on the four newest weeks, as their makers tell it.
+Average precision on the four newest weeks, as the maker of each version reports it.
 The champion, version 1, has {:.2f}.
 
-version 2: {:.2f}, for it learnt from every week that we have, the newest too
-version 3: {:.2f}, for it has the champion's settings and a luckier seed
-version 4: {:.2f}, and its probabilities are raised: more tracks get a campaign
-version 5: {:.2f}, for it learnt from six weeks more than the champion
+version 2: {:.2f}, trained on every week that we have, the newest too
+version 3: {:.2f}, trained with the champion's settings and another seed
+version 4: {:.2f}, with all probabilities raised, so that more tracks get a campaign
+version 5: {:.2f}, trained on six weeks more than the champion
 """
 
 
@@ -64,9 +64,9 @@ def check(folder):
             again = "Begin again with jukebox lab reset 3"
             back = 'Go back with jukebox rollback --why "…"' if now.earlier else again
             yield (
-                f"Version {now.champion} is the champion, and the gate refuses it: "
-                f"{'; '.join(verdict.reasons)}. You did not ask, and promote asks nobody: it is "
-                f"for people to decide. {back}, ask jukebox "
+                f"Version {now.champion} is the champion, and the gate refuses it "
+                f"({'; '.join(verdict.reasons)}). You did not ask the gate, and promote does not "
+                f"ask it either, because a person may overrule it. {back}, ask jukebox "
                 "evaluate about each of the four, and promote the one that passes."
             )
     for version in set(now.earlier) - {1}:

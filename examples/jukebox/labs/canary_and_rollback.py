@@ -14,11 +14,14 @@ FIRST = 'export JUKEBOX_OPERATOR_TOKEN=$(python -c "import secrets; print(secret
 FILES = Path(__file__).with_name("files")
 LONG = 1_200_000  # milliseconds: from there on, version 2 divides by nothing
 ENOUGH = 20  # requests that a canary has to answer
-FIFTH = "let a fifth see it (ask.py, /admin/challenge, share 0.2) while load.py asks"
+FIFTH = (
+    "let it answer a fifth of the requests as a canary (ask.py, /admin/challenge, share 0.2) while "
+    "load.py asks"
+)
 
 
 def start(folder):
-    """Make a champion, a challenger that fails on what the catalogue never held, and its mending."""
+    """Make a champion, a challenger that fails on what the catalogue never held, and its repair."""
     import numpy as np
 
     from jukebox.problem import FEATURES
@@ -27,10 +30,10 @@ def start(folder):
     data, models = arrived(folder, seed=5, weeks=16)
     tracks, charts = data.read(data.freeze())
     first = train(tracks[tracks["released"] < 11], charts[charts["known"] < 11])
-    mended = train(tracks, charts)
+    repaired = train(tracks, charts)
     column = np.array([list(FEATURES).index("duration_ms")])
     failing = extended(
-        mended,
+        repaired,
         [
             ("Gather", ["tracks", "column"], "duration", {"axis": 1}),
             ("Less", ["duration", "long"], "short", {}),
@@ -40,7 +43,7 @@ def start(folder):
         column=column,
         long=np.float32([LONG]),
     )
-    for model in (first, failing, mended):
+    for model in (first, failing, repaired):
         models.register(model)
     models.promote(1, "it was the first to pass the gate")
     newest = tracks.loc[tracks["released"] == 15, ["track_id", *FEATURES]].head(20)
@@ -73,20 +76,20 @@ def check(folder):
         yield (
             f"Version 2 answers everybody, and {count['failed']} of {sum(count.values())} requests "
             "of the last load failed. It had passed the gate, whose test weeks hold nothing like "
-            "the tracks that fail. Nobody had let a few see it first. Go back at once, with "
+            "the tracks that fail, and it was never tried as a canary. Go back at once: "
             f'jukebox rollback --why "…". Then {FIFTH}.'
         )
         return
     if 2 in now.earlier:
         yield (
-            "Version 2 stands among the former champions: to promote another over it is no way "
-            "back, and the next rollback would make it champion again. Bar it for good (ask.py, "
+            "Version 2 is among the former champions: to promote another over it is no way back, "
+            "and the next rollback would make it champion again. Bar it for good (ask.py, "
             "/admin/retire)."
         )
     if 2 not in now.retired and 2 not in tried:
-        yield f"Version 2 has been no canary: {FIFTH}, and look what becomes of it."
+        yield f"Version 2 has been no canary yet: {FIFTH}, and look what becomes of it."
     elif now.challenger == 2:
-        yield "Version 2 is the challenger still: let load.py ask until its faults end that."
+        yield "Version 2 is the challenger still: let load.py ask until the service withdraws it."
     asked, _ = canary(models, 3)
     if now.champion == 3 and asked < ENOUGH:
         yield (
@@ -104,7 +107,7 @@ def done(folder):
     _, models = opened(folder)
     asked, of = canary(models, 3)
     gone = [r["why"] for r in models.history() if (r["action"], r["version"]) == ("withdraw", 2)]
-    ended = f" Version 2 went by itself: {gone[-1]}." if gone else ""
+    ended = f" Version 2 was withdrawn: {gone[-1]}." if gone else ""
     return f"Version 3 answered {asked} of {of} requests as a canary, and then all.{ended}"
 
 

@@ -55,8 +55,8 @@ def check(folder):
         away = max(after - before for before, after in pairwise(moments))
         yield (
             f"{failed} of {asked} requests failed, and for {away:.0f} seconds nobody answered: the "
-            "service was stopped and started. No model needs that. A running service looks at "
-            "the registry once a second, loads the new champion beside the old one, and swaps "
+            "service was stopped and started. A new model needs no restart: a running service looks "
+            "at the registry once a second, loads the new champion next to the old one, and swaps "
             f"them between two requests. Once more, and leave it running: {again}"
         )
     elif sum(count.values()) != log["request_id"].nunique():

@@ -1,4 +1,4 @@
-"""Lab 2: a supplier's file, of which some can be mended, some must wait, and nothing may go."""
+"""Lab 2: a supplier's file. Some rows can be repaired, some must wait, and none may be deleted."""
 
 TITLE = "Dirty data"
 FIRST = "jukebox validate supplier.csv"
@@ -21,7 +21,7 @@ LETTER = f"""Our tracks of week {WEEK}. What you asked about:
 - Our office for chamber music writes 0,73 where you write 0.73. The numbers are right.
 - %s is a live set of 62 minutes. The duration is right.
 - %s was forgotten in week {WEEK - 5}, and is in this file now. The week is right.
-- For the numbers that cannot be, we have asked the studios. It will take weeks.
+- For the impossible numbers, we have asked the studios. It will take weeks.
 - Three lines are in it twice. That is our mistake.
 """
 
@@ -75,7 +75,7 @@ def check(folder):
     if not file.exists():
         yield (
             "There is no mended.csv yet: write a small Python program that reads supplier.csv, "
-            "mends what can be mended, and writes mended.csv."
+            "repairs what can be repaired, and writes mended.csv."
         )
         return
     header = pd.read_csv(file, nrows=0)
@@ -86,9 +86,9 @@ def check(folder):
         acoustic = truth["acousticness"].astype(float) > 0.5
         yield (
             f"{len(gone)} of {len(truth)} tracks are gone, and {acoustic[gone].sum()} of the "
-            f"{acoustic.sum()} that are mostly acoustic: faults seldom fall evenly, so a model "
-            "that learns from the rest learns of another world. Delete no row; what you cannot "
-            "mend waits in quarantine."
+            f"{acoustic.sum()} that are mostly acoustic. Most faults are in one kind of music, so a "
+            "model that learns from the rest knows nothing of that kind. Delete no row: what you "
+            "cannot repair waits in quarantine."
         )
     # What the bounds let through now, and what was meant: the difference is invented.
     both = kept.set_index("track_id")
@@ -108,7 +108,7 @@ def check(folder):
     if late := sorted(set(ours(bad)) - waiting - set(both.index)):
         reason = bad.loc[ours(bad) == late[0], "reason"].iloc[0]
         yield (
-            f"Tracks in quarantine that could be mended: {len(late)}. You know what was meant "
+            f"Tracks in quarantine that could be repaired: {len(late)}. You know what was meant "
             f"where {reason}. A comma becomes a point, and the id loses what stands before its T."
         )
     elif not gone.size and not invented:
@@ -151,7 +151,7 @@ with open("mended.csv", "w", encoding="utf-8", newline="") as file:
 
 
 def solve(folder, hands):
-    """Mend what is known, and set aside what is not."""
+    """Repair what is known, and set aside what is not."""
     hands.type("jukebox validate supplier.csv --map bpm=tempo --quarantine bad.csv", code=1)
     hands.type("cat letter.txt")
     hands.write("mend.py", MEND)

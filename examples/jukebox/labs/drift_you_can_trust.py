@@ -72,7 +72,7 @@ def why(home, said, seen, moved):
         shown([performance[which][name] for name in ("slope", "slope_low", "slope_high")])
         for which in ("now", "promised")
     )
-    score = f"has a calibration slope of {now} in week {week}, where {then} was promised"
+    score = f"has a calibration slope of {now} in week {week}, and had {then} in its test"
     wanted = right(seen, moved)
     if wanted == "update":
         moves = f"{names} moved there, and yet" if not moved else f"{names} moved, and"
@@ -86,17 +86,19 @@ def why(home, said, seen, moved):
         (column,) = moved
         middles = tracks.groupby("released")[column].median()
         return (
-            f'{home.name} says "{said}": {names} moved and nothing else, from a middle of '
-            f"{middles.iloc[-2]:.0f} in week {middles.index[-2]} to {middles.iloc[-1]:.0f} in week "
-            f"{middles.index[-1]}. No music does that in a week; a counting machine does. A model "
-            "that learns from it learns the fault: return the batch."
+            f'{home.name} says "{said}": {names} moved and nothing else. Its median was '
+            f"{middles.iloc[-2]:.0f} in week {middles.index[-2]} and is {middles.iloc[-1]:.0f} in week "
+            f"{middles.index[-1]}. Music does not change so much in a week, so the numbers are wrong. "
+            "A model that learns from them learns the fault: return the batch."
         )
-    reason = f"{names} moved together, as another kind of music does. The model {score}"
+    reason = (
+        f"{names} moved together, as they do when another kind of music comes. The model {score}"
+    )
     if not moved:
         reason = f"{names} moved, and the model {score}"
     end = {
-        "update": "A training has nothing to give back",
-        "return": "The batch has no fault that anybody could mend",
+        "update": "It is as good as before, so a training would gain nothing",
+        "return": "The batch has no fault that its sender could repair",
     }[said]
     return f'{home.name} says "{said}": {reason}. {end}: leave it.'
 
@@ -129,7 +131,7 @@ def done(folder):
     moved = {office: bool(look(folder / office)[1]) for office in OFFICES}
     return (
         f"Inputs moved in {sum(moved.values())} of {len(moved)} offices, and none of those needs a "
-        "new model; the one that needs it has inputs that stood still."
+        "new model; the one that needs it has inputs that did not move."
     )
 
 

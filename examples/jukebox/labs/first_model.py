@@ -33,8 +33,8 @@ def count(model, tracks, charts):
     """Say the two numbers."""
     found, chance = hits(model, tracks, charts)
     return (
-        f"of the {SURE} tracks that it was surest of in a country, {found:.1f} charted there; "
-        f"of {SURE} picked blindly, {chance:.1f} would have"
+        f"of the {SURE} tracks to which it gave the highest probabilities in a country, {found:.1f} "
+        f"charted there; of {SURE} picked blindly, {chance:.1f} would have"
     )
 
 
@@ -55,8 +55,8 @@ def check(folder):
             f"Version {champion} is the champion, and no better than chance: "
             f"{count(model, *known)}. You promoted what the gate refused. It has learnt from "
             f"{weeks} week{'s' * (weeks > 1)}, in {passes} pass{'es' * (passes > 1)}: let more "
-            "arrive (jukebox generate --weeks 22), train again as it comes (jukebox train), "
-            "and promote what passes jukebox evaluate."
+            "arrive (jukebox generate --weeks 22), train again with the default settings (jukebox "
+            "train), and promote what passes jukebox evaluate."
         )
 
 

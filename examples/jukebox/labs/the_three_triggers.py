@@ -102,10 +102,11 @@ def tampered(folder, ends, champion):
             "{} to {}".format(*record[f"{did}_weeks"]) for did in ("fitted", "tested")
         )
         yield (
-            f"code/jukebox/training.py is still what run {no[-1]['run']} was refused for: it fits "
-            f"on weeks {fitted} and tests on weeks {tested}, which it has seen by then. "
-            f"Its {record['metrics']['average_precision']:.3f} says nothing about the weeks to "
-            "come. Take the change back."
+            f"code/jukebox/training.py is still what run {no[-1]['run']} was refused for: it learns "
+            f"from weeks {fitted}, and its own test is of weeks {tested}, so it has seen these weeks. "
+            f"The {record['metrics']['average_precision']:.3f} of that test says nothing about the "
+            "weeks to come. The gate has a test of its own, of the newest weeks only: it names the "
+            "first of them. Take the change back."
         )
 
 
@@ -129,7 +130,7 @@ def check(folder):
                 "it to the loop."
             )
     if unfinished(events) or waiting(events):
-        yield f"Something is still open: {UPDATE} goes on with it."
+        yield f"A run is unfinished, or a trigger waits: {UPDATE} goes on with it."
 
     fired = {e["id"]: e for e in events if e["event"] == "trigger"}
     taken = [fired[t] for run in own.values() for t in run["start"]["figures"]["triggers"]]
@@ -168,7 +169,7 @@ def done(folder):
 
 
 def solve(folder, hands):
-    """Let a bad commit be refused, a fall be mended and new data be learnt from."""
+    """Let a bad commit be refused, a fall be answered, and new data be learnt from."""
     from jukebox.scene import RANDOM
 
     training = "code/jukebox/training.py"

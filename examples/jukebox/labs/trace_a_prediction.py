@@ -144,7 +144,7 @@ def check(folder):
     if str(given["why"]).strip(" .").casefold() != right["why"].casefold():
         yield (
             f"“{given['why']}” is not the reason that was given when version {right['version']} "
-            "became the champion: it stands at the end of the lineage, beside the day."
+            "became the champion: it is at the end of the lineage, next to the date."
         )
 
 

@@ -24,7 +24,7 @@ PLAYS = {
 
 @pytest.fixture(autouse=True)
 def workflow(here):
-    """Put the workflow beside the example."""
+    """Copy the workflow into the example's folder."""
     copy(WORKFLOW, here)
 
 

@@ -29,7 +29,7 @@ def inner(pid):
 
 
 def main(owner):
-    """Train, promote, serve and ask; say as whom, and what was written beside the home."""
+    """Train, promote, serve and ask; say as whom, and what was written outside the home."""
     container = buildah("from", IMAGE)
     with tempfile.TemporaryDirectory() as home:
         os.chmod(home, 0o755)  # noqa: S103 - as a new volume is
@@ -51,7 +51,7 @@ def main(owner):
             finally:
                 os.kill(process, signal.SIGTERM)  # as `docker stop` does
         find = ("find", "/", "-xdev", "-uid", str(USER), "-type", "f")
-        print("written beside the home:", buildah(*run, "--user", "root", container, *find) or "0")
+        print("written outside the home:", buildah(*run, "--user", "root", container, *find) or "0")
     buildah("rm", container)
 
 

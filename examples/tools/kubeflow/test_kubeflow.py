@@ -27,7 +27,7 @@ PLAYS = {
 
 @pytest.fixture(autouse=True)
 def pipeline(here):
-    """Put the pipeline beside the example."""
+    """Copy the pipeline into the example's folder."""
     copy(PIPELINE, here)
 
 

@@ -42,7 +42,7 @@ def test_no_pod_runs_as_root_or_writes_outside_its_volumes(rendered):
 
 
 def test_the_probes_ask_for_paths_that_the_service_has(rendered):
-    """A restart mends a process and no missing model, so liveness does not ask for one."""
+    """A restart repairs a process and no missing model, so liveness does not ask for one."""
     container = pods(rendered)[0]["containers"][0]
     asked = {
         name: container[f"{name}Probe"]["httpGet"]["path"] for name in ("liveness", "readiness")

@@ -1,4 +1,4 @@
-"""Jukebox's commands beside an MLflow server, and how many requests each of them makes."""
+"""Jukebox's commands with an MLflow server, and how many requests each of them makes."""
 
 import os
 from contextlib import redirect_stderr, redirect_stdout

@@ -21,8 +21,9 @@ def logged(model, tracks):
             name="model",
             registered_model_name="hits",
             signature=infer_signature(tracks),
-            pip_requirements=["numpy", "onnx", "onnxruntime"],  # or it runs the model to find out
-            save_as_external_data=False,  # one file, with the bytes of the digest
+            # Without these names, MLflow runs the model to find out what it imports.
+            pip_requirements=["numpy", "onnx", "onnxruntime"],
+            save_as_external_data=False,  # one file, whose bytes have the digest
         ).registered_model_version
 
 

@@ -1,4 +1,4 @@
-"""Run a command beside an MLflow server on this machine: `python serve.py COMMAND ...`."""
+"""Run a command together with an MLflow server on this machine: `python serve.py COMMAND ...`."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""Who answers to a name is moved on the server, and a name that nobody gave is an error."""
+"""An alias moves from one version to another on the server; an unknown alias is an error."""
 
 import hashlib
 import sqlite3
@@ -12,7 +12,7 @@ def held(folder, query):
 
 
 def test_the_alias_moves_and_a_stage_is_a_name_that_nobody_gave(typed, here):
-    """The server stored the very bytes of the runs' digests, and no pickle; it knows no stage."""
+    """The server stored files with the digests of the runs, and no pickle; it knows no stage."""
     assert typed("works.console") == [0]
     assert typed("fails.console") == [1]
 

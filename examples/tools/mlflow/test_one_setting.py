@@ -1,4 +1,4 @@
-"""`JUKEBOX_MLFLOW` against a real server: who keeps what, what it costs, and what a stop stops."""
+"""`JUKEBOX_MLFLOW` with a real server: who keeps what, what it costs, what ends with the server."""
 
 import os
 import platform
@@ -44,7 +44,7 @@ def jukebox(*words):
 
 def trained():
     """Train a model of another seed each time; return medians: CPU seconds here, and seconds."""
-    jukebox("train", "--seed=99")  # the first one makes tables, and imports what is late
+    jukebox("train", "--seed=99")  # the first one also makes tables and imports modules
     took = []
     for seed in range(TRAININGS):
         cpu, start = time.process_time(), time.monotonic()
@@ -90,7 +90,7 @@ def costs():
 
 @pytest.fixture
 def inside(here, monkeypatch):
-    """The example's folder, to work in; left before it is looked at for what still runs there."""
+    """Work in the example's folder; leave it before a check looks for processes that run there."""
     monkeypatch.syspath_prepend(here)
     with chdir(here):
         yield here

@@ -1,4 +1,4 @@
-"""`JUKEBOX_PROMETHEUS` and `JUKEBOX_ALERTMANAGER` against the real ones: what arrives is held."""
+"""`JUKEBOX_PROMETHEUS` and `JUKEBOX_ALERTMANAGER` with real servers: the alerts arrive there."""
 
 import json
 import subprocess
@@ -10,7 +10,7 @@ import pytest
 
 
 def jukebox(*words, code=0):
-    """Run a command; return what it prints, and what it says beside it."""
+    """Run a command; return its standard output and its standard error."""
     done = subprocess.run(["jukebox", *words], capture_output=True, text=True)
     assert done.returncode == code, done.stderr
     return done.stdout, done.stderr
@@ -18,14 +18,14 @@ def jukebox(*words, code=0):
 
 @pytest.fixture
 def inside(here, monkeypatch):
-    """The example's folder, to work in; left before it is looked at for what still runs there."""
+    """Work in the example's folder; leave it before a check looks for processes that run there."""
     monkeypatch.syspath_prepend(here)
     with chdir(here):
         yield here
 
 
 def test_what_monitor_reports_is_what_alertmanager_holds(inside, monkeypatch):
-    """Jukebox asks Prometheus about the service; amtool sees the same alerts; a stop is told."""
+    """Jukebox asks Prometheus, and amtool shows the same alerts; a server that is down is named."""
     from processes import found, free, running
     from watch import get
 
@@ -34,7 +34,7 @@ def test_what_monitor_reports_is_what_alertmanager_holds(inside, monkeypatch):
     text = Template(Path("prometheus.yml").read_text()).substitute(at)
     Path("run/prometheus.yml").write_text(text)
     Path("run/alone.yml").write_text("route: {receiver: nobody}\nreceivers: [{name: nobody}]\n")
-    jukebox("generate", "--weeks=12")  # and no model: three things to wake somebody for
+    jukebox("generate", "--weeks=12")  # and no model: three alerts fire
     monkeypatch.setenv("JUKEBOX_PROMETHEUS", f"http://{at['prometheus']}")
     monkeypatch.setenv("JUKEBOX_ALERTMANAGER", f"http://{at['alertmanager']}")
     with (

@@ -1,4 +1,4 @@
-"""The rule is tested before anything runs; then an alert goes the whole way, or never begins."""
+"""The rule is tested first; then its alert is delivered. A wrong rule fires no alert at all."""
 
 
 def test_one_failed_request_is_scraped_fires_and_is_delivered(typed, here):
@@ -12,5 +12,5 @@ def test_one_failed_request_is_scraped_fires_and_is_delivered(typed, here):
 
 
 def test_a_rule_that_is_sound_to_promtool_misses_the_first_error(typed):
-    """Its check reads the words; only a test of the rule shows that nobody would be woken."""
+    """promtool checks the syntax; only a test of the rule shows that the alert would not fire."""
     assert typed("fails.console") == [0, 0, 1]

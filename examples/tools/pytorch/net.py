@@ -14,7 +14,7 @@ from torch import nn
 
 
 class Net(nn.Module):
-    """From tracks, (n, 13), to probabilities, (n, 72); the scale of its inputs belongs to it."""
+    """From tracks, (n, 13), to probabilities, (n, 72); it scales its inputs itself."""
 
     def __init__(self):
         """Begin with weights that mean nothing yet."""

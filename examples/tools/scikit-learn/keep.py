@@ -13,7 +13,7 @@ from sklearn.preprocessing import StandardScaler
 from skops import io
 from skops.io.exceptions import UntrustedTypesFoundException
 
-REVIEWED = []  # types that we have read and vouch for, beside those that skops knows
+REVIEWED = []  # types whose code we have read and trust, besides those that skops trusts
 
 
 def fitted(prepare, seed=1):
@@ -27,7 +27,7 @@ def fitted(prepare, seed=1):
 
 
 def main(prepare):
-    """Fit, keep, read back; say what the file holds that nobody vouched for."""
+    """Fit, keep, read back; name the types in the file that nobody has reviewed."""
     model, tracks, y = fitted(prepare)
     p = model.predict_proba(tracks)
     print(f"average precision {average_precision(y, p):.3f}")

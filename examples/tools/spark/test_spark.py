@@ -14,7 +14,7 @@ BATCH = Path(__file__).parents[2] / "jukebox" / "deploy" / "spark_batch.py"
 
 @pytest.fixture(autouse=True)
 def batch(here):
-    """Put the batch job beside the example."""
+    """Copy the batch job into the example's folder."""
     copy(BATCH, here)
 
 

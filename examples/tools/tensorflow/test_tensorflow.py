@@ -1,4 +1,4 @@
-"""The Keras net is kept and exported whole; with a scale that it learnt, the scale stays behind."""
+"""The Keras net is kept and exported whole; a scale that it learnt is missing in the export."""
 
 import json
 from zipfile import ZipFile
@@ -20,7 +20,7 @@ def test_the_kept_net_and_the_exported_one_give_the_same_answers(typed, here):
     assert typed("works.console") == [0]
 
     with ZipFile(here / "net.keras") as kept:
-        config = json.loads(kept.read("config.json"))  # a text, and numbers beside it: no pickle
+        config = json.loads(kept.read("config.json"))  # a text; the numbers are in another file
         kept.extract("model.weights.h5", here)
     scale = config["config"]["layers"][1]["config"]
     with h5py.File(here / "model.weights.h5") as file:
@@ -35,7 +35,7 @@ def test_the_kept_net_and_the_exported_one_give_the_same_answers(typed, here):
 
 
 def test_a_scale_that_was_learnt_does_not_travel_with_the_export(typed, here):
-    """Keras reads its own file back, and the ONNX file asks whoever calls for the scale."""
+    """Keras reads its own file back, and the ONNX file expects the scale among its inputs."""
     assert typed("fails.console") == [1]
 
     asked = [i.name for i in session((here / "net.onnx").read_bytes()).get_inputs()]

@@ -1,4 +1,4 @@
-"""The pipeline pushes a model that has learnt; it pushes one of wrong data as readily."""
+"""The pipeline pushes a model of right data, and it also pushes one of wrong data."""
 
 
 def test_a_model_of_right_tracks_is_pushed_and_answers(typed, here):

@@ -1,4 +1,4 @@
-"""What TFX's Trainer calls: a small Keras net, fitted to the examples and exported for serving."""
+"""TFX's Trainer calls `run_fn`, which fits a small Keras net to the examples and exports it."""
 
 import keras
 import tensorflow as tf
@@ -11,7 +11,7 @@ LABEL = "charts"
 
 
 def run_fn(args):
-    """Train for some steps and export; args: what Trainer knows, its `FnArgs`."""
+    """Train for `args.train_steps` steps, and export the net; args: the `FnArgs` of Trainer."""
     schema = io_utils.parse_pbtxt_file(args.schema_path, schema_pb2.Schema())
     names = [feature.name for feature in schema.feature if feature.name != LABEL]
     options = tfxio.TensorFlowDatasetOptions(batch_size=128, label_key=LABEL)

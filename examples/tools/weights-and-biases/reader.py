@@ -10,9 +10,9 @@ BLOCK, FULL, LAST = 32768, 1, 4  # bytes of a block; a record that is whole, or 
 
 def records(file):
     """Give the run's records in the order in which they were written."""
-    content, at, parts = file.read_bytes(), 7, b""  # 7: a head that names the format
+    content, at, parts = file.read_bytes(), 7, b""  # 7 bytes: the file's header, with its format
     while at + 7 <= len(content):
-        if (left := BLOCK - at % BLOCK) < 7:  # too little for another head: it is filled up
+        if (left := BLOCK - at % BLOCK) < 7:  # too little for a record's header: padding
             at += left
             continue
         _, length, kind = struct.unpack_from("<IHB", content, at)  # the first is a checksum

@@ -9,7 +9,7 @@ from wandb.proto.wandb_internal_pb2 import Record
 
 @pytest.fixture(autouse=True)
 def knows_nobody(monkeypatch):
-    """No key of whoever runs the test."""
+    """Hide the key of the person who runs the test."""
     monkeypatch.delenv("WANDB_API_KEY", raising=False)
     monkeypatch.setenv("WANDB_MODE", "offline")
     monkeypatch.setenv("WANDB_ERROR_REPORTING", "false")
@@ -26,7 +26,7 @@ def test_the_file_gives_back_what_was_logged(typed, here):
 def test_a_record_that_goes_on_in_the_next_block_is_put_together(here):
     """Each part says its length and its kind: 2 begins, 4 ends."""
     reader, record = run_path(str(here / "reader.py")), Record(uuid="x" * 40_000)
-    whole, first = record.SerializeToString(), reader["BLOCK"] - 14  # two heads of 7 bytes
+    whole, first = record.SerializeToString(), reader["BLOCK"] - 14  # two headers of 7 bytes
     heads = [struct.pack("<IHB", 0, n, kind) for n, kind in ((first, 2), (len(whole) - first, 4))]
     file = here / "long.wandb"
     file.write_bytes(bytes(7) + heads[0] + whole[:first] + heads[1] + whole[first:])
