@@ -105,14 +105,14 @@ SITE = {
 
 
 def test_the_page_shows_the_points_of_the_run(tmp_path):
-    """What is asked, what is done, which tests play it, and what they got, not what was hoped."""
+    """What is asked, what is done, whose tests play it, and what they got, not what was hoped."""
     write(tmp_path, SITE)
 
     assert "" == build(tmp_path, "html")
     page = BeautifulSoup((tmp_path / "_build/index.html").read_text("utf-8"), "html.parser")
     assert [
         ["Data", "0.5"],
-        ["1. Features have a schema. They have. test_it.py: a row; a cell", "0.5"],
+        ["1. Features have a schema. They have. test_it.py", "0.5"],
     ] == [[" ".join(c.text.split()) for c in row(["th", "td"])] for row in page.table("tr")]
 
 

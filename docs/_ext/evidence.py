@@ -64,7 +64,9 @@ class Claim(SphinxDirective):
             f"Say instead\n: {claim['say'].strip()}\n"
         )
         box = nodes.admonition(classes=[CLAIM, f"claim-{claim['verdict']}"])
-        box += nodes.title("", f"A common slide: {VERDICTS[claim['verdict']].lower()} ", checked(claim))
+        box += nodes.title(
+            "", f"A common slide: {VERDICTS[claim['verdict']].lower()} ", checked(claim)
+        )
         box += self.parse_text_to_nodes(markdown)
         target = nodes.target("", "", ids=[f"claim-{key}"], names=[f"claim-{key}"])
         self.state.document.note_explicit_target(target)

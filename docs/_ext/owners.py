@@ -51,7 +51,7 @@ class Terms(SphinxDirective):
         ):
             lines += [
                 term["name"],
-                f"  {term['means']} Explained in {{page}}`{term['owner']}`.",
+                f"  {term['means']} Explained in “{{page}}`{term['owner']}`”.",
                 "",
             ]
         return self.parse_text_to_nodes("\n".join([*lines, ":::"]))

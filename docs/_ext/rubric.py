@@ -40,12 +40,9 @@ class Rubric(SphinxDirective):
 
 
 def played_by(tests):
-    """Write `tests/test_it.py::test_a_b`, and others of one file, as a line: test_it.py: a b."""
-    files = {}
-    for test in tests:
-        file, _, name = test.partition("::test_")
-        files.setdefault(file.rpartition("/")[2], []).append(name.replace("_", " "))
-    return " ".join(f"[`{file}`: {'; '.join(names)}]{{.ids}}" for file, names in files.items())
+    """Name the files of `tests/test_it.py::test_a_b` and others, each once, as a line."""
+    files = dict.fromkeys(test.partition("::")[0].rpartition("/")[2] for test in tests)
+    return " ".join(f"[`{file}`]{{.ids}}" for file in files)
 
 
 def setup(app):
