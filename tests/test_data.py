@@ -70,12 +70,12 @@ MISTAKES = {
     "a term's key is misspelt": (
         "glossary.toml", 'means = "What serves', 'mean = "What serves',
         ":8: WARNING: `mean` is no key of a term. Write `means`: its keys are name, means, owner, "
-        "everywhere.",
+        "written, everywhere.",
     ),
     "a term's key that may be left out is misspelt": (
         "glossary.toml", 'owner = "to-come"\n', 'owner = "to-come"\neverywere = true\n',
         ":10: WARNING: `everywere` is no key of a term. Write `everywhere`: its keys are name, "
-        "means, owner, everywhere.",
+        "means, owner, written, everywhere.",
     ),
     "an entry has no kind": (
         "syllabus.toml", 'kind = "topic"\n', "",
