@@ -74,7 +74,7 @@ def tests(session):
 
 @nox.session
 def northstar(session):
-    """Show 23 weeks of one model's life (a minute on two idle cores); `-- --json` prints its events."""
+    """Show 23 weeks of one model's life, in about a minute; `-- --json` prints its events."""
     # What is imported is compiled by the first story: three seconds, and 100 MB less.
     install(session, "northstar", "--no-compile")
     command = ("jukebox", "northstar", "--report", "northstar.html", *session.posargs)
