@@ -145,7 +145,9 @@ def test_nine_components_are_named_and_each_module_is_there():
 
     assert 9 == len(table)
     assert {name for names in modules for name in names} <= set(ORDER)
-    assert ["source code repository: keeps all code"] == [row[0] for row in table if not named(row[1])]
+    assert ["source code repository: keeps all code"] == [
+        row[0] for row in table if not named(row[1])
+    ]
 
 
 def test_the_components_are_those_of_the_source():
@@ -160,4 +162,4 @@ def test_the_components_are_those_of_the_source():
     assert 9 == len(source)
     for name, row in zip(source, rows("component, and what it does"), strict=True):
         shown = re.sub(r"\{term\}`([^`]+)`", r"\1", row[0]).partition(":")[0].lower()
-        assert shown.split()[0] == name.split()[0], (name, shown)
+        assert shown in name
