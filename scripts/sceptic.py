@@ -51,8 +51,9 @@ MANNERS = {
 # compared with it: of other changes the check says nothing, and its page says so.
 REPEATS = ("quiz", "front matter")
 OF_FIGURES = ("figure", "number word", "unit", "magnitude", "month", "day", "year")
-HELD = ("figure", "number word", "unit", "month")  # kinds of which nothing may pass
+HELD = ("figure", "number word", "unit", "month")  # beside a citation, none of these may pass
 LEAST, MOST = 0.95, 0.05  # noticed of all changes, and alarms at what means the same
+SURELY = 1.645  # standard errors: by luck alone a share falls further in one of twenty draws
 
 
 @dataclass(frozen=True)
@@ -225,6 +226,18 @@ def count_borne_out(sentences: Sequence[Sentence], ask: Ask) -> dict[str, int]:
     return {"cited": len(cited), "by_source_alone": alone}
 
 
+def surely_fewer(noticed: int, asked: int, was: int, of: int) -> bool:
+    """Whether a share has fallen by more than luck explains: another text is another draw.
+
+    The test of two proportions, with the variance of both together.
+    """
+    if not asked or not of:
+        return False
+    both = (noticed + was) / (asked + of)
+    error = (both * (1 - both) * (1 / asked + 1 / of)) ** 0.5
+    return was / of - noticed / asked > SURELY * error
+
+
 def find_faults(outcome: Outcome, recorded: dict[str, Any] | None) -> Iterator[str]:
     """What is not as it has to be: a sentence each."""
     counts = outcome.count_kinds()
@@ -232,10 +245,11 @@ def find_faults(outcome: Outcome, recorded: dict[str, Any] | None) -> Iterator[s
     for kind, (asked, noticed) in counts.items():
         name = kind.replace(" ", "_")
         of, was = figures.get(f"{name}_asked", 0), figures.get(f"{name}_noticed", 0)
-        if noticed * of < was * asked:  # shares without rounding
+        if surely_fewer(noticed, asked, was, of):
             yield f"{kind}: {noticed} of {asked} noticed, and {was} of {of} when it was recorded"
-        if kind in HELD and noticed < asked:
-            yield f"{kind}: {asked - noticed} passed unnoticed, and none may"
+    for draw in outcome.survivors:
+        if draw.kind in HELD and draw.sentence.kind not in REPEATS:
+            yield f"{draw.kind} passed beside a citation: {draw.sentence.page}: {draw.after}"
     asked, noticed = len(outcome.changes), len(outcome.changes) - len(outcome.survivors)
     if not asked or not outcome.rewrites:
         yield "nothing was asked: build the handbook first, so that it leaves its cited sentences"

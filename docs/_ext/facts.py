@@ -224,7 +224,8 @@ def bibliography() -> Mapping[str, Entry]:
 def repeated(said: str, texts: Iterable[str]) -> Iterator[str]:
     """Yield the figures of a sentence that the section or the page which it repeats does not have.
 
-    A page is long: which of its sentences is nearest says little, so any of them will do.
+    A page is long: which of its sentences is nearest says little, so any of them will do. What a
+    description counts, its page counts, too: some other number on it would bear out nothing.
     """
     texts, mine = list(texts), read(said)
     if not (mine.numbers or mine.units or mine.dates):
@@ -233,6 +234,10 @@ def repeated(said: str, texts: Iterable[str]) -> Iterator[str]:
     yield from uncounted(said, held)
     if texts[0].startswith(SECTION):
         yield from misplaced(said, held, names=False)
+    else:
+        counted = {what for _, what in held.whole.things}  # with another number, it is told above
+        uncounted_things = sorted((n, of) for n, of in mine.things if of not in counted)
+        yield from (f"{written(n)} {of}" for n, of in uncounted_things)
 
 
 def ask(said: str, keys: Iterable[str], *, ours: bool = True) -> list[str]:
