@@ -192,7 +192,16 @@ def test_a_line_of_dots_stands_for_any_lines_or_none(tmp_path, printed):
     assert done.returncode == 0, done.stdout
 
 
+def test_dots_may_follow_a_full_stop(tmp_path):
+    """Four dots in a row would be three dots and a full stop."""
+    done = transcript(tmp_path, "$ printf '%s\\n' 'It stops.' more\nIt stops.\n...\n")
+
+    assert done.returncode == 0, done.stdout
+
+
 UNTRUE = {
+    "dots inside a line": ("$ echo one two\none ... four\n", "echo one two prints"),
+    "a line more": ("$ printf '%s\\n' one two\none\n", "one two prints"),
     "another output": ("$ echo one\ntwo\n", "echo one prints"),
     "another line before dots": ("$ echo one\ntwo\n...\n", "echo one prints"),
     "words that nobody typed": ("one\n$ echo one\none\n", "does not begin with a line that is"),
