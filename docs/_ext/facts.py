@@ -21,6 +21,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from pybtex.database import Entry, parse_file
@@ -36,10 +37,14 @@ from docs._ext.statements import (
     months,
     names,
     names_of,
+    number,
     plain,
     read,
+    stem,
     straight,
+    take_dates,
     tokens,
+    unit,
     units,
     years,
 )
@@ -224,8 +229,9 @@ def bibliography() -> Mapping[str, Entry]:
 def repeated(said: str, texts: Iterable[str]) -> Iterator[str]:
     """Yield the figures of a sentence that the section or the page which it repeats does not have.
 
-    A page is long: which of its sentences is nearest says little, so any of them will do. What a
-    description counts, its page counts, too: some other number on it would bear out nothing.
+    A page is long: which of its sentences is nearest says little, so any of them will do. But a
+    number or a unit of a description stands there next to the word before or after it: somewhere
+    else on the page it would bear out nothing.
     """
     texts, mine = list(texts), read(said)
     if not (mine.numbers or mine.units or mine.dates):
@@ -235,9 +241,22 @@ def repeated(said: str, texts: Iterable[str]) -> Iterator[str]:
     if texts[0].startswith(SECTION):
         yield from misplaced(said, held, names=False)
     else:
-        counted = {what for _, what in held.whole.things}  # with another number, it is told above
-        uncounted_things = sorted((n, of) for n, of in mine.things if of not in counted)
-        yield from (f"{written(n)} {of}" for n, of in uncounted_things)
+        pairs = {pair for text in held.sentences for pair in pairwise(kinds(text))}
+        words = kinds(said)
+        for before, word, after in zip([None, *words], words, [*words[1:], None], strict=False):
+            near = {pair for pair in ((before, word), (word, after)) if None not in pair}
+            if isinstance(word, tuple) and near and not near & pairs:
+                yield f"{written(word[0])} {after or ''}".strip()
+
+
+@cache
+def kinds(text: str) -> tuple[str | tuple[object], ...]:
+    """Return the words of a text as stems, but each number and unit as itself in a tuple."""
+    found: list[str | tuple[object]] = []
+    for word in map(str.lower, tokens(take_dates(text)[1])):
+        fact = value if isinstance(value := number(word), Decimal) and value != 1 else unit(word)
+        found.append((fact,) if fact else stem(word))
+    return tuple(found)
 
 
 def ask(said: str, keys: Iterable[str], *, ours: bool = True) -> list[str]:
@@ -248,5 +267,5 @@ def ask(said: str, keys: Iterable[str], *, ours: bool = True) -> list[str]:
     """
     keys = list(keys)
     if keys[0].startswith((SECTION, PAGE)):
-        return list(repeated(said, keys))
+        return list(dict.fromkeys(repeated(said, keys)))
     return list(doubts(said, held_by((bibliography()[key] for key in keys), ours=ours)))

@@ -18,7 +18,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from docs._ext import kept, load, prose, where
-from docs._ext.classes import CLAIM, within
+from docs._ext.classes import CLAIM, FROM_DATA, within
 
 logger = logging.getLogger(__name__)
 
@@ -105,7 +105,7 @@ def read(app, doctree):
         return
     written = compile_terms(terms)
     for block in prose.blocks(doctree):
-        if not isinstance(block, nodes.paragraph) or within(block, CLAIM):
+        if not isinstance(block, nodes.paragraph) or within(block, CLAIM, FROM_DATA):
             continue
         said, here = words_of(block), (docname, prose.line_of(block))
         for match in written.finditer(said):

@@ -7,6 +7,7 @@ from docutils import nodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
+from docs._ext.classes import FROM_DATA
 from docs._ext.numbers import boxed, run_of, shown
 
 logger = logging.getLogger(__name__)
@@ -34,7 +35,7 @@ class Survivors(SphinxDirective):
         rows.append(f"| all | {shown(figures['changes'])} | {shown(figures['noticed'])} |")
         box = boxed(self, run, ["| kind of change | made | noticed |", "|---|---|---|", *rows])
         box += list_draws(
-            "Changes that passed: what the page says, then what is false", run["survivors"]
+            "Changes that were not noticed: first what the page says, then what is false", run["survivors"]
         )
         box += list_draws("Rewrites that raised an alarm, and mean the same", run["false_alarms"])
         return [box]
@@ -44,7 +45,7 @@ def list_draws(title, draws):
     """List sentences before and after, as plain text: their marks are no markup."""
     if not draws:
         return [nodes.paragraph("", f"{title}: none.")]
-    items = nodes.bullet_list()
+    items = nodes.bullet_list(classes=[FROM_DATA])
     for draw in draws:
         before = nodes.paragraph("", f"{draw['page']}, {draw['kind']}: {draw['before']}")
         items += nodes.list_item("", before, nodes.paragraph("", f"→ {draw['after']}"))
