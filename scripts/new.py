@@ -85,7 +85,7 @@ def chapter(name: str) -> str:
             {
                 "entry": entry,
                 "number": str(number),
-                "slide": f"On the slide “{slide['slide']}”: {slide['text']}",
+                "slide": f"A common slide, “{slide['slide']}”, says: {slide['text']}",
                 "parts": f"\nName these: {', '.join(parts)}." if parts else "",
             },
         )
@@ -106,8 +106,8 @@ def chapter(name: str) -> str:
         listed = [one.removeprefix(folder) for one in pages if one.startswith(folder)]
         listed = listed if page in listed else [*listed, page]
         write({index: "part.md"}, {"pages": "\n".join(listed)})
-        edit(DOCS / "index.md", r"^modules/[\w-]+/index\n", rf"\g<0>{folder}index\n")
-    elif page not in index.read_text("utf-8").splitlines():
+        edit(DOCS / "index.md", r"^(?:.+ <)?modules/[\w-]+/index>?\n", rf"\g<0>{folder}index\n")
+    elif page not in re.findall(r"^(?:.+ <)?([\w-]+)>?$", index.read_text("utf-8"), re.M):
         edit(index, r"^```\{toctree\}\n(?:.+\n)*\n?(?:.+\n)*?(?=```$)", rf"\g<0>{page}\n")
     return f"Fill in docs/{name}.md and its quiz. A new term goes into docs/_data/glossary.toml."
 

@@ -35,7 +35,8 @@ class Survivors(SphinxDirective):
         rows.append(f"| all | {shown(figures['changes'])} | {shown(figures['noticed'])} |")
         box = boxed(self, run, ["| kind of change | made | noticed |", "|---|---|---|", *rows])
         box += list_draws(
-            "Changes that were not noticed: first what the page says, then what is false", run["survivors"]
+            "Changes that were not noticed: first what the page says, then what is false",
+            run["survivors"],
         )
         box += list_draws("Rewrites that raised an alarm, and mean the same", run["false_alarms"])
         return [box]

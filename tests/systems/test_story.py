@@ -278,11 +278,11 @@ def test_the_chapter_says_what_was_told(weeks):
     back = [scored(weeks)[week] for week in gone]
 
     assert re.findall(r"^\| (\d+) \|", page, re.M) == ["25", "28", "31"]
-    assert f"tells {len(story.WEEKS)} weeks of Jukebox" in page
+    assert f"simulates {len(story.WEEKS)} weeks of Jukebox" in page
     assert (
         f"On the tracks of weeks {min(gone)} to {max(gone)}, "
-        f"version 4 scored {min(back):.2f} to {max(back):.2f}.\n"
-        f"Version 5 would have scored {min(gone.values()):.2f} to {max(gone.values()):.2f}.\n"
+        f"version 4 scored {min(back):.2f} to {max(back):.2f}; "
+        f"version 5 would have scored {min(gone.values()):.2f} to {max(gone.values()):.2f}.\n"
     ) in page
 
 
