@@ -254,8 +254,9 @@ def kinds(text: str) -> tuple[str | tuple[object], ...]:
     """Return the words of a text as stems, but each number and unit as itself in a tuple."""
     found: list[str | tuple[object]] = []
     for word in map(str.lower, tokens(take_dates(text)[1])):
-        fact = value if isinstance(value := number(word), Decimal) and value != 1 else unit(word)
-        found.append((fact,) if fact else stem(word))
+        value = number(word)
+        fact = value if isinstance(value, Decimal) and value != 1 else unit(word)
+        found.append((fact,) if fact and word != "second" else stem(word))  # the second of two
     return tuple(found)
 
 
