@@ -20,7 +20,9 @@ from typing import NamedTuple
 
 LOGS = Path(".nox", "ci")
 LANES = 2
-HANGS = 45 * 60  # seconds after which a session counts as hung
+HANGS = (
+    75 * 60
+)  # seconds after which a session counts as hung: all tools took 39 minutes at pace 1.1
 # CPU seconds at a pace of 1; the dearest first, so that both lanes end together. A session that is
 # added needs its line here: without one, it fails. They leave a third above what was measured.
 BUDGETS = {
