@@ -37,14 +37,11 @@ from docs._ext.statements import (
     months,
     names,
     names_of,
-    number,
     plain,
     read,
-    stem,
+    stems_and_facts,
     straight,
-    take_dates,
     tokens,
-    unit,
     units,
     years,
 )
@@ -241,23 +238,12 @@ def repeated(said: str, texts: Iterable[str]) -> Iterator[str]:
     if texts[0].startswith(SECTION):
         yield from misplaced(said, held, names=False)
     else:
-        pairs = {pair for text in held.sentences for pair in pairwise(kinds(text))}
-        words = kinds(said)
+        pairs = {pair for text in held.sentences for pair in pairwise(stems_and_facts(text))}
+        words = stems_and_facts(said)
         for before, word, after in zip([None, *words], words, [*words[1:], None], strict=False):
             near = {pair for pair in ((before, word), (word, after)) if None not in pair}
             if isinstance(word, tuple) and near and not near & pairs:
                 yield f"{written(word[0])} {after or ''}".strip()
-
-
-@cache
-def kinds(text: str) -> tuple[str | tuple[object], ...]:
-    """Return the words of a text as stems, but each number and unit as itself in a tuple."""
-    found: list[str | tuple[object]] = []
-    for word in map(str.lower, tokens(take_dates(text)[1])):
-        value = number(word)
-        fact = value if isinstance(value, Decimal) and value != 1 else unit(word)
-        found.append((fact,) if fact and word != "second" else stem(word))  # the second of two
-    return tuple(found)
 
 
 def ask(said: str, keys: Iterable[str], *, ours: bool = True) -> list[str]:

@@ -138,7 +138,7 @@ def boxed(directive, run, table):
 class Bars(SphinxDirective):
     """Draw figures of one run that share a unit: a table whose values are text, each with a bar.
 
-    The bars start at nought, the longest is the greatest figure, and the first is marked.
+    The bars start at zero, the longest is the greatest figure, and the first is marked.
     """
 
     required_arguments = 1

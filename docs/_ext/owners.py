@@ -62,15 +62,6 @@ def straight(name: str) -> str:
     return name.casefold().replace("\u2019", "'")
 
 
-def words_of(node: nodes.Node) -> str:
-    """Return the words of a block as `prose.said` does, but no code: a path is no term."""
-    if isinstance(node, nodes.literal):
-        return "`"
-    if isinstance(node, nodes.Text) or node.get("refdomain") == "cite":
-        return prose.said(node)
-    return "".join(words_of(child) for child in node.children).replace("\n", " ")
-
-
 def compile_terms(terms: Iterable[Mapping[str, Any]]) -> re.Pattern[str]:
     """Return an expression for all that pages call the terms; a group is named after the n-th.
 
@@ -107,8 +98,8 @@ def read(app, doctree):
     for block in prose.blocks(doctree):
         if not isinstance(block, nodes.paragraph) or within(block, CLAIM, FROM_DATA):
             continue
-        said, here = words_of(block), (docname, prose.line_of(block))
-        for match in written.finditer(said):
+        said, here = prose.said(block, code=False), (docname, prose.line_of(block))
+        for match in written.finditer(said):  # a path in code is no term
             term = terms[int(match.lastgroup.partition("_")[0][1:])]
             name = straight(term["name"])
             if term["owner"] != docname and name not in linked | defined.keys():

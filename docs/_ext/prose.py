@@ -33,13 +33,18 @@ def blocks(node, *, nested=True):
             yield from blocks(child, nested=nested)
 
 
-def said(node):
-    """Return the words of one block on one line, without citations and what roles fill in."""
+def said(node, *, code=True):
+    """Return the words of one block on one line, without citations and what roles fill in.
+
+    Without `code`, a mark stands for what is set as code.
+    """
+    if not code and isinstance(node, nodes.literal):
+        return "`"
     if isinstance(node, nodes.Text):
         return node.astext()
     if node.get("refdomain") == "cite" or has(node, *GENERATED):
         return ""
-    return "".join(said(child) for child in node.children).replace("\n", " ")
+    return "".join(said(child, code=code) for child in node.children).replace("\n", " ")
 
 
 def text(node, *, nested=True):

@@ -242,6 +242,18 @@ def read(text: str, *, generous: bool = False) -> Facts:
 
 
 @cache
+def stems_and_facts(text: str) -> tuple[str | tuple[object], ...]:
+    """Return the words of a text as stems, in their order, and each number and unit in a tuple."""
+    found: list[str | tuple[object]] = []
+    for word in map(str.lower, tokens(take_dates(text)[1])):
+        value = number(word)
+        fact = value if isinstance(value, Decimal) and value != 1 else unit(word)
+        # The second of two is no time.
+        found.append((fact,) if fact is not None and word != "second" else stem(word))
+    return tuple(found)
+
+
+@cache
 def content(text: str) -> frozenset[str]:
     """Return the stems of the words of a text that say something by themselves, without figures."""
     words = map(str.lower, tokens(take_dates(text)[1]))
