@@ -263,10 +263,10 @@ def chapters(app, docname):
         for page in pages
     ]
     total = sum(taken[page] for page in pages)
-    return [
-        nodes.enumerated_list("", *items, enumtype="arabic", prefix="", suffix="."),
-        nodes.paragraph("", f"Together: {total} minutes."),
-    ]
+    listed = [nodes.enumerated_list("", *items, enumtype="arabic", prefix="", suffix=".")]
+    if len(pages) > 1:
+        listed.append(nodes.paragraph("", f"Together: {total} minutes."))
+    return listed
 
 
 def paths(app, docname):
