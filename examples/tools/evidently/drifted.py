@@ -13,7 +13,7 @@ from jukebox.drift import CATEGORICAL, drift
 from jukebox.problem import FEATURES
 
 WEEK = 12  # of the drift, if there is one
-MOST = 1  # columns that may fail: of 13, asked at 5 % each, one does so at nothing
+MOST = 1  # columns that may fail: among 13 tests at 5 %, one may fail by chance
 NUMBERS = [column for column in FEATURES if column not in CATEGORICAL]
 
 
