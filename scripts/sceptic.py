@@ -191,14 +191,16 @@ def question_by_hand(file: Path, ask: Ask) -> dict[str, int]:
     """Ask about the changes and the rewrites of a reader, which no code drew: the harder ones.
 
     Whoever mends the check leaves this file alone, else it measures nothing. A line whose sources
-    have gone is not asked.
+    have gone is not asked, nor one whose sentence they bear out no longer.
     """
     asked: Counter[str] = Counter()
     for line in map(json.loads, file.read_text("utf-8").splitlines()):
         what = line["kind"].partition(":")[0]
         try:
-            doubts = ask(line["after"], line["keys"])
+            before, doubts = (ask(line[said], line["keys"]) for said in ("before", "after"))
         except KeyError:
+            continue
+        if before:
             continue
         asked[what] += 1
         asked[f"{what} doubted"] += bool(doubts)

@@ -18,10 +18,9 @@ sides, the one counts whose sentence or clause is nearest to ours by its words.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
-from itertools import pairwise
 from typing import NamedTuple
 
 from pybtex.database import Entry, parse_file
@@ -29,6 +28,7 @@ from pybtex.database import Entry, parse_file
 from docs._ext.lexicon import MONTHS, SIDE
 from docs._ext.statements import (
     DOCS,
+    Fact,
     Facts,
     codes,
     content,
@@ -58,6 +58,8 @@ NAMES_IN = (
 )
 # Before a text that is repeated: by a quiz its section, by a description its page.
 SECTION, PAGE = "section:", "page:"
+AROUND = 4  # words on either side of a fact that tell which of several it is
+FIGURES = ("number", "ordinal", "unit", "month")  # axes of facts, when a text is repeated
 ALIKE = 0.55  # from this share of common words on, two clauses say the same, or its opposite
 SENTENCE = re.compile(r"(?<=[.!?;])\s+|\[\.\.\.\]")
 CLAUSE = re.compile(r"(?<=[.!?;:,)])\s+|\[\.\.\.\]|\s-\s|\s(?=\(|(?:and|but|so|or) )")
@@ -100,7 +102,7 @@ def alike(one: str, other: str) -> float:
 
 def doubts(said: str, held: Held) -> Iterator[str]:
     """Yield what of a sentence the entries that it cites do not hold, as its reader would say it."""
-    for doubt in found_wanting(said, held):
+    for doubt in dict.fromkeys(found_wanting(said, held)):
         # Phrases and dates are one word to whoever reads them by machine.
         yield re.sub(r"\bdate(\d+)", lambda m: MONTHS[int(m[1]) - 1], doubt).replace("_", " ")
 
@@ -110,6 +112,7 @@ def found_wanting(said: str, held: Held) -> Iterator[str]:
     mine, whole = read(said), held.whole
     yield from uncounted(said, held)
     yield from misplaced(said, held)
+    yield from displaced(said, held)
     yield from (f"{a} to {b}" for a, b in mine.spans if a != b and (b, a) in whole.spans)
     yield from (f"{how} {what}" for how, what in sorted(mine.bounds - whole.bounds, key=str))
     yield from turned(said, held)
@@ -195,6 +198,44 @@ def turned(said: str, held: Held) -> Iterator[str]:
             yield clause
 
 
+def displaced(said: str, held: Held, *, figures: bool = False) -> Iterator[str]:
+    """Yield the facts among whose neighbours the sources have another one rather than ours.
+
+    A source may hold *level 1* and *level 2*, *rose* and *fell*. Of those, ours is the one that has
+    the same words around it, up to `AROUND` words away; a nearer word says more. Of a text that is
+    repeated, only the `figures` are asked for.
+    """
+    mine = stems_and_facts(said)
+    theirs = [stems_and_facts(sentence) for sentence in held.sentences]
+    for at, fact in enumerate(mine):
+        if not isinstance(fact, Fact) or (figures and fact.axis not in FIGURES):
+            continue
+        near = distances(mine, at)
+        same, other = -1.0, -1.0
+        for words in theirs:
+            for place, found in enumerate(words):
+                if isinstance(found, Fact) and found.axis == fact.axis:
+                    around = distances(words, place)
+                    both = sum(1 / max(near[w], around[w]) for w in near.keys() & around.keys())
+                    if found == fact:
+                        same = max(same, both)
+                    elif found not in mine:
+                        other = max(other, both)
+        # That ours is nowhere is told by others.
+        if same >= 0 and (same < other or (figures and same == other)):
+            yield fact.word
+
+
+def distances(words: Sequence[str | Fact], at: int) -> dict[str | Fact, int]:
+    """Return the words around a place, each with how many words it is away at least."""
+    found: dict[str | Fact, int] = {}
+    for away in range(1, AROUND + 1):
+        for place in (at - away, at + away):
+            if 0 <= place < len(words) and words[place] != words[at]:
+                found.setdefault(words[place], away)
+    return found
+
+
 def stands(words: str, held: str) -> bool:
     """Tell whether a figure or a quotation stands in a text that `plain` made."""
     return bool(re.search(rf"(?<![\d.]){re.escape(plain(words))}(?!\d)", held))
@@ -226,9 +267,7 @@ def bibliography() -> Mapping[str, Entry]:
 def repeated(said: str, texts: Iterable[str]) -> Iterator[str]:
     """Yield the figures of a sentence that the section or the page which it repeats does not have.
 
-    A page is long: which of its sentences is nearest says little, so any of them will do. But a
-    number or a unit of a description stands there next to the word before or after it: somewhere
-    else on the page it would bear out nothing.
+    A page is long: which of its sentences is nearest says little, so any of them will do.
     """
     texts, mine = list(texts), read(said)
     if not (mine.numbers or mine.units or mine.dates):
@@ -237,13 +276,7 @@ def repeated(said: str, texts: Iterable[str]) -> Iterator[str]:
     yield from uncounted(said, held)
     if texts[0].startswith(SECTION):
         yield from misplaced(said, held, names=False)
-    else:
-        pairs = {pair for text in held.sentences for pair in pairwise(stems_and_facts(text))}
-        words = stems_and_facts(said)
-        for before, word, after in zip([None, *words], words, [*words[1:], None], strict=False):
-            near = {pair for pair in ((before, word), (word, after)) if None not in pair}
-            if isinstance(word, tuple) and near and not near & pairs:
-                yield f"{written(word[0])} {after or ''}".strip()
+    yield from displaced(said, held, figures=True)
 
 
 def ask(said: str, keys: Iterable[str], *, ours: bool = True) -> list[str]:

@@ -5,6 +5,7 @@ The words that say so stand in `lexicon.toml`; `facts.py` compares what two text
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -241,16 +242,43 @@ def read(text: str, *, generous: bool = False) -> Facts:
     )
 
 
+@dataclass(frozen=True)
+class Fact:
+    """A fact as one word of a text: what is compared with what, and which of them it is."""
+
+    axis: str
+    value: object
+    word: str = field(compare=False)
+
+
 @cache
-def stems_and_facts(text: str) -> tuple[str | tuple[object], ...]:
-    """Return the words of a text as stems, in their order, and each number and unit in a tuple."""
-    found: list[str | tuple[object]] = []
-    for word in map(str.lower, tokens(take_dates(text)[1])):
-        value = number(word)
-        fact = value if isinstance(value, Decimal) and value != 1 else unit(word)
-        # The second of two is no time.
-        found.append((fact,) if fact is not None and word != "second" else stem(word))
+def stems_and_facts(text: str) -> tuple[str | Fact, ...]:
+    """Return the words of a text that say something, as stems in their order, and its facts."""
+    rest = take_dates(text)[1]
+    known, found = frozenset(names(text)), []
+    for word in tokens(rest):
+        fact = fact_of(word, known)
+        if fact or word.lower() not in LITTLE:
+            found.append(fact or stem(word.lower()))
     return tuple(found)
+
+
+def fact_of(word: str, known: frozenset[str]) -> Fact | None:
+    """Return the fact that a word is by itself, where `known` are the names of its text."""
+    small = word.lower()
+    value = None if small == "one" else number(word)
+    if small in known and stem(small) not in written_small():  # no word of a title
+        return Fact("name", small, small)
+    if small.startswith("date"):
+        return Fact("month", small, small)
+    if small in SIDE:
+        return Fact(*SIDE[small], small)
+    if isinstance(value, Decimal):
+        return Fact("number", value, small)
+    if small in ORDINALS and small != "second":  # which may be a time
+        return Fact("ordinal", ORDINALS[small], small)
+    of = None if small == "second" else unit(word)
+    return Fact("unit", of, small) if of else None
 
 
 @cache
