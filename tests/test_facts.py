@@ -174,7 +174,7 @@ def test_a_text_holds_the_figures_of_what_repeats_it():
     assert "3" in ask("A pipeline has 3 files.", [f"section:{files}"])
     assert ["3"] == ask("A pipeline has 3 files.", [f"page:{files}"])
     assert not ask("A pipeline has 5 files.", [f"page:{files}"])
-    assert ["4 thing"] == ask("Four things.", ["page:Three things and four others."])
+    assert "4 thing" in ask("Four things.", ["page:Three things and four others."])
     assert ask("It looks each hour.", ["page:It looks each week. An hour is long."])
     assert not ask("The second page.", ["page:It is one page of 2."])
     assert not ask(

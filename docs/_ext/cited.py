@@ -126,8 +126,8 @@ def compare_figures(app: Sphinx, doctree: nodes.document, found: list[dict[str, 
         right = question["option"][question["right"]]
         given = statements.figures(statements.read(question["ask"]))
         sums = " ".join(f"{one + other:f}" for one, other in combinations(given, 2))
-        says = (section(doctree, question["section"]), question["ask"], sums)
-        sources = [facts.SECTION + one for one in says]
+        says = section(doctree, question["section"]), question["ask"]
+        sources = [*(facts.SECTION + one for one in says), facts.SUMS + sums]
         # An answer that is computed is compared with its expression, by a test.
         held = ("why",) if "run" in question else ("text", "why")
         repeats += [("quiz", right[text], sources) for text in held]

@@ -25,7 +25,7 @@ from typing import NamedTuple
 
 from pybtex.database import Entry, parse_file
 
-from docs._ext.lexicon import MONTHS, SIDE
+from docs._ext.lexicon import DIMENSION, MONTHS, SIDE, UNIT
 from docs._ext.statements import (
     DOCS,
     Fact,
@@ -57,9 +57,9 @@ NAMES_IN = (
     "note",
 )
 # Before a text that is repeated: by a quiz its section, by a description its page.
-SECTION, PAGE = "section:", "page:"
+SECTION, SUMS, PAGE = "section:", "sums:", "page:"  # or the sums of a quiz's question
 AROUND = 4  # words on either side of a fact that tell which of several it is
-FIGURES = ("number", "ordinal", "unit", "month")  # axes of facts, when a text is repeated
+FIGURES = {"number", "ordinal", "month", *UNIT.values(), *DIMENSION.values()}  # axes of facts
 ALIKE = 0.55  # from this share of common words on, two clauses say the same, or its opposite
 SENTENCE = re.compile(r"(?<=[.!?;])\s+|\[\.\.\.\]")
 CLAUSE = re.compile(r"(?<=[.!?;:,)])\s+|\[\.\.\.\]|\s-\s|\s(?=\(|(?:and|but|so|or) )")
@@ -112,7 +112,7 @@ def found_wanting(said: str, held: Held) -> Iterator[str]:
     mine, whole = read(said), held.whole
     yield from uncounted(said, held)
     yield from misplaced(said, held)
-    yield from displaced(said, held)
+    yield from (fact.word for fact in displaced(said, held))
     yield from (f"{a} to {b}" for a, b in mine.spans if a != b and (b, a) in whole.spans)
     yield from (f"{how} {what}" for how, what in sorted(mine.bounds - whole.bounds, key=str))
     yield from turned(said, held)
@@ -198,12 +198,12 @@ def turned(said: str, held: Held) -> Iterator[str]:
             yield clause
 
 
-def displaced(said: str, held: Held, *, figures: bool = False) -> Iterator[str]:
+def displaced(said: str, held: Held, *, figures: bool = False) -> Iterator[Fact]:
     """Yield the facts among whose neighbours the sources have another one rather than ours.
 
     A source may hold *level 1* and *level 2*, *rose* and *fell*. Of those, ours is the one that has
-    the same words around it, up to `AROUND` words away; a nearer word says more. Of a text that is
-    repeated, only the `figures` are asked for.
+    the same words around it, up to `AROUND` words away; a nearer word says more, and one on the
+    other side less. Of a text that is repeated, only the `figures` are asked for.
     """
     mine = stems_and_facts(said)
     theirs = [stems_and_facts(sentence) for sentence in held.sentences]
@@ -216,24 +216,29 @@ def displaced(said: str, held: Held, *, figures: bool = False) -> Iterator[str]:
             for place, found in enumerate(words):
                 if isinstance(found, Fact) and found.axis == fact.axis:
                     around = distances(words, place)
-                    both = sum(1 / max(near[w], around[w]) for w in near.keys() & around.keys())
+                    both = sum(nearness(near[w], around[w]) for w in near.keys() & around.keys())
                     if found == fact:
                         same = max(same, both)
                     elif found not in mine:
                         other = max(other, both)
-        # That ours is nowhere is told by others.
-        if same >= 0 and (same < other or (figures and same == other)):
-            yield fact.word
+        # That ours is nowhere is told of a cited sentence by others, with what it should be.
+        if same <= other if figures else 0 <= same < other:
+            yield fact
 
 
 def distances(words: Sequence[str | Fact], at: int) -> dict[str | Fact, int]:
-    """Return the words around a place, each with how many words it is away at least."""
+    """Return the words around a place, each with how far after it, or below zero before it, it is."""
     found: dict[str | Fact, int] = {}
     for away in range(1, AROUND + 1):
-        for place in (at - away, at + away):
-            if 0 <= place < len(words) and words[place] != words[at]:
-                found.setdefault(words[place], away)
+        for step in (away, -away):
+            if 0 <= at + step < len(words) and words[at + step] != words[at]:
+                found.setdefault(words[at + step], step)
     return found
+
+
+def nearness(one: int, other: int) -> float:
+    """Say what it counts that a word is so far away in one text, and so far in the other."""
+    return (1.0 if one * other > 0 else 0.5) / max(abs(one), abs(other))
 
 
 def stands(words: str, held: str) -> bool:
@@ -269,14 +274,16 @@ def repeated(said: str, texts: Iterable[str]) -> Iterator[str]:
 
     A page is long: which of its sentences is nearest says little, so any of them will do.
     """
-    texts, mine = list(texts), read(said)
+    mine = read(said)
     if not (mine.numbers or mine.units or mine.dates):
         return
-    held = Held.of(text.removeprefix(SECTION).removeprefix(PAGE) for text in texts)
+    parts = [text.partition(":") for text in texts]
+    held = Held.of(line for *_, text in parts for line in text.splitlines())
+    sums = {value for kind, _, text in parts if kind + ":" == SUMS for value in read(text).values}
     yield from uncounted(said, held)
-    if texts[0].startswith(SECTION):
+    if parts[0][0] + ":" == SECTION:
         yield from misplaced(said, held, names=False)
-    yield from displaced(said, held, figures=True)
+    yield from (fact.word for fact in displaced(said, held, figures=True) if fact.value not in sums)
 
 
 def ask(said: str, keys: Iterable[str], *, ours: bool = True) -> list[str]:

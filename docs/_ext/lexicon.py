@@ -16,6 +16,7 @@ LITTLE, NEGATIONS, COMMON, BEFORE_MONTHS, SMALL_NAMES = (
 )
 BESIDE = frozenset(WORDS["beside"]["a_number"].split())
 UNIT = {word: unit for unit, words in WORDS["units"].items() for word in words.split()}
+DIMENSION = {unit: of for of, units in WORDS["dimensions"].items() for unit in units.split()}
 BOUNDS = {word: bound for bound, words in WORDS["bounds"].items() for word in words.split()}
 SIDE = {
     word: (axis, side)

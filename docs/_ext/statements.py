@@ -19,6 +19,7 @@ from docs._ext.lexicon import (
     BOUNDS,
     COMMON,
     DEGREE,
+    DIMENSION,
     LITTLE,
     MONTH,
     MONTHS,
@@ -266,7 +267,7 @@ def stems_and_facts(text: str) -> tuple[str | Fact, ...]:
 def fact_of(word: str, known: frozenset[str]) -> Fact | None:
     """Return the fact that a word is by itself, where `known` are the names of its text."""
     small = word.lower()
-    value = None if small == "one" else number(word)
+    value = None if small == "one" else number(small)
     if small in known and stem(small) not in written_small():  # no word of a title
         return Fact("name", small, small)
     if small.startswith("date"):
@@ -278,7 +279,7 @@ def fact_of(word: str, known: frozenset[str]) -> Fact | None:
     if small in ORDINALS and small != "second":  # which may be a time
         return Fact("ordinal", ORDINALS[small], small)
     of = None if small == "second" else unit(word)
-    return Fact("unit", of, small) if of else None
+    return Fact(DIMENSION.get(of, of), of, small) if of else None
 
 
 @cache
