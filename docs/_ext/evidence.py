@@ -135,8 +135,12 @@ def figures(app, doctree):
 
 
 def backed(paragraph):
-    """Tell whether a paragraph cites, or stands in a claim box or a table of measurements."""
-    if any(n.get("refdomain") == "cite" for n in paragraph.findall(nodes.Element)):
+    """Tell whether a paragraph or its row cites, or stands in a claim box or among measurements."""
+    row = paragraph
+    while row is not None and not isinstance(row, nodes.row):
+        row = row.parent
+    whole = paragraph if row is None else row
+    if any(n.get("refdomain") == "cite" for n in whole.findall(nodes.Element)):
         return True
     # A claim box is checked as a whole; front matter and lists of an extension are data.
     return within(paragraph, CLAIM, FACTS, QUIZ, FROM_DATA, MEASURED)

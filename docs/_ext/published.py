@@ -21,6 +21,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from docs._ext import kept
+from docs._ext.classes import FROM_DATA
 from docs._ext.lexicon import MONTHS
 
 logger = logging.getLogger(__name__)
@@ -115,7 +116,7 @@ class Dots(Published):
         yield "|---|---|"
         for row in rows:
             source = f" {cite(row)}" if row["source"] else ""
-            yield f"| {row['label']}, {row['year']}: {row['note']}{source} | {said(row)} |"
+            yield f"| **{row['label']}, {row['year']}**: {row['note']}{source} | {said(row)} |"
 
     def table(self, rows: list[dict[str, str]]) -> nodes.Element:
         """Return the table with a mark in each row that has a figure."""
@@ -123,12 +124,9 @@ class Dots(Published):
         numbers = [float(row[name] or 0) for row in rows for name in ("value", "high")]
         most = max(numbers) or 1
         for row, cells in zip(rows, table.next_node(nodes.tbody).children, strict=True):
-            label = cells.children[0].next_node(nodes.Text)
-            strong = nodes.strong("", f"{row['label']}, {row['year']}")
-            rest = nodes.Text(label.astext().removeprefix(strong.astext() + ":"))
-            label.parent.replace(label, [strong, nodes.Text(":"), rest])
             mark = drawn({name: float(row[name]) / most for name in numbered(row)})
             cells.children[1].next_node(nodes.paragraph).append(nodes.raw("", mark, format="html"))
+            cells["classes"] += [] if row["source"] else [FROM_DATA]  # it states that there is none
         return table
 
 
