@@ -28,6 +28,7 @@ extensions = [
     "docs._ext.owners",
     "docs._ext.numbers",
     "docs._ext.plots",
+    "docs._ext.published",
     "docs._ext.rubric",
     "docs._ext.survivors",
     "docs._ext.raci",

@@ -48,7 +48,7 @@ def lines(block: nodes.Element) -> Iterator[tuple[str, list[str]]]:
             parts.extend(([line], []) for line in others)
         elif node.get("refdomain") == "cite":
             parts[-1][1].extend(map(str.strip, node.get("reftarget", "").split(",")))
-        elif not has(node, *prose.GENERATED):
+        elif not isinstance(node, nodes.raw) and not has(node, *prose.GENERATED):
             for child in node.children:
                 walk(child)
 

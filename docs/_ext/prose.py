@@ -34,7 +34,7 @@ def blocks(node, *, nested=True):
 
 
 def said(node, *, code=True):
-    """Return the words of one block on one line, without citations and what roles fill in.
+    """Return the words of one block on one line, without citations, drawings and what roles fill in.
 
     Without `code`, a mark stands for what is set as code.
     """
@@ -42,7 +42,7 @@ def said(node, *, code=True):
         return "`"
     if isinstance(node, nodes.Text):
         return node.astext()
-    if node.get("refdomain") == "cite" or has(node, *GENERATED):
+    if isinstance(node, nodes.raw) or node.get("refdomain") == "cite" or has(node, *GENERATED):
         return ""
     return "".join(said(child, code=code) for child in node.children).replace("\n", " ")
 
