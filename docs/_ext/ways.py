@@ -23,6 +23,7 @@ from docs._ext.quiz import DATA, HOME
 logger = logging.getLogger(__name__)
 
 DAYS = 90
+NAMES = {"read": "read", "quiz": "chapter and quiz", "lab": "lab", "milestone": "milestone"}
 
 
 class awaited(nodes.Inline, nodes.TextElement):
@@ -63,7 +64,7 @@ def way(path: dict[str, Any], written: set[str]) -> Iterator[str]:
     pages = " ".join(dict.fromkeys(step["page"] for step in path["first_week"]))
     yield f"**Your first week**, {{minutes}}`{pages}` minutes:\n"
     yield from (f"1. {said(step, written)}" for step in path["first_week"])
-    yield f"\n**The path after that**, {{minutes}}`{path['id']}` minutes in all: {path['line']}\n"
+    yield f"\n**Your whole path**, {{minutes}}`{path['id']}` minutes: {path['line']}\n"
     yield f":::{{dropdown}} The pages of this path\n{{pages}}`{path['id']}`\n:::\n"
     yield "**Ninety days:**\n"
     for step in path["ninety_days"]:
@@ -73,8 +74,8 @@ def way(path: dict[str, Any], written: set[str]) -> Iterator[str]:
 def said(step: dict[str, str], written: set[str]) -> str:
     """Return a step as Markdown: its kind, its page, its minutes and what to do."""
     page = f"{{page}}`{step['page']}`" if step["page"] in written else step["page"]
-    minutes = f", {{minutes}}`{step['page']}` minutes" if step["kind"] != "milestone" else ""
-    return f"*{step['kind']}*: {page}{minutes}. {step['do']}"
+    minutes = f" ({{minutes}}`{step['page']}` minutes)" if step["kind"] != "milestone" else ""
+    return f"*{NAMES[step['kind']]}*: {page}{minutes}. {step['do']}"
 
 
 def resolve(app: Sphinx, doctree: nodes.document, docname: str) -> None:
