@@ -22,6 +22,7 @@ extensions = [
     "sphinx_llms_txt",
     # The contracts of the spine, which CONTRIBUTING lists: one small extension each.
     "docs._ext.chapter",
+    "docs._ext.ways",
     "docs._ext.syllabus",
     "docs._ext.evidence",
     "docs._ext.owners",

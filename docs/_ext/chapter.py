@@ -3,7 +3,8 @@
 A chapter is a page whose front matter states `objectives`. Its `audience`, `difficulty`,
 `prerequisites` and reading minutes are shown under its title. `{chapters}` lists the chapters
 of a part in the order of its table of contents, and `{to-come}` those of `_data/unwritten.toml` that
-are not written yet; `{paths}` lists the reading paths of `_data/paths.toml`.
+are not written yet; `{paths}` lists the reading paths of `_data/paths.toml`, each of which
+`docs/_ext/ways.py` shows with its first steps.
 
 A lab is a page whose front matter has `lab`, its number, and `edits`, how many files the reader
 writes or edits. Its minutes are an estimate by a rule, except those of the machine.
@@ -273,9 +274,8 @@ def paths(app, docname):
     """Return one line for each audience: what it takes and which pages, in order."""
     items, taken = [], kept(app.env, "minutes")
     for path in load(app.srcdir, "paths.toml")["path"]:
-        pages = path.get("pages", addressed(app.env, path["id"]))
-        known = [page for page in pages if page in taken]
-        for page in set(pages) - set(known):
+        known = on_path(app.env, path)
+        for page in set(path.get("pages", ())) - set(known):
             logger.warning(
                 "there is no page %r", page, location=where(app.srcdir, "paths.toml", f'"{page}"')
             )
@@ -291,6 +291,12 @@ def paths(app, docname):
             line += reference(app, docname, page)
         items.append(nodes.list_item("", line))
     return [nodes.bullet_list("", *items, classes=["paths"])]
+
+
+def on_path(env, path):
+    """Return the pages of a reading path that exist, in order."""
+    pages = path.get("pages", addressed(env, path["id"]))
+    return [page for page in pages if page in kept(env, "minutes")]
 
 
 def addressed(env, audience):

@@ -29,7 +29,7 @@ HOLDS_DATA = {
     *("bars", "bibliography", "chapters", "claim", "claims", "dots", "events", "image", "law"),
     *("lines", "measurements", "ml-test-score", "paths", "quiz", "raci", "role", "survivors"),
     *("syllabus", "terms"),
-    *("to-come", "toctree", "tool", "tool-matrix"),
+    *("to-come", "toctree", "tool", "tool-matrix", "way-in"),
 }
 
 

@@ -1,0 +1,142 @@
+"""`{way-in} managers`: what an audience of `_data/paths.toml` brings, what is new, and what to do.
+
+An audience's `first_week` and `ninety_days` are steps. Each names a page: a chapter to `read`, a
+`quiz` to answer, a `lab` to do, or the page that explains how to make a `milestone`, something to
+show. The ninety days end with one. Minutes are those of the pages; a milestone has none, since it
+is made of the reader's own work.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective, SphinxRole
+
+from docs._ext import at, kept, load
+from docs._ext.chapter import on_path, reference
+from docs._ext.quiz import DATA, HOME
+
+logger = logging.getLogger(__name__)
+
+DAYS = 90
+NAMES = {"read": "read", "quiz": "chapter and quiz", "lab": "lab", "milestone": "milestone"}
+
+
+class awaited(nodes.Inline, nodes.TextElement):
+    """Minutes or a path, which are known only when every page has been read."""
+
+
+class Awaited(SphinxRole):
+    """Give the minutes of pages, as {minutes}`labs/index`, or of an audience's path; or the path."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Leave a marker, and remember the page that holds it."""
+        kept(self.env, "lists")[self.env.docname] = True
+        return [awaited(kind=self.name, of=self.text.split())], []
+
+
+class WayIn(SphinxDirective):
+    """Show one audience's way in."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Write it as Markdown and let the parser do the rest."""
+        self.env.note_dependency(f"{self.env.srcdir}/_data/paths.toml")
+        paths = {path["id"]: path for path in load(self.env.srcdir, "paths.toml")["path"]}
+        path = paths.get(self.arguments[0], {})
+        if "ninety_days" not in path:
+            raise self.error(
+                f"{self.arguments[0]!r} has no way in: write its keys into _data/paths.toml. "
+                f"Those that have one: {', '.join(p for p in paths if 'ninety_days' in paths[p])}"
+            )
+        return self.parse_text_to_nodes("\n".join(way(path, self.env.found_docs)))
+
+
+def way(path: dict[str, Any], written: set[str]) -> Iterator[str]:
+    """Yield one audience's way in as lines of Markdown."""
+    yield f"**You bring:** {path['brings']}\n"
+    yield f"**New to you:** {path['new']}\n"
+    pages = " ".join(dict.fromkeys(step["page"] for step in path["first_week"]))
+    yield f"**Your first week**, {{minutes}}`{pages}` minutes:\n"
+    yield from (f"1. {said(step, written)}" for step in path["first_week"])
+    yield f"\n**Your whole path**, {{minutes}}`{path['id']}` minutes: {path['line']}\n"
+    yield f":::{{dropdown}} The pages of this path\n{{pages}}`{path['id']}`\n:::\n"
+    yield "**Ninety days:**\n"
+    for step in path["ninety_days"]:
+        yield f"1. By day {step['by']}, {said(step, written)}"
+
+
+def said(step: dict[str, str], written: set[str]) -> str:
+    """Return a step as Markdown: its kind, its page, its minutes and what to do."""
+    page = f"{{page}}`{step['page']}`" if step["page"] in written else step["page"]
+    minutes = f" ({{minutes}}`{step['page']}` minutes)" if step["kind"] != "milestone" else ""
+    return f"*{NAMES[step['kind']]}*: {page}{minutes}. {step['do']}"
+
+
+def resolve(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Replace each marker by its minutes or its path."""
+    paths = {path["id"]: path for path in load(app.srcdir, "paths.toml").get("path", [])}
+    taken = kept(app.env, "minutes")
+    for node in list(doctree.findall(awaited)):
+        pages = []
+        for name in node["of"]:
+            pages += on_path(app.env, paths[name]) if name in paths else [name]
+        if node["kind"] == "minutes":
+            node.replace_self(nodes.Text(str(sum(taken.get(page, 0) for page in pages))))
+            continue
+        links: list[nodes.Node] = []
+        for page in pages:
+            links += [nodes.Text(" → ")] * bool(links)
+            links.append(reference(app, docname, page))
+        node.replace_self(links)
+
+
+def check(app: Sphinx, env: BuildEnvironment) -> None:
+    """Each step's page exists and is what the step says, and the days lead to something to show."""
+    file = Path(app.srcdir, "_data", "paths.toml")
+    for path in load(app.srcdir, file.name).get("path", []):
+        for step in [*path.get("first_week", ()), *path.get("ninety_days", ())]:
+            if fault := wrong(app, env, step):
+                logger.warning("%s", fault, location=at(file, f'page = "{step["page"]}"'))
+        days = [step["by"] for step in path.get("ninety_days", ())]
+        if days and (days != sorted(days) or days[-1] > DAYS):
+            logger.warning(
+                "the days of %r are %s: set them in order, the last one %d or less",
+                *(path["id"], ", ".join(map(str, days)), DAYS),
+                location=at(file, f'^id = "{path["id"]}"'),
+            )
+        if days and path["ninety_days"][-1]["kind"] != "milestone":
+            logger.warning(
+                "the ninety days of %r end in a %s: end them in a milestone, something to show",
+                *(path["id"], path["ninety_days"][-1]["kind"]),
+                location=at(file, f'^id = "{path["id"]}"'),
+            )
+
+
+def wrong(app: Sphinx, env: BuildEnvironment, step: dict[str, str]) -> str:
+    """Say what to write where a step's page is missing or of another kind."""
+    page, kind = step["page"], step["kind"]
+    if page not in env.found_docs:
+        return f"a step needs the page {page!r}, and there is none: name one that exists"
+    if kind == "lab" and "lab" not in env.metadata[page]:
+        return f"{page!r} is no lab: name a page of labs/, or write another kind"
+    if kind == "quiz" and not Path(app.srcdir, DATA, f"{page.removeprefix(HOME)}.toml").exists():
+        return f"{page!r} has no quiz: name a chapter, or write another kind"
+    return ""
+
+
+def setup(app: Sphinx) -> dict[str, object]:
+    """Register the directive, its two roles and the check."""
+    app.setup_extension("docs._ext.chapter")
+    app.add_node(awaited)
+    app.add_role("minutes", Awaited())
+    app.add_role("pages", Awaited())
+    app.add_directive("way-in", WayIn)
+    app.connect("env-check-consistency", check)
+    app.connect("doctree-resolved", resolve)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
