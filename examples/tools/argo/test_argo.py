@@ -13,7 +13,7 @@ from jukebox.pipeline import STEPS
 from jukebox.registry import Registry
 
 WORKFLOW = Path(__file__).parents[2] / "jukebox" / "deploy" / "argo_workflow.py"
-# What each task does of Jukebox's own pipeline; none is its canary.
+# Which steps of Jukebox's own pipeline each task does; no task does the step `canary`.
 PLAYS = {
     "generate": ["validate"],
     "train": ["train", "register"],

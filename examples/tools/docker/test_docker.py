@@ -19,7 +19,7 @@ def repository(prepared, monkeypatch):
 
 
 def test_the_image_trains_and_answers_as_its_own_user(typed, prepared, figures):
-    """The process has uid 10001, and needs no file but those of its home: a read-only root does."""
+    """The process has uid 10001 and writes only in its home: a read-only root is enough."""
     assert typed("works.console") == [0, 0, 0]
 
     storage = ["--root", prepared / "images", "--runroot", prepared / "run"]

@@ -13,7 +13,7 @@ from jukebox.pipeline import STEPS
 from jukebox.training import Settings, train
 
 JUKEBOX = Path(__file__).parents[2] / "jukebox" / "deploy" / "dvc.yaml"
-# What each stage does of Jukebox's own pipeline; no stage is its canary.
+# Which steps of Jukebox's own pipeline each stage does; no stage does the step `canary`.
 PLAYS = {
     "generate": ["validate"],
     "validate": ["validate"],
@@ -53,9 +53,11 @@ def test_a_clone_without_a_push_has_the_recipe_and_no_model(typed, here):
 
 
 def test_jukeboxs_pipeline_keeps_its_order_and_has_no_way_back(typed, here):
-    """DVC draws the order from what is declared; a monitor that leads back is refused as a cycle.
+    """DVC finds the order in what the stages declare, and refuses a way back as a cycle.
 
-    The first two stages run; the commands of the others are those that Argo's test types.
+    Jukebox's whole pipeline has five stages, in the file `JUKEBOX`. `back.console` runs the first
+    two, then adds a stage `monitor`, which the first is to wait for. The commands of the other
+    three are those that Argo's test types.
     """
     (here / "params.yaml").unlink()  # the example's own, which DVC would read with any dvc.yaml
     copy(JUKEBOX, here)

@@ -19,7 +19,7 @@ def test_the_join_that_leaks_promises_more_and_serves_less(typed, here):
 
 
 def test_a_store_that_nobody_filled_answers_none_and_no_error(typed, here):
-    """The model complains, and not the store: to it, a track unknown and a forgotten job are one."""
+    """The model complains; the store cannot tell an unknown track from a job that nobody ran."""
     assert typed("fails.console") == [1]
 
     assert rows(here) == 0

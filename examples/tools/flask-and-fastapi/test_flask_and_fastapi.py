@@ -1,4 +1,4 @@
-"""Both services give the model's answers, and differ where a value is none."""
+"""Both services give the model's answers, and differ where a value is not valid."""
 
 import json
 

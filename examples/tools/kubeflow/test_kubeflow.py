@@ -16,7 +16,7 @@ from jukebox.store import Store
 from jukebox.training import train
 
 PIPELINE = Path(__file__).parents[2] / "jukebox" / "deploy" / "kubeflow_pipeline.py"
-# What each step does of Jukebox's own pipeline; none is its canary.
+# Which steps of Jukebox's own pipeline each step here does; none does the step `canary`.
 PLAYS = {
     "collect": ["validate"],
     "train": ["train"],
@@ -50,7 +50,7 @@ def test_the_first_model_is_promoted_and_its_twin_is_refused(typed, here):
 
 
 def test_the_compiled_pipeline_says_what_a_cluster_needs(typed, here):
-    """Each step has its image, types and order, and the two that ask the registry no cache."""
+    """Each step has its image, types and order; the two that ask the registry have no cache."""
     assert typed("compiles.console") == [0]
 
     spec = yaml.safe_load((here / "pipeline.yaml").read_text())

@@ -24,7 +24,10 @@ def test_the_file_gives_back_what_was_logged(typed, here):
 
 
 def test_a_record_that_goes_on_in_the_next_block_is_put_together(here):
-    """Each part says its length and its kind: 2 begins, 4 ends."""
+    """A record that is longer than a block of the file is cut into parts.
+
+    Before each part stand its length and its kind: 2 begins a record, 4 ends it.
+    """
     reader, record = run_path(str(here / "reader.py")), Record(uuid="x" * 40_000)
     whole, first = record.SerializeToString(), reader["BLOCK"] - 14  # two headers of 7 bytes
     heads = [struct.pack("<IHB", 0, n, kind) for n, kind in ((first, 2), (len(whole) - first, 4))]
