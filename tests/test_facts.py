@@ -128,7 +128,7 @@ PLACED = {
     "a direction": ("Wages in the north rose, but in the south they fell.",
                     "Wages in the north fell.", "fell"),
     "a name": ("Uber built a platform for features. Airbnb wrote a paper about prices.",
-               "A paper about prices was written at Uber.", "uber"),
+               "Uber wrote a paper about prices.", "uber"),
     "a month": ("It opened in March for teams. It closed in June for everybody.",
                 "In June it opened for teams.", "June"),
 }  # fmt: skip

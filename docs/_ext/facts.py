@@ -59,7 +59,15 @@ NAMES_IN = (
 # Before a text that is repeated: by a quiz its section, by a description its page.
 SECTION, SUMS, PAGE = "section:", "sums:", "page:"  # or the sums of a quiz's question
 AROUND = 4  # words on either side of a fact that tell which of several it is
-FIGURES = {"number", "ordinal", "month", *UNIT.values(), *DIMENSION.values()}  # axes of facts
+SURELY = 0.5  # by so much more than ours, another one has to have them: a direct neighbour counts 1
+FIGURES = {
+    "number",
+    "ordinal",
+    "year",
+    "month",
+    *UNIT.values(),
+    *DIMENSION.values(),
+}  # axes of facts
 ALIKE = 0.55  # from this share of common words on, two clauses say the same, or its opposite
 SENTENCE = re.compile(r"(?<=[.!?;])\s+|\[\.\.\.\]")
 CLAUSE = re.compile(r"(?<=[.!?;:,)])\s+|\[\.\.\.\]|\s-\s|\s(?=\(|(?:and|but|so|or) )")
@@ -222,7 +230,7 @@ def displaced(said: str, held: Held, *, figures: bool = False) -> Iterator[Fact]
                     elif found not in mine:
                         other = max(other, both)
         # That ours is nowhere is told of a cited sentence by others, with what it should be.
-        if same <= other if figures else 0 <= same < other:
+        if same <= other if figures else 0 <= same < other - SURELY:
             yield fact
 
 

@@ -116,7 +116,9 @@ class Dots(Published):
         yield "|---|---|"
         for row in rows:
             source = f" {cite(row)}" if row["source"] else ""
-            yield f"| **{row['label']}, {row['year']}**: {row['note']}{source} | {said(row)} |"
+            share = " %" if self.options["unit"].startswith("%") and numbered(row) else ""
+            what = f"**{row['label']}, {row['year']}**: {row['note']}"
+            yield f"| {what}{source} | {said(row)}{share} |"
 
     def table(self, rows: list[dict[str, str]]) -> nodes.Element:
         """Return the table with a mark in each row that has a figure."""

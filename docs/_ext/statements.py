@@ -275,7 +275,7 @@ def fact_of(word: str, known: frozenset[str]) -> Fact | None:
     if small in SIDE:
         return Fact(*SIDE[small], small)
     if isinstance(value, Decimal):
-        return Fact("number", value, small)
+        return Fact("year" if 1900 <= value < 2100 else "number", value, small)
     if small in ORDINALS and small != "second":  # which may be a time
         return Fact("ordinal", ORDINALS[small], small)
     of = None if small == "second" else unit(word)
