@@ -193,7 +193,7 @@ def test_a_row_has_its_times_its_words_and_its_sections(tables):
     assert [
         [
             "60 0:00-0:40 90 0:00-1:01",
-            "Start Say: Good evening. Say instead: Some. Ask: Who is here? Listen for: A hand. "
+            "Start Say: Good evening. Instead of “All”: Some. Ask: Who is here? Listen for: A hand. "
             "Open: Hello",
         ],
         [

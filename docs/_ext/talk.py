@@ -122,10 +122,12 @@ class Talk(SphinxDirective):
         if self.brief:
             return self.parse_text_to_nodes(lines[0])
         for key, cue in SAID.items():
-            said = [step[key]] if key in step else []
             if key == "instead":
-                said = [claims[one]["say"].strip() for one in step.get("claim", [])] + said
-            lines += [f"[{cue}:]{{.cue}} {words}" for words in said]
+                for claim in map(claims.__getitem__, step.get("claim", [])):
+                    slide_says = plain(claim["slide_says"])
+                    lines.append(f"[Instead of]{{.cue}} “{slide_says}”: {claim['say'].strip()}")
+            if key in step:
+                lines.append(f"[{cue}:]{{.cue}} {step[key]}")
         planned = to_be_written(self.env.srcdir, self.env.found_docs)
         places = dict.fromkeys(
             f"{{page}}`{planned[label]}`" if label in planned else f"{{ref}}`{label}`"
