@@ -32,6 +32,7 @@ extensions = [
     "docs._ext.rubric",
     "docs._ext.survivors",
     "docs._ext.raci",
+    "docs._ext.talk",
     "docs._ext.expiry",
     "docs._ext.tools",
     "docs._ext.quiz",

@@ -49,7 +49,12 @@ PLAIN_WORDS = re.compile(rf"\b(?:{'|'.join(f'({word})' for word in PLAIN)})\b", 
 DECK = re.compile(
     r"\b(?:(?:the|this|our|two|first|second|slide) )+(?:decks?|slides?)\b", re.IGNORECASE
 )
-OF_DECKS = {"docs/reference/syllabus.md", "CONTRIBUTING.md", "CHANGELOG.md"}
+OF_DECKS = {
+    *("docs/reference/syllabus.md", "CONTRIBUTING.md", "CHANGELOG.md"),
+    # For the speaker, who has the slides.
+    *("docs/modules/case-for-mlops/the-talk.md", "docs/_data/talk.toml"),
+    "docs/_data/quizzes/case-for-mlops/the-talk.toml",
+}
 VAGUE = {"here", "click here", "this", "this page", "this link", "link", "more", "read more"}
 
 
@@ -196,12 +201,16 @@ if __name__ == "__main__":
         f"{page}:{number}: {fault}"
         for page in pages()
         for number, fault in faults(page.read_text(encoding="utf-8"))
-        if not (fault.startswith("a reader never saw") and page.as_posix() in OF_DECKS)
     ]
     errors += [
         f"{path}:{number}: {fault}"
         for path in data_files()
         for number, fault in data_faults(path.read_text(encoding="utf-8"))
+    ]
+    errors = [
+        error
+        for error in errors
+        if not (": a reader never saw" in error and error.partition(":")[0] in OF_DECKS)
     ]
     errors += unfilled("docs", "examples", "tests/jukebox")
     print("\n".join(errors) or f"{len(pages())} pages follow the style")

@@ -19,6 +19,7 @@ from tests.test_quiz import QUIZ
 from tests.test_raci import FILES as RACI
 from tests.test_score import RUBRIC
 from tests.test_spine import FILES as SPINE
+from tests.test_talk import FILES as TALK
 from tests.test_tools import MATRIX
 
 ROOT = Path("docs", "_data")
@@ -35,6 +36,7 @@ SOUND = {"conf.py": 'extensions = ["docs._ext"]\n', "index.rst": "Start\n=====\n
         "quizzes/page.toml": QUIZ,
         "raci.toml": RACI["_data/raci.toml"],
         "syllabus.toml": SPINE["_data/syllabus.toml"],
+        "talk.toml": TALK["_data/talk.toml"],
         "tools.toml": MATRIX["_data/tools.toml"],
         "unwritten.toml": SPINE["_data/unwritten.toml"],
     }.items()
@@ -154,6 +156,14 @@ MISTAKES = {
     "a role wakes to nothing that is said": (
         "raci.toml", "alerts = []\n", "",
         ":9: WARNING: a role has no `alerts`. Write a list of the alerts that wake the role",
+    ),
+    "a step of the talk has no minutes": (
+        "talk.toml", "minutes60 = 40\n", "",
+        ":1: WARNING: a step has no `minutes60`. Write how many minutes the step has in a talk of 60",
+    ),
+    "a step listens to no question": (
+        "talk.toml", 'ask = "Who is here?"\n', "",
+        ":1: WARNING: a step has no `ask`. Write what to ask the room, as one or two sentences.",
     ),
     "a test of the score has points of its own": (
         "ml_test_score.toml", "points = 1", "points = 2",
