@@ -25,7 +25,7 @@ from sphinx.util import docname_join, logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from docs._ext import at, data, kept, load, prose, where
-from docs._ext.classes import FACTS, FROM_DATA, NOT_RUN, TO_COME, has
+from docs._ext.classes import FACTS, FROM_DATA, NOT_RUN, TALK, TO_COME, has
 from docs._ext.numbers import run_of
 from docs._ext.quiz import QUESTIONS
 from docs._ext.syllabus import to_come
@@ -54,7 +54,8 @@ def front_matter(env: BuildEnvironment, docname: str) -> dict[str, Any]:
 
 def reading_minutes(doctree: nodes.document, *, code: bool = True) -> float:
     """Estimate the minutes that the prose, the tables and, unless told, the code of a page take."""
-    in_tables = sum(len(prose.text(table).split()) for table in doctree.findall(nodes.table))
+    tables = [table for table in doctree.findall(nodes.table) if not has(table, TALK)]
+    in_tables = sum(len(prose.text(table).split()) for table in tables)
     fast = len(prose.text(doctree).split()) - in_tables
     blocks = doctree.findall(nodes.literal_block) if code else ()
     slow = in_tables + sum(len(re.findall(r"\w+", block.astext())) for block in blocks)

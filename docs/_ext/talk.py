@@ -21,7 +21,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from docs._ext import load, where
-from docs._ext.classes import FROM_DATA
+from docs._ext.classes import FROM_DATA, TALK
 from docs._ext.evidence import FIGURE
 from docs._ext.syllabus import plain, to_be_written
 
@@ -179,7 +179,7 @@ def table(caption: str, rows: list[nodes.row]) -> nodes.table:
     group += [nodes.colspec(colwidth=20, stub=1), nodes.colspec(colwidth=80)]
     group += nodes.thead("", nodes.row("", *heads))
     group += nodes.tbody("", *rows)
-    return nodes.table("", nodes.title("", caption), group, classes=["talk", FROM_DATA])
+    return nodes.table("", nodes.title("", caption), group, classes=[TALK, FROM_DATA])
 
 
 def name_once(app: Sphinx, doctree: nodes.document, docname: str) -> None:
