@@ -24,7 +24,7 @@ MARKS = {
 WORDS = """\
 <g font-family="system-ui, sans-serif" font-size="14" fill="#111">
 <text x="26" y="36">“cat”</text><text x="330" y="270" text-anchor="end">“dog”</text>
-<text x="334" y="310" text-anchor="end">snout, in cm</text><text x="20" y="13">ears, in cm</text>
+<text x="334" y="312" text-anchor="end">snout, in cm</text><text x="20" y="13">ears, in cm</text>
 """
 
 
@@ -59,14 +59,19 @@ def drawn(cats: Sequence, dogs: Sequence, fox: Sequence[float], model: dict[str,
         for name, group in groups.items()
         for x, y in map(at, group)
     ]
-    label, above = at(fox)
+    names, (label, above) = WORDS, at(fox)
+    for tick in (5, 10):
+        x, y = at((tick, tick))
+        places.append(f'<path d="M{x} {bottom:g}v4M20 {y}h-4" stroke="#666"/>')
+        names += f'<text x="{x - 5:g}" y="{bottom + 16:g}">{tick}</text>'
+        names += f'<text x="14" y="{y + 5:g}" text-anchor="end">{tick}</text>'
     svg = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {right + 20:g} {bottom + 40:g}">',
-        '<rect width="100%" height="100%" rx="6" fill="#fbfbf9"/>',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-6 0 {right + 16:g} {bottom + 40:g}">',
+        '<rect x="-6" width="100%" height="100%" rx="6" fill="#fbfbf9"/>',
         f'<path d="M20 20V{bottom:g}H{right:g}" fill="none" stroke="#666"/>',
         f'<path d="M{x1} {y1}L{x2} {y2}" stroke="#666" stroke-width="1.5" stroke-dasharray="6 5"/>',
         *places,
-        f'{WORDS}<text x="{label + 14:g}" y="{above + 5:g}">the fox</text>\n</g>',
+        f'{names}<text x="{label + 14:g}" y="{above + 5:g}">the fox</text>\n</g>',
     ]
     return "\n".join([*svg, "</svg>"]) + "\n"
 
