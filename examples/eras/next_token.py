@@ -27,9 +27,8 @@ def probability(model: Model, before: str, token: str) -> float:
     guess = 1 / 128  # of each character, before anything was read
     for length in range(min(ORDER, len(before)) + 1):
         seen = model.get(before[len(before) - length :])
-        if seen is None:
-            break  # nor was a longer one read
-        guess = (seen[token] + guess) / (seen[""] + 1)
+        if seen:
+            guess = (seen[token] + guess) / (seen[""] + 1)
     return guess
 
 
@@ -43,9 +42,10 @@ def write(model: Model, text: str, length: int, seed: int) -> str:
 
 def learn(examples: list[Example]) -> Callable[[str], str]:
     """Return a function from a sentence to the part whose model finds it the most probable."""
-    models = {}
-    for part in sorted({example.part for example in examples}):
-        models[part] = read([example.sentence for example in examples if example.part == part])
+    texts: dict[str, list[str]] = defaultdict(list)
+    for example in examples:
+        texts[example.part].append(example.sentence)
+    models = {part: read(its) for part, its in texts.items()}
 
     def score(part: str, text: str) -> float:
         return sum(log(probability(models[part], text[:n], text[n])) for n in range(len(text)))

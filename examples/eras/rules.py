@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from examples.eras.task import Example, words
 
-# One reader wrote them from the index page of each part, before the first run. The first that fires
-# is taken. A word ends in a star where any ending will do.
+# They were written from the index page of each part, before the first run. The first that fires is
+# taken. A word ends in a star where any ending will do.
 RULES = (
     ("tools", "argo docker dvc evidently fastapi feast flask github jenkins kubeflow kubernetes"),
     ("tools", "mlflow pandas prometheus pytorch spark tensorflow tfx tool* framework* licence"),

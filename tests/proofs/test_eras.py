@@ -10,11 +10,11 @@ from examples.eras.task import SIZES as LEARNED
 from examples.eras.task import TESTED, read_examples, split
 
 SIZES = {"splits": (1, 20)}
-PARTS = 3  # of the handbook, of which one is right
-ASKED = PARTS * TESTED  # sentences in the test of one split
-MOST = PARTS * max(LEARNED)
+CHOICES = 3  # parts of the handbook, of which one is right
+ASKED = CHOICES * TESTED  # sentences in the test of one split
+MOST = CHOICES * max(LEARNED)
 SAME = (
-    *(f"first_{era}_{PARTS * size}_right" for era in ERAS for size in LEARNED),
+    *(f"first_{era}_{CHOICES * size}_right" for era in ERAS for size in LEARNED),
     *(f"first_{era}_mixed_right" for era in ERAS),
     "sentences",
     "chance_percent",
@@ -34,9 +34,9 @@ def right(sizes, figures):
         "sentences": len(read_examples()),
         "asked": ASKED,
         "splits": len(seeds),
-        "chance_percent": round(100 / PARTS, 1),
+        "chance_percent": round(100 / CHOICES, 1),
     }
-    found = {PARTS * size: right_answers(seeds, size) for size in LEARNED}
+    found = {CHOICES * size: right_answers(seeds, size) for size in LEARNED}
     found["mixed"] = right_answers(seeds, max(LEARNED), mixed=True)
     for learned, by_era in found.items():
         for era, counts in by_era.items():
@@ -58,7 +58,7 @@ def test_each_era_is_better_than_chance_with_the_most_sentences(right, figures):
 
 def test_with_few_sentences_the_rules_are_first(right):
     """They need none."""
-    least = right[PARTS * min(LEARNED)]
+    least = right[CHOICES * min(LEARNED)]
 
     assert max(least, key=lambda era: sum(least[era])) == "rules"
 
