@@ -103,6 +103,8 @@ def test_bayes_counts_as_by_hand():
     assert "tools" == bayes.learn(FEW)("docker and a unicorn")
     # it: 2/12 against 2/15; a: 1/12 against 4/15
     assert "mlops" == bayes.learn(FEW)("it a")
+    # 3 x 2 x 1 x 1 of 12 x 12 x 12 x 12, against 1 x 2 x 3 x 3 of 15 x 15 x 15 x 15
+    assert "mlops" == bayes.learn(FEW)("docker runs level level")
 
 
 def test_the_gradient_by_hand_is_the_slope():
