@@ -12,16 +12,17 @@ from pathlib import Path
 
 from scripts.tools import cut
 
+ROOT = Path(__file__).resolve().parents[1]
 RUNNING = "RUN_IN"  # the variable of the environment that names the session
 BEGINS = re.compile(r"^ *(?:`{3,}|~{3,}|:{3,}) *\{run-in\} *(\S+) *$", re.M)
 
 
-def sessions(noxfile: Path = Path("noxfile.py")) -> list[str]:
+def sessions(noxfile: Path = ROOT / "noxfile.py") -> list[str]:
     """The sessions that run blocks of pages, as the noxfile has them."""
     return re.findall(r'"scripts\.pages", "([\w-]+)"', noxfile.read_text("utf-8"))
 
 
-def asking(session: str, docs: Path = Path("docs")) -> list[Path]:
+def asking(session: str, docs: Path = ROOT / "docs") -> list[Path]:
     """The pages with a block for a session."""
     pages = sorted(docs.rglob("*.md"))
     return [page for page in pages if session in BEGINS.findall(page.read_text("utf-8"))]

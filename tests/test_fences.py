@@ -173,7 +173,7 @@ def test_each_block_for_a_session_is_run_by_it(page):
     }
 
     assert asked <= set(sessions()) & BUDGETS.keys()
-    assert asked == {name for name in sessions() if page in asking(name, ROOT / "docs")}
+    assert asked == {name for name in sessions() if page in asking(name)}
 
 
 def test_a_session_of_pages_has_one():
