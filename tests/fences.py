@@ -7,6 +7,7 @@
 import contextlib
 import io
 import json
+import os
 import re
 import tomllib
 import traceback
@@ -18,7 +19,7 @@ from sybil import Region
 
 from docs._ext.diagrams import drawing
 from docs._ext.markdown import fences
-from tests.terminal import Terminal
+from scripts.pages import RUNNING, sessions
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES, DRAWINGS = ROOT / "examples", ROOT / "docs" / "_diagrams"
@@ -70,6 +71,8 @@ def console(example, fence, _):
     if not fence.content.startswith("$ "):
         return fail(example, "no command: a console fence begins with `$ `", fence.line)
     if "terminal" not in example.namespace:
+        from tests.terminal import Terminal  # a session of pages has not what it needs
+
         example.namespace["terminal"] = Terminal()
     if "<<" in fence.content and "\nEOF\n" not in fence.content:
         return fail(example, "no line EOF: a document ends with one", fence.line)
@@ -155,6 +158,15 @@ def reasoned(example, fence, _):
     return None
 
 
+def elsewhere(example, fence, output):
+    """A block that a session of its own runs: there it is run, and here it is only compiled."""
+    if fence.argument not in sessions():
+        return fail(example, f"no session {fence.argument!r} runs blocks of pages", fence.line - 1)
+    if os.environ.get(RUNNING) == fence.argument:
+        return python(example, fence, output)
+    return parsed_by(lambda code: compile(code, example.path, "exec"))(example, fence, output)
+
+
 def included(example, fence, _):
     """A listing is a file of `examples/`, whole or one object of it: never lines, which drift."""
     path = (Path(example.path).parent / fence.argument).resolve()
@@ -186,7 +198,11 @@ CHECKERS = {
     "json": parsed_by(json.loads),
     "{literalinclude}": included,
     "{not-run}": reasoned,
+    "{run-in}": elsewhere,
 }
+
+
+PRINTS = {"python", "{run-in}"}  # what an output belongs to
 
 
 def regions(document):
@@ -197,8 +213,8 @@ def regions(document):
     found = fences(document.text)
     for n, fence in enumerate(found):
         after = found[n + 1] if n + 1 < len(found) else None
-        output = after if after and after.name == "output" and fence.name == "python" else None
-        if fence.name == "output" and n and found[n - 1].name == "python":
+        output = after if after and after.name == "output" and fence.name in PRINTS else None
+        if fence.name == "output" and n and found[n - 1].name in PRINTS:
             continue
         check = CHECKERS.get(fence.name, unchecked)
         start = offsets[fence.line - 2]

@@ -12,13 +12,15 @@ from sybil import Sybil
 from docs._ext.markdown import HOLDS_DATA, HOLDS_MARKDOWN, Fence, fences
 from docs.conftest import pages as checked_pages
 from scripts import prose
+from scripts.ci import BUDGETS
+from scripts.pages import RUNNING, asking, sessions
 from tests.fences import CHECKERS, clean, regions
 from tests.project import from_root
 from tests.terminal import CLIENT, Terminal
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted(p for p in (ROOT / "docs").rglob("*.md") if "_build" not in p.parts)
-RUNS = {"python", "console"}
+RUNS = {"python", "console", "{run-in}"}
 
 
 def checked(folder, text):
@@ -60,6 +62,9 @@ SOUND = {
     "a fence of tildes": fence("python", "x = 1", "~~~"),
     "a fence in a box in a quotation": (
         "> " + fence("{tip}", fence("python", "x = 1"), ":::").replace("\n", "\n> ")
+    ),
+    "python for a session of its own, which is only compiled here": (
+        fence("{run-in} language-model", "import no_such_module") + "\n" + fence("output", "1")
     ),
     "a fence in a list": "- Words\n\n  " + fence("python", "x = 1").replace("\n", "\n  "),
     "a fence in a definition": "Word\n: " + fence("python", "x = 1").replace("\n", "\n  "),
@@ -122,6 +127,12 @@ FAULTS = {
     "an output of anything": (
         fence("python", "print(1)") + "\n" + fence("output", "..."), "page.md:6: the page shows\n..."
     ),
+    "a syntax error in what a session runs": (
+        fence("{run-in} language-model", "x ="), "page.md:2: SyntaxError"
+    ),
+    "a session that runs no pages": (
+        fence("{run-in} lint", "x = 1"), "page.md:1: no session 'lint' runs blocks of pages"
+    ),
     "no reason": (fence("{not-run} bash", "ls"), "page.md:2: a block that does not run needs a"),
     "a listing from elsewhere": (
         fence("{literalinclude} ../noxfile.py", ""), "page.md:1: ../noxfile.py is no file of examples/"
@@ -143,6 +154,32 @@ def test_a_wrong_fence_fails_with_its_place(tmp_path, fault):
     text, expected = FAULTS[fault]
 
     assert next(w for w in checked(tmp_path, text) if w).startswith(expected)
+
+
+def test_a_block_runs_in_the_session_that_it_names(tmp_path, monkeypatch):
+    """With the other blocks of its page, and what it prints is compared."""
+    text = fence("python", "x = 1") + fence("{run-in} language-model", "print(x + 1)") + "\n"
+    monkeypatch.setenv(RUNNING, "language-model")
+
+    assert {""} == set(checked(tmp_path, text + fence("output", "2")))
+    assert checked(tmp_path, text + fence("output", "3"))[1].startswith("page.md:9: the page shows")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.stem)
+def test_each_block_for_a_session_is_run_by_it(page):
+    """The session finds the page, and CI runs the session."""
+    asked = {
+        fence.argument for fence in fences(page.read_text("utf-8")) if fence.name == "{run-in}"
+    }
+
+    assert asked <= set(sessions()) & BUDGETS.keys()
+    assert asked == {name for name in sessions() if page in asking(name)}
+
+
+def test_a_session_of_pages_has_one():
+    """Otherwise it would pass without a test."""
+    assert sessions()
+    assert [] == [name for name in sessions() if not asking(name)]
 
 
 def test_what_runs_in_the_background_ends_with_its_page(tmp_path):

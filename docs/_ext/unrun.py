@@ -1,8 +1,14 @@
-"""*Block and run*, the reader's half: a block that does not run says so, and why.
+"""*Block and run*, the reader's half: a block that the tests do not run says so, and why.
 
 ```{not-run} bash
 :reason: needs a cluster
 kubectl apply -f jukebox.yaml
+```
+
+A block of Python that needs what the tests do not install names the session that runs it:
+
+```{run-in} language-model
+import xllamacpp
 ```
 """
 
@@ -11,6 +17,15 @@ from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
 from docs._ext.classes import NOT_RUN
+
+
+def boxed(directive, words, language):
+    """Return a directive's code in a box, under some words."""
+    code = nodes.literal_block("", "\n".join(directive.content), language=language)
+    box = nodes.container(classes=[NOT_RUN])
+    parsed, faults = directive.parse_inline(words)
+    box += [nodes.paragraph("", "", *parsed, classes=["not-run-reason"]), *faults, code]
+    return [box]
 
 
 class NotRun(SphinxDirective):
@@ -24,15 +39,23 @@ class NotRun(SphinxDirective):
         """Return the code and, before it, the reason."""
         if "reason" not in self.options:
             raise self.error("a block that does not run needs a `:reason:` that the reader sees")
-        code = nodes.literal_block("", "\n".join(self.content), language=self.arguments[0])
         reason = f"Not run by the tests: {self.options['reason']}."
-        box = nodes.container(classes=[NOT_RUN])
-        words, faults = self.parse_inline(reason)
-        box += [nodes.paragraph("", "", *words, classes=["not-run-reason"]), *faults, code]
-        return [box]
+        return boxed(self, reason, self.arguments[0])
+
+
+class RunIn(SphinxDirective):
+    """Show Python that a session of its own runs, under the name of that session."""
+
+    required_arguments = 1  # the session
+    has_content = True
+
+    def run(self):
+        """Return the code and, before it, who runs it."""
+        return boxed(self, f"`nox -s {self.arguments[0]}` runs this block.", "python")
 
 
 def setup(app):
-    """Register the directive."""
+    """Register the directives."""
     app.add_directive("not-run", NotRun)
+    app.add_directive("run-in", RunIn)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
