@@ -64,7 +64,7 @@ def way(path: dict[str, Any], written: set[str]) -> Iterator[str]:
     pages = " ".join(dict.fromkeys(step["page"] for step in path["first_week"]))
     yield f"**Your first week**, {{minutes}}`{pages}` minutes:\n"
     yield from (f"1. {said(step, written)}" for step in path["first_week"])
-    yield f"\n**Your whole path**, {{minutes}}`{path['id']}` minutes: {path['line']}\n"
+    yield f"\n**Your whole path**, {{minutes}}`{path['id']}` minutes of chapters, without labs: {path['line']}\n"
     if "pages" in path:  # else it is every chapter, and a list of them tells nothing
         yield f":::{{dropdown}} The pages of this path\n{{pages}}`{path['id']}`\n:::\n"
     yield "**Ninety days:**\n"
