@@ -1,6 +1,6 @@
 """Draw the sentences of the task from the handbook's pages: python -m examples.eras.draw
 
-It wrote `sentences.csv` once, at commit 8a6752e. The file does not follow later edits of the pages.
+It wrote `sentences.csv` once, in November 2026. The file does not follow later edits of the pages.
 """
 
 import csv
