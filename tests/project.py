@@ -37,6 +37,17 @@ def build(folder, builder="dummy", **confoverrides):
     return from_root(folder, re.sub(r"\x1b\[[\d;]*m", "", warnings.getvalue()))
 
 
+def build_changed(folder, files):
+    """Return a function that builds {path: text} with one text changed, and returns the warnings."""
+
+    def built(name="index.md", old="", new="", builder="dummy"):
+        assert old in files[name]
+        write(folder, files | {name: files[name].replace(old, new, 1)})
+        return build(folder, builder)
+
+    return built
+
+
 def from_root(folder, text):
     """Return text with paths from a folder's root, and slashes, on Windows too."""
     return re.sub(

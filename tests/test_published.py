@@ -4,7 +4,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from docs._ext.published import Dots, Events
-from tests.project import build, write
+from tests.project import build_changed
 
 FILES = {
     "conf.py": 'extensions = ["myst_parser", "sphinxcontrib.bibtex", "docs._ext.cited", '
@@ -25,14 +25,8 @@ FILES = {
 
 @pytest.fixture
 def built(tmp_path):
-    """Return a function that builds the project with one text changed, and returns the warnings."""
-
-    def made(name="index.md", old="", new="", builder="dummy"):
-        assert old in FILES[name]
-        write(tmp_path / "docs", FILES | {name: FILES[name].replace(old, new, 1)})
-        return build(tmp_path / "docs", builder)
-
-    return made
+    """Return a function that builds the project with one text changed."""
+    return build_changed(tmp_path / "docs", FILES)
 
 
 def test_a_row_is_held_to_its_source(built):

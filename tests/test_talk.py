@@ -8,7 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from docs._ext.talk import LENGTHS, clock
-from tests.project import build, write
+from tests.project import build_changed
 
 FILES = {
     "conf.py": 'extensions = ["myst_parser", "sphinxcontrib.bibtex", "docs._ext.talk"]\n'
@@ -81,14 +81,8 @@ instead = "See you."
 
 @pytest.fixture
 def built(tmp_path):
-    """Return a function that builds the project with one file changed, and returns the warnings."""
-
-    def made(name="index.md", old="", new="", builder="dummy"):
-        assert old in FILES[name]
-        write(tmp_path / "docs", FILES | {name: FILES[name].replace(old, new, 1)})
-        return build(tmp_path / "docs", builder)
-
-    return made
+    """Return a function that builds the project with one text changed."""
+    return build_changed(tmp_path / "docs", FILES)
 
 
 def test_a_sound_file_builds_without_a_warning(built):
