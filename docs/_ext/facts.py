@@ -13,7 +13,8 @@
 
 Each has to stand in an entry: in the words of the source (`says`), in what we add (`ours`), in its
 title or its date; a name may be that of an author, too. Where the entry has several figures or both
-sides, the one counts whose sentence or clause is nearest to ours by its words.
+sides, the one counts whose sentence or clause is nearest to ours by its words, and which has our
+words around it.
 """
 
 import re

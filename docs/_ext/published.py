@@ -1,7 +1,8 @@
 """Published figures and dated events, each with its source, drawn from `_data/cited/<name>.csv`.
 
 - `{dots} pay` places each row of `label,value,low,high,year,source,note` on one scale from zero: a
-  dot for a value, a bar from `low` to `high`, and a gap where neither was found.
+  dot for a value, a bar from `low` to `high`, and a gap where neither was found. Where the unit
+  begins with %, each value is shown, and compared, with it.
 - `{events} adoption` sets the rows of `date,event,source` onto a time line, the first one on top.
 
 What is drawn is a table, whose rows cite: each figure and date is held to its entry like any other
