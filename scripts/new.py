@@ -74,26 +74,10 @@ def chapter(name: str) -> str:
     if not re.fullmatch(r"modules/[a-z0-9-]+/[a-z0-9-]+", name):
         sys.exit(f"{name!r} is no modules/<part>/<page> in small letters, figures and hyphens.")
     _, part, page = name.split("/")
-    pages = [one["path"] for one in data("unwritten.toml")["page"]]
-    planned = {one["path"]: one for one in data("unwritten.toml")["page"]}.get(name, {})
-    slides = {entry["id"]: entry for entry in data("syllabus.toml")["bullet"]}
-    sections = ""
-    for number, entry in enumerate(planned.get("entries", ()), 1):
-        slide, parts = slides[entry], slides[entry].get("parts")
-        sections += filled(
-            "section.md",
-            {
-                "entry": entry,
-                "number": str(number),
-                "slide": f"A common slide, “{slide['slide']}”, says: {slide['text']}",
-                "parts": f"\nName these: {', '.join(parts)}." if parts else "",
-            },
-        )
     index, folder = DOCS / "modules" / part / "index.md", f"modules/{part}/"
     places = {
         "page": page,
-        "title": planned.get("title") or title(page),
-        "sections": sections,
+        "title": title(page),
     }
     write(
         {
@@ -103,9 +87,7 @@ def chapter(name: str) -> str:
         places,
     )
     if not index.exists():
-        listed = [one.removeprefix(folder) for one in pages if one.startswith(folder)]
-        listed = listed if page in listed else [*listed, page]
-        write({index: "part.md"}, {"pages": "\n".join(listed)})
+        write({index: "part.md"}, {"page": page})
         edit(DOCS / "index.md", r"^(?:.+ <)?modules/[\w-]+/index>?\n", rf"\g<0>{folder}index\n")
     elif page not in re.findall(r"^(?:.+ <)?([\w-]+)>?$", index.read_text("utf-8"), re.M):
         edit(index, r"^```\{toctree\}\n(?:.+\n)*\n?(?:.+\n)*?(?=```$)", rf"\g<0>{page}\n")

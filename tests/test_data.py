@@ -38,7 +38,6 @@ SOUND = {"conf.py": 'extensions = ["docs._ext"]\n', "index.rst": "Start\n=====\n
         "syllabus.toml": SPINE["_data/syllabus.toml"],
         "talk.toml": TALK["_data/talk.toml"],
         "tools.toml": MATRIX["_data/tools.toml"],
-        "unwritten.toml": SPINE["_data/unwritten.toml"],
     }.items()
 }
 STOPPED = "The pages are checked against the data files: mend these first."
@@ -75,7 +74,7 @@ MISTAKES = {
         "written, everywhere.",
     ),
     "a term's key that may be left out is misspelt": (
-        "glossary.toml", 'owner = "to-come"\n', 'owner = "to-come"\neverywere = true\n',
+        "glossary.toml", 'owner = "index"\n', 'owner = "index"\neverywere = true\n',
         ":10: WARNING: `everywere` is no key of a term. Write `everywhere`: its keys are name, "
         "means, owner, written, everywhere.",
     ),
@@ -88,16 +87,6 @@ MISTAKES = {
         "syllabus.toml", '"visual"', '"visua"',
         ':20: WARNING: `kind` is "visua". Write visual: it is one of topic, bullet, story, note, '
         "visual.",
-    ),
-    "a page to come has no entries": (
-        "unwritten.toml", 'entries = ["later"]\n', "",
-        ":1: WARNING: a page to come has no `entries`. Write a list of the ids of the syllabus "
-        "that the page will expand, each once; [] where there are none.",
-    ),
-    "a page to come has no title": (
-        "unwritten.toml", 'title = "To come"\n', "",
-        ":1: WARNING: a page to come has no `title`. Write the title that the page will have; "
-        "whoever names the page shows it.",
     ),
     "a path has no line": (
         "paths.toml", 'line = "start here."\n', "",
@@ -116,7 +105,7 @@ MISTAKES = {
     ),
     # The other files, and the other ways to be wrong
     "a key is like no other": (
-        "glossary.toml", 'owner = "to-come"\n', 'owner = "to-come"\nhint = true\n',
+        "glossary.toml", 'owner = "index"\n', 'owner = "index"\nhint = true\n',
         ":10: WARNING: `hint` is no key of a term. Its keys are name, means, owner, written, everywhere.",
     ),
     "a table is misspelt": (
@@ -143,10 +132,6 @@ MISTAKES = {
     "one of a list is no text": (
         "paths.toml", '  "chapter",\n', '  "chapter",\n  3,\n',
         ":7: WARNING: `pages` holds 3. Write the path of a page below docs, without .md.",
-    ),
-    "an entry of a page to come stands twice": (
-        "unwritten.toml", '["later"]', '["later", "later"]',
-        ":4: WARNING: `entries` is a list of 2. Write a list of the ids",
     ),
     "a letter is unknown": (
         "raci.toml", 'one = "C"', 'one = "X"',
@@ -288,8 +273,8 @@ MISTAKES = {
         "in quotes, and what is opened is closed.",
     ),
     "a list is not closed": (
-        "unwritten.toml", '["later"]', '["later"',
-        ":4: WARNING: Unclosed array (at end of document). Look here and just above",
+        "syllabus.toml", '"Right part"]', '"Right part"',
+        ":9: WARNING: Unclosed array (at line 9, column 1). Look here and just above",
     ),
     "a comma is missing": (
         "measured/run.json", '"a laptop",', '"a laptop"',

@@ -4,7 +4,6 @@ import os
 import re
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 from shutil import copytree, ignore_patterns
 
@@ -15,13 +14,7 @@ pytestmark = pytest.mark.whole  # it builds a copy of the handbook, and starts a
 MADE = ignore_patterns(
     *(".git", ".nox", ".venv", "_build", "dist", "node_modules", "__pycache__", ".*_cache")
 )
-PLANNED = [
-    page["path"]
-    for page in tomllib.loads((ROOT / "docs/_data/unwritten.toml").read_text("utf-8"))["page"]
-    if page["path"].startswith("modules/") and not (ROOT / "docs" / f"{page['path']}.md").exists()
-]
 ASKED = [
-    *(("chapter", path) for path in PLANNED[:1]),
     ("chapter", "modules/brand-new/brand-new-page"),
     ("chapter", "docs/modules/introduction/brand-new-chapter.md"),
     ("tool", "requests"),  # in the lock of the tools, and in that of the tests
@@ -29,7 +22,6 @@ ASKED = [
     ("command", "brand-new"),
 ]
 WRITTEN = [
-    *(f"docs/{path}.md" for path in PLANNED[:1]),
     "docs/modules/brand-new/brand-new-page.md",
     "docs/modules/introduction/brand-new-chapter.md",
     "docs/labs/brand-new-lab.md",

@@ -226,10 +226,6 @@ print("Nor this.")
         ),
         ("![](peak.svg)", "3: a picture without words for those who cannot see it"),
         ("A space at the end. ", "3: trailing space"),
-        (
-            "Still to come is {page}`modules/gate`.",
-            "3: a page is announced by hand: {to-come} lists what is to come",
-        ),
         ("```python\nx = 1", "3: this fence is never closed: end it with ```"),
     ],
 )

@@ -34,6 +34,8 @@ description: The first page.
 
 # Start
 
+A {dfn}`champion` serves.
+
 ```{toctree}
 chapter
 ```
@@ -126,19 +128,6 @@ deck = 1
 slide = "Two"
 kind = "visual"
 text = "Picture"
-
-[[bullet]]
-id = "later"
-deck = 1
-slide = "Two"
-kind = "bullet"
-text = "Later"
-""",
-    "_data/unwritten.toml": """\
-[[page]]
-path = "to-come"
-title = "To come"
-entries = ["later"]
 """,
     "_data/paths.toml": """\
 [[path]]
@@ -167,7 +156,7 @@ owner = "chapter"
 [[term]]
 name = "champion"
 means = "What serves."
-owner = "to-come"
+owner = "index"
 """,
     "_data/tools.toml": """\
 [tool.Tool]
@@ -216,8 +205,9 @@ def test_a_sound_project_builds_without_a_warning(warnings):
 FAULTS = {
     # Entry and section
     "an entry is missing": (
-        "_data/unwritten.toml", '"later"', "",
-        "_data/syllabus.toml:24: WARNING: no page has the label 'later' of the syllabus",
+        "chapter.md", "(second)=\n", "",
+        "_data/syllabus.toml:10: WARNING: no page has the label 'second' of the syllabus: put "
+        "`(second)=` before its heading",
     ),
     "a label stands before a paragraph": (
         "chapter.md", "## A section with words\n\n", "",
@@ -234,18 +224,6 @@ FAULTS = {
     "a section does not name a part": (
         "chapter.md", "right part", "other",
         "chapter.md:16: WARNING: 'first' does not name its part 'Right part'",
-    ),
-    "a written entry is still on the list": (
-        "_data/unwritten.toml", '"later"', '"later", "first"',
-        "_data/unwritten.toml:4: WARNING: 'first' is written: take it off the list",
-    ),
-    "a written page lacks an entry of its own": (
-        "_data/unwritten.toml", '"to-come"', '"chapter"',
-        "_data/syllabus.toml:24: WARNING: no page has the label 'later' of the syllabus",
-    ),
-    "the list holds an unknown entry": (
-        "_data/unwritten.toml", '"later"', '"later", "latre"',
-        "_data/unwritten.toml:4: WARNING: 'latre' is no entry of the syllabus",
     ),
     # Block and run: a block that does not run
     "a block that does not run gives no reason": (
@@ -439,15 +417,15 @@ FAULTS = {
     ),
     "a sentence defines another page's term": (
         "chapter.md", "may say no.", "may say no. A champion is the model that serves.",
-        "chapter.md:11: WARNING: this defines 'champion', which to-come owns",
+        "chapter.md:11: WARNING: this defines 'champion', which index owns",
     ),
     "the owner does not define it": (
         "chapter.md", "{dfn}`gate`", "{term}`gate`",
         "_data/glossary.toml:2: WARNING: chapter owns 'gate' and does not define it",
     ),
     "the owner does not exist": (
-        "_data/glossary.toml", '"to-come"', '"to-cone"',
-        "_data/glossary.toml:7: WARNING: 'champion' is owned by 'to-cone', and there is no such page",
+        "_data/glossary.toml", '"index"', '"inbox"',
+        "_data/glossary.toml:7: WARNING: 'champion' is owned by 'inbox', and there is no such page",
     ),
     "a definition has no term": (
         "chapter.md", "may say no.", "may say no. A {dfn}`door` opens.",
@@ -520,9 +498,9 @@ FAULTS = {
         "_data/paths.toml", '"chapter"', '"index"',
         "chapter.md:5: WARNING: no reading path leads here: add an audience with a path",
     ),
-    "a page to come is unknown": (
+    "a page is unknown": (
         "chapter.md", "# A chapter\n", "# A chapter\n\nSee {page}`nowhere`.\n",
-        "chapter.md:11: WARNING: there is no page 'nowhere', written or to come",
+        "chapter.md:11: WARNING: there is no page 'nowhere'",
     ),
 }  # fmt: skip
 
@@ -654,7 +632,7 @@ def test_an_entry_on_a_second_page_fails(warnings):
     """An entry is expanded once; a second place is named."""
     page = f"\n(second)=\n\n## Again\n\n{WORDS}\n"
 
-    assert "index.md:22: WARNING: 'second' is expanded on a second page" in warnings(
+    assert "index.md:24: WARNING: 'second' is expanded on a second page" in warnings(
         "index.md", "# Start", "# Start", add=page
     )
 
@@ -664,22 +642,6 @@ def test_a_figure_that_a_fence_prints_needs_no_other_source(warnings):
     page = "# A chapter\n\nIt is 71.5 % right.\n\n```output\n71.5\n```\n"
 
     assert "" == warnings("chapter.md", "# A chapter\n", page)
-
-
-def test_a_page_to_come_is_announced_until_it_is_there(tmp_path):
-    """Its place in the table of contents waits for it; then it is in it, and announced no more."""
-    index = INDEX.replace("chapter\n```", "chapter\nto-come\n```\n\n```{to-come}\n```")
-    page = f"---\ndescription: Later.\n---\n\n(later)=\n# It came\n\nA {{dfn}}`champion`. {WORDS}\n"
-    folder, told = tmp_path / "docs", []
-    for files in (FILES | {"index.md": index}, {"to-come.md": page}):
-        write(folder, files)
-        assert "" == build(folder, "html")
-        html = BeautifulSoup((folder / "_build/index.html").read_text("utf-8"), "html.parser")
-        listed = html.select(".toctree-wrapper .toctree-l1 > a")
-        told.append([[item.text.strip() for item in found]
-                     for found in (listed, html.select("ul.to-come li"))])  # fmt: skip
-
-    assert [[["A chapter"], ["To come"]], [["A chapter", "It came"], []]] == told
 
 
 def test_a_path_without_pages_is_every_chapter_for_its_audience(warnings, tmp_path):
@@ -701,7 +663,7 @@ def test_an_incremental_build_forgets_what_a_page_no_longer_has(warnings):
 def test_a_new_term_is_looked_for_on_pages_that_did_not_change(warnings):
     """An incremental build says what a fresh one would: the glossary is for every page."""
     warnings()
-    term = '\n[[term]]\nname = "right part"\nmeans = "Not the left."\nowner = "to-come"\n'
+    term = '\n[[term]]\nname = "right part"\nmeans = "Not the left."\nowner = "index"\n'
 
     assert "'right part' is in the glossary" in warnings("_data/glossary.toml", add=term)
 

@@ -19,7 +19,9 @@ FILES = {
     "```{talk} 30\n:caption: What is left\n:brief:\n```\n\n"
     "(hello)=\n(again)=\n## Hello\n\n"
     + "All of this is said in words of its own. " * 8
-    + "\n\n```{claim} too-much\n```\n\n```{bibliography}\n```\n",
+    + "\n\n```{claim} too-much\n```\n\n(other-deck)=\n(later)=\n(later-too)=\n(last)=\n## One day\n\n"
+    + "All of this is said in words of its own. " * 8
+    + "\n\n```{bibliography}\n```\n",
     "_data/syllabus.toml": "".join(
         f'[[bullet]]\nid = "{id}"\ndeck = {deck}\nslide = "{slide}"\nkind = "topic"\ntext = "{id}"\n\n'
         for id, deck, slide in (
@@ -31,8 +33,6 @@ FILES = {
             ("last", 2, "The end"),
         )
     ),
-    "_data/unwritten.toml": '[[page]]\npath = "one-day"\ntitle = "One day"\n'
-    'entries = ["other-deck", "later", "later-too", "last"]\n',
     "_data/claims.toml": '[[claim]]\nid = "too-much"\nentry = "hello"\nslide_says = "All"\n'
     'verdict = "partly"\nfound = "It was found {cite:p}`office2024pay`."\nsay = "Some."\n'
     "checked = 2026-11-30\ngood_until = 2027-11-30\n",
@@ -192,15 +192,15 @@ def test_a_row_has_its_times_its_words_and_its_sections(tables):
         ],
         [
             "60 left out 90 1:01-1:10",
-            "The course Say: Another day. Open: “One day” (to come)",
+            "The course Say: Another day. Open: One day",
         ],
         ["60 0:40-0:50 90 1:10-1:20", "A demo Say: Look at this."],
         [
             "60 0:50-1:00 90 1:20-1:30",
-            "The end Say: Good night. Say instead: See you. Open: “One day” (to come)",
+            "The end Say: Good night. Say instead: See you. Open: One day",
         ],
     ] == cells(tables[0])
-    assert ["#hello"] == [link["href"] for link in tables[0].select(".sections a")]
+    assert ["#hello", "#later", "#last"] == [link["href"] for link in tables[0].select(".sections a")]
     assert {"th"} == {row.find(True).name for row in tables[0].select("tbody tr")}
 
 

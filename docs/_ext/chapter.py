@@ -2,8 +2,7 @@
 
 A chapter is a page whose front matter states `objectives`. Its `audience`, `difficulty`,
 `prerequisites` and reading minutes are shown under its title. `{chapters}` lists the chapters
-of a part in the order of its table of contents, and `{to-come}` those of `_data/unwritten.toml` that
-are not written yet; `{paths}` lists the reading paths of `_data/paths.toml`, each of which
+of a part in the order of its table of contents; `{paths}` lists the reading paths of `_data/paths.toml`, each of which
 `docs/_ext/ways.py` shows with its first steps.
 
 A lab is a page whose front matter has `lab`, its number, and `edits`, how many files the reader
@@ -19,16 +18,14 @@ from typing import Any
 
 from docutils import nodes
 from sphinx import addnodes
-from sphinx.directives.other import TocTree
 from sphinx.environment import BuildEnvironment
-from sphinx.util import docname_join, logging
+from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from docs._ext import at, data, kept, load, prose, where
-from docs._ext.classes import FACTS, FROM_DATA, NOT_RUN, TALK, TO_COME, has
+from docs._ext.classes import FACTS, NOT_RUN, TALK, has
 from docs._ext.numbers import run_of
 from docs._ext.quiz import QUESTIONS
-from docs._ext.syllabus import to_come
 
 logger = logging.getLogger(__name__)
 
@@ -162,22 +159,14 @@ def link(docname, target):
 
 
 class Page(SphinxRole):
-    """Name a page that exists, as a link, or one of `_data/unwritten.toml`, as still to come."""
+    """Name a page by its title, as a link."""
 
     def run(self):
-        """Return the link, or the title of the page to come."""
-        env, target = self.env, self.text
-        env.note_dependency(f"{env.srcdir}/_data/unwritten.toml")
-        if target in env.found_docs:
-            return [link(env.docname, target)], []
-        planned = {page["path"]: page["title"] for page in to_come(env.srcdir, ())}
-        if target not in planned:
-            logger.warning(
-                "there is no page %r, written or to come", target, location=self.get_location()
-            )
-        return [
-            nodes.inline("", f"“{planned.get(target, target)}” (to come)", classes=[TO_COME])
-        ], []
+        """Return the link, or the name alone where there is no such page."""
+        if self.text in self.env.found_docs:
+            return [link(self.env.docname, self.text)], []
+        logger.warning("there is no page %r", self.text, location=self.get_location())
+        return [nodes.Text(self.text)], []
 
 
 class listing(nodes.General, nodes.Element):
@@ -196,40 +185,6 @@ class Chapters(SphinxDirective):
     def run(self):
         """Leave a marker; the list is made when all pages are known."""
         return [marker(self.env, "chapters")]
-
-
-class ToCome(SphinxDirective):
-    """List the pages of this page's folder that are still to come; where none is, say nothing."""
-
-    def run(self):
-        """Return a sentence and the titles, in the order of `_data/unwritten.toml`."""
-        env = self.env
-        env.note_dependency(f"{env.srcdir}/_data/unwritten.toml")
-        kept(env, "lists")[env.docname] = True
-        folder = env.docname.rpartition("/")[0]
-        titles = [
-            page["title"]
-            for page in to_come(env.srcdir, env.found_docs)
-            if page["path"].rpartition("/")[0] == folder
-        ]
-        items = [nodes.list_item("", nodes.paragraph("", title)) for title in titles]
-        listed = nodes.bullet_list("", *items, classes=[TO_COME, FROM_DATA])
-        return [nodes.paragraph("", "Still to come:"), listed] if titles else []
-
-
-class Contents(TocTree):
-    """Sphinx's `{toctree}`, whose pages that are still to come wait there for their place."""
-
-    def run(self):
-        """Leave out what is not written yet, and remember to look again when it is."""
-        env = self.env
-        awaited = {page["path"] for page in to_come(env.srcdir, env.found_docs)}
-        for place in reversed(range(len(self.content))):
-            page = re.sub(r".*<(.+)>$", r"\1", self.content[place].strip())  # `Short name <page>`
-            if docname_join(env.docname, page) in awaited:
-                kept(env, "lists")[env.docname] = True
-                del self.content[place]
-        return super().run()
 
 
 class Paths(SphinxDirective):
@@ -350,8 +305,6 @@ def setup(app):
     app.add_node(listing)
     app.add_role("page", Page())
     app.add_directive("chapters", Chapters)
-    app.add_directive("to-come", ToCome)
-    app.add_directive("toctree", Contents, override=True)
     app.add_directive("paths", Paths)
     app.connect("doctree-read", read)
     app.connect("env-get-outdated", again)

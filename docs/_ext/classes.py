@@ -13,7 +13,6 @@ MEASURED = "measured"  # a figure of a run or a table of them: it has its source
 NOT_RUN = "not-run"  # a block that the tests do not run, under its reason
 QUIZ = "quiz"  # the questions of a chapter: no prose
 TALK = "talk"  # the running order of the talk: a table that is read as prose
-TO_COME = "to-come"  # the title of a page that is not written yet
 VERSION = "version"  # a version, read from a lock
 
 

@@ -6,7 +6,6 @@ from collections import Counter
 from pathlib import Path
 
 from docs._ext import load, markdown
-from docs._ext.syllabus import to_be_written
 
 
 def count(srcdir: Path) -> dict[str, int]:
@@ -14,7 +13,6 @@ def count(srcdir: Path) -> dict[str, int]:
     pages = [page for page in srcdir.rglob("*.md") if "_build" not in page.parts]
     texts = [page.read_text("utf-8") for page in pages]
     blocks = Counter(fence.name for text in texts for fence in markdown.fences(text))
-    written = {page.relative_to(srcdir).with_suffix("").as_posix() for page in pages}
     entries = len(load(srcdir, "syllabus.toml").get("bullet", []))
     data = srcdir / "_data"
     quizzes = [tomllib.loads(p.read_text("utf-8")) for p in data.glob("quizzes/**/*.toml")]
@@ -23,7 +21,6 @@ def count(srcdir: Path) -> dict[str, int]:
         "pages": len(pages),
         "chapters": sum("\nobjectives:\n" in text for text in texts),
         "syllabus_entries": entries,
-        "syllabus_entries_expanded": entries - len(to_be_written(srcdir, written)),
         "blocks_that_run": blocks["python"] + blocks["console"],
         "diagrams": blocks["mermaid"],
         "quiz_questions": sum(len(quiz.get("question", [])) for quiz in quizzes),

@@ -28,7 +28,7 @@ HOLDS_MARKDOWN = {
 HOLDS_DATA = {
     *("bars", "bibliography", "chapters", "claim", "claims", "dots", "events", "image", "law"),
     *("lines", "measurements", "ml-test-score", "paths", "quiz", "raci", "role", "survivors"),
-    *("syllabus", "talk", "terms", "to-come", "toctree", "tool", "tool-matrix", "way-in"),
+    *("syllabus", "talk", "terms", "toctree", "tool", "tool-matrix", "way-in"),
 }
 
 

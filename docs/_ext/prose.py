@@ -2,11 +2,11 @@
 
 from docutils import nodes
 
-from docs._ext.classes import CHECKED, FACTS, MEASURED, NOT_RUN, QUIZ, TO_COME, VERSION, has
+from docs._ext.classes import CHECKED, FACTS, MEASURED, NOT_RUN, QUIZ, VERSION, has
 
 # Code, quizzes and what an extension sets above a chapter are not its prose.
 APART = (nodes.literal_block, nodes.doctest_block, nodes.comment, nodes.raw)
-GENERATED = (TO_COME, VERSION, MEASURED, CHECKED)  # words that a role found elsewhere
+GENERATED = (VERSION, MEASURED, CHECKED)  # words that a role found elsewhere
 APART_CLASSES = (FACTS, QUIZ, NOT_RUN)
 
 

@@ -1,7 +1,6 @@
 """*Entry and section*: every entry of the decks is a label before the section that expands it.
 
-`_data/syllabus.toml` holds the entries, `_data/unwritten.toml` those of pages still to come: of
-its pages that exist, each entry has to be there.
+`_data/syllabus.toml` holds the entries.
 The directive `{syllabus}` lists them all, with a link to each section.
 """
 
@@ -63,41 +62,17 @@ def check(app, env):
         for label, line in labels:
             found.setdefault(label, []).append((docname, line))
     ids = [entry["id"] for entry in load(app.srcdir, "syllabus.toml").get("bullet", [])]
-    to_come, planned = to_be_written(app.srcdir, env.found_docs), to_be_written(app.srcdir, ())
     for label in ids:
         places = found.get(label, [])
         at = where(app.srcdir, "syllabus.toml", f'"{label}"')
-        if not places and label not in to_come:
+        if not places:
             logger.warning(
-                "no page has the label %r of the syllabus: put `(%s)=` before its heading in %s.md",
-                *(label, label, planned.get(label, "its page")),
+                "no page has the label %r of the syllabus: put `(%s)=` before its heading",
+                *(label, label),
                 location=at,
             )
         for docname, line in places[1:]:
             logger.warning("%r is expanded on a second page", label, location=(docname, line))
-        if places and label in to_come:
-            logger.warning(
-                "%r is written: take it off the list",
-                label,
-                location=where(app.srcdir, "unwritten.toml", f'"{label}"'),
-            )
-    for label in planned.keys() - set(ids):
-        logger.warning(
-            "%r is no entry of the syllabus",
-            label,
-            location=where(app.srcdir, "unwritten.toml", f'"{label}"'),
-        )
-
-
-def to_come(srcdir, written):
-    """Return the pages of `_data/unwritten.toml` that are not among those that are written."""
-    pages = load(srcdir, "unwritten.toml").get("page", [])
-    return [page for page in pages if page["path"] not in written]
-
-
-def to_be_written(srcdir, written):
-    """Return {entry: path of the page that will expand it} for what is still to come."""
-    return {entry: page["path"] for page in to_come(srcdir, written) for entry in page["entries"]}
 
 
 class Syllabus(SphinxDirective):
@@ -108,16 +83,13 @@ class Syllabus(SphinxDirective):
     def run(self):
         """Write the list as Markdown and let the parser do the rest."""
         self.env.note_dependency(f"{self.env.srcdir}/_data/syllabus.toml")
-        self.env.note_dependency(f"{self.env.srcdir}/_data/unwritten.toml")
         data, deck = load(self.env.srcdir, "syllabus.toml"), int(self.arguments[0])
-        to_come, lines, slide = to_be_written(self.env.srcdir, self.env.found_docs), [], None
+        lines, slide = [], None
         for entry in (e for e in data["bullet"] if e["deck"] == deck):
             if entry["slide"] != slide:
                 slide, mark = entry["slide"], ":"
                 lines += ["", plain(slide)]
-            label = entry["id"]
-            place = f"{{page}}`{to_come[label]}`" if label in to_come else f"{{ref}}`{label}`"
-            lines.append(f"{mark} - {plain(entry['text'])} → {place}")
+            lines.append(f"{mark} - {plain(entry['text'])} → {{ref}}`{entry['id']}`")
             mark = " "
         if deck == 0:
             lines = ["| deck | what | why |", "|---|---|---|"]

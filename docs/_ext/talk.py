@@ -23,7 +23,7 @@ from sphinx.util.docutils import SphinxDirective
 from docs._ext import load, where
 from docs._ext.classes import FROM_DATA, TALK
 from docs._ext.evidence import FIGURE
-from docs._ext.syllabus import plain, to_be_written
+from docs._ext.syllabus import plain
 
 logger = logging.getLogger(__name__)
 
@@ -83,7 +83,7 @@ class Talk(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return the table, or nothing where the file has a fault."""
         srcdir = self.env.srcdir
-        for name in (FILE, "claims.toml", "syllabus.toml", "unwritten.toml"):
+        for name in (FILE, "claims.toml", "syllabus.toml"):
             self.env.note_dependency(f"{srcdir}/_data/{name}")
         lengths = [int(length) for length in self.arguments if length.isdecimal()]
         if not set(lengths) <= set(LENGTHS) or len(lengths) < len(self.arguments):
@@ -128,11 +128,7 @@ class Talk(SphinxDirective):
                     lines.append(f"[Instead of]{{.cue}} “{slide_says}”: {claim['say'].strip()}")
             if key in step:
                 lines.append(f"[{cue}:]{{.cue}} {step[key]}")
-        planned = to_be_written(self.env.srcdir, self.env.found_docs)
-        places = dict.fromkeys(
-            f"{{page}}`{planned[label]}`" if label in planned else f"{{ref}}`{label}`"
-            for label in step[SECTIONS]
-        )
+        places = [f"{{ref}}`{label}`" for label in step[SECTIONS]]
         made = self.parse_text_to_nodes("\n\n".join(lines))
         if places:
             opened = nodes.paragraph("", classes=[SECTIONS])
