@@ -64,7 +64,7 @@ def test_with_few_sentences_the_rules_are_first(right):
 
 
 def test_each_that_learns_is_better_on_pages_that_it_has_read(right):
-    """The rules have read none, and are as good on either."""
+    """The rules learn from no page, so they are as good on either."""
     eras = [era for era in ERAS if era != "rules"]
 
     assert all(sum(right["mixed"][era]) > sum(right[MOST][era]) for era in eras)
