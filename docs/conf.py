@@ -34,6 +34,7 @@ extensions = [
     "docs._ext.raci",
     "docs._ext.talk",
     "docs._ext.expiry",
+    "docs._ext.law",
     "docs._ext.tools",
     "docs._ext.quiz",
     "docs._ext.builder",

@@ -12,6 +12,7 @@ import pytest
 from docs._ext import data
 from docs._ext.chapter import DIFFICULTY
 from docs._ext.evidence import VERDICTS
+from docs._ext.law import FORCE
 from docs._ext.raci import LETTERS
 from tests.project import build, from_root, write
 from tests.test_expiry import FILES as EXPIRY
@@ -29,6 +30,7 @@ SOUND = {"conf.py": 'extensions = ["docs._ext"]\n', "index.rst": "Start\n=====\n
         "claims.toml": SPINE["_data/claims.toml"],
         "expiring.toml": EXPIRY["_data/expiring.toml"],
         "glossary.toml": SPINE["_data/glossary.toml"],
+        "law.toml": EXPIRY["_data/law.toml"],
         "measured/run.json": SPINE["_data/measured/run.json"].replace(", ", ",\n"),
         "ml_test_score.toml": RUBRIC,
         "paths.toml": SPINE["_data/paths.toml"].replace('["chapter"]', '[\n  "chapter",\n]'),
@@ -179,9 +181,19 @@ MISTAKES = {
         "expiring.toml", "[page.price]", '[page."a price"]',
         ':1: WARNING: `page` is "a price". Write the name of a sentence in small letters, digits',
     ),
-    "a part of a law has no day": (
-        "expiring.toml", "from = 2026-06-01\n", "",
-        ":20: WARNING: a part of a law has no `from`. Write the day from which it applies.",
+    # A rule of a law
+    "a rule has no day": (
+        "law.toml", "from = 2026-06-01\n", "",
+        ":1: WARNING: a rule has no `from`. Write the day from which it applies, of advice that on",
+    ),
+    "a rule binds in no way that is known": (
+        "law.toml", '"law"', '"lawful"', ':5: WARNING: `force` is "lawful". Write law: it is one of',
+    ),
+    "a rule is of no place": (
+        "law.toml", '"India"', '"Mars"', ':3: WARNING: `place` is "Mars". Write where it applies. It',
+    ),
+    "a rule has no source": (
+        "law.toml", '["known2026"]', "[]", ":8: WARNING: `source` is a list of 0. Write a list of the",
     ),
     "nobody says until when a claim is good": (
         "claims.toml", "good_until = 2026-12-31\n", "",
@@ -398,9 +410,11 @@ def test_each_schema_refuses_an_unknown_key_and_has_words_for_each_known_one(nam
 def test_the_words_of_the_pages_are_those_of_the_schemas():
     """What a schema allows, the extension that shows it has words for."""
     claim = SCHEMAS["claims"]["properties"]["claim"]["items"]["properties"]
+    rule = SCHEMAS["law"]["properties"]["duty"]["items"]["properties"]
     stage = SCHEMAS["raci"]["properties"]["stage"]["items"]["properties"]
 
     assert list(VERDICTS) == claim["verdict"]["enum"]
+    assert list(FORCE) == rule["force"]["enum"]
     assert list(LETTERS) == stage["who"]["additionalProperties"]["enum"]
     assert list(DIFFICULTY) == SCHEMAS["front-matter"]["properties"]["difficulty"]["enum"]
 

@@ -40,7 +40,7 @@ def line_of(path, pattern):
 def places():
     """Return {path:line: (checked, good until)} of every fact, found by another way than the command's.
 
-    A sentence by its mark, a status by its words, a law and a claim by the line that names them.
+    A sentence by its mark, a status by its words, a rule and a claim by the line that names them.
     """
     entries, found = toml("expiring.toml"), {}
     for name, entry in entries["page"].items():
@@ -51,8 +51,8 @@ def places():
     for name, entry in entries["tool"].items():
         status = toml("tools.toml")["tool"][name]["status"]
         found[line_of(ROOT / "tools.toml", f'^status = "{re.escape(status)}"$')] = entry
-    for name, entry in entries["law"].items():
-        found[line_of(ROOT / "expiring.toml", rf'^\[law\."{name}"\]$')] = entry
+    for entry in toml("law.toml")["duty"]:
+        found[line_of(ROOT / "law.toml", f'^id = "{entry["id"]}"$')] = entry
     for entry in toml("claims.toml")["claim"]:
         found[line_of(ROOT / "claims.toml", f'^id = "{entry["id"]}"$')] = entry
     return {place: (entry["checked"], entry["good_until"]) for place, entry in found.items()}
@@ -77,12 +77,13 @@ def told(capsys, monkeypatch, day, *words):
 
 
 def test_each_fact_has_a_place_of_its_own():
-    """Pages, tools, a law and the claims: what follows compares all of them."""
+    """Pages, tools, laws and the claims: what follows compares all of them."""
     entries = toml("expiring.toml")
     names = [name for part in entries.values() for name in part]
+    rows = [*toml("law.toml")["duty"], *toml("claims.toml")["claim"]]
 
-    assert len(PLACES) == len(names) + len(toml("claims.toml")["claim"])
-    assert min(len(entries[part]) for part in ("page", "tool", "law")) > 0
+    assert len(PLACES) == len(names) + len(rows)
+    assert min(len(entries[part]) for part in ("page", "tool")) > 0
 
 
 def test_on_the_day_of_the_newest_check_nothing_has_run_out(capsys, monkeypatch):
@@ -158,7 +159,7 @@ def test_a_schedule_and_a_tag_run_the_command_and_no_session_does():
 
 
 CONF = """
-extensions = ["myst_parser", "sphinxcontrib.bibtex", "docs._ext.expiry"]
+extensions = ["myst_parser", "sphinxcontrib.bibtex", "docs._ext.law"]
 bibtex_bibfiles = ["_data/references.bib"]
 bibtex_reference_style = "author_year"
 """
@@ -200,25 +201,40 @@ good_until = 2026-11-30
 kind = "release"
 checked = 2026-06-01
 good_until = 2026-09-30
-
-[law."Some Act"]
-checked = 2026-06-01
-good_until = 2026-11-30
-
-[[law."Some Act".part]]
+""",
+    "_data/law.toml": """\
+[[duty]]
+id = "first"
+place = "India"
+law = "Some Act"
+force = "law"
 from = 2026-06-01
 what = "the *first* part"
 source = ["known2026"]
+checked = 2026-06-01
+good_until = 2026-11-30
 
-[[law."Some Act".part]]
-from = 2026-07-01
+[[duty]]
+id = "second"
+place = "India"
+law = "Some Act"
+force = "law"
+from = 2027-07-01
 what = "the second part"
 source = ["known2026"]
+checked = 2026-06-01
+good_until = 2026-12-01
 
-[[law."Some Act".part]]
-from = 2026-08-01
+[[duty]]
+id = "third"
+place = "India"
+law = "Some Act"
+force = "law"
+from = 2028-08-01
 what = "the third part"
 source = ["known2026", "other2025"]
+checked = 2026-06-01
+good_until = 2026-12-01
 """,
     "_data/tools.toml": """\
 [tool."One & more"]
@@ -243,14 +259,6 @@ FAULTS = {
         "_data/expiring.toml:1: WARNING: no page shows 'price': end its sentence with "
         "{checked}`price`, or drop it",
     ),
-    "a law is shown on no page": (
-        "page.md", "```{law} Some Act\n```\n", "",
-        "_data/expiring.toml:16: WARNING: no page shows 'Some Act': show it with {law} Some Act, or",
-    ),
-    "a law is unknown": (
-        "page.md", "{law} Some Act", "{law} Same Act",
-        "page.md:8: WARNING: expiring.toml has no law 'Same Act'",
-    ),
     "what is so by now is not marked": (
         "page.md", " {checked}`by-now`", "",
         "page.md:3: WARNING: 'By now' is so for a time: end the sentence with {checked}`NAME`",
@@ -262,7 +270,7 @@ FAULTS = {
     ),
     "a day to come is typed": (
         "page.md", "In May 2026", "From 2 June 2027",
-        "page.md:3: WARNING: '2 June 2027' is still to come: date it in expiring.toml, and show it",
+        "page.md:3: WARNING: '2 June 2027' is still to come: date it in law.toml, and show it",
     ),
     "a month to come is typed": (
         "page.md", "In May 2026", "In July 2026", "page.md:3: WARNING: 'July 2026' is still to come",
@@ -279,17 +287,17 @@ FAULTS = {
         "page.md:3: WARNING: good for -1 days after it was checked",
     ),
     "a law is good for too long": (
-        "_data/expiring.toml", "good_until = 2026-11-30\n\n[[law", "good_until = 2027-11-30\n\n[[law",
-        "_data/expiring.toml:16: WARNING: good for 547 days after it was checked: of a law",
+        "_data/law.toml", "good_until = 2026-11-30", "good_until = 2027-11-30",
+        "_data/law.toml:2: WARNING: good for 547 days after it was checked: of a law",
     ),
     "the status of a tool is not dated": (
         "_data/expiring.toml", '[tool."One & more"]', "[page.more]",
         "_data/tools.toml:4: WARNING: expiring.toml does not date the status of 'One & more'",
     ),
     "a tool that is dated has no status": (
-        "_data/expiring.toml", '[law."Some Act"]', '[tool.Two]\nkind = "status"\n'
-        'checked = 2026-06-01\ngood_until = 2026-06-01\n\n[law."Some Act"]',
-        "_data/expiring.toml:16: WARNING: tools.toml has no status of 'Two'",
+        "_data/expiring.toml", '[tool."One & more"]', '[tool.Two]\nkind = "status"\n'
+        'checked = 2026-06-01\ngood_until = 2026-06-01\n\n[tool."One & more"]',
+        "_data/expiring.toml:11: WARNING: tools.toml has no status of 'Two'",
     ),
     "a status is older than the lock": (
         "../locks/docs.txt", "one==1.2.3", "one==1.3.0",
@@ -324,6 +332,7 @@ def test_a_sound_project_builds_without_a_warning(warnings):
 
     assert "" == warnings()
     assert [] == data.data_faults(tomllib.loads(FILES["_data/expiring.toml"]), "expiring")
+    assert [] == data.data_faults(tomllib.loads(FILES["_data/law.toml"]), "law")
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -391,11 +400,8 @@ def test_a_newer_lock_makes_each_status_red_that_names_a_release(name):
 
 
 STATES = {
-    date(2026, 5, 31): ["next", "later", "later"],
-    date(2026, 6, 1): ["in force", "next", "later"],
-    date(2026, 6, 30): ["in force", "next", "later"],
-    date(2026, 7, 1): ["in force", "in force", "next"],
-    date(2026, 8, 2): ["in force", "in force", "in force"],
+    date(2026, 7, 1): ["in force", "next", "later"],
+    date(2028, 8, 2): ["in force", "in force", "in force"],
 }
 
 
@@ -404,20 +410,6 @@ def rows(folder, name="_build"):
     html = (folder / name / "page.html").read_text("utf-8")
     table = BeautifulSoup(html, "html.parser").select("tbody tr")
     return [tuple(cell.get_text(" ", strip=True) for cell in row("td")) for row in table]
-
-
-@pytest.mark.parametrize("day", STATES, ids=str)
-def test_a_law_is_told_as_of_a_day(day):
-    """It is in force from its day on; one is next, and the rest is later."""
-    starts = [date(2026, 6, 1), date(2026, 7, 1), date(2026, 8, 1)]
-
-    assert STATES[day] == dates.states(starts, day)
-
-
-def test_two_parts_of_one_day_are_both_next():
-    """They are not told apart."""
-
-    assert ["next", "next"] == dates.states([date(2026, 7, 1)] * 2, date(2026, 6, 1))
 
 
 def test_a_page_shows_the_days_and_what_passes(warnings, tmp_path):
@@ -436,11 +428,11 @@ def test_a_page_shows_the_days_and_what_passes(warnings, tmp_path):
         (["checked"], "2026-06-02", "2026-11-30", "(checked 2 June 2026)"),
         (["checked"], "2026-06-01", "2026-11-30", law),
         (["starts"], "2026-06-01", None, "1 June 2026"),
-        (["starts"], "2026-07-01", "2026-06-30", "1 July 2026"),
-        (["starts"], "2026-08-01", "2026-07-31", "1 August 2026"),
+        (["starts"], "2027-07-01", "2027-06-30", "1 July 2027"),
+        (["starts"], "2028-08-01", "2028-07-31", "1 August 2028"),
     ] == times
     assert f"Some Act: what applies from when, as of 2 June 2026 {law}" in page.get_text()
-    assert ["in force", "next", "later"] == [state for *_, state in rows(tmp_path / "docs")]
+    assert ["in force", "later", "later"] == [state for *_, state in rows(tmp_path / "docs")]
     assert "good until 31 August 2026" == page.time["title"]
 
 
@@ -470,9 +462,9 @@ def test_the_day_is_that_of_the_last_commit_and_not_the_clock_s(warnings, tmp_pa
     assert "" == warnings(builder="html")
     assert before == (docs / "_build/page.html").read_bytes()
 
-    commit(tmp_path, "2026-08-02")
+    commit(tmp_path, "2028-08-02")
     assert "" == warnings(builder="html")
-    assert STATES[date(2026, 8, 2)] == [state for *_, state in rows(docs)]
+    assert STATES[date(2028, 8, 2)] == [state for *_, state in rows(docs)]
 
 
 def test_without_a_commit_the_day_is_the_one_that_a_packager_gives(warnings, tmp_path, monkeypatch):
@@ -505,13 +497,17 @@ def test_a_build_lists_what_has_run_out_and_fails_on_none(tmp_path, monkeypatch)
         "page.md:3: price, checked 2026-06-01, good until 2026-08-31: A price is ten. [known2026]"
     )
     assert [] == said[0]
-    assert ["Good no longer on 2026-09-01, 1 of 4 facts:", price] == said[1]
+    assert ["Good no longer on 2026-09-01, 1 of 6 facts:", price] == said[1]
     assert [
-        "Good no longer on 2040-01-01, 4 of 4 facts:",
+        "Good no longer on 2040-01-01, 6 of 6 facts:",
         price,
         "_data/tools.toml:4: release, checked 2026-06-01, good until 2026-09-30: One & more: version "
         "1.2 came in May 2026 [known2026]",
-        "_data/expiring.toml:16: law, checked 2026-06-01, good until 2026-11-30: Some Act: 2026-06-01 "
-        "the *first* part, 2026-07-01 the second part, 2026-08-01 the third part [known2026, other2025]",
+        "_data/law.toml:2: law, checked 2026-06-01, good until 2026-11-30: Some Act: 2026-06-01 "
+        "the *first* part [known2026]",
         "page.md:4: status, checked 2026-06-02, good until 2026-11-30: By now it is more. [known2026]",
+        "_data/law.toml:13: law, checked 2026-06-01, good until 2026-12-01: Some Act: 2027-07-01 "
+        "the second part [known2026]",
+        "_data/law.toml:24: law, checked 2026-06-01, good until 2026-12-01: Some Act: 2028-08-01 "
+        "the third part [known2026, other2025]",
     ] == said[2]

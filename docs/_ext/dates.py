@@ -1,7 +1,7 @@
 """*Fact and date*: facts that the world can make false, and until when each is good.
 
-`_data/expiring.toml` dates a law, a tool's status, and what a page marks with `{checked}`;
-`_data/claims.toml` dates its own claims. Whoever asks gives the day: nothing here reads a clock, but
+`_data/expiring.toml` dates a tool's status, and what a page marks with `{checked}`; each row of
+`_data/law.toml` has its own dates, and so has each claim of `_data/claims.toml`. Whoever asks gives the day: nothing here reads a clock, but
 `today`. No Sphinx either, so that `python -m scripts.expired` needs nothing but Python.
 """
 
@@ -17,14 +17,16 @@ from typing import Any, NamedTuple
 from docs._ext import load, where
 
 DATES = "expiring.toml"
+LAWS = "law.toml"
 # The most days from `checked` to `good_until`. A price changes overnight, a finding seldom.
 LONGEST = {"price": 92, "release": 124, "status": 186, "law": 186, "figure": 366, "claim": 366}
 MARKED = re.compile(r"\{checked\}`([^`]+)`")
 CITED = re.compile(r"\{cite:[pt]\}`([^`]+)`")
-STATES = ("in force", "next", "later")  # of the parts of a law
+STATES = ("in force", "next", "later")  # of the rows of law.toml
 REMEDY = (
     "Open each source again, correct what it no longer says, and set `checked` and `good_until`: "
-    "of a claim in docs/_data/claims.toml, of all else in docs/_data/expiring.toml."
+    "of a claim in docs/_data/claims.toml, of a law in docs/_data/law.toml, of all else in "
+    "docs/_data/expiring.toml."
 )
 
 
@@ -58,7 +60,7 @@ def read(srcdir: str | Path) -> list[Fact]:
     """Return every fact that expires, the soonest to run out first."""
     dates = load(srcdir, DATES)
     found = [*of_pages(srcdir, dates), *of_tools(srcdir, dates)]
-    found += [*of_laws(srcdir, dates), *of_claims(srcdir)]
+    found += [*of_laws(srcdir), *of_claims(srcdir)]
     return sorted(found, key=lambda fact: (fact.good_until, *place_of(fact)))
 
 
@@ -91,13 +93,12 @@ def of_tools(srcdir: str | Path, dates: dict[str, Any]) -> Iterator[Fact]:
             yield fact(where(srcdir, "tools.toml", tool["status"]), entry, words, tool["source"])
 
 
-def of_laws(srcdir: str | Path, dates: dict[str, Any]) -> Iterator[Fact]:
-    """Yield each law, with the days from which its parts apply."""
-    for name, law in dates.get("law", {}).items():
-        days = ", ".join(f"{part['from']} {part['what']}" for part in law["part"])
-        sources = dict.fromkeys(key for part in law["part"] for key in part["source"])
-        place = where(srcdir, DATES, f'[law."{name}"]')
-        yield fact(place, law | {"kind": "law"}, f"{name}: {days}", sources)
+def of_laws(srcdir: str | Path) -> Iterator[Fact]:
+    """Yield each duty of each law, with the day from which it applies."""
+    for duty in load(srcdir, LAWS).get("duty", []):
+        words = f"{duty['law']}: {duty['from']} {duty['what']}"
+        place = where(srcdir, LAWS, f'"{duty["id"]}"')
+        yield fact(place, duty | {"kind": "law"}, words, duty["source"])
 
 
 def of_claims(srcdir: str | Path) -> Iterator[Fact]:
@@ -153,17 +154,22 @@ def as_of(srcdir: str | Path) -> date:
 def newest(srcdir: str | Path) -> date:
     """Return the newest day on which a fact was checked."""
     entries = [entry for part in load(srcdir, DATES).values() for entry in part.values()]
+    entries += load(srcdir, LAWS).get("duty", [])
     entries += load(srcdir, "claims.toml").get("claim", [])
     return max((entry["checked"] for entry in entries), default=date.min)
 
 
-def states(starts: list[date], on: date) -> list[str]:
-    """Tell of each day from which a part of a law applies what it is on a day.
+def state(start: date, on: date) -> str:
+    """Tell what a rule that applies from a day is on another day.
 
-    *In force* it is from that day on; of the others the soonest is *next*, and the rest are *later*.
+    *In force* it is from that day on; before, it is *next* if at most twelve months are left, and
+    else *later*.
     """
-    soonest = min((start for start in starts if start > on), default=None)
-    return [STATES[0 if start <= on else 1 if start == soonest else 2] for start in starts]
+    if start <= on:
+        return STATES[0]
+    # A day a year on, without one that is missing: 2029 has no 29 February.
+    within = (start.year - 1, start.month, start.day) <= (on.year, on.month, on.day)
+    return STATES[1 if within else 2]
 
 
 @cache

@@ -3,8 +3,8 @@
 - `{checked}`docker-desktop`` ends a sentence that the world can make false; it shows the day on
   which `_data/expiring.toml` says that its source was last opened. `{checked}`tool.Spark`` is that
   of a tool's status.
-- `{law} AI Act` lists from when the parts of a law apply, and what of it is in force, next and
-  later on the day of the last commit: two builds of one commit are the same site.
+- The pages speak as of the day of the last commit, so that two builds of one commit are the same
+  site: `law.py` sorts by it what is in force and what is still to come.
 - What has expired is listed at the end of a build, and fails none: a clock decides it.
 - A page has to mark words such as *by now*, and types no day that is still to come.
 - A tool's status may not cite a release that is older than the one in its lock.
@@ -13,12 +13,12 @@
 """
 
 import re
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 from docutils import nodes
 from sphinx.util import logging
-from sphinx.util.docutils import SphinxDirective, SphinxRole
+from sphinx.util.docutils import SphinxRole
 
 from docs._ext import at, dates, kept, load, prose, where
 from docs._ext.classes import CHECKED, FROM_DATA, has, within
@@ -75,44 +75,6 @@ def checked(entry):
     return dated("", words, classes=[CHECKED], **times)
 
 
-class Law(SphinxDirective):
-    """List from when the parts of a law apply."""
-
-    required_arguments = 1
-    final_argument_whitespace = True
-
-    def run(self):
-        """Write the table as Markdown, let the parser do the rest, and date its days."""
-        env, name = self.env, self.arguments[0]
-        law = load(env.srcdir, dates.DATES).get("law", {}).get(name)
-        if law is None:
-            logger.warning("%s has no law %r", dates.DATES, name, location=self.get_location())
-            return []
-        env.note_dependency(f"{env.srcdir}/_data/{dates.DATES}")
-        kept(env, "laws").setdefault(env.docname, []).append(name)
-        starts = [part["from"] for part in law["part"]]
-        states = dates.states(starts, env.handbook_day)
-        rows = [
-            f"| {dates.day(part['from'])} {{cite:p}}`{','.join(part['source'])}` | {part['what']} "
-            f"| {state} |"
-            for part, state in zip(law["part"], states, strict=True)
-        ]
-        head = ["| from | what applies | state |", "|---|---|---|"]
-        box = nodes.container(classes=[FROM_DATA])
-        box += self.parse_text_to_nodes("\n".join([*head, *rows]))
-        table = box.next_node(nodes.table)
-        title = f"{name}: what applies from when, as of {dates.day(env.handbook_day)} "
-        table.insert(0, nodes.title("", title, checked(law)))
-        rows = table.next_node(nodes.tbody).children
-        for row, start, state in zip(rows, starts, states, strict=True):
-            words = row.next_node(nodes.Text)
-            # What is in force stays so. Of the rest the day before is the last that is right.
-            until = {} if state == "in force" else {"until": str(start - timedelta(1))}
-            shown = dated("", words.rstrip(), classes=["starts"], datetime=str(start), **until)
-            words.parent.replace(words, [shown, nodes.Text(" ")])
-        return [box]
-
-
 def set_day(app, env, added, changed, removed):
     """Set the day as of which the pages speak; if it is another one, read those with laws again."""
     before = getattr(env, "handbook_day", None)
@@ -140,7 +102,7 @@ def unmarked(app, doctree):
                     logger.warning(
                         "%r is still to come: date it in %s, and show it with {law}",
                         day[0],
-                        dates.DATES,
+                        dates.LAWS,
                         location=here,
                     )
 
@@ -169,14 +131,11 @@ def earliest(number, month, year, alone):
 def check(app, env):
     """Hold the entries, the pages and the tools to each other."""
     entries = load(app.srcdir, dates.DATES)
-    for part, shown, remedy in (
-        ("page", kept(env, "checked"), "end its sentence with {checked}`%s`"),
-        ("law", kept(env, "laws"), "show it with {law} %s"),
-    ):
-        on_pages = {name for names in shown.values() for name in names}
-        for name in sorted(entries.get(part, {}).keys() - on_pages):
-            line = at(Path(app.srcdir, "_data", dates.DATES), heading(part, name))
-            logger.warning(f"no page shows %r: {remedy}, or drop it", name, name, location=line)
+    on_pages = {name for names in kept(env, "checked").values() for name in names}
+    for name in sorted(entries.get("page", {}).keys() - on_pages):
+        line = at(Path(app.srcdir, "_data", dates.DATES), heading("page", name))
+        words = "no page shows %r: end its sentence with {checked}`%s`, or drop it"
+        logger.warning(words, name, name, location=line)
     tools = load(app.srcdir, "tools.toml").get("tool", {})
     with_status = {name: tool for name, tool in tools.items() if "status" in tool}
     for name in sorted(entries.get("tool", {}).keys() - with_status.keys()):
@@ -254,12 +213,11 @@ def passing(self, node):
 
 
 def setup(app):
-    """Register the role, the directive, the checks and the list."""
+    """Register the role, the checks and the list."""
     app.setup_extension("docs._ext")
     plain = (passing, passing)
     app.add_node(dated, html=(visit, depart), text=plain, latex=plain, man=plain, texinfo=plain)
     app.add_role("checked", Checked())
-    app.add_directive("law", Law)
     app.connect("env-get-outdated", set_day)
     app.connect("doctree-read", unmarked)
     app.connect("env-check-consistency", check)

@@ -4,7 +4,8 @@ The running example of the handbook, a module for each stage of the lifecycle. E
 those to its left: problem, dirt, simulation, catalogue, store, features, training, job, validation,
 history, registry, erasure, rollout, bounds, contract, admin, service, drift, monitoring, pipeline,
 journal, triggers, northstar, report, timeline, scene, story, incident, alerts, doctor, terminal,
-incoming, modelling, forgetting, overview, rebuilding, watching, updating, labs, workbench, command.
+incoming, modelling, forgetting, overview, rebuilding, watching, updating, card, labs, workbench,
+command.
 """
 
 import os
