@@ -120,6 +120,13 @@ def language_model(session):
 
 
 @nox.session
+def explanations(session):
+    """Run the page about explanations with the library shap, without a network."""
+    install(session, "explanations")
+    session.run("python", "-m", "scripts.pages", "explanations", *session.posargs)
+
+
+@nox.session
 def proofs(session):
     """Break Jukebox in every way that a page tells of; `-- --record` at full size, for the pages.
 
@@ -276,7 +283,7 @@ def lock(session):
     session.install("--require-hashes", "-r", "locks/nox.txt")
     groups = [
         *("nox", "docs", "live", "tests", "proofs", "diagrams", "browser", "lint"),
-        *("own", "tools", "deep-learning", "language-model"),
+        *("own", "tools", "deep-learning", "language-model", "explanations"),
     ]
     package = ("pyproject.toml", "--extra=parquet")  # what Jukebox needs
     compile_ = (
@@ -297,6 +304,7 @@ def lock(session):
     sources["proofs"] += (*package, "--group=own")
     sources["tools"] += package
     sources["deep-learning"] += package
+    sources["explanations"] += package
     sources["northstar"] = ["--group=build", package[0]]  # Jukebox and no more
     # These two do not agree with the other groups, and are installed beside none.
     sources["platform"], sources["tfx"] = ["--group=platform"], ["--group=tfx"]

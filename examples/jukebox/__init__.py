@@ -2,10 +2,10 @@
 
 The running example of the handbook, a module for each stage of the lifecycle. Each imports only
 those to its left: problem, dirt, simulation, catalogue, store, features, training, job, validation,
-history, registry, erasure, rollout, bounds, contract, admin, service, drift, monitoring, pipeline,
-journal, triggers, northstar, report, timeline, scene, story, incident, alerts, doctor, terminal,
-incoming, modelling, forgetting, overview, rebuilding, watching, updating, card, labs, workbench,
-command.
+explaining, history, registry, erasure, rollout, bounds, contract, admin, service, drift, monitoring,
+pipeline, journal, triggers, northstar, report, timeline, scene, story, incident, alerts, doctor,
+terminal, incoming, modelling, forgetting, overview, rebuilding, watching, updating, card, labs,
+workbench, command.
 """
 
 import os
