@@ -1,7 +1,7 @@
 """The mini-capstone: an office of K.R.A.P. Records on a Monday, with three models that want to answer.
 
 A team's number makes its office, the same on each machine. What happened there in week 14 or 17, one
-of EVENTS, is for the team to find out; `envelope` tells.
+of EVENTS, and which of the models are good, is for the team to find out; `envelope` tells.
 """
 
 import hashlib
@@ -41,10 +41,18 @@ The answer came with this request id:
 CLAIMS = """Average precision on the four newest weeks with charts, as the makers report it.
 The champion, version 2, has {:.2f}.
 
-version 3: {:.2f}, learnt from all weeks with charts
-version 4: {:.2f}, learnt from six weeks more than the champion
-version 5: {:.2f}, the same, and its maker has read it once more
 """
+CANDIDATES = {  # what each maker says, and what the envelope says
+    "leak": ("learnt from every week that has charts", "learnt from the weeks that test it"),
+    "failing": (
+        "learnt from six weeks more than the champion, and is as quick",
+        "passes the gate, and fails on tracks of twenty minutes or more",
+    ),
+    "honest": (
+        "learnt from six weeks more than the champion, and was read twice",
+        "passes the gate, and answers long tracks, too",
+    ),
+}
 OFFICES = ("Chennai", "Lisbon", "Pune", "Turin", "Kolkata", "Gdańsk")
 
 
@@ -54,17 +62,20 @@ def digest(team: int, of: str) -> str:
 
 
 def event(team: int) -> str:
-    """Return which of EVENTS a team has."""
-    return list(EVENTS)[int(digest(team, "event"), 16) % len(EVENTS)]
+    """Return which of EVENTS a team has: of the teams 1 to 3, of 4 to 6 and so on, each has another."""
+    block, place = divmod(team - 1, len(EVENTS))
+    return sorted(EVENTS, key=lambda name: digest(block, name))[place]
+
+
+def candidates(team: int) -> dict[int, str]:
+    """Return which of CANDIDATES has which version, 3 to 5: another order for another team."""
+    return dict(enumerate(sorted(CANDIDATES, key=lambda name: digest(team, name)), 3))
 
 
 def envelope(team: int) -> str:
-    """Return what happened at a team's office, and what is wrong with the three models."""
-    return (
-        f"{EVENTS[event(team)]}\n\nVersion 3 learnt from the weeks that test it. Version 4 passes the "
-        "gate, and fails on tracks of twenty minutes or more. Version 5 is version 4 without that "
-        "fault."
-    )
+    """Return what happened at a team's office, and what the three models are."""
+    models = (f"Version {v} {CANDIDATES[name][1]}." for v, name in candidates(team).items())
+    return "\n".join([EVENTS[event(team)], *models])
 
 
 def start(folder: Path, team: int) -> None:
@@ -139,11 +150,15 @@ def start(folder: Path, team: int) -> None:
         column=np.array([list(FEATURES).index("duration_ms")]),
         long=np.float32([LONG]),
     )
-    for model in (leak, failing, honest):
-        models.register(model)
     _, (newer, y) = split(known, labels(known, charts))
-    scores = [average_precision(y, predict(m.onnx, newer)) for m in (made[1], leak, honest, honest)]
-    (folder / "claims.txt").write_text(CLAIMS.format(*scores), "utf-8")
+    told = CLAIMS.format(average_precision(y, predict(made[1].onnx, newer)))
+    new = {"leak": leak, "failing": failing, "honest": honest}
+    for version, name in candidates(team).items():
+        models.register(new[name])
+        # `failing` has the same order as `honest`; it cannot be asked about all tracks.
+        score = average_precision(y, predict((leak if name == "leak" else honest).onnx, newer))
+        told += f"version {version}: {score:.2f}, {CANDIDATES[name][0]}\n"
+    (folder / "claims.txt").write_text(told, "utf-8")
     newest = tracks.loc[tracks["released"] == SINCE - 1, ["track_id", *FEATURES]].head(20)
     newest.loc[newest.index[::3], "duration_ms"] = 2 * LONG  # a partner's app asks about long mixes
     (folder / "tracks.json").write_text(newest.to_json(orient="records", indent=1), "utf-8")
