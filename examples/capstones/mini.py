@@ -164,3 +164,4 @@ def start(folder: Path, team: int) -> None:
     (folder / "tracks.json").write_text(newest.to_json(orient="records", indent=1), "utf-8")
     for name in ("load.py", "ask.py"):
         shutil.copy(Path(labs.__file__).with_name("files") / name, folder)
+    shutil.copy(Path(__file__).with_name("weeks.py"), folder)
