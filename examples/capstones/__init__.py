@@ -7,9 +7,9 @@ Everything in them is made up: no person, place, company or machine of theirs is
 BRIEFS = {
     "house_prices": "what will a flat be sold for? The warm-up, with a solution",
     "credit_scoring": "who will pay a small loan back?",
-    "fraud": "which card payments are fraud?",
-    "recommendation": "what should a streaming service show next?",
-    "spam": "which messages are spam?",
+    "fraud": "which payments should two analysts check?",
+    "recommendation": "which dishes should an app show?",
+    "spam": "which text messages should be blocked?",
     "grid_load": "how much power will a state need in each hour?",
     "traffic": "how full will a ring road be in an hour?",
     "crop_yield": "how much will a district harvest?",
