@@ -11,8 +11,8 @@ BRIEFS = {
     "recommendation": "which dishes should an app show?",
     "spam": "which text messages should be blocked?",
     "grid_load": "how much power will a state need in each hour?",
-    "traffic": "how full will a ring road be in an hour?",
-    "crop_yield": "how much will a district harvest?",
-    "adaptive_learning": "which exercise should a pupil get next?",
+    "traffic": "where will a ring road be jammed in an hour?",
+    "crop_yield": "how much rice will a district harvest?",
+    "adaptive_learning": "which exercise will a pupil solve?",
     "nlp_service": "to which team does a customer's message go?",
 }
