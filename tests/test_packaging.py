@@ -114,10 +114,11 @@ def wheel(tmp_path_factory):
         yield archive
 
 
-def test_wheel_holds_the_package_alone(wheel):
+def test_wheel_holds_the_packages_alone(wheel):
     """Nothing of docs, tests or the other examples is packaged."""
 
     assert {name.split("/")[0] for name in wheel.namelist()} == {
+        "capstones",
         "jukebox",
         "krap_jukebox-0.1.0.dist-info",
     }

@@ -1,0 +1,167 @@
+"""The mini-capstone: an office of K.R.A.P. Records on a Monday, with three models that want to answer.
+
+A team's number makes its office, the same on each machine. What happened there in week 14 or 17, one
+of EVENTS, and which of the models are good, is for the team to find out; `envelope` tells.
+"""
+
+import hashlib
+import shutil
+from pathlib import Path
+
+MONDAY, WEEK = 1_772_438_400, 7 * 24 * 3600  # 2 March 2026, 08:00 UTC, and the seconds of a week
+FIRST, SECOND, SINCE, NOW = 9, 11, 14, 17  # weeks: of both champions, of the change, the newest
+LONG = 1_200_000  # milliseconds, from which on version 4 divides by zero
+EVENTS = {
+    "dance": (
+        "In week 14 the office signed dance acts. The tracks changed, and the listeners did not: the "
+        "champion is as good as before."
+    ),
+    "halved": (
+        "In week 17 a supplier counted every second beat, so all tempos of that week are half of the "
+        "true ones. Nothing else changed."
+    ),
+    "taste": (
+        "In week 14 the listeners' tastes turned. The tracks look as before, and the champion's "
+        "probabilities say hardly anything any more."
+    ),
+}
+WHY = ("the first that passed the gate", "two more weeks of charts")
+LETTER = """To: the team of Jukebox
+From: the {office} office
+
+In week {week} we asked you about track {track}. You gave it {chance:.0%} in {country}.
+We paid for a campaign there, and the track did not chart.
+
+Which model said so? Which data had it learnt from? Why was it allowed to
+answer us? Does it still answer today?
+
+The answer came with this request id:
+{request}
+"""
+CLAIMS = """Average precision on the four newest weeks with charts, as the makers report it.
+The champion, version 2, has {:.2f}.
+
+"""
+CANDIDATES = {  # what each maker says, and what the envelope says
+    "leak": ("learnt from every week that has charts", "learnt from the weeks that test it"),
+    "failing": (
+        "learnt from six weeks more than the champion, and is as quick",
+        "passes the gate, and fails on tracks of twenty minutes or more",
+    ),
+    "honest": (
+        "learnt from six weeks more than the champion, and was read twice",
+        "passes the gate, and answers long tracks, too",
+    ),
+}
+OFFICES = ("Chennai", "Lisbon", "Pune", "Turin", "Kolkata", "Gdańsk")
+
+
+def digest(team: int, of: str) -> str:
+    """Return 32 characters that depend on a team's number and on a word."""
+    return hashlib.sha256(f"{of} of team {team}".encode()).hexdigest()[:32]
+
+
+def event(team: int) -> str:
+    """Return which of EVENTS a team has: of the teams 1 to 3, of 4 to 6 and so on, each has another."""
+    block, place = divmod(team - 1, len(EVENTS))
+    return sorted(EVENTS, key=lambda name: digest(block, name))[place]
+
+
+def candidates(team: int) -> dict[int, str]:
+    """Return which of CANDIDATES has which version, 3 to 5: another order for another team."""
+    return dict(enumerate(sorted(CANDIDATES, key=lambda name: digest(team, name)), 3))
+
+
+def envelope(team: int) -> str:
+    """Return what happened at a team's office, and what the three models are."""
+    models = (f"Version {v} {CANDIDATES[name][1]}." for v, name in candidates(team).items())
+    return "\n".join([EVENTS[event(team)], *models])
+
+
+def start(folder: Path, team: int) -> None:
+    """Fill a new folder with a team's office: data, five models, answers, a letter and the claims."""
+    import numpy as np
+    from jukebox import labs
+    from jukebox.catalogue import labels
+    from jukebox.features import matrix
+    from jukebox.incoming import world
+    from jukebox.problem import COUNTRIES, FEATURES, average_precision
+    from jukebox.registry import Registry
+    from jukebox.rollout import Log
+    from jukebox.scene import answer, release
+    from jukebox.simulation import Catalogue, Drift
+    from jukebox.store import Store
+    from jukebox.training import Model, Settings, export, fit, labelled, predict, split, train
+
+    home, what = folder / ".jukebox", event(team)
+    kind = {"dance": "covariate", "taste": "concept"}.get(what)
+    drifts = [{"kind": kind, "shape": "sudden", "start": SINCE, "size": 1.0}] if kind else []
+    world(home, team, 200, drifts, 0)
+    catalogue, clock = Catalogue(team, [Drift(**one) for one in drifts]), {"time": MONDAY}
+    data = Store(home / "data")
+    models = Registry(home / "registry", clock=lambda: clock["time"])
+    made = []
+    for week in range(NOW + 1):
+        tracks, _ = catalogue.week(week)
+        if what == "halved" and week == NOW:
+            tracks["tempo"] /= 2
+        kept, _ = release(data, week, tracks, catalogue)
+        clock["time"] = MONDAY + (week - FIRST) * WEEK
+        if week in (FIRST, SECOND):
+            made.append(train(*data.read(data.freeze())))
+            models.promote(models.register(made[-1]), WHY[len(made) - 1])
+        if week == FIRST + 1:
+            asked, x = kept, matrix(kept)
+            p = predict(made[0].onnx, x)
+            charted = labels(kept, catalogue.week(week)[1])
+            row, column = np.unravel_index(np.where(charted, 0, p).argmax(), p.shape)
+            request, log = digest(team, "request"), Log(models.folder / "predictions.db")
+            log.thread.start()
+            one = slice(row, row + 1)
+            given = (request, "champion", 1, clock["time"], asked["track_id"].iloc[one], x[one])
+            log.waiting.put((*given, p[one]))
+            log.close()
+            letter = LETTER.format(
+                office=OFFICES[team % len(OFFICES)],
+                week=week,
+                track=asked["track_id"].iloc[row],
+                chance=p[row, column],
+                country=COUNTRIES[column],
+                request=request,
+            )
+            (folder / "letter.txt").write_text(letter, "utf-8")
+        elif week > SECOND:
+            answer(models, kept)
+    tracks, charts = data.read(data.freeze())
+    known = labelled(tracks, charts)
+    honest = train(tracks, charts)
+    settings = Settings(hidden=(64,), rate=1e-2, epochs=40)
+    onnx = export(fit(known, labels(known, charts), settings, 0), {})
+    weeks = known["released"].agg(["min", "max"]).tolist()  # the leak: of those that test it, too
+    leak = Model(onnx, hashlib.sha256(onnx).hexdigest(), honest.record | {"fitted_weeks": weeks})
+    failing = labs.extended(
+        honest,
+        [
+            ("Gather", ["tracks", "column"], "duration", {"axis": 1}),
+            ("Less", ["duration", "long"], "short", {}),
+            ("Cast", ["short"], "one", {"to": 1}),  # to float32
+            ("Div", ["before", "one"], "probabilities", {}),
+        ],
+        column=np.array([list(FEATURES).index("duration_ms")]),
+        long=np.float32([LONG]),
+    )
+    _, (newer, y) = split(known, labels(known, charts))
+    told = CLAIMS.format(average_precision(y, predict(made[1].onnx, newer)))
+    new = {"leak": leak, "failing": failing, "honest": honest}
+    for version, name in candidates(team).items():
+        models.register(new[name])
+        # `failing` has the same order as `honest`; it cannot be asked about all tracks.
+        score = average_precision(y, predict((leak if name == "leak" else honest).onnx, newer))
+        told += f"version {version}: {score:.2f}, {CANDIDATES[name][0]}\n"
+    (folder / "claims.txt").write_text(told, "utf-8")
+    newest = tracks.loc[tracks["released"] == SINCE - 1, ["track_id", *FEATURES]].head(20)
+    newest.loc[newest.index[::3], "duration_ms"] = 2 * LONG  # a partner's app asks about long mixes
+    (folder / "tracks.json").write_text(newest.to_json(orient="records", indent=1), "utf-8")
+    for name in ("load.py", "ask.py"):
+        shutil.copy(Path(labs.__file__).with_name("files") / name, folder)
+    shutil.copy(Path(__file__).with_name("weeks.py"), folder)
