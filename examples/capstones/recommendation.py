@@ -86,7 +86,8 @@ def most_opened(log: pd.DataFrame) -> list[str]:
 def by_region(data: Data, log: pd.DataFrame) -> dict[str, list[str]]:
     """Return for each region the dishes that its users opened most often where chance showed them.
 
-    Each dish has few such places, so that a dish counts half by itself and half by its cuisine.
+    Each dish has few such places. So its rate is that of its cuisine in the region, plus half of
+    its own in all regions.
     """
     rows = log[log["chosen_by"] == "random"].merge(data.tables["users"]).dropna(subset="region")
     rows = rows.merge(data.tables["dishes"])

@@ -72,7 +72,7 @@ CHAT = (
             "needs tips for the stock exam",
         ),
         *("holds the seat for you", "paid the release of the album", "wird die Miete zahlen"),
-        *("ghar par nahi hai", "ne link bheja hai", "bringt das Paket mit"),
+        *("ghar par nahi hai", "ne link bheja hai", "bringt die Post mit"),
     ),
     ("today", "tonight", "this week", "before dinner", "within the hour", "kal", "morgen", "again"),
 )
@@ -118,7 +118,9 @@ def wanted_text(dice: np.random.Generator) -> str:
         return f"{opening} {chat_text(dice)}".strip()
     text = f"{opening} {dice.choice(WANTED)}".strip()
     return text.format(
-        shop=dice.choice(("BigBasket", "IRCTC", "Lidl", "Flipkart", "DHL", "the library")),
+        shop=dice.choice(
+            ("Sabzi Ghar", "the railway", "Brotladen", "Kitab Shop", "Paketbote", "the library")
+        ),
         meal=dice.choice(("lunch", "dinner", "chai", "Abendessen", "khana")),
         n=dice.integers(1_000, 99_999),
         d=dice.integers(5, 29),
