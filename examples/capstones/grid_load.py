@@ -101,14 +101,14 @@ def error(train: pd.DataFrame, test: pd.DataFrame, diwali: bool = False) -> np.n
 
 
 def trap(data: Data) -> dict[str, float]:
-    """Return the mean error in per cent of the load: at random hours, in a new autumn, at Diwali."""
+    """Return the mean error as a share of the load: in random hours, in a new autumn, at Diwali."""
     past = data.tables["load"].dropna(subset="load_mw")
     new = data.tables["to_forecast"].merge(data.truth["load"], on="hour")
     train, test = train_test_split(past, test_size=0.2, random_state=0)
     wrong = error(past, new)
     away = np.abs((pd.to_datetime(new["hour"]).dt.normalize() - DIWALI[-1]).dt.days)
     return {
-        "error in random hours (%)": round(100 * float(error(train, test).mean()), 1),
-        "error in the next autumn (%)": round(100 * float(wrong.mean()), 1),
-        "error at its Diwali (%)": round(100 * float(wrong[away <= 3].mean()), 1),
+        "error in random hours": round(float(error(train, test).mean()), 3),
+        "error in the next autumn": round(float(wrong.mean()), 3),
+        "error at its Diwali": round(float(wrong[away <= 3].mean()), 3),
     }
