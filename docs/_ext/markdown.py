@@ -27,8 +27,8 @@ HOLDS_MARKDOWN = {
 # Directives whose content is names or figures, or nothing at all.
 HOLDS_DATA = {
     *("bars", "bibliography", "chapters", "claim", "claims", "course", "dots", "events", "image"),
-    *("law", "lines", "measurements", "ml-test-score", "paths", "quiz", "raci", "role", "survivors"),
-    *("syllabus", "talk", "terms", "to-come", "toctree", "tool", "tool-matrix", "way-in"),
+    *("law", "lines", "measurements", "ml-test-score", "paths", "quiz", "raci", "role"),
+    *("survivors", "syllabus", "talk", "terms", "to-come", "toctree", "tool", "tool-matrix", "way-in"),
 }
 
 
