@@ -28,7 +28,8 @@ HOLDS_MARKDOWN = {
 HOLDS_DATA = {
     *("bars", "bibliography", "chapters", "claim", "claims", "course", "dots", "events", "image"),
     *("law", "lines", "measurements", "ml-test-score", "paths", "quiz", "raci", "role"),
-    *("survivors", "syllabus", "talk", "terms", "to-come", "toctree", "tool", "tool-matrix", "way-in"),
+    *("survivors", "syllabus", "talk", "terms", "to-come", "toctree", "tool", "tool-matrix"),
+    "way-in",
 }
 
 
