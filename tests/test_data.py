@@ -15,6 +15,7 @@ from docs._ext.evidence import VERDICTS
 from docs._ext.law import FORCE
 from docs._ext.raci import LETTERS
 from tests.project import build, from_root, write
+from tests.test_course import FILES as COURSE
 from tests.test_expiry import FILES as EXPIRY
 from tests.test_quiz import QUIZ
 from tests.test_raci import FILES as RACI
@@ -28,6 +29,7 @@ SOUND = {"conf.py": 'extensions = ["docs._ext"]\n', "index.rst": "Start\n=====\n
     f"_data/{name}": text
     for name, text in {
         "claims.toml": SPINE["_data/claims.toml"],
+        "courses.toml": COURSE["_data/courses.toml"],
         "expiring.toml": EXPIRY["_data/expiring.toml"],
         "glossary.toml": SPINE["_data/glossary.toml"],
         "law.toml": EXPIRY["_data/law.toml"],
@@ -143,6 +145,10 @@ MISTAKES = {
     "a role wakes to nothing that is said": (
         "raci.toml", "alerts = []\n", "",
         ":9: WARNING: a role has no `alerts`. Write a list of the alerts that wake the role",
+    ),
+    "a block of a course has no minutes": (
+        "courses.toml", ', minutes = 15 }', " }",
+        ":20: WARNING: a block has no `minutes`. Write how many minutes the block takes in the room.",
     ),
     "a step of the talk has no minutes": (
         "talk.toml", "minutes60 = 40\n", "",

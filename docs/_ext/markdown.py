@@ -26,9 +26,10 @@ HOLDS_MARKDOWN = {
 }
 # Directives whose content is names or figures, or nothing at all.
 HOLDS_DATA = {
-    *("bars", "bibliography", "chapters", "claim", "claims", "dots", "events", "image", "law"),
-    *("lines", "measurements", "ml-test-score", "paths", "quiz", "raci", "role", "survivors"),
-    *("syllabus", "talk", "terms", "toctree", "tool", "tool-matrix", "way-in"),
+    *("bars", "bibliography", "chapters", "claim", "claims", "course", "dots", "events", "image"),
+    *("law", "lines", "measurements", "ml-test-score", "paths", "quiz", "raci", "role"),
+    *("survivors", "syllabus", "talk", "terms", "toctree", "tool", "tool-matrix"),
+    "way-in",
 }
 
 
