@@ -87,7 +87,7 @@ def systems(session):
     if sys.platform != "linux":
         session.error("What lives here forks, kills and reads /proc: run it on Linux, or in WSL2.")
     install(session, "tests")
-    where = session.posargs or ("tests", "docs/labs")
+    where = session.posargs or ("tests", "docs/labs", "docs/capstones")
     options = ("-m", "whole", "-n", "auto", "--dist", "loadfile", *LONG)
     session.run("python", "-m", "pytest", *options, *where)
 

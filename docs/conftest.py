@@ -12,7 +12,7 @@ collect_ignore = ["_build", "_ext", "conf.py"]
 
 @pytest.hookimpl(tryfirst=True)  # before those are left out that have the mark
 def pytest_collection_modifyitems(items):
-    """Leave the pages of the labs to those who live through whole systems."""
+    """Leave the labs and the mini-capstone to those who live through whole systems."""
     for item in items:
-        if item.path.parent.name == "labs":
+        if item.path.parent.name == "labs" or item.path.name == "mini-capstone.md":
             item.add_marker("whole")
