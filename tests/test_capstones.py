@@ -42,11 +42,11 @@ def typed(*words):
 
 @pytest.mark.parametrize("name", HERE)
 def test_a_seed_makes_the_same_bytes(name):
-    """And another seed makes others, in each table and in the truth."""
+    """And another seed makes others, in each table and in the truth; but a calendar is no secret."""
     first, again, other = made(name, 1), made(name, 1), made(name, 2)
 
     assert first == again
-    assert [] == [table for table in first if first[table] == other[table]]
+    assert {table for table in first if first[table] == other[table]} <= {"holidays", "releases"}
 
 
 @pytest.mark.parametrize("name", HERE)
@@ -62,13 +62,13 @@ def test_a_brief_is_small(name, seed):
 @pytest.mark.parametrize("name", HERE)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_truth_belongs_to_rows_that_the_team_has(name, seed):
-    """Each of its tables has an id column that some table of the team has, with the same values."""
+    """Each of its tables begins with an id that some table of the team has, and says nothing twice."""
     data = module(name).make(seed)
 
     for truth in data.truth.values():
         key = truth.columns[0]
         held = [set(table[key]) for table in data.tables.values() if key in table]
-        assert truth[key].is_unique
+        assert not truth.duplicated().any()
         assert any(set(truth[key]) <= values for values in held), key
 
 

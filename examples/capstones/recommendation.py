@@ -62,6 +62,7 @@ def make(seed: int) -> Data:
         opened = weeks[-1].loc[weeks[-1]["opened"] == 1, "dish_id"].value_counts()
         opens = opens + opened.reindex(ids, fill_value=0).to_numpy()
     random_week = week(WEEKS, RANDOM_VISITS, 1.0)
+    random_week.insert(0, "user_id", random_week.pop("user_id"))  # the id that the team has
 
     log = pd.concat(weeks, ignore_index=True)
     dishes = pd.DataFrame(
