@@ -9,6 +9,7 @@ from examples.prompts.evaluation import (
     HERE,
     TEAMS,
     TICKETS,
+    VERSIONS,
     Prompt,
     digest,
     fill,
@@ -23,7 +24,6 @@ from examples.prompts.evaluation import (
     wilson,
 )
 
-VERSIONS = sorted(path.stem for path in (HERE / "versions").glob("*.toml"))
 ASKED = read_tickets("asked")
 RIGHT = [ticket.team for ticket in ASKED]
 FILE = {"model": "m", "engine": "e", "evaluation": digest(TICKETS)}
@@ -62,6 +62,11 @@ def test_no_ticket_names_its_team():
 
 
 # ---- the prompts -----------------------------------------------------------------------------------
+
+
+def test_the_versions_are_the_files():
+    """One that is not listed would be in no table."""
+    assert sorted(VERSIONS) == sorted(path.stem for path in (HERE / "versions").glob("*.toml"))
 
 
 @pytest.mark.parametrize("version", VERSIONS)

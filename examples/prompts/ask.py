@@ -85,13 +85,13 @@ def main() -> None:
             "answers": answers,
         }
         print(path.stem, prompts[prompt.digest]["cpu_seconds"], "CPU seconds", flush=True)
-    record = {
-        "command": "python -m examples.prompts.ask",
-        "date": datetime.now(UTC).date().isoformat(),
-        "machine": platform.platform(),
-        "prompts": prompts,
-    }
-    ANSWERS.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        record = {
+            "command": "python -m examples.prompts.ask",
+            "date": datetime.now(UTC).date().isoformat(),
+            "machine": platform.platform(),
+            "prompts": prompts,
+        }
+        ANSWERS.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -18,6 +18,16 @@ HERE = Path(__file__).parent
 TICKETS = HERE / "tickets.csv"
 ANSWERS = HERE / "answers.json"
 TEAMS = ("login", "network", "disk", "release")
+VERSIONS = (  # of the prompt, each a file of the folder `versions`
+    "bare",
+    "names",
+    "names-grammar",
+    "examples",
+    "examples-grammar",
+    "reversed-grammar",
+    "similar-grammar",
+    "warm-grammar",
+)
 LEVEL = 0.05  # the risk of taking luck for a difference
 
 
