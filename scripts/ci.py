@@ -39,12 +39,8 @@ BUDGETS = {
     "compatibility-3.12": 80,
     "compatibility-3.13": 80,
     "compatibility-3.14": 80,
-<<<<<<< HEAD
-    "language-model": 50,
-    "explanations": 55,
-=======
     "language-model": 90,
->>>>>>> prompts
+    "explanations": 55,
     "lint": 30,
 }
 ELSEWHERE = {  # why a session has no part in this
