@@ -35,6 +35,7 @@ extensions = [
     "docs._ext.talk",
     "docs._ext.expiry",
     "docs._ext.tools",
+    "docs._ext.resources",
     "docs._ext.quiz",
     "docs._ext.builder",
     "docs._ext.citations",

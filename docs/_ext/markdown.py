@@ -27,8 +27,18 @@ HOLDS_MARKDOWN = {
 # Directives whose content is names or figures, or nothing at all.
 HOLDS_DATA = {
     *("bars", "bibliography", "chapters", "claim", "claims", "dots", "events", "image", "law"),
-    *("lines", "measurements", "ml-test-score", "paths", "quiz", "raci", "role", "survivors"),
-    *("syllabus", "talk", "terms", "to-come", "toctree", "tool", "tool-matrix", "way-in"),
+    *("lines", "measurements", "ml-test-score", "paths", "quiz", "raci", "resources", "role"),
+    *(
+        "survivors",
+        "syllabus",
+        "talk",
+        "terms",
+        "to-come",
+        "toctree",
+        "tool",
+        "tool-matrix",
+        "way-in",
+    ),
 }
 
 
