@@ -37,6 +37,7 @@ extensions = [
     "docs._ext.expiry",
     "docs._ext.law",
     "docs._ext.tools",
+    "docs._ext.resources",
     "docs._ext.quiz",
     "docs._ext.builder",
     "docs._ext.citations",

@@ -40,7 +40,7 @@ def line_of(path, pattern):
 def places():
     """Return {path:line: (checked, good until)} of every fact, found by another way than the command's.
 
-    A sentence by its mark, a status by its words, a rule and a claim by the line that names them.
+    A sentence by its mark, a status by its words, all others by the line that names them.
     """
     entries, found = toml("expiring.toml"), {}
     for name, entry in entries["page"].items():
@@ -55,6 +55,9 @@ def places():
         found[line_of(ROOT / "law.toml", f'^id = "{entry["id"]}"$')] = entry
     for entry in toml("claims.toml")["claim"]:
         found[line_of(ROOT / "claims.toml", f'^id = "{entry["id"]}"$')] = entry
+    for name, entry in toml("resources.toml")["resource"].items():
+        heading = rf'^\[resource\."{re.escape(name)}"\]$'
+        found[line_of(ROOT / "resources.toml", heading)] = entry | {"checked": entry["looked_at"]}
     return {place: (entry["checked"], entry["good_until"]) for place, entry in found.items()}
 
 
@@ -77,10 +80,11 @@ def told(capsys, monkeypatch, day, *words):
 
 
 def test_each_fact_has_a_place_of_its_own():
-    """Pages, tools, laws and the claims: what follows compares all of them."""
+    """Pages, tools, laws, claims and courses: what follows compares all of them."""
     entries = toml("expiring.toml")
     names = [name for part in entries.values() for name in part]
     rows = [*toml("law.toml")["duty"], *toml("claims.toml")["claim"]]
+    rows += toml("resources.toml")["resource"]
 
     assert len(PLACES) == len(names) + len(rows)
     assert min(len(entries[part]) for part in ("page", "tool")) > 0

@@ -1,7 +1,8 @@
 """*Fact and date*: facts that the world can make false, and until when each is good.
 
-`_data/expiring.toml` dates a tool's status, and what a page marks with `{checked}`; each row of
-`_data/law.toml` has its own dates, and so has each claim of `_data/claims.toml`. Whoever asks gives the day: nothing here reads a clock, but
+`_data/expiring.toml` dates a tool's status, and what a page marks with `{checked}`. Each rule of
+`_data/law.toml`, claim of `_data/claims.toml`, and course or book of `_data/resources.toml` has
+dates of its own. Whoever asks gives the day: nothing here reads a clock, but
 `today`. No Sphinx either, so that `python -m scripts.expired` needs nothing but Python.
 """
 
@@ -14,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from docs._ext import load, where
+from docs._ext import at, load, where
 
 DATES = "expiring.toml"
 LAWS = "law.toml"
@@ -25,8 +26,8 @@ CITED = re.compile(r"\{cite:[pt]\}`([^`]+)`")
 STATES = ("in force", "next", "later")  # of the rows of law.toml
 REMEDY = (
     "Open each source again, correct what it no longer says, and set `checked` and `good_until`: "
-    "of a claim in docs/_data/claims.toml, of a law in docs/_data/law.toml, of all else in "
-    "docs/_data/expiring.toml."
+    "of a claim in docs/_data/claims.toml, of a law in docs/_data/law.toml, of a course or a book in "
+    "docs/_data/resources.toml (`looked_at`), of all else in docs/_data/expiring.toml."
 )
 
 
@@ -60,7 +61,7 @@ def read(srcdir: str | Path) -> list[Fact]:
     """Return every fact that expires, the soonest to run out first."""
     dates = load(srcdir, DATES)
     found = [*of_pages(srcdir, dates), *of_tools(srcdir, dates)]
-    found += [*of_laws(srcdir), *of_claims(srcdir)]
+    found += [*of_laws(srcdir), *of_claims(srcdir), *of_resources(srcdir)]
     return sorted(found, key=lambda fact: (fact.good_until, *place_of(fact)))
 
 
@@ -107,6 +108,20 @@ def of_claims(srcdir: str | Path) -> Iterator[Fact]:
         place = where(srcdir, "claims.toml", f'"{claim["id"]}"')
         words, sources = claim["say"].strip(), CITED.findall(claim["found"])
         yield fact(place, claim | {"kind": "claim"}, words, sources)
+
+
+def of_resources(srcdir: str | Path) -> Iterator[Fact]:
+    """Yield the state of each course, book and community."""
+    for name, entry in load(srcdir, "resources.toml").get("resource", {}).items():
+        place = at(Path(srcdir, "_data", "resources.toml"), resource(name))
+        words = f"{name}: {entry['state']}, {entry['price']}, {entry['licence']}"
+        held = entry | {"kind": "status", "checked": entry["looked_at"]}
+        yield fact(place, held, words, entry["source"])
+
+
+def resource(name: str) -> str:
+    """Return a pattern that finds the heading of a course, a book or a community."""
+    return rf'^\[resource\."?{re.escape(name)}"?\]'
 
 
 def fact(place: str, entry: dict[str, Any], words: str, sources: Any) -> Fact:

@@ -27,8 +27,8 @@ HOLDS_MARKDOWN = {
 # Directives whose content is names or figures, or nothing at all.
 HOLDS_DATA = {
     *("bars", "bibliography", "chapters", "claim", "claims", "course", "dots", "events", "image"),
-    *("law", "lines", "measurements", "ml-test-score", "paths", "quiz", "raci", "role"),
-    *("survivors", "syllabus", "talk", "terms", "toctree", "tool", "tool-matrix"),
+    *("law", "lines", "measurements", "ml-test-score", "paths", "quiz", "raci", "resources"),
+    *("role", "survivors", "syllabus", "talk", "terms", "toctree", "tool", "tool-matrix"),
     "way-in",
 }
 
