@@ -9,7 +9,7 @@ from pathlib import Path
 import capstones
 import pandas as pd
 import pytest
-from capstones import BRIEFS, mini
+from capstones import BRIEFS, brief, mini
 from capstones.__main__ import main
 from click.testing import CliRunner
 
@@ -80,6 +80,76 @@ def test_a_trap_is_two_or_three_figures(name, seed):
 
     assert 2 <= len(figures) <= 3
     assert all(math.isfinite(figure) for figure in figures.values())
+
+
+def delivered(name, seed, share):
+    """The day after a share of the days of a brief's tables, the tables of that day, and all tables."""
+    data = module(name).make(seed)
+    first, last = brief.span(data.tables)
+    day = (first + share * (last - first)).normalize()
+    return day, getattr(module(name), "as_of", brief.as_of)(data, day), data.tables
+
+
+@pytest.mark.parametrize("name", HERE)
+@pytest.mark.parametrize("share", [0.4, 0.7, 0.95])
+def test_a_delivery_has_the_same_columns_and_the_rows_of_its_time(name, share):
+    """So that what was trained on one can be tried on the next."""
+    day, tables, whole = delivered(name, 1, share)
+
+    assert {key: list(table) for key, table in tables.items()} == {
+        key: list(table) for key, table in whole.items()
+    }
+    came = [times for table in tables.values() if (times := brief.times(table)) is not None]
+    assert all((times < day).all() for times in came)
+    assert 100 < sum(map(len, tables.values())) < sum(map(len, whole.values()))
+
+
+LATER = {"payee_account", "fraud"}  # columns of which an old value is changed, and not only empty
+
+
+@pytest.mark.parametrize("name", HERE)
+@pytest.mark.parametrize("share", [0.4, 0.7, 0.95])
+def test_a_delivery_tells_nothing_that_the_last_one_does_not(name, share):
+    """Each of its rows is there, too, with the same values, or it lacks some that came later."""
+    _, tables, whole = delivered(name, 1, share)
+
+    for key, table in tables.items():
+        came = brief.times(whole[key])
+        first = whole[key].iloc[: len(table)].reset_index(drop=True)
+        if came is None and len(table) < len(whole[key]):
+            first = table.merge(whole[key], how="left", on=table.columns[0], suffixes=("_", ""))
+        for column in set(table) - LATER:
+            known = table[column].notna()
+            assert (table.loc[known, column] == first.loc[known, column]).all(), column
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_complaint_and_what_support_did_about_it_come_late(seed):
+    """No payment of the thirty days before a delivery has one, and each complaint is one of the last's."""
+    day, tables, whole = delivered("fraud", seed, 0.7)
+    old, new = tables["payments"], whole["payments"].iloc[: len(tables["payments"])]
+    fresh = brief.times(old) >= day - pd.Timedelta(30, "D")
+    later = old["fraud"] < new["fraud"]
+
+    assert 0 == old.loc[fresh, "fraud"].sum() < later.sum()
+    assert (old["fraud"] <= new["fraud"]).all()
+    assert (old["payee_account"] == new["payee_account"])[~later].all()
+    assert {"active"} == set(old.loc[later, "payee_account"])
+
+
+@pytest.mark.parametrize(
+    ("name", "table", "column", "days"),
+    [("spam", "messages", "spam", 7), ("grid_load", "load", "load_mw", 30)],
+)
+def test_an_answer_that_comes_late_is_not_delivered_early(name, table, column, days):
+    """Of a message the receivers' report, of an hour its meters."""
+    day = pd.Timestamp("2026-03-20" if name == "spam" else "2025-11-01")
+    rows = module(name).as_of(module(name).make(1), day)[table]
+    late = brief.times(rows) >= day - pd.Timedelta(days, "D")
+
+    assert late.any()
+    assert rows.loc[late, column].isna().all()
+    assert rows.loc[~late, column].notna().mean() > 0.9
 
 
 def test_each_module_is_a_brief_that_is_listed():
@@ -202,6 +272,31 @@ def test_the_team_gets_the_tables_and_nothing_else(name, tmp_path):
     assert {f"{table}.csv": rows.to_csv(index=False) for table, rows in tables.items()} == {
         file.name: file.read_text("utf-8") for file in (tmp_path / "team").iterdir()
     }
+
+
+def test_the_team_gets_an_earlier_delivery(tmp_path):
+    """A table without rows is left out: in August there is no mail of September."""
+    typed_day = ("make", "nlp-service", "--seed", "1", "--before", "2026-08-01", "--to")
+    printed, code = typed(*typed_day, str(tmp_path))
+    messages = pd.read_csv(tmp_path / "messages.csv")
+
+    assert 0 == code, printed
+    assert ["messages.csv"] == [file.name for file in tmp_path.iterdir()]
+    assert "2026-07-31" == messages["received_at"].max()[:10]
+
+
+@pytest.mark.parametrize("day", ["tomorrow", "2026-03-01", "2026-10-01"])
+def test_a_day_without_a_delivery_is_told(day, tmp_path):
+    """With the days that have one; and nothing is written."""
+    to = str(tmp_path / "new")
+    printed, code = typed("make", "nlp-service", "--seed", "1", "--before", day, "--to", to)
+
+    assert 1 == code
+    assert printed == (
+        f"Error: '{day}' is no day with rows before and after it: "
+        "give one from 2026-03-02 to 2026-09-30 as --before.\n"
+    )
+    assert not (tmp_path / "new").exists()
 
 
 def test_the_teacher_gets_the_truth(tmp_path):

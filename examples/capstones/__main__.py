@@ -1,19 +1,22 @@
 """The data of the capstones, as files: `python -m capstones` lists the briefs.
 
     python -m capstones make fraud --seed 7 --to fraud      what the team gets
+    python -m capstones make fraud --seed 7 --before 2026-08-01 --to fraud-1   and an earlier delivery
     python -m capstones truth fraud --seed 7 --to answers   what the teacher keeps
     python -m capstones mini 7                              a team's two hours with Jukebox
 
 The same seed makes the same files. So the seed is the key to the answers: the teacher keeps it.
 """
 
+from datetime import date
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 import click
 import pandas as pd
 
-from capstones import BRIEFS
+from capstones import BRIEFS, brief
 
 LARGEST = 2**32 - 1  # of the seeds: room enough that nobody tries them all
 
@@ -36,12 +39,29 @@ def asked(name: str, seed: str, to: str) -> tuple[str, int, Path]:
 
 
 def write(tables: dict[str, pd.DataFrame], folder: Path) -> None:
-    """Write each table into a folder as CSV, and say how large it is."""
+    """Write each table into a folder as CSV, and say how large it is; one without rows is left out."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, table in tables.items():
+        if table.empty:
+            continue
         file = folder / f"{name}.csv"
         table.to_csv(file, index=False, lineterminator="\n")
         click.echo(f"{file.as_posix()}: {len(table):,} rows, {len(table.columns)} columns")
+
+
+def earlier(module: ModuleType, data: brief.Data, before: str) -> dict[str, pd.DataFrame]:
+    """Return the tables of a brief's data as they were on a day; ClickException says which days go."""
+    first, last = brief.span(data.tables)
+    try:
+        day = pd.Timestamp(date.fromisoformat(before))
+    except ValueError:
+        day = first
+    if not first < day <= last:
+        raise click.ClickException(
+            f"{before!r} is no day with rows before and after it: give one from "
+            f"{first + pd.Timedelta(1, 'D'):%Y-%m-%d} to {last:%Y-%m-%d} as --before."
+        )
+    return getattr(module, "as_of", brief.as_of)(data, day)
 
 
 @click.group(invoke_without_command=True)
@@ -54,22 +74,25 @@ def main(context: click.Context) -> None:
 
 
 @main.command()
-@click.argument("brief")
+@click.argument("name", metavar="BRIEF")
 @click.option("--seed", required=True, help="A whole number; the teacher keeps it.")
+@click.option("--before", help="Make the tables as they were on this day, such as 2026-08-01.")
 @click.option("--to", required=True, help="A new or empty folder.")
-def make(brief: str, seed: str, to: str) -> None:
+def make(name: str, seed: str, before: str | None, to: str) -> None:
     """Write the tables that the team gets, and nothing of the truth."""
-    name, number, folder = asked(brief, seed, to)
-    write(import_module(f"capstones.{name}").make(number).tables, folder)
+    name, number, folder = asked(name, seed, to)
+    module = import_module(f"capstones.{name}")
+    data = module.make(number)
+    write(data.tables if before is None else earlier(module, data, before), folder)
 
 
 @main.command()
-@click.argument("brief")
+@click.argument("name", metavar="BRIEF")
 @click.option("--seed", required=True, help="The seed of the team's data.")
 @click.option("--to", required=True, help="A new or empty folder, where no team looks.")
-def truth(brief: str, seed: str, to: str) -> None:
+def truth(name: str, seed: str, to: str) -> None:
     """Write what only the teacher keeps."""
-    name, number, folder = asked(brief, seed, to)
+    name, number, folder = asked(name, seed, to)
     write(import_module(f"capstones.{name}").make(number).truth, folder)
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 from sklearn.ensemble import RandomForestRegressor
 from sklearn.model_selection import GroupKFold, KFold, cross_val_predict
 
+from capstones import brief
 from capstones.brief import Data
 
 DISTRICTS = [f"{first}{last}" for first in ("Amro", "Bilva", "Chenda", "Dorva", "Kesra", "Nimba")
@@ -70,6 +71,17 @@ def make(seed: int) -> Data:
     shouted = rng.random(len(plots)) < 0.03
     plots["district"] = plots["district"].mask(shouted, plots["district"].str.upper())
     return Data({"plots": plots}, {"yields": truth})
+
+
+def as_of(data: Data, day: pd.Timestamp) -> dict[str, pd.DataFrame]:
+    """Return the plots as they were when `day` began.
+
+    The yields of a season come with the new year, and the rain of a month at its end.
+    """
+    plots = brief.as_of(data, day)["plots"]
+    new = plots["season"] >= day.year
+    to_come = [f"rain_{month}" for number, month in enumerate(MONTHS, 6) if number >= day.month]
+    return {"plots": plots.assign(**{name: plots[name].mask(new) for name in ["yield", *to_come]})}
 
 
 def trap(data: Data) -> dict[str, float]:

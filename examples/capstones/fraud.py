@@ -7,6 +7,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from capstones import brief
 from capstones.brief import Data
 
 FIRST = pd.Timestamp("2026-04-01")
@@ -69,6 +70,20 @@ def make(seed: int) -> Data:
     reported = (FIRST + pd.to_timedelta(complaint, "D")).strftime("%Y-%m-%d")
     frauds = pd.DataFrame({"payment_id": names, "reported_on": reported})[fraud]
     return Data({"payments": payments}, {"frauds": frauds.reset_index(drop=True)})
+
+
+def as_of(data: Data, day: pd.Timestamp) -> dict[str, pd.DataFrame]:
+    """Return the payments as they were when `day` began.
+
+    A complaint that came later is not there yet, and support has not yet changed its payee's account.
+    """
+    payments = brief.as_of(data, day)["payments"]
+    frauds = data.truth["frauds"]
+    complained = frauds.loc[pd.to_datetime(frauds["reported_on"]) < day, "payment_id"]
+    known = payments["payment_id"].isin(complained)
+    later = (payments["fraud"] == 1) & ~known
+    account = payments["payee_account"].mask(later, "active")
+    return {"payments": payments.assign(payee_account=account, fraud=known.astype(int))}
 
 
 def features(payments: pd.DataFrame, leave_out: tuple[str, ...] = ()) -> pd.DataFrame:

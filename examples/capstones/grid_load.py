@@ -5,12 +5,14 @@ import pandas as pd
 from sklearn.ensemble import ExtraTreesRegressor
 from sklearn.model_selection import train_test_split
 
+from capstones import brief
 from capstones.brief import Data
 
 # The main day of Diwali; it follows the moon, so that it moves by weeks from year to year.
 DIWALI = pd.to_datetime(["2023-11-12", "2024-10-31", "2025-10-20", "2026-11-08"])
 SEASON, DAYS = "09-20", 64  # first day of each autumn, and its number of days
 HIDDEN = slice(35, 62)  # the days of the fourth autumn of which the teacher keeps the load
+READ = 30  # days until the meters have been read
 FESTIVE = 6  # days around the main day on which the factories stop, or half of them
 
 
@@ -80,6 +82,14 @@ def make(seed: int) -> Data:
         {"load": past, "to_forecast": hidden[["hour", "forecast_c"]], "holidays": holidays},
         {"load": hidden[["hour", "load_mw"]]},
     )
+
+
+def as_of(data: Data, day: pd.Timestamp) -> dict[str, pd.DataFrame]:
+    """Return the tables as they were when `day` began: the meters of the last month were not read."""
+    tables = brief.as_of(data, day)
+    load = tables["load"]
+    unread = pd.to_datetime(load["hour"]) >= day - pd.Timedelta(READ, "D")
+    return tables | {"load": load.assign(load_mw=load["load_mw"].mask(unread))}
 
 
 def features(rows: pd.DataFrame, diwali: bool = False) -> np.ndarray:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from sklearn.linear_model import LinearRegression
 
+from capstones import brief
 from capstones.brief import Data
 
 DISTRICTS = {  # share of the listings, price at 1,000 sq ft (lakh rupees), lakh for each further sq ft
@@ -55,6 +56,16 @@ def make(seed: int) -> Data:
     known = listings["listed_on"] < KNOWN
     tables = {"listings": listings, "sales": sales[known].reset_index(drop=True)}
     return Data(tables, {"sales": sales[~known].reset_index(drop=True)})
+
+
+def as_of(data: Data, day: pd.Timestamp) -> dict[str, pd.DataFrame]:
+    """Return the tables as they were when `day` began: a price comes half a year after its listing."""
+    tables = brief.as_of(data, day)
+    wait = FIRST + pd.Timedelta(DAYS, "D") - KNOWN
+    listings = data.tables["listings"]
+    known = listings.loc[listings["listed_on"] < day - wait, "listing"]
+    sales = tables["sales"]
+    return tables | {"sales": sales[sales["listing"].isin(known)].reset_index(drop=True)}
 
 
 def trap(data: Data) -> dict[str, float]:

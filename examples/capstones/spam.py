@@ -7,6 +7,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
 
+from capstones import brief
 from capstones.brief import Data
 
 RELEASES = pd.to_datetime(
@@ -16,6 +17,7 @@ END = pd.Timestamp("2026-06-29")
 LABELLED = RELEASES[4]  # from this day on, only the teacher has the labels
 MESSAGES = 2_400
 SPAM = 0.25  # the share of the messages
+REPORTED = 7  # days until the receivers have reported a message
 BLOCKED = 0.01  # the share of the wanted messages that may be blocked by mistake
 
 # A campaign is what it promises or threatens, what to do about it, and until when.
@@ -170,6 +172,14 @@ def make(seed: int) -> Data:
     )
     labels = pd.DataFrame({"message_id": ids, "spam": spam.astype(int)})
     return Data({"messages": messages, "releases": releases}, {"labels": labels})
+
+
+def as_of(data: Data, day: pd.Timestamp) -> dict[str, pd.DataFrame]:
+    """Return the tables as they were when `day` began: the labels of the last week had not come."""
+    tables = brief.as_of(data, day)
+    messages = tables["messages"]
+    late = pd.to_datetime(messages["received_on"]) >= day - pd.Timedelta(REPORTED, "D")
+    return tables | {"messages": messages.assign(spam=messages["spam"].mask(late))}
 
 
 def found(messages: pd.DataFrame, train: pd.Series, test: pd.Series) -> float:
