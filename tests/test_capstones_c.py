@@ -84,6 +84,14 @@ def test_the_jams_that_are_counted_are_those_that_are_easy(seed):
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+def test_the_model_keeps_to_four_false_warnings_a_day(seed):
+    """As the brief demands, by the counters and in truth: there are about three."""
+    rows = import_module("capstones.traffic").warnings_of_two_weeks(data_of("traffic", seed))
+    for column in ("occupancy", "occupancy_really"):
+        assert 2 < (rows["warned"] & (rows[column] < 35)).sum() / 14 < 3.5
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_a_counter_fails_as_zero_in_the_heavy_rain(seed):
     """There it nearly always means a full road; at three in the morning it means an empty one."""
     rows = readings(seed)
@@ -139,6 +147,15 @@ def test_a_high_accuracy_is_of_the_apps_own_choices(seed):
     assert model > 0.8
     assert model < guess + 0.02
     assert paper < model - 0.2
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_on_paper_a_guess_is_nearly_as_good_as_the_model(seed):
+    """About half of the answers there are right."""
+    right = data_of("adaptive_learning", seed).truth["marks"]["right"].mean()
+
+    assert 0.48 < right < 0.56
+    assert right > [*figures_of("adaptive_learning", seed).values()][-1] - 0.04
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -11,7 +11,7 @@ BRIEFS = {
     "recommendation": "which dishes should an app show?",
     "spam": "which text messages should be blocked?",
     "grid_load": "how much power will a state need in each hour?",
-    "traffic": "where will a ring road be jammed in an hour?",
+    "traffic": "where will a ring road be jammed in the coming hour?",
     "crop_yield": "how much rice will a district harvest?",
     "adaptive_learning": "which exercise will a pupil solve?",
     "nlp_service": "to which team does a customer's message go?",

@@ -105,5 +105,5 @@ def trap(data: Data) -> dict[str, float]:
     return {
         "plots at random": float(np.abs(by_plot - known).mean()),
         "districts that are new": float(np.abs(by_district - known).mean()),
-        "the season to come": float(np.abs(drought - real).mean()),
+        "the season 2026": float(np.abs(drought - real).mean()),
     }

@@ -104,7 +104,7 @@ def again(rng: np.random.Generator, said: str) -> str:
 
 
 def make(seed: int) -> Data:
-    """Make the messages of six months with their teams, those of the next month, and their teams.
+    """Make a sample of six months of messages with their teams, the next month, and its teams.
 
     `solved_by` is the team that closed the case; in about 1 of 8 cases it was another than the
     message was meant for, as happens. Nobody noted the language. About 1 in 40 teams is missing.
@@ -160,5 +160,5 @@ def trap(data: Data) -> dict[str, float]:
     return {
         "parts at random": float((found == old["solved_by"]).mean()),
         "copies kept together": float((apart == old["solved_by"]).mean()),
-        "Hinglish, the month to come": float(model.score(hinglish["text"], hinglish["solved_by"])),
+        "Hinglish, the inbox": float(model.score(hinglish["text"], hinglish["solved_by"])),
     }

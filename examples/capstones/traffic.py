@@ -83,10 +83,10 @@ def make(seed: int) -> Data:
     return Data({"readings": readings, "weather": weather}, {"occupancy": truth})
 
 
-def trap(data: Data) -> dict[str, float]:
-    """Return the share of jams of which a model warns an hour before, as counted and in truth.
+def warnings_of_two_weeks(data: Data) -> pd.DataFrame:
+    """Return the readings of the last two weeks, with the truth, and `warned` by a model.
 
-    The third figure is the share of the jams that no counter showed.
+    The model knows what was read before the hour began, and trains on the three weeks before.
     """
     rows = data.tables["readings"].drop_duplicates("reading")
     rows = rows.merge(data.truth["occupancy"], on="reading")
@@ -107,7 +107,17 @@ def trap(data: Data) -> dict[str, float]:
     old = rows["hour"] < KNOWN
     model = HistGradientBoostingRegressor(max_iter=60, random_state=0)
     warned = model.fit(inputs[old], rows.loc[old, "occupancy"]).predict(inputs[~old]) >= WARNS
-    counted, real = rows.loc[~old, "occupancy"] >= JAM, rows.loc[~old, "occupancy_really"] >= JAM
+    return rows[~old].assign(warned=warned)
+
+
+def trap(data: Data) -> dict[str, float]:
+    """Return the share of jams of which a model warns as the hour begins, as counted and in truth.
+
+    The third figure is the share of the jams that no counter showed.
+    """
+    rows = warnings_of_two_weeks(data)
+    warned = rows["warned"]
+    counted, real = rows["occupancy"] >= JAM, rows["occupancy_really"] >= JAM
     return {
         "warned, of the jams counted": float(warned[counted].mean()),
         "warned, of all jams": float(warned[real].mean()),
