@@ -200,7 +200,9 @@ def test_a_row_has_its_times_its_words_and_its_sections(tables):
             "The end Say: Good night. Say instead: See you. Open: One day",
         ],
     ] == cells(tables[0])
-    assert ["#hello", "#later", "#last"] == [link["href"] for link in tables[0].select(".sections a")]
+    assert ["#hello", "#later", "#last"] == [
+        link["href"] for link in tables[0].select(".sections a")
+    ]
     assert {"th"} == {row.find(True).name for row in tables[0].select("tbody tr")}
 
 
