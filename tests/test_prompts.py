@@ -4,13 +4,14 @@ from collections import Counter
 
 import pytest
 
-from examples.prompts import ask, evaluation
+from examples.prompts import ask, evaluation, report
 from examples.prompts.evaluation import (
     HERE,
     TEAMS,
     TICKETS,
     VERSIONS,
     Prompt,
+    beats_constants,
     digest,
     fill,
     gate,
@@ -21,7 +22,6 @@ from examples.prompts.evaluation import (
     read_tickets,
     similar,
     team_in,
-    wilson,
 )
 
 ASKED = read_tickets("asked")
@@ -165,12 +165,6 @@ def test_three_draws_are_as_the_page_says():
 # ---- the gate --------------------------------------------------------------------------------------
 
 
-def test_an_interval_as_wilson_gives_it():
-    """For 10 of 20 and for 0 of 10, as in tables of the method."""
-    assert [0.299, 0.701] == [round(end, 3) for end in wilson(10, 20)]
-    assert [0.0, 0.278] == [round(end, 3) for end in wilson(0, 10)]
-
-
 def test_luck_counts_only_where_the_two_differ():
     """Six tosses that fall alike have a p value of 2 in 64; no toss has 1."""
     assert (6, 0, 2 / 64) == luck([True] * 10, [False] * 6 + [True] * 4)
@@ -189,6 +183,29 @@ def test_a_prompt_that_is_surely_better_passes():
 def test_a_prompt_that_may_be_lucky_or_is_worse_is_refused(old, new, reason):
     """Five tickets more may be luck; and a sure difference may go the wrong way."""
     assert reason in gate(NEW, OLD, recorded(old, new))
+
+
+@pytest.mark.parametrize(("new", "verdict"), [(10, "refused"), (14, "refused"), (26, "passed")])
+def test_a_prompt_has_to_be_surely_better_than_a_constant_answer(new, verdict):
+    """It is surely better than a prompt that has nothing right, which says little."""
+    assert gate(NEW, OLD, recorded(0, new)).startswith(verdict)
+
+
+@pytest.mark.parametrize("team", TEAMS)
+def test_always_the_same_team_does_not_pass(team):
+    """Whichever team it is."""
+    answers = recorded(0, 0) | {"new": {"answers": [[team] * len(ASKED)]}}
+
+    verdict = gate(NEW, OLD, answers)
+
+    assert "refused: 10 of 40 right, not surely more than a constant answer" == verdict
+
+
+def test_no_version_is_better_than_a_constant_answer_and_the_program_is():
+    """As the page says."""
+    assert [report.COPY] == [
+        name for name, right in report.right_answers().items() if beats_constants(right)
+    ]
 
 
 @pytest.mark.parametrize("key", ["model", "engine", "evaluation"])

@@ -116,14 +116,6 @@ def marks(answers: Iterable[str]) -> list[bool]:
     return [team_in(answer) == it.team for answer, it in zip(answers, asked, strict=True)]
 
 
-def wilson(right: int, of: int, z: float = 1.96) -> tuple[float, float]:
-    """Return Wilson's 95 % interval of a share, from 0 to 1 (E. B. Wilson, 1927)."""
-    share, spread = right / of, z * z / of
-    centre = share + spread / 2
-    half = z * math.sqrt(share * (1 - share) / of + spread / (4 * of))
-    return (centre - half) / (1 + spread), (centre + half) / (1 + spread)
-
-
 def luck(one: list[bool], other: list[bool]) -> tuple[int, int, float]:
     """Return on how many tickets only one is right, on how many only the other, and a p value.
 
@@ -137,6 +129,17 @@ def luck(one: list[bool], other: list[bool]) -> tuple[int, int, float]:
     return won, lost, min(1.0, 2 * tail)
 
 
+def surely_better(one: list[bool], other: list[bool]) -> bool:
+    """Return whether the first is right more often, and by more than luck."""
+    won, lost, p = luck(one, other)
+    return won > lost and p <= LEVEL
+
+
+def beats_constants(right: list[bool]) -> bool:
+    """Return whether it is surely better than each constant answer, which is always the same team."""
+    return all(surely_better(right, marks([team] * len(right))) for team in TEAMS)
+
+
 def gate(challenger: Prompt, champion: Prompt, answers: dict[str, Any]) -> str:
     """Say whether a prompt may replace another: "passed", or a refusal with its reason."""
     for key in ("model", "engine", "evaluation"):
@@ -148,7 +151,9 @@ def gate(challenger: Prompt, champion: Prompt, answers: dict[str, Any]) -> str:
         if prompt.digest not in answers:
             return f"refused: no answers of {prompt.digest[:8]} are on record"
     new, old = (marks(answers[prompt.digest]["answers"][0]) for prompt in (challenger, champion))
-    won, lost, p = luck(new, old)
-    if won <= lost or p > LEVEL:
+    if not surely_better(new, old):
+        won, lost, p = luck(new, old)
         return f"refused: {won} tickets better, {lost} worse, p = {p:.2f}"
+    if not beats_constants(new):
+        return f"refused: {sum(new)} of {len(new)} right, not surely more than a constant answer"
     return "passed"
