@@ -129,24 +129,61 @@ def test_an_entry_runs_out_on_the_day_after_its_last_good_one(tmp_path, built):
     assert "resources.toml:15: status" in told
 
 
-def test_an_entry_shows_what_it_does_better_its_state_and_the_day(tmp_path, built):
-    """A term leads there; two paragraphs below say why and in which state; the day is a time."""
-    built(builder="html")
+def page(tmp_path):
+    """Return the page with the two lists."""
     html = (tmp_path / "docs/_build/index.html").read_text("utf-8")
-    page = BeautifulSoup(html, "html.parser")
+    return BeautifulSoup(html, "html.parser")
+
+
+def words(elements):
+    """Return what each of some elements says."""
+    return [" ".join(element.get_text().split()) for element in elements]
+
+
+def test_an_entry_shows_what_it_does_better_and_its_state(tmp_path, built):
+    """A term leads there; two paragraphs below say why and in which state."""
+    built(builder="html")
 
     assert ["https://example.org/course", "https://example.org/book"] == [
-        link["href"] for link in page.select(".resources dt a")
+        link["href"] for link in page(tmp_path).select(".resources dt a")
     ]
     assert [
         "It has a date [Known, 2026].",
         "For people who want a date. Free; CC BY 4.0; alive, last changed in May 2026. "
-        "We opened its README (checked 30 June 2026).",
+        "We opened its README.",
         "It has reasons [Known, 2026].",
         "For people who read. Paid; all rights reserved; frozen, printed in 2020. "
-        "We opened its cover (checked 30 June 2026).",
-    ] == [" ".join(said.get_text().split()) for said in page.select(".resources dd")]
-    assert ["2026-12-31"] * 2 == [day["data-until"] for day in page.select(".resources time")]
+        "We opened its cover.",
+    ] == words(page(tmp_path).select(".resources dd"))
+
+
+def test_a_list_says_once_the_day_that_its_entries_share(tmp_path, built):
+    """The day is a time, which passes with the last good one."""
+    built(builder="html")
+
+    assert ["Each entry names what we opened (checked 30 June 2026)."] * 2 == words(
+        page(tmp_path).select(".resources > p")
+    )
+    assert ["2026-12-31"] * 2 == [
+        day["data-until"] for day in page(tmp_path).select(".resources time")
+    ]
+
+
+def test_an_entry_with_another_day_shows_its_own(tmp_path, built):
+    """The list names the day of most of its entries, and says that there are others."""
+    first = FILES[FILE].split("\n\n")[0]
+    more = first.replace("A course", "A third").replace("-06-30", "-06-29") + "\n\n"
+    more += first.replace("A course", "A second") + "\n\n"
+    built(FILE, first, more + first, builder="html")
+
+    assert [
+        "Each entry names what we opened (checked 30 June 2026); an entry with another day "
+        "names it.",
+        "Each entry names what we opened (checked 30 June 2026).",
+    ] == words(page(tmp_path).select(".resources > p"))
+    assert ["We opened its README (checked 29 June 2026)."] == [
+        said.split(". ")[-1] for said in words(page(tmp_path).select(".resources dd:has(time)"))
+    ]
 
 
 def test_the_schema_allows_as_many_days_as_the_check():

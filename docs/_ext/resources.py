@@ -1,9 +1,11 @@
 """Courses, books and communities: `_data/resources.toml`, which `{resources} KIND` shows as a list.
 
 Each entry says in one sentence what it does better than this handbook, and was opened on a day.
+The list says once the day that most of its entries share; an entry with another one shows its own.
 Whether an entry is still good is told with all other facts that expire: `dates.py` reads it.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -24,7 +26,7 @@ logger = logging.getLogger(__name__)
 LIVELY = timedelta(366)  # what is alive changed within this time before somebody looked
 LAST = {"course": "last changed", "book": "last changed", "community": "last heard of"}
 KINDS = tuple(LAST)
-MARK = "\ue002"  # stands for the day on which somebody looked, until the entry is parsed
+MARK = "\ue002"  # stands for the day on which somebody looked, until its sentence is parsed
 
 
 def earliest(written: str) -> date:
@@ -56,8 +58,13 @@ def faults(env: BuildEnvironment, entry: dict[str, Any]) -> Iterator[str]:
         yield f"is called alive, and had not changed for {quiet.days} days: call it frozen"
 
 
-def markdown(name: str, entry: dict[str, Any]) -> str:
-    """Write one entry as a term with its definition."""
+def days(entry: dict[str, Any]) -> tuple[date, date]:
+    """Return the day on which somebody opened an entry, and the last on which nobody need again."""
+    return entry["looked_at"], entry["good_until"]
+
+
+def markdown(name: str, entry: dict[str, Any], mark: str) -> str:
+    """Write one entry as a term with its definition, which ends with a mark for its own day."""
     cite = f"{{cite:p}}`{','.join(entry['source'])}`"
     printed = entry["kind"] == "book" and entry["state"] == "frozen"
     last = "printed" if printed else LAST[entry["kind"]]
@@ -69,7 +76,7 @@ def markdown(name: str, entry: dict[str, Any]) -> str:
         f": {entry['better'].rstrip('.')} {cite}.\n"
         f": For {entry['for']}.\n"
         f"  {terms[0].upper()}{terms[1:]}; {entry['state']}, {last} {in_words(entry['changed'])}.\n"
-        f"  We opened {entry['opened']} {MARK}.\n"
+        f"  We opened {entry['opened']}{mark}.\n"
     )
 
 
@@ -79,7 +86,7 @@ class Resources(SphinxDirective):
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
-        """Return a definition list, or a warning for each fault of the file."""
+        """Return a day and a definition list, or a warning for each fault of the file."""
         env, kind = self.env, self.arguments[0]
         env.note_dependency(f"{env.srcdir}/_data/resources.toml")
         shown = {
@@ -92,20 +99,29 @@ class Resources(SphinxDirective):
             logger.warning(words, kind, ", ".join(KINDS), location=self.get_location())
             return []
         kept(env, "resources").setdefault(env.docname, []).append(kind)
+        found = Counter(map(days, shown.values()))
+        shared = found.most_common(1)[0][0]
+        others = "; an entry with another day names it" if len(found) > 1 else ""
         box = nodes.container(classes=["resources", FROM_DATA])
+        box += self.dated(f"Each entry names what we opened {MARK}{others}.\n", shared)
         for name, entry in shown.items():
             here = at(Path(env.srcdir, "_data", "resources.toml"), dates.resource(name))
             if wrong := list(faults(env, entry)):
                 for fault in wrong:
                     logger.warning("%s %s", name, fault, location=here)
                 continue
-            made = self.parse_text_to_nodes(markdown(name, entry))
-            (text,) = [t for node in made for t in node.findall(nodes.Text) if MARK in t]
-            before, after = text.split(MARK)
-            day = checked(entry | {"checked": entry["looked_at"]})  # {checked} knows other files
-            text.parent.replace(text, [nodes.Text(before), day, nodes.Text(after)])
-            box += made
+            own = "" if days(entry) == shared else f" {MARK}"
+            box += self.dated(markdown(name, entry, own), days(entry))
         return [box]
+
+    def dated(self, text: str, of: tuple[date, date]) -> list[nodes.Node]:
+        """Parse a text, and put a day into the place of its mark; {checked} knows other files."""
+        made = self.parse_text_to_nodes(text)
+        for words in [t for node in made for t in node.findall(nodes.Text) if MARK in t]:
+            before, after = words.split(MARK)
+            day = checked(dict(zip(("checked", "good_until"), of, strict=True)))
+            words.parent.replace(words, [nodes.Text(before), day, nodes.Text(after)])
+        return made
 
 
 def unshown(app: Sphinx, env: BuildEnvironment) -> None:
