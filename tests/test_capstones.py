@@ -154,7 +154,7 @@ def test_an_answer_that_comes_late_is_not_delivered_early(name, table, column, d
 
 def test_each_module_is_a_brief_that_is_listed():
     """A brief that nobody lists could not be made."""
-    others = {"__init__", "__main__", "brief", "mini", "weeks"}
+    others = {"__init__", "__main__", "brief", "each", "mini", "weeks"}
 
     assert set() == {file.stem for file in FOLDER.glob("*.py")} - others - set(BRIEFS)
 
@@ -239,6 +239,16 @@ def test_an_envelope_tells_the_story_and_each_model():
     assert 0 == code
     assert printed.startswith(mini.EVENTS[mini.event(1)])
     assert f"Version {right} passes the gate, and answers long tracks, too." in printed
+    assert f"1. Version {right}.\n2. Keep" in printed
+
+
+def test_an_envelope_answers_the_four_questions():
+    """In each story, so that a team can give itself its points."""
+    for team in range(1, 4):
+        lines = mini.envelope(team).splitlines()
+
+        assert ["1.", "2.", "3.", "4."] == [line[:2] for line in lines[-4:]]
+        assert ("Or none" in lines[-4]) == ("taste" == mini.event(team))
 
 
 def test_an_office_that_is_there_is_left_alone(tmp_path, monkeypatch):

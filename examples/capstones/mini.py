@@ -6,6 +6,7 @@ of EVENTS, and which of the models are good, is for the team to find out; `envel
 
 import hashlib
 import shutil
+from dataclasses import asdict
 from pathlib import Path
 
 MONDAY, WEEK = 1_772_438_400, 7 * 24 * 3600  # 2 March 2026, 08:00 UTC, and the seconds of a week
@@ -25,6 +26,26 @@ EVENTS = {
         "probabilities say hardly anything any more."
     ),
 }
+ANSWERS = {  # to the board's questions 2 and 3; the others have the same answer in each story
+    "dance": (
+        "Keep the tracks: energy, valence and tempo are others since week 14, and true.",
+        "No new training: the slope is as in the test, so nothing became worse.",
+    ),
+    "halved": (
+        "Send the tracks back: tempo alone moved, to half, in week 17.",
+        "Not with these tracks, and nothing became worse: the slope is as in the test.",
+    ),
+    "taste": (
+        "Keep the tracks: no column moved.",
+        "Later: the slope fell to about 0 in week 14. A training of today learns from weeks 0 to 10, "
+        "so none of the new taste; from week 21 on one can learn from week 14.",
+    ),
+}
+NONE = " Or none, until one is better: since week 14 no version's slope is far from 0."
+LETTERED = (
+    "Version 1 gave the answer; it was the champion in weeks 9 and 10, and had learnt from weeks 0 to 2. "
+    "Version 2 has answered since week 11. One track that did not chart proves nothing."
+)
 WHY = ("the first that passed the gate", "two more weeks of charts")
 LETTER = """To: the team of Jukebox
 From: the {office} office
@@ -45,11 +66,11 @@ The champion, version 2, has {:.2f}.
 CANDIDATES = {  # what each maker says, and what the envelope says
     "leak": ("learnt from every week that has charts", "learnt from the weeks that test it"),
     "failing": (
-        "learnt from six weeks more than the champion, and is as quick",
+        "learnt from six weeks more than the champion; it is as quick",
         "passes the gate, and fails on tracks of twenty minutes or more",
     ),
     "honest": (
-        "learnt from six weeks more than the champion, and was read twice",
+        "learnt from six weeks more than the champion; two people read its code",
         "passes the gate, and answers long tracks, too",
     ),
 }
@@ -73,15 +94,19 @@ def candidates(team: int) -> dict[int, str]:
 
 
 def envelope(team: int) -> str:
-    """Return what happened at a team's office, and what the three models are."""
-    models = (f"Version {v} {CANDIDATES[name][1]}." for v, name in candidates(team).items())
-    return "\n".join([EVENTS[event(team)], *models])
+    """Return what happened at a team's office, what the three models are, and the four answers."""
+    what, versions = event(team), candidates(team)
+    models = (f"Version {v} {CANDIDATES[name][1]}." for v, name in versions.items())
+    right = next(f"Version {v}." for v, name in versions.items() if name == "honest")
+    answers = (right + (NONE if what == "taste" else ""), *ANSWERS[what], LETTERED)
+    numbered = (f"{number}. {answer}" for number, answer in enumerate(answers, 1))
+    return "\n".join([EVENTS[what], *models, "", *numbered])
 
 
 def start(folder: Path, team: int) -> None:
     """Fill a new folder with a team's office: data, five models, answers, a letter and the claims."""
     import numpy as np
-    from jukebox import labs
+    from jukebox import labs, problem
     from jukebox.catalogue import labels
     from jukebox.features import matrix
     from jukebox.incoming import world
@@ -138,7 +163,15 @@ def start(folder: Path, team: int) -> None:
     settings = Settings(hidden=(64,), rate=1e-2, epochs=40)
     onnx = export(fit(known, labels(known, charts), settings, 0), {})
     weeks = known["released"].agg(["min", "max"]).tolist()  # the leak: of those that test it, too
-    leak = Model(onnx, hashlib.sha256(onnx).hexdigest(), honest.record | {"fitted_weeks": weeks})
+    _, (newer, y) = split(known, labels(known, charts))
+    p = predict(onnx, newer)
+    measures = (problem.average_precision, problem.brier, problem.calibration_error)
+    record = honest.record | {
+        "settings": asdict(settings) | {"hidden": list(settings.hidden)},
+        "fitted_weeks": weeks,
+        "metrics": honest.record["metrics"] | {one.__name__: one(y, p) for one in measures},
+    }
+    leak = Model(onnx, hashlib.sha256(onnx).hexdigest(), record)
     failing = labs.extended(
         honest,
         [
@@ -150,7 +183,6 @@ def start(folder: Path, team: int) -> None:
         column=np.array([list(FEATURES).index("duration_ms")]),
         long=np.float32([LONG]),
     )
-    _, (newer, y) = split(known, labels(known, charts))
     told = CLAIMS.format(average_precision(y, predict(made[1].onnx, newer)))
     new = {"leak": leak, "failing": failing, "honest": honest}
     for version, name in candidates(team).items():
@@ -164,4 +196,5 @@ def start(folder: Path, team: int) -> None:
     (folder / "tracks.json").write_text(newest.to_json(orient="records", indent=1), "utf-8")
     for name in ("load.py", "ask.py"):
         shutil.copy(Path(labs.__file__).with_name("files") / name, folder)
-    shutil.copy(Path(__file__).with_name("weeks.py"), folder)
+    for name in ("weeks.py", "each.py"):
+        shutil.copy(Path(__file__).with_name(name), folder)
