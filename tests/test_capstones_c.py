@@ -162,7 +162,7 @@ def test_on_paper_a_guess_is_nearly_as_good_as_the_model(seed):
 def test_the_app_never_picks_the_exercises_that_hardly_anybody_can_do(seed):
     """On paper they are asked, and most answers to them are wrong."""
     data = data_of("adaptive_learning", seed)
-    seen = set(data.tables["answers"]["exercise"])
+    seen = set(data.tables["log"]["exercise"])
     paper = data.tables["paper"].merge(data.truth["marks"], on="question")
     unseen = paper[~paper["exercise"].isin(seen)]
 
@@ -176,7 +176,7 @@ def test_no_pupil_practised_what_the_paper_asks_of_them(seed):
     tables = data_of("adaptive_learning", seed).tables
     asked, done = (
         set(zip(tables[name]["pupil"], tables[name]["exercise"], strict=True))
-        for name in ("paper", "answers")
+        for name in ("paper", "log")
     )
 
     assert set() == asked & done

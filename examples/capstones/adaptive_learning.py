@@ -72,7 +72,7 @@ def make(seed: int) -> Data:
     tables = {
         "pupils": pupils.sort_values("pupil", ignore_index=True),
         "exercises": exercises.sort_values("exercise", ignore_index=True),
-        "answers": answers,
+        "log": answers,
         "paper": paper,
     }
     truth = paper[["question"]].assign(right=np.concatenate(marks))
@@ -85,7 +85,7 @@ def trap(data: Data) -> dict[str, float]:
     It knows each pupil's and each exercise's share of right answers so far. The second figure is
     that of a guess, the same for all: that every answer is right.
     """
-    log, paper = data.tables["answers"], data.tables["paper"]
+    log, paper = data.tables["log"], data.tables["paper"]
     half = len(log) // 2
     past = log[:half]
     shares = [past.groupby(key)["right"].mean() for key in ("pupil", "exercise")]
