@@ -121,5 +121,5 @@ def trap(data: Data) -> dict[str, float]:
     return {
         "warned, of the jams counted": float(warned[counted].mean()),
         "warned, of all jams": float(warned[real].mean()),
-        "jams that no counter shows": float((real & ~counted).sum() / real.sum()),
+        "jams that their counter hides": float((real & ~counted).sum() / real.sum()),
     }
