@@ -10,7 +10,7 @@ each lab with a smaller number.
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from docutils import nodes
@@ -62,19 +62,23 @@ def straight(name: str) -> str:
     return name.casefold().replace("\u2019", "'")
 
 
-def compile_terms(terms: Iterable[Mapping[str, Any]]) -> re.Pattern[str]:
-    """Return an expression for all that pages call the terms; a group is named after the n-th.
+def find_terms(
+    terms: Iterable[Mapping[str, Any]],
+) -> Callable[[str], Iterator[tuple[int, re.Match[str]]]]:
+    """Return a function that finds in a text of small letters what pages call the terms.
 
-    Of two phrases that begin at one place the longer is the term: a feature store is no feature.
+    It yields the term's place in the list, and the match. Of two phrases that begin at one place
+    the longer is the term: a feature store is no feature.
     """
-    phrases = [
-        (phrase, n)
-        for n, term in enumerate(terms)
+    numbers = {
+        phrase.lower(): n
+        for n, term in reversed([*enumerate(terms)])  # of two that share a phrase the first has it
         for phrase in term.get("written", [term["name"], f"{term['name']}s", f"{term['name']}es"])
-    ]
-    phrases.sort(key=lambda one: -len(one[0]))
-    each = "|".join(f"(?P<t{n}_{i}>{re.escape(p)})" for i, (p, n) in enumerate(phrases))
-    return re.compile(rf"(?<![\w-])(?:{each})(?![\w-])", re.IGNORECASE)
+    }
+    # Plain alternatives in small letters: by its first letter, `re` passes over one that cannot fit.
+    each = "|".join(map(re.escape, sorted(numbers, key=len, reverse=True)))
+    written = re.compile(rf"(?<![\w-])(?:{each})(?![\w-])")
+    return lambda text: ((numbers[match[0]], match) for match in written.finditer(text))
 
 
 def read(app, doctree):
@@ -94,13 +98,13 @@ def read(app, doctree):
     terms = load(app.srcdir, "glossary.toml").get("term", [])
     if not terms:
         return
-    written = compile_terms(terms)
+    found_in = find_terms(terms)
     for block in prose.blocks(doctree):
         if not isinstance(block, nodes.paragraph) or within(block, CLAIM, FROM_DATA):
             continue
-        said, here = prose.said(block, code=False), (docname, prose.line_of(block))
-        for match in written.finditer(said):  # a path in code is no term
-            term = terms[int(match.lastgroup.partition("_")[0][1:])]
+        said, here = prose.said(block, code=False).lower(), (docname, prose.line_of(block))
+        for n, match in found_in(said):  # a path in code is no term
+            term = terms[n]
             name = straight(term["name"])
             if term["owner"] != docname and name not in linked | defined.keys():
                 used.setdefault(name, here)
