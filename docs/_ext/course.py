@@ -21,8 +21,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from docs._ext import kept, load, where
 from docs._ext.chapter import front_matter, link
-from docs._ext.classes import FROM_DATA, TALK
-from docs._ext.talk import hours
+from docs._ext.talk import hours, table
 
 logger = logging.getLogger(__name__)
 
@@ -104,7 +103,7 @@ class ReadyCourse(SphinxDirective):
             week, _, about = part["name"].partition(": ")
             words = [nodes.paragraph("", "", nodes.strong("", about)), self.listed(part["block"])]
             rows.append(row([nodes.paragraph("", week)], [*words, self.shown(part)]))
-        return [table(self.options["caption"], "week", "blocks, with minutes", rows)]
+        return [table(self.options["caption"], ("week", "blocks, with minutes"), rows)]
 
     def part(self, course: Course, part: Mapping[str, Any]) -> nodes.table:
         """Return the table of a day: what is read before, each block, and what is shown."""
@@ -119,7 +118,7 @@ class ReadyCourse(SphinxDirective):
         for begin, block in zip(ends, part["block"], strict=False):
             rows.append(row([nodes.paragraph("", hours(begin))], [self.named(block)]))
         rows.append(row([nodes.paragraph("", hours(ends[-1]))], [self.shown(part)]))
-        return table(part["name"], "time", "block", rows)
+        return table(part["name"], ("time", "block"), rows)
 
     def shown(self, part: Mapping[str, Any]) -> nodes.paragraph:
         """Return what people show at the end of a part."""
@@ -171,16 +170,6 @@ def ordinal(number: int) -> str:
 def row(head: list[nodes.Node], body: list[nodes.Node]) -> nodes.row:
     """Return a row of two cells."""
     return nodes.row("", nodes.entry("", *head), nodes.entry("", *body))
-
-
-def table(caption: str, first: str, second: str, rows: list[nodes.row]) -> nodes.table:
-    """Return a table of two columns, whose first heads each row."""
-    heads = [nodes.entry("", nodes.paragraph("", words)) for words in (first, second)]
-    group = nodes.tgroup("", cols=2)
-    group += [nodes.colspec(colwidth=20, stub=1), nodes.colspec(colwidth=80)]
-    group += nodes.thead("", nodes.row("", *heads))
-    group += nodes.tbody("", *rows)
-    return nodes.table("", nodes.title("", caption), group, classes=[TALK, FROM_DATA])
 
 
 def setup(app: Sphinx) -> dict[str, object]:

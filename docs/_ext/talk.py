@@ -102,7 +102,7 @@ class Talk(SphinxDirective):
             if any(mine) or not self.brief:
                 cells = self.time(lengths, mine), self.words(step, claims)
                 rows.append(nodes.row("", *(nodes.entry("", *cell) for cell in cells)))
-        return [table(self.options["caption"], rows)]
+        return [table(self.options["caption"], ("time", "slide"), rows)]
 
     @property
     def brief(self) -> bool:
@@ -168,12 +168,12 @@ def hours(minutes: int) -> str:
     return f"{minutes // 60}:{minutes % 60:02}"
 
 
-def table(caption: str, rows: list[nodes.row]) -> nodes.table:
-    """Return the table of a running order; its time heads each row."""
-    heads = [nodes.entry("", nodes.paragraph("", words)) for words in ("time", "slide")]
+def table(caption: str, heads: tuple[str, str], rows: list[nodes.row]) -> nodes.table:
+    """Return a table of two columns, such as a running order; the first cell heads its row."""
+    cells = [nodes.entry("", nodes.paragraph("", words)) for words in heads]
     group = nodes.tgroup("", cols=2)
     group += [nodes.colspec(colwidth=20, stub=1), nodes.colspec(colwidth=80)]
-    group += nodes.thead("", nodes.row("", *heads))
+    group += nodes.thead("", nodes.row("", *cells))
     group += nodes.tbody("", *rows)
     return nodes.table("", nodes.title("", caption), group, classes=[TALK, FROM_DATA])
 

@@ -21,16 +21,11 @@ class Data:
     truth: dict[str, pd.DataFrame]
 
 
+# When a row came, in each brief's tables: the first of these columns that a table has.
 TIMES = (
-    "listed_on",
-    "applied_on",
-    "paid_at",
-    "shown_at",
-    "received_on",
-    "received_at",
-    "released_on",
+    *("listed_on", "applied_on", "paid_at", "shown_at", "received_on", "received_at"),
+    *("released_on", "hour", "sown_on", "answered_at"),
 )
-TIMES += ("hour", "sown_on", "answered_at")  # in each brief's tables: when a row came
 
 
 def times(table: pd.DataFrame) -> pd.Series | None:

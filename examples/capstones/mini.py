@@ -8,6 +8,13 @@ import hashlib
 import shutil
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jukebox.registry import Registry
+    from jukebox.training import Model
+    from numpy import ndarray
+    from pandas import DataFrame
 
 MONDAY, WEEK = 1_772_438_400, 7 * 24 * 3600  # 2 March 2026, 08:00 UTC, and the seconds of a week
 FIRST, SECOND, SINCE, NOW = 9, 11, 14, 17  # weeks: of both champions, of the change, the newest
@@ -105,18 +112,15 @@ def envelope(team: int) -> str:
 
 def start(folder: Path, team: int) -> None:
     """Fill a new folder with a team's office: data, five models, answers, a letter and the claims."""
-    import numpy as np
-    from jukebox import labs, problem
-    from jukebox.catalogue import labels
+    from jukebox import labs
     from jukebox.features import matrix
     from jukebox.incoming import world
-    from jukebox.problem import COUNTRIES, FEATURES, average_precision
+    from jukebox.problem import average_precision
     from jukebox.registry import Registry
-    from jukebox.rollout import Log
     from jukebox.scene import answer, release
     from jukebox.simulation import Catalogue, Drift
     from jukebox.store import Store
-    from jukebox.training import Model, Settings, export, fit, labelled, predict, split, train
+    from jukebox.training import predict, train
 
     home, what = folder / ".jukebox", event(team)
     kind = {"dance": "covariate", "taste": "concept"}.get(what)
@@ -125,53 +129,100 @@ def start(folder: Path, team: int) -> None:
     catalogue, clock = Catalogue(team, [Drift(**one) for one in drifts]), {"time": MONDAY}
     data = Store(home / "data")
     models = Registry(home / "registry", clock=lambda: clock["time"])
-    made = []
+    champions = []
     for week in range(NOW + 1):
-        tracks, _ = catalogue.week(week)
+        tracks, charts = catalogue.week(week)
         if what == "halved" and week == NOW:
             tracks["tempo"] /= 2
         kept, _ = release(data, week, tracks, catalogue)
         clock["time"] = MONDAY + (week - FIRST) * WEEK
         if week in (FIRST, SECOND):
-            made.append(train(*data.read(data.freeze())))
-            models.promote(models.register(made[-1]), WHY[len(made) - 1])
+            champions.append(train(*data.read(data.freeze())))
+            models.promote(models.register(champions[-1]), WHY[len(champions) - 1])
         if week == FIRST + 1:
-            asked, x = kept, matrix(kept)
-            p = predict(made[0].onnx, x)
-            charted = labels(kept, catalogue.week(week)[1])
-            row, column = np.unravel_index(np.where(charted, 0, p).argmax(), p.shape)
-            request, log = digest(team, "request"), Log(models.folder / "predictions.db")
-            log.thread.start()
-            one = slice(row, row + 1)
-            given = (request, "champion", 1, clock["time"], asked["track_id"].iloc[one], x[one])
-            log.waiting.put((*given, p[one]))
-            log.close()
-            letter = LETTER.format(
-                office=OFFICES[team % len(OFFICES)],
-                week=week,
-                track=asked["track_id"].iloc[row],
-                chance=p[row, column],
-                country=COUNTRIES[column],
-                request=request,
-            )
+            chances = predict(champions[0].onnx, matrix(kept))
+            letter = complain(models, team, week, kept, charts, chances, clock["time"])
             (folder / "letter.txt").write_text(letter, "utf-8")
         elif week > SECOND:
             answer(models, kept)
+
     tracks, charts = data.read(data.freeze())
-    known = labelled(tracks, charts)
-    honest = train(tracks, charts)
+    new, (newer, y) = new_models(tracks, charts)
+    told = CLAIMS.format(average_precision(y, predict(champions[1].onnx, newer)))
+    for version, name in candidates(team).items():
+        models.register(new[name])
+        # `failing` has the same order as `honest`; it cannot be asked about all tracks.
+        score = average_precision(
+            y, predict(new["leak" if name == "leak" else "honest"].onnx, newer)
+        )
+        told += f"version {version}: {score:.2f}, {CANDIDATES[name][0]}\n"
+    (folder / "claims.txt").write_text(told, "utf-8")
+    (folder / "tracks.json").write_text(customers_tracks(tracks), "utf-8")
+    for file in [Path(labs.__file__).with_name("files") / name for name in ("load.py", "ask.py")]:
+        shutil.copy(file, folder)
+    for file in Path(__file__).with_name("files").glob("*.py"):
+        shutil.copy(file, folder)
+
+
+def complain(
+    models: "Registry",
+    team: int,
+    week: int,
+    tracks: "DataFrame",
+    charts: "DataFrame",
+    chances: "ndarray",
+    time: float,
+) -> str:
+    """Log the highest answer to a track that did not chart, and return a letter about it.
+
+    tracks and charts: those of the week; chances: (tracks, countries), the champion's answers.
+    """
+    import numpy as np
+    from jukebox.catalogue import labels
+    from jukebox.features import matrix
+    from jukebox.problem import COUNTRIES
+    from jukebox.rollout import Log
+
+    missed = np.where(labels(tracks, charts), 0, chances)
+    row, column = np.unravel_index(missed.argmax(), chances.shape)
+    one, request = slice(row, row + 1), digest(team, "request")
+    log = Log(models.folder / "predictions.db")
+    log.thread.start()
+    asked = (request, "champion", 1, time, tracks["track_id"].iloc[one], matrix(tracks)[one])
+    log.waiting.put((*asked, chances[one]))
+    log.close()
+    return LETTER.format(
+        office=OFFICES[team % len(OFFICES)],
+        week=week,
+        track=tracks["track_id"].iloc[row],
+        chance=chances[row, column],
+        country=COUNTRIES[column],
+        request=request,
+    )
+
+
+def new_models(
+    tracks: "DataFrame", charts: "DataFrame"
+) -> tuple[dict[str, "Model"], tuple["ndarray", "ndarray"]]:
+    """Return the models of CANDIDATES by name, and the features and labels of the four newest weeks."""
+    import numpy as np
+    from jukebox import labs, problem
+    from jukebox.catalogue import labels
+    from jukebox.problem import FEATURES
+    from jukebox.training import Model, Settings, export, fit, labelled, predict, split, train
+
+    honest, known = train(tracks, charts), labelled(tracks, charts)
+    y = labels(known, charts)
+    _, newest = split(known, y)
     settings = Settings(hidden=(64,), rate=1e-2, epochs=40)
-    onnx = export(fit(known, labels(known, charts), settings, 0), {})
-    weeks = known["released"].agg(["min", "max"]).tolist()  # the leak: of those that test it, too
-    _, (newer, y) = split(known, labels(known, charts))
-    p = predict(onnx, newer)
+    onnx = export(fit(known, y, settings, 0), {})  # the leak: of the weeks that test it, too
     measures = (problem.average_precision, problem.brier, problem.calibration_error)
+    scores = {one.__name__: one(newest[1], predict(onnx, newest[0])) for one in measures}
     record = honest.record | {
         "settings": asdict(settings) | {"hidden": list(settings.hidden)},
-        "fitted_weeks": weeks,
-        "metrics": honest.record["metrics"] | {one.__name__: one(y, p) for one in measures},
+        "fitted_weeks": known["released"].agg(["min", "max"]).tolist(),
+        "metrics": honest.record["metrics"] | scores,
     }
-    leak = Model(onnx, hashlib.sha256(onnx).hexdigest(), record)
     failing = labs.extended(
         honest,
         [
@@ -183,18 +234,14 @@ def start(folder: Path, team: int) -> None:
         column=np.array([list(FEATURES).index("duration_ms")]),
         long=np.float32([LONG]),
     )
-    told = CLAIMS.format(average_precision(y, predict(made[1].onnx, newer)))
-    new = {"leak": leak, "failing": failing, "honest": honest}
-    for version, name in candidates(team).items():
-        models.register(new[name])
-        # `failing` has the same order as `honest`; it cannot be asked about all tracks.
-        score = average_precision(y, predict((leak if name == "leak" else honest).onnx, newer))
-        told += f"version {version}: {score:.2f}, {CANDIDATES[name][0]}\n"
-    (folder / "claims.txt").write_text(told, "utf-8")
-    newest = tracks.loc[tracks["released"] == SINCE - 1, ["track_id", *FEATURES]].head(20)
-    newest.loc[newest.index[::3], "duration_ms"] = 2 * LONG  # a partner's app asks about long mixes
-    (folder / "tracks.json").write_text(newest.to_json(orient="records", indent=1), "utf-8")
-    for name in ("load.py", "ask.py"):
-        shutil.copy(Path(labs.__file__).with_name("files") / name, folder)
-    for name in ("weeks.py", "each.py"):
-        shutil.copy(Path(__file__).with_name(name), folder)
+    leak = Model(onnx, hashlib.sha256(onnx).hexdigest(), record)
+    return {"leak": leak, "failing": failing, "honest": honest}, newest
+
+
+def customers_tracks(tracks: "DataFrame") -> str:
+    """Return twenty tracks as JSON, a third of them long, for those who ask as customers do."""
+    from jukebox.problem import FEATURES
+
+    asked = tracks.loc[tracks["released"] == SINCE - 1, ["track_id", *FEATURES]].head(20)
+    asked.loc[asked.index[::3], "duration_ms"] = 2 * LONG  # a partner's app asks about long mixes
+    return asked.to_json(orient="records", indent=1)
