@@ -1,5 +1,4 @@
 import os
-from pathlib import Path
 from urllib.parse import urlsplit
 
 project = "MLOps handbook"
@@ -39,6 +38,7 @@ extensions = [
     "docs._ext.tools",
     "docs._ext.resources",
     "docs._ext.quiz",
+    "docs._ext.search",
     "docs._ext.builder",
     "docs._ext.citations",
     "docs._ext.navigation",
@@ -97,7 +97,6 @@ html_sidebars = {
 html_context = {"repository": os.environ.get("HANDBOOK_REPOSITORY", "")}  # the footer's links
 pygments_style = "a11y-high-contrast-light"
 pygments_dark_style = "a11y-high-contrast-dark"
-html_search_scorer = str(Path(__file__).with_name("_static") / "scorer.js")  # definitions first
 html_last_updated_fmt = "%d %B %Y"
 git_last_updated_timezone = "UTC"  # else the date depends on where the site is built
 html_show_sourcelink = False

@@ -22,12 +22,13 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.environment import BuildEnvironment
-from sphinx.search import js_index
+
+from docs._ext.search import SectionSearch
 
 LOCK = Path(__file__).parents[2] / "locks" / "docs.txt"
 
 
-class SiteBuilder(StandaloneHTMLBuilder):
+class SiteBuilder(SectionSearch, StandaloneHTMLBuilder):
     """Sphinx's own builder of HTML pages, for a folder that holds an older site."""
 
     def init(self) -> None:
@@ -80,26 +81,6 @@ class SiteBuilder(StandaloneHTMLBuilder):
         else:
             self.record.unlink(missing_ok=True)
             super().prepare_writing(docnames)
-
-    def load_indexer(self, docnames: Set[str]) -> None:
-        """Take over what the last search index holds of the other pages, and no more.
-
-        Sphinx forgets their index entries, so that no term of the glossary would be found, and
-        keeps the words that no page has any more.
-        """
-        super().load_indexer(docnames)
-        known = {page: [] for page in sorted(self.env.all_docs)}
-        file = self.outdir / self.searchindex_filename
-        last = js_index.loads(file.read_text("utf-8")) if file.exists() else {}
-        for entry, places in last.get("indexentries", {}).items():
-            for number, anchor, main in places:
-                known.get(last["docnames"][number], []).append(
-                    (entry, anchor, "main" if main else "")
-                )
-        self.indexer._index_entries = known
-        for words in (self.indexer._mapping, self.indexer._title_mapping):
-            for word in [word for word, pages in words.items() if not pages]:
-                del words[word]
 
     def copy_assets(self) -> None:
         """Copy the static files into an empty folder: one that is gone leaves no copy."""

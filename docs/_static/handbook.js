@@ -25,6 +25,19 @@ for (const time of document.querySelectorAll("time[data-until]")) {
   time.classList.toggle("passed", time.dataset.until < today);
 }
 
-// The search page shows what was looked for in its own field.
-const field = document.querySelector(".page-search input");
-if (field) field.value = new URLSearchParams(location.search).get("q") ?? "";
+// What was sought is marked on the page that the search leads to: `?highlight=` has its beginnings.
+const sought = new URLSearchParams(location.search).get("highlight")?.match(/[a-z0-9]+/g);
+if (sought && window.Highlight) {
+  const begins = new RegExp(`(?<![\\p{L}\\d])(?:${sought.join("|")})[\\p{L}\\d]*`, "giu");
+  const article = document.querySelector("[role=main]"), ranges = [];
+  const texts = document.createTreeWalker(article, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    for (const found of texts.currentNode.data.matchAll(begins)) {
+      const range = document.createRange();
+      range.setStart(texts.currentNode, found.index);
+      range.setEnd(texts.currentNode, found.index + found[0].length);
+      ranges.push(range);
+    }
+  }
+  CSS.highlights.set("sought", new Highlight(...ranges));
+}

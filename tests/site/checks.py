@@ -233,9 +233,10 @@ def search(page, origin, term):
     page.keyboard.press("/")
     page.keyboard.type(term)
     page.keyboard.press("Enter")
-    page.wait_for_selector("#search-results li:first-child .context")
+    page.wait_for_selector("#search-results li")
     first = page.query_selector("#search-results li")
-    return first.query_selector("a").get_attribute("href"), first.inner_text()
+    address = first.query_selector("a").get_attribute("href")
+    return re.sub(r"^\./|\?[^#]*", "", address), first.inner_text()
 
 
 def differences(one, other):

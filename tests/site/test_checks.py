@@ -1,10 +1,8 @@
 """The checks themselves: each reports the one fault that was planted for it, and its place."""
 
 import shutil
-import subprocess
 import sys
 from contextlib import ExitStack
-from pathlib import Path
 
 import checks
 import pytest
@@ -289,31 +287,6 @@ def test_quiz(visit, first, second, enter, expected):
     """A quiz that the keyboard does not reach, that stays silent, or that shows no proof."""
 
     assert [f"page.html: {expected}"] == checks.quiz(visit(QUIZ.format(first, second, enter)))
-
-
-@pytest.mark.parametrize("scorer", ["", str(Path("docs/_static/scorer.js").resolve())])
-def test_search(tmp_path, tab, scorer):
-    """The scorer makes the definition the first result's text; without it, it is not shown."""
-    source = tmp_path / "source"
-    source.mkdir()
-    source.joinpath("conf.py").write_text(f"html_theme = 'furo'\nhtml_search_scorer = {scorer!r}\n")
-    source.joinpath("index.rst").write_text(
-        "Champion\n========\nThe champion serves. A champion.\n\n"
-        ".. toctree::\n\n   words\n\nChampion\n--------\nMore on the champion.\n"
-    )
-    source.joinpath("words.rst").write_text(
-        "Words\n=====\n\n.. glossary::\n\n   champion\n   model in service\n"
-        "      The model that serves now.\n\n   champion of sorts\n      Another.\n"
-    )
-    command = [sys.executable, "-m", "sphinx", "-q", "-W", source, tmp_path / "html"]
-    subprocess.run(command, check=True)
-    with chromium.serve(tmp_path / "html") as origin, checks.Visit(tab, origin, "index.html"):
-        href, text = checks.search(tab, origin, "champion")
-
-    term = checks.terms(tmp_path / "html/words.html")["term-champion"]
-    assert ["champion", "The model that serves now."] == term
-    assert "words.html#term-champion" == href
-    assert bool(scorer) is ("champion" in text and "The model that serves now." in text)
 
 
 def test_differences(tmp_path):
