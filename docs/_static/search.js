@@ -67,7 +67,7 @@
     const all = [...index.forms.keys()];
     const whole = begun && word.length > 2 && best(all.filter((form) => form.startsWith(word)));
     if (whole) return whole;
-    if (word.length < 4 || /\d/.test(word)) return undefined;
+    if (word.length < 5 || /\d/.test(word)) return undefined;
     for (let most = 1; most <= (word.length < 8 ? 1 : 2); most++) {
       const near = best(all.filter((form) => form[0] === word[0] &&
         Math.abs(form.length - word.length) <= most && distance(form, word) <= most));
@@ -101,8 +101,9 @@
     return [...sums].map(([section, { much, has }]) => {
       const [page, anchor] = index.sections[section];
       const alike = Math.max(...headingsOf(section).map((heading) => {
-        const shared = groups.filter((group) => heading.has(group)).length;
-        return (shared / Math.max(1, heading.size)) * (shared / groups.length);
+        const shared = groups.filter((group) => heading.has(group));
+        const weight = shared.reduce((sum, group) => sum + weigh(group), 0);
+        return (shared.length / Math.max(1, heading.size)) * (weight / whole);
       }));
       const other = alike < 1 && index.pages[page][2] === "term"; // a definition of something else
       return [section, (anchor ? 1 : TOP) * (much / whole + (other ? 0 : alike)) * (has / whole)];
@@ -113,14 +114,18 @@
   // those that were taken for another; and how what was sought begins, for marking it.
   const search = (query, typing) => {
     const asked = split(query), meant = telling(asked);
-    const phrase = ` ${asked.join(" ")} `, key = (text) => telling(split(text)).join(" ");
+    // Words as one text: those of one stem are one.
+    const key = (words) => words.map((word) => ` ${index.forms.get(word) ?? word} `).join("");
     const scores = new Map(), marks = new Set(), missing = [], taken = [];
     const ways = [[meant.length ? meant : asked, 1]];
     for (const [theirs, ours] of Object.entries(index.same)) {
-      const said = ` ${split(theirs).join(" ")} `;
-      if (!phrase.includes(said)) continue;
-      ways.push([telling(split(phrase.replace(said, ` ${ours} `))), 0.95]);
-      if (!telling(split(theirs)).every((word) => index.forms.has(word))) taken.push(ours);
+      const said = telling(split(theirs)), keys = meant.map((word) => key([word]));
+      const from = key(meant).indexOf(key(said));
+      if (from < 0) continue;
+      const first = keys.findIndex((_, n) => keys.slice(0, n).join("").length === from);
+      const rest = meant.toSpliced(first, said.length);
+      ways.push([[...rest, ...telling(split(ours))], 0.95]);
+      if (!said.every((word) => index.forms.has(word))) taken.push(ours);
     }
     for (const [words, worth] of ways) {
       const groups = new Set();
@@ -141,7 +146,8 @@
         scores.set(section, Math.max(scores.get(section) ?? 0, worth * value));
       }
     }
-    const best = Object.entries(index.best).find(([text]) => key(text) === meant.join(" "))?.[1];
+    const best = Object.entries(index.best)
+      .find(([text]) => key(telling(split(text))) === key(meant))?.[1];
     const least = LEAST * Math.max(...scores.values());
     const sorted = [...scores].filter(([, value]) => value >= least)
       .sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([section]) => section);
