@@ -155,7 +155,7 @@
       else address.searchParams.delete(key);
     }
     address.search = address.search.replaceAll("%2C", ",");
-    address.hash = "";
+    if (document.querySelector(":target")?.closest("[hidden]")) address.hash = "";
     try {
       history[how](null, "", address);
     } catch {} // some browsers refuse it to a file
@@ -174,8 +174,8 @@
   form.addEventListener("reset", () => setTimeout(narrow)); // when the fields are empty
   form.addEventListener("submit", (event) => event.preventDefault());
   wider.addEventListener("click", () => {
-    if (wider.textContent.startsWith("Look")) job.value = "";
-    else form.reset();
+    job.value = "";
+    if (!cards.some(has)) word.value = "";
     narrow();
     word.focus();
   });
@@ -208,10 +208,12 @@
     last.focus();
   });
   const lead = () => {
-    if (document.querySelector(":target")?.closest("[hidden]")) {
-      open = false; // a link leads to what is hidden
-      form.reset();
-    }
+    const target = document.querySelector(":target");
+    if (!target?.closest("[hidden]")) return;
+    open = false; // a link leads to what is hidden
+    job.value = word.value = "";
+    narrow();
+    target.scrollIntoView();
   };
   addEventListener("popstate", read);
   addEventListener("hashchange", lead);

@@ -156,8 +156,13 @@ def test_the_address_says_which_tools_show(tab, local, origin):
             page.fill(".tool-filter input", "none has this")
             page.get_by_role("button", name="Show all tools").click()
             assert page.locator(".tool-card:visible").count() > 1
+            page.select_option(".tool-filter select", "registry")
             page.click("#tool-mlflow strong a")
             page.go_back()
+            assert "job=registry" == checks.asked(page)
+            assert 1 == page.locator(".tool-card:visible").count()
+            page.evaluate("location.hash = 'tools-for-data'")  # a link to what is hidden shows it
+            page.locator("#tools-for-data").wait_for()
             assert "" == checks.asked(page)
 
 
