@@ -382,19 +382,24 @@ def test_each_tool_stands_once_under_its_first_capability(matrix, tmp_path):
     assert ["container", "docutils", "tool-card", "tools-for-ci-cd", "tools-for-data"] == sorted(
         card["class"]
     )
-    assert "One1.2.3" == card.p.get_text().replace(" ", "")
-    assert "A service. A foundation. A common slide files it under monitoring." in card.text
+    assert "tool-one" == card["id"]
     assert [
-        "It ran.",
+        "One",
+        "1.2.3 · A service · A foundation · A common slide files it under monitoring",
+    ] == [line.get_text() for line in card.find_all("p", recursive=False)]
+    assert ["What ran here", "Status"] == [term.text for term in card.details("dt")]
+    assert [
         "You need one.",
         "Another.",
         "Nothing.",
+        "It ran.",
         "Kept in 2026. [Known, 2026] (checked 2 January 2026)",
     ] == [
         answer.get_text(strip=True, separator=" ").replace("[ ", "[").replace(" ]", "]")
         for answer in card("dd")
     ]
-    assert "Also One, which stands under data." in checks.text
+    assert "One, whose card is under Data, does it too." in checks.text
+    assert "#tool-one" == checks.select_one(".tool-also a")["href"]
     assert ["Two & more"] == [other.strong.text.strip() for other in checks.select(".tool-card")]
 
 

@@ -14,15 +14,16 @@ from sphinx.util.docutils import SphinxDirective
 from docs._ext import at, load
 from docs._ext.classes import FACTS, FROM_DATA
 from docs._ext.numbers import run_of, shown
+from docs._ext.plots import html_only
 
 logger = logging.getLogger(__name__)
 
-SHOWN = {  # on a card, in this order; the status follows, with its source
-    "here": "What ran here",
+CHOICE = {  # what a card shows at once, in this order
     "choose": "Choose it when",
     "instead": "Instead of it",
     "leaving": "Leaving it costs",
 }
+FOLD = "<details>\n<summary>What ran here, and its status</summary>\n"
 
 
 def of_matrix(srcdir):
@@ -91,17 +92,27 @@ class Matrix(SphinxDirective):
                     logger.warning("%s %s", name, fault, location=here)
                 continue
             first, *others = tool["capability"]
-            box = nodes.container(classes=["tool-card", *map(group, tool["capability"])])
-            box += self.parse_text_to_nodes("\n".join(facts(name, tool, name in dates)))
-            groups.setdefault(first, []).append(box)
+            groups.setdefault(first, []).append(self.card(name, tool, name in dates))
             for other in others:
-                also = f"Also {{doc}}`{name} </{tool['page']}>`, which stands under {first}."
-                groups.setdefault(other, []).extend(self.parse_text_to_nodes(also))
+                link = nodes.reference("", name, refid=card_id(name), internal=True)
+                does = nodes.Text(f", whose card is under {titled(first)}, does it too.")
+                line = nodes.paragraph("", "", link, does, classes=["tool-also"])
+                groups.setdefault(other, []).insert(0, line)
         return [self.section(job, words, groups.get(job, [])) for job, words in jobs.items()]
+
+    def card(self, name, tool, dated):
+        """Return the card of one tool: how to choose it, and folded below what ran of it."""
+        classes = ["tool-card", *map(group, tool["capability"])]
+        card = nodes.container(ids=[card_id(name)], classes=classes)
+        card += self.parse_text_to_nodes(choice(name, tool))
+        card += html_only(FOLD)
+        card += self.parse_text_to_nodes(evidence(name, tool, dated))
+        card += html_only("</details>\n")
+        return card
 
     def section(self, job, words, cards):
         """Return the section of one capability: what it is for, and its tools."""
-        title = job[0].upper() + job[1:]
+        title = titled(job)
         made = nodes.section("", nodes.title("", title), ids=[group(job)], names=[title.lower()])
         made["classes"].append(FROM_DATA)
         self.state.document.note_implicit_target(made, made)
@@ -112,6 +123,16 @@ class Matrix(SphinxDirective):
 def group(job):
     """Return the id of a capability's section, which its cards carry as a class."""
     return nodes.make_id(f"tools-for-{job}")
+
+
+def card_id(name):
+    """Return the id of a tool's card."""
+    return nodes.make_id(f"tool-{name}")
+
+
+def titled(job):
+    """Write a capability as the title of its section."""
+    return job[0].upper() + job[1:]
 
 
 def heading(name):
@@ -131,23 +152,27 @@ def faults(env, jobs, tool):
             yield f"names the source {key!r}, which the bibliography does not have"
 
 
-def facts(name, tool, dated):
-    """Write the card of one tool as Markdown; what is dated shows when its status was checked."""
-    slide = f" A common slide files it under {tool['slide']}." if "slide" in tool else ""
-    return [
-        f"**{{doc}}`{name} </{tool['page']}>`** [{versions(name, tool)}]{{.tool-versions}}",
-        "",
-        f"{sentence(tool['licence'])} {sentence(tool['home'])}{slide}",
-        "",
-        *(f"{words}\n: {sentence(tool[key])}\n" for key, words in SHOWN.items()),
-        f"Status\n: {sentence(tool['status'])} {{cite:p}}`{','.join(tool['source'])}`"
-        + f" {{checked}}`tool.{name}`" * dated,
-    ]
+def choice(name, tool):
+    """Write as Markdown what a card shows at once: the tool, and when to choose it."""
+    facts = {"versions": versions(name, tool)}
+    facts |= {key: sentence(tool[key])[:-1] for key in ("licence", "home")}
+    line = [f"[{words}]{{.tool-{key}}}" for key, words in facts.items() if words]
+    line += [f"A common slide files it under {tool['slide']}"] if "slide" in tool else []
+    answers = [f"{words}\n: {sentence(tool[key])}\n" for key, words in CHOICE.items()]
+    return "\n".join([f"**{{doc}}`{name} </{tool['page']}>`**\n", " · ".join(line), "", *answers])
+
+
+def evidence(name, tool, dated):
+    """Write as Markdown what a card folds; what is dated shows when its status was checked."""
+    status = f"{sentence(tool['status'])} {{cite:p}}`{','.join(tool['source'])}`"
+    status += f" {{checked}}`tool.{name}`" * dated
+    return f"What ran here\n: {sentence(tool['here'])}\n\nStatus\n: {status}\n"
 
 
 def sentence(phrase):
-    """Write a phrase of the data file as a sentence."""
-    return f"{phrase[0].upper()}{phrase[1:].rstrip('.')}."
+    """Write a phrase of the data file as a sentence; a name such as lakeFS stays as it is."""
+    first = phrase[0] if re.match(r"[a-z]+[A-Z]", phrase) else phrase[0].upper()
+    return f"{first}{phrase[1:].rstrip('.')}."
 
 
 def add_files(app, pagename, templatename, context, doctree):

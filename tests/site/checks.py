@@ -75,10 +75,11 @@ FORGET = "try { localStorage.clear(); sessionStorage.clear(); } catch {} window.
 
 UNFOLD = """document.querySelectorAll("details").forEach((d) => { d.open = true; })"""
 
-# What a reader can see of the article.
+# What a reader can see of the article, without the words beside the fields that a script adds.
 BLOCKS = """[...document.querySelectorAll(
     "[role=main] :is(h1, h2, h3, h4, p, li, dt, dd, th, td, pre, figcaption, summary, label)")]
     .filter((e) => e.checkVisibility({ visibilityProperty: true }))
+    .filter((e) => !e.matches(".tool-filter label, .tool-tick"))
     .map((e) => e.innerText.replace(/\\s+/g, " ").trim()).filter(Boolean)"""
 
 # The packaged checker is of 2020: it does not know newer CSS (browsers tell), and asks a checkbox
@@ -212,19 +213,46 @@ def quiz(visit):
 
 
 def narrowed(visit):
-    """Narrow the tools by keyboard: by a job, then by a word, then show all; return what was shown.
+    """Narrow the tools by keyboard: by a job, by a word that none has, by another, then show all.
 
-    Each is the sentence that is announced, with the names of the tools that are visible.
+    Return what was shown each time: the sentence that is announced, with the names of the tools
+    that are visible, and what the address says.
     """
     page, keys, shown = visit.page, visit.page.keyboard, []
     page.eval_on_selector(".tool-filter", "form => { form.tabIndex = -1; form.focus(); }")
-    for typed in ["Monitoring", "prom", "Enter"]:
-        keys.press("Tab")
+    for stops, typed in [
+        ("Tab", "Monitoring"),
+        ("Tab", "xyz"),
+        ("Control+a", "prom"),
+        ("Tab", "Enter"),
+    ]:
+        keys.press(stops)
         keys.press(typed) if typed == "Enter" else keys.type(typed)
         page.wait_for_function(ANNOUNCED, arg=shown[-1][0] if shown else "")
         names = page.locator(".tool-card:visible strong").all_inner_texts()
-        shown.append((page.inner_text(".tool-filter [role=status]"), names))
+        shown.append((page.inner_text(".tool-filter [role=status]"), names, asked(page)))
     return shown
+
+
+def asked(page):
+    """Return what the address of a page asks for."""
+    return page.evaluate("location.search.slice(1)")
+
+
+def ticked(page, tools):
+    """Tick tools by keyboard, to compare them; return what is said after each."""
+    said = []
+    for tool in tools:
+        page.focus(f"#tool-{tool} .tool-tick input")
+        page.keyboard.press("Space")
+        said.append(page.inner_text(".tool-bar div"))
+    return said
+
+
+def beside(page):
+    """Return the table of the tools that stand side by side: its rows, each a list of cells."""
+    rows = page.locator(".tool-compare:visible tr").all()
+    return [row.locator("th, td").all_inner_texts() for row in rows]
 
 
 def search(page, origin, term):

@@ -124,7 +124,9 @@ def test_quiz_by_keyboard(tab, origin, path):
 def test_tools_are_narrowed_by_keyboard(tab, origin):
     """A job, then a word, leave the tools that fit and say how many; the button shows all again."""
     with checks.Visit(tab, origin, "tools/index.html") as visit:
-        (job, some), (word, one), (every, all_) = checks.narrowed(visit)
+        (job, some, at), (nothing, none, _), (word, one, there), (every, all_, back) = (
+            checks.narrowed(visit)
+        )
         headings = tab.locator("section[id^=tools-for-]:visible h3").count()
         tab.fill(".tool-filter input", "prometh")
         groups = tab.locator("section[id^=tools-for-]:visible h3").count()
@@ -132,10 +134,70 @@ def test_tools_are_narrowed_by_keyboard(tab, origin):
 
     assert {"Prometheus", "Evidently"} <= set(some)
     assert f"{len(some)} of {len(all_)} tools" == job
+    assert ([], f"0 of {len(all_)} tools") == (none, nothing)
     assert ["Prometheus"] == one
     assert f"1 of {len(all_)} tools" == word
     assert f"{len(all_)} of {len(all_)} tools" == every
+    assert ["job=monitoring", "job=monitoring&word=prom", ""] == [at, there, back]
     assert headings > groups == 1
+    assert [] == faults
+
+
+def test_the_address_says_which_tools_show(tab, local, origin):
+    """A link shows the tools for a job, a tool of two jobs under either, from the disk as well."""
+    for page, root in ((tab, origin), (local, ROOT.resolve().as_uri())):
+        with checks.Visit(page, root, "tools/index.html?job=registry"):
+            assert ["Registry"] == page.locator("h3:visible", has_text="Registry").all_inner_texts()
+            assert ["MLflow"] == page.locator("#tools-for-registry strong").all_inner_texts()
+            page.fill(".tool-filter input", "prometh")
+            assert "job=registry&word=prometh" == checks.asked(page)
+            page.get_by_role("button", name="Look in all jobs (1)").click()
+            assert ["Prometheus"] == page.locator(".tool-card:visible strong").all_inner_texts()
+            page.fill(".tool-filter input", "none has this")
+            page.get_by_role("button", name="Show all tools").click()
+            assert page.locator(".tool-card:visible").count() > 1
+            page.select_option(".tool-filter select", "registry")
+            page.click("#tool-mlflow strong a")
+            page.go_back()
+            assert "job=registry" == checks.asked(page)
+            assert 1 == page.locator(".tool-card:visible").count()
+            page.evaluate("location.hash = 'tools-for-data'")  # a link to what is hidden shows it
+            page.locator("#tools-for-data").wait_for()
+            assert "" == checks.asked(page)
+
+
+def test_tools_stand_side_by_side_by_keyboard(tab, origin):
+    """Two or three that are ticked fill a table, and a fourth is refused; a link opens it."""
+    with checks.Visit(tab, origin, "tools/index.html") as visit:
+        one, two, *_, refused = checks.ticked(tab, ["mlflow", "kubeflow", "argo", "tfx"])
+        faults = visit.access(whole=False)
+        left = tab.locator(".tool-tick :checked").count()
+        tab.keyboard.press("Tab")
+        tab.keyboard.press("Enter")
+        (_, *names), *rows = checks.beside(tab)
+        focus, address = tab.evaluate("document.activeElement.textContent"), checks.asked(tab)
+        faults += visit.access() + visit.sideways()
+        tab.go_back()
+        closed, cards = checks.beside(tab), tab.locator(".tool-card:visible").count()
+        tab.goto(f"{origin}/tools/index.html?compare=feast,nothing,mlflow,dvc,argo")
+        (_, *linked), *_ = checks.beside(tab)
+
+    assert "MLflow: tick one or two more to compare." == one
+    assert "MLflow and Kubeflow" == two
+    assert (
+        "Three tools fit side by side. To add TFX, untick one of MLflow, Kubeflow and Argo."
+        == refused
+    )
+    assert 3 == left
+    assert ["MLflow", "Kubeflow", "Argo"] == [name.strip() for name in names]
+    assert "MLflow, Kubeflow and Argo, side by side" == focus
+    assert "compare=mlflow,kubeflow,argo" == address
+    assert ["What it does", "Tracking, Registry", "Orchestration", "CI/CD, Orchestration"] in rows
+    assert [] == [row for row in rows if not all(row)]
+    assert 9 == len(rows)
+    assert [] == closed
+    assert cards > 3
+    assert ["Feast", "MLflow", "DVC"] == [name.strip() for name in linked]
     assert [] == faults
 
 
