@@ -140,7 +140,8 @@ def add_files(
     """Load the script and the look where there is a form, and nowhere else."""
     if MARK in (context.get("meta") or {}) and app.builder.name != "epub":
         app.add_js_file("for-managers.js", loading_method="defer")
-        app.add_css_file("for-managers.css", priority=900)  # after handbook.css, whose paper it changes
+        # After handbook.css, whose paper it changes.
+        app.add_css_file("for-managers.css", priority=900)
 
 
 def setup(app: Sphinx) -> dict[str, object]:
