@@ -59,7 +59,7 @@ class SelfAssessment(SphinxDirective):
         self.env.note_dependency(str(Path(self.env.srcdir, CRITERIA)))
         self.env.metadata[self.env.docname][MARK] = True
         inside: list[nodes.Node] = []
-        rule = []
+        rule: list[str] = []
         for level, some in groupby(numbered(self.env.srcdir), lambda item: item[1]["level"]):
             items = [self.item(number, row) for number, row in some]
             last = items[-1]["number"]
