@@ -35,6 +35,7 @@ extensions = [
     "docs._ext.course",
     "docs._ext.expiry",
     "docs._ext.law",
+    "docs._ext.managers",
     "docs._ext.tools",
     "docs._ext.resources",
     "docs._ext.quiz",
