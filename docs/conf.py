@@ -22,6 +22,9 @@ extensions = [
     "sphinx_llms_txt",
     # The contracts of the spine, which CONTRIBUTING lists: one small extension each.
     "docs._ext.chapter",
+    "docs._ext.paths",
+    "docs._ext.trust",
+    "docs._ext.repository",
     "docs._ext.ways",
     "docs._ext.syllabus",
     "docs._ext.evidence",
@@ -94,7 +97,6 @@ html_sidebars = {
         "sidebar/scroll-end.html",
     ]
 }
-html_context = {"repository": os.environ.get("HANDBOOK_REPOSITORY", "")}  # the footer's links
 pygments_style = "a11y-high-contrast-light"
 pygments_dark_style = "a11y-high-contrast-dark"
 html_search_scorer = str(Path(__file__).with_name("_static") / "scorer.js")  # definitions first

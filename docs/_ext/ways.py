@@ -17,7 +17,8 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from docs._ext import at, kept, load
-from docs._ext.chapter import on_path, reference
+from docs._ext.chapter import reference
+from docs._ext.paths import on_path
 from docs._ext.quiz import DATA, HOME
 
 logger = logging.getLogger(__name__)
@@ -64,8 +65,8 @@ def way(path: dict[str, Any], written: set[str]) -> Iterator[str]:
     pages = " ".join(dict.fromkeys(step["page"] for step in path["first_week"]))
     yield f"**Your first week**, {{minutes}}`{pages}` minutes:\n"
     yield from (f"1. {said(step, written)}" for step in path["first_week"])
-    yield f"\n**Your whole path**, {{minutes}}`{path['id']}` minutes of chapters, without labs: {path['line']}\n"
-    if "pages" in path:  # else it is every chapter, and a list of them tells nothing
+    yield f"\n**Your whole path**, {{minutes}}`{path['id']}` minutes: {path['line']}\n"
+    if not path.get("whole", "goals" not in path):  # else a list of them tells nothing
         yield f":::{{dropdown}} The pages of this path\n{{pages}}`{path['id']}`\n:::\n"
     yield "**Ninety days:**\n"
     for step in path["ninety_days"]:
