@@ -37,7 +37,7 @@ ninety_days = [
   { by = 30, kind = "lab", page = "labs/swim", do = "You have swum." },
   { by = 90, kind = "milestone", page = "modules/fly", do = "**Show** a photo." },
 ]
-pages = ["modules/fly"]
+goals = ["modules/fly"]
 """
 FILES = {
     "conf.py": CONF,

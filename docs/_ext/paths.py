@@ -155,8 +155,9 @@ def start(app: Sphinx, docname: str, path: Mapping[str, Any], page: str, said: s
 
 
 def title(env: BuildEnvironment, page: str) -> str:
-    """Return a page's title as text."""
-    return env.titles[page].astext()
+    """Return a page's title as text, which says of a lab that it is one."""
+    kind = "Lab: " if "lab" in env.metadata[page] else ""
+    return kind + env.titles[page].astext()
 
 
 def stops(
@@ -165,9 +166,8 @@ def stops(
     """Return some stops of a path as a list of links with minutes."""
     taken, items = kept(app.env, "minutes"), []
     for page in pages:
-        kind = "Lab: " if "lab" in app.env.metadata[page] else ""
         said = nodes.inline("", f" {taken[page]} min", classes=["path-minutes"])
-        link = start(app, docname, path, page, f"{kind}{title(app.env, page)}")
+        link = start(app, docname, path, page, title(app.env, page))
         items.append(nodes.list_item("", nodes.paragraph("", "", link, said)))
     return nodes.enumerated_list("", *items, enumtype="arabic", prefix="", suffix=".")
 

@@ -49,10 +49,11 @@
     add(summary, "span", ` · ${inWords(left)} left`, { className: "path-left" });
     const list = add(folded, "ol");
     stops.forEach(([page, title, minutes], number) => {
-      const link = add(add(list, "li"), "a", title, { href: address(page) });
+      const line = add(add(list, "li"), "p");
+      const link = add(line, "a", title, { href: address(page) });
       if (number === at) link.ariaCurrent = "page";
-      add(link.parentElement, "span", ` ${minutes} min`);
-      if (quizDone(page)) add(link.parentElement, "span", " ✓ quiz done", { className: "path-done" });
+      add(line, "span", ` ${minutes} min`);
+      if (quizDone(page)) add(line, "span", " ✓ quiz done", { className: "path-done" });
     });
     add(folded, "button", "Leave this path", { type: "button" }).addEventListener("click", () => {
       try {
@@ -71,6 +72,10 @@
     on.append(next ? next[1] : "The end: all paths");
     bar.style.setProperty("--done", (at + 1) / stops.length);
 
+    folded.addEventListener("toggle", () => {
+      const mark = list.children[at];
+      list.scrollTop = mark.offsetTop - list.offsetTop - mark.offsetHeight;
+    });
     addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || !folded.open) return;
       folded.open = false;
