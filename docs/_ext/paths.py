@@ -212,7 +212,9 @@ def address(app: Sphinx, docname: str, path: str) -> str:
     return ""
 
 
-def faults(app: Sphinx, env: BuildEnvironment, path: Mapping[str, Any]) -> Iterator[tuple[Any, str]]:
+def faults(
+    app: Sphinx, env: BuildEnvironment, path: Mapping[str, Any]
+) -> Iterator[tuple[Any, str]]:
     """Yield what is wrong with a path: its place, and what to do."""
     here = at(Path(app.srcdir, "_data", "paths.toml"), f'^id = "{path["id"]}"')
     for page in path.get("goals", ()):

@@ -23,7 +23,9 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 SETTINGS = ("HANDBOOK_REPOSITORY", "READTHEDOCS_GIT_CLONE_URL")  # the first that is set counts
-SCP = re.compile(r"(?:[^@/:]+@)?(?P<host>[^@/:]+\.[^@/:]+):(?P<path>[^/].*)")  # git@host.org:x/y.git
+SCP = re.compile(
+    r"(?:[^@/:]+@)?(?P<host>[^@/:]+\.[^@/:]+):(?P<path>[^/].*)"
+)  # git@host.org:x/y.git
 # Where a host shows a file of the newest commit.
 FILES = {"gitlab": "/-/blob/HEAD/", "bitbucket": "/src/HEAD/"}
 
@@ -95,7 +97,9 @@ def link_source(app: Sphinx, name: str, template: str, context: dict[str, Any], 
 
 def setup(app: Sphinx) -> dict[str, object]:
     """Register the setting, the directive and the link."""
-    app.add_config_value("handbook_repository", known(os.environ, Path(app.srcdir).resolve().parent), "env", str)
+    app.add_config_value(
+        "handbook_repository", known(os.environ, Path(app.srcdir).resolve().parent), "env", str
+    )
     app.add_directive("in-a-copy", InACopy)
     app.connect("html-page-context", link_source)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
