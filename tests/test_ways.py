@@ -86,6 +86,11 @@ FAULTS = {
         '"quiz", page = "modules/fly"', '"quiz", page = "labs/swim"',
         "_data/paths.toml:9: WARNING: 'labs/swim' has no quiz: name a chapter, or write another kind",
     ),
+    "a step leads off the path": (
+        'goals = ["modules/fly"]', 'goals = ["labs/swim"]',
+        "_data/paths.toml:8: WARNING: 'modules/fly' is not on this path: name a page that is, or add "
+        "it to `goals`",
+    ),
     "the days end with nothing to show": (
         '"milestone"', '"quiz"',
         "_data/paths.toml:2: WARNING: the ninety days of 'pilots' end in a quiz: end them in a "

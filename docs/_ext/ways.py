@@ -103,7 +103,7 @@ def check(app: Sphinx, env: BuildEnvironment) -> None:
     file = Path(app.srcdir, "_data", "paths.toml")
     for path in load(app.srcdir, file.name).get("path", []):
         for step in [*path.get("first_week", ()), *path.get("ninety_days", ())]:
-            if fault := wrong(app, env, step):
+            if fault := wrong(app, env, path, step):
                 logger.warning("%s", fault, location=at(file, f'page = "{step["page"]}"'))
         days = [step["by"] for step in path.get("ninety_days", ())]
         if days and (days != sorted(days) or days[-1] > DAYS):
@@ -120,8 +120,10 @@ def check(app: Sphinx, env: BuildEnvironment) -> None:
             )
 
 
-def wrong(app: Sphinx, env: BuildEnvironment, step: dict[str, str]) -> str:
-    """Say what to write where a step's page is missing or of another kind."""
+def wrong(
+    app: Sphinx, env: BuildEnvironment, path: dict[str, Any], step: dict[str, str]
+) -> str:
+    """Say what to write where a step's page is missing, of another kind, or not on the path."""
     page, kind = step["page"], step["kind"]
     if page not in env.found_docs:
         return f"a step needs the page {page!r}, and there is none: name one that exists"
@@ -129,6 +131,8 @@ def wrong(app: Sphinx, env: BuildEnvironment, step: dict[str, str]) -> str:
         return f"{page!r} is no lab: name a page of labs/, or write another kind"
     if kind == "quiz" and not Path(app.srcdir, DATA, f"{page.removeprefix(HOME)}.toml").exists():
         return f"{page!r} has no quiz: name a chapter, or write another kind"
+    if kind != "lab" and page not in on_path(env, path):
+        return f"{page!r} is not on this path: name a page that is, or add it to `goals`"
     return ""
 
 
