@@ -120,9 +120,7 @@ def check(app: Sphinx, env: BuildEnvironment) -> None:
             )
 
 
-def wrong(
-    app: Sphinx, env: BuildEnvironment, path: dict[str, Any], step: dict[str, str]
-) -> str:
+def wrong(app: Sphinx, env: BuildEnvironment, path: dict[str, Any], step: dict[str, str]) -> str:
     """Say what to write where a step's page is missing, of another kind, or not on the path."""
     page, kind = step["page"], step["kind"]
     if page not in env.found_docs:
