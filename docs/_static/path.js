@@ -9,7 +9,6 @@
 
   let kept = null; // what this browser kept, or null if it refuses
   try {
-    if (search.get("path")) localStorage.setItem("path", search.get("path"));
     kept = localStorage.getItem("path");
   } catch {}
   const id = search.get("path") ?? kept;
@@ -30,7 +29,14 @@
   };
 
   const show = ([pages, paths]) => {
-    if (!Object.hasOwn(paths, id)) return;
+    const known = Object.hasOwn(paths, id);
+    try {
+      if (known) localStorage.setItem("path", (kept = id));
+      else localStorage.removeItem("path");
+    } catch {
+      kept = null;
+    }
+    if (!known) return;
     const [name, listed, numbers] = paths[id];
     const stops = numbers.map((number) => pages[number]);
     const at = stops.findIndex(([page]) => plain(new URL(page, root)) === plain(location));

@@ -144,13 +144,15 @@ def test_a_path_is_left(visit, paths):
     assert [] == [url for url in asked if "/path" in url]
 
 
-def test_a_page_that_is_no_stop_has_no_bar(visit):
-    """The glossary is on no path."""
-    page = visit("reference/glossary.html?path=managers")
+@pytest.mark.parametrize("path", ["managers", "constructor"])
+def test_a_page_that_is_no_stop_has_no_bar(visit, path):
+    """But the path is kept, if there is one of this name."""
+    page = visit(f"reference/glossary.html?path={path}")
     page.wait_for_load_state("networkidle")
 
     assert 1 == page.locator("script[src$='paths.js']").count()
     assert 0 == page.locator(".path-bar").count()
+    assert page.evaluate("localStorage.getItem('path')") == (path if path == "managers" else None)
 
 
 def test_a_quiz_that_is_done_is_ticked(visit, paths):
