@@ -65,6 +65,7 @@ def test_a_way_in_says_what_to_do_with_minutes_and_links(folder):
 
     assert "You bring: You know the sky. New to you: The sea." in said
     assert "Your first week, 5 minutes: read: To fly (5 minutes). Look up." in said
+    assert "Your whole path, 5 minutes: start here." in said
     assert "By day 30, lab: To swim (4 minutes). You have swum." in said
     assert "By day 90, milestone: To fly. Show a photo." in said
     assert "The lab takes 4." in said

@@ -18,7 +18,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from docs._ext import at, kept, load
 from docs._ext.chapter import reference
-from docs._ext.paths import on_path
+from docs._ext.paths import duration, on_path
 from docs._ext.quiz import DATA, HOME
 
 logger = logging.getLogger(__name__)
@@ -32,7 +32,10 @@ class awaited(nodes.Inline, nodes.TextElement):
 
 
 class Awaited(SphinxRole):
-    """Give the minutes of pages, as {minutes}`labs/index`, or of an audience's path; or the path."""
+    """Give the minutes of pages, as {minutes}`labs/index`, or of an audience's path; or the path.
+
+    `{duration}` says more than two hours in hours.
+    """
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Leave a marker, and remember the page that holds it."""
@@ -65,7 +68,7 @@ def way(path: dict[str, Any], written: set[str]) -> Iterator[str]:
     pages = " ".join(dict.fromkeys(step["page"] for step in path["first_week"]))
     yield f"**Your first week**, {{minutes}}`{pages}` minutes:\n"
     yield from (f"1. {said(step, written)}" for step in path["first_week"])
-    yield f"\n**Your whole path**, {{minutes}}`{path['id']}` minutes: {path['line']}\n"
+    yield f"\n**Your whole path**, {{duration}}`{path['id']}`: {path['line']}\n"
     if not path.get("whole", "goals" not in path):  # else a list of them tells nothing
         yield f":::{{dropdown}} The pages of this path\n{{pages}}`{path['id']}`\n:::\n"
     yield "**Ninety days:**\n"
@@ -88,8 +91,11 @@ def resolve(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         pages = []
         for name in node["of"]:
             pages += on_path(app.env, paths[name]) if name in paths else [name]
-        if node["kind"] == "minutes":
-            node.replace_self(nodes.Text(str(sum(taken.get(page, 0) for page in pages))))
+        if node["kind"] != "pages":
+            total = sum(taken.get(page, 0) for page in pages)
+            node.replace_self(
+                nodes.Text(str(total) if node["kind"] == "minutes" else duration(total))
+            )
             continue
         links: list[nodes.Node] = []
         for page in pages:
@@ -135,10 +141,11 @@ def wrong(app: Sphinx, env: BuildEnvironment, path: dict[str, Any], step: dict[s
 
 
 def setup(app: Sphinx) -> dict[str, object]:
-    """Register the directive, its two roles and the check."""
+    """Register the directive, its roles and the check."""
     app.setup_extension("docs._ext.chapter")
     app.add_node(awaited)
     app.add_role("minutes", Awaited())
+    app.add_role("duration", Awaited())
     app.add_role("pages", Awaited())
     app.add_directive("way-in", WayIn)
     app.connect("env-check-consistency", check)
