@@ -21,6 +21,9 @@ extensions = [
     "sphinx_llms_txt",
     # The contracts of the spine, which CONTRIBUTING lists: one small extension each.
     "docs._ext.chapter",
+    "docs._ext.paths",
+    "docs._ext.trust",
+    "docs._ext.repository",
     "docs._ext.ways",
     "docs._ext.syllabus",
     "docs._ext.evidence",
@@ -95,7 +98,6 @@ html_sidebars = {
         "sidebar/scroll-end.html",
     ]
 }
-html_context = {"repository": os.environ.get("HANDBOOK_REPOSITORY", "")}  # the footer's links
 pygments_style = "a11y-high-contrast-light"
 pygments_dark_style = "a11y-high-contrast-dark"
 html_last_updated_fmt = "%d %B %Y"

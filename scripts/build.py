@@ -28,7 +28,8 @@ def git(*arguments: str) -> bytes:
 def what_is_read() -> str:
     """A digest of all that a build reads: the checkout's files, its commit, settings and Python."""
     settings = sorted(item for item in os.environ.items() if item[0].startswith(SETTINGS))
-    parts = hashlib.sha256(repr((sys.version, settings, git("rev-parse", "HEAD"))).encode())
+    clone = git("rev-parse", "HEAD"), git("remote", "get-url", "origin")  # pages link to both
+    parts = hashlib.sha256(repr((sys.version, settings, clone)).encode())
     for name in sorted(set(os.fsdecode(git(*LIST)).split("\0"))):
         if os.path.isfile(name):
             parts.update(f"{name}\0".encode() + hashlib.sha256(Path(name).read_bytes()).digest())

@@ -135,7 +135,7 @@ MISTAKES = {
     ),
     "one of a list is no text": (
         "paths.toml", '  "chapter",\n', '  "chapter",\n  3,\n',
-        ":7: WARNING: `pages` holds 3. Write the path of a page below docs, without .md.",
+        ":7: WARNING: `goals` holds 3. Write the path of a page below docs, without .md.",
     ),
     "a letter is unknown": (
         "raci.toml", 'one = "C"', 'one = "X"',

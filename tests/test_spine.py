@@ -43,7 +43,7 @@ chapter
 ```{terms}
 ```
 
-```{paths}
+```{path} engineers
 ```
 
 ```{bibliography}
@@ -134,7 +134,7 @@ text = "Picture"
 id = "engineers"
 name = "Engineers"
 line = "start here."
-pages = ["chapter"]
+goals = ["chapter"]
 """,
     "_data/claims.toml": """\
 [[claim]]
@@ -491,8 +491,8 @@ FAULTS = {
         "_data/paths.toml:5: WARNING: there is no page 'chaptre'",
     ),
     "a path holds a chapter for others": (
-        "_data/paths.toml", "[[path]]", '[[path]]\nid = "pilots"\nname = "Pilots"\nline = "Fly."\npages = ["chapter"]\n\n[[path]]',
-        "chapter.md:5: WARNING: the path of 'pilots' holds this chapter: name it in `audience`",
+        "_data/paths.toml", "[[path]]", '[[path]]\nid = "pilots"\nname = "Pilots"\nline = "Fly."\ngoals = ["chapter"]\n\n[[path]]',
+        "chapter.md:5: WARNING: the path of 'pilots' leads here: name it in `audience`",
     ),
     "no path leads to a chapter": (
         "_data/paths.toml", '"chapter"', '"index"',
@@ -644,13 +644,13 @@ def test_a_figure_that_a_fence_prints_needs_no_other_source(warnings):
     assert "" == warnings("chapter.md", "# A chapter\n", page)
 
 
-def test_a_path_without_pages_is_every_chapter_for_its_audience(warnings, tmp_path):
+def test_a_path_without_goals_is_every_chapter_for_its_audience(warnings, tmp_path):
     """A new chapter is on it without an edit of the paths."""
-    said = warnings("_data/paths.toml", 'pages = ["chapter"]', "")
+    said = warnings("_data/paths.toml", 'goals = ["chapter"]', "")
     build(tmp_path / "docs", "text")
 
     assert "" == said
-    assert "start here. A chapter" in (tmp_path / "docs/_build/index.txt").read_text("utf-8")
+    assert "1. A chapter" in (tmp_path / "docs/_build/index.txt").read_text("utf-8")
 
 
 def test_an_incremental_build_forgets_what_a_page_no_longer_has(warnings):

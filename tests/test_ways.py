@@ -37,7 +37,7 @@ ninety_days = [
   { by = 30, kind = "lab", page = "labs/swim", do = "You have swum." },
   { by = 90, kind = "milestone", page = "modules/fly", do = "**Show** a photo." },
 ]
-pages = ["modules/fly"]
+goals = ["modules/fly"]
 """
 FILES = {
     "conf.py": CONF,
@@ -65,6 +65,7 @@ def test_a_way_in_says_what_to_do_with_minutes_and_links(folder):
 
     assert "You bring: You know the sky. New to you: The sea." in said
     assert "Your first week, 5 minutes: read: To fly (5 minutes). Look up." in said
+    assert "Your whole path, 5 minutes: start here." in said
     assert "By day 30, lab: To swim (4 minutes). You have swum." in said
     assert "By day 90, milestone: To fly. Show a photo." in said
     assert "The lab takes 4." in said
@@ -85,6 +86,11 @@ FAULTS = {
     "a quiz is a lab": (
         '"quiz", page = "modules/fly"', '"quiz", page = "labs/swim"',
         "_data/paths.toml:9: WARNING: 'labs/swim' has no quiz: name a chapter, or write another kind",
+    ),
+    "a step leads off the path": (
+        'goals = ["modules/fly"]', 'goals = ["labs/swim"]',
+        "_data/paths.toml:8: WARNING: 'modules/fly' is not on this path: name a page that is, or add "
+        "it to `goals`",
     ),
     "the days end with nothing to show": (
         '"milestone"', '"quiz"',

@@ -2,8 +2,8 @@
 
 A chapter is a page whose front matter states `objectives`. Its `audience`, `difficulty`,
 `prerequisites` and reading minutes are shown under its title. `{chapters}` lists the chapters
-of a part in the order of its table of contents; `{paths}` lists the reading paths of `_data/paths.toml`, each of which
-`docs/_ext/ways.py` shows with its first steps.
+of a part in the order of its table of contents. `docs/_ext/paths.py` makes of `audience` and
+`prerequisites` the reading paths.
 
 A lab is a page whose front matter has `lab`, its number, and `edits`, how many files the reader
 writes or edits. Its minutes are an estimate by a rule, except those of the machine.
@@ -22,9 +22,10 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from docs._ext import at, data, kept, load, prose, where
+from docs._ext import at, data, kept, load, prose
 from docs._ext.classes import FACTS, NOT_RUN, TALK, has
 from docs._ext.numbers import run_of
+from docs._ext.paths import readers
 from docs._ext.quiz import QUESTIONS
 
 logger = logging.getLogger(__name__)
@@ -119,7 +120,8 @@ def read(app, doctree):
             )
             return
     kept(env, "audience")[docname] = chapter["audience"]
-    everybody = len(chapter["audience"]) == len(names)
+    kept(env, "needs")[docname] = chapter.get("prerequisites", [])
+    everybody = set(chapter["audience"]) >= readers(env).keys()
     whom = "All six audiences" if everybody else ", ".join(names[a] for a in chapter["audience"])
     facts = nodes.container(classes=[FACTS])
     line = f"{whom} · {DIFFICULTY[chapter['difficulty']]} · {taken} minutes"
@@ -169,14 +171,8 @@ class Page(SphinxRole):
         return [nodes.Text(self.text)], []
 
 
-class listing(nodes.General, nodes.Element):
+class chapter_list(nodes.General, nodes.Element):
     """A list whose minutes are known only when every page has been read."""
-
-
-def marker(env, kind):
-    """Return a marker, and remember the page that holds it."""
-    kept(env, "lists")[env.docname] = True
-    return listing(kind=kind)
 
 
 class Chapters(SphinxDirective):
@@ -184,23 +180,14 @@ class Chapters(SphinxDirective):
 
     def run(self):
         """Leave a marker; the list is made when all pages are known."""
-        return [marker(self.env, "chapters")]
-
-
-class Paths(SphinxDirective):
-    """List the reading paths of `_data/paths.toml`: audience, minutes, pages."""
-
-    def run(self):
-        """Leave a marker; the list is made when all pages are known."""
-        self.env.note_dependency(f"{self.env.srcdir}/_data/paths.toml")
-        return [marker(self.env, "paths")]
+        kept(self.env, "lists")[self.env.docname] = True
+        return [chapter_list()]
 
 
 def resolve(app, doctree, docname):
     """Replace each marker by its list."""
-    for marker in list(doctree.findall(listing)):
-        make = chapters if marker["kind"] == "chapters" else paths
-        marker.replace_self(make(app, docname))
+    for marker in list(doctree.findall(chapter_list)):
+        marker.replace_self(chapters(app, docname))
 
 
 def chapters(app, docname):
@@ -226,68 +213,6 @@ def chapters(app, docname):
     return listed
 
 
-def paths(app, docname):
-    """Return one line for each audience: what it takes and which pages, in order."""
-    items, taken = [], kept(app.env, "minutes")
-    for path in load(app.srcdir, "paths.toml")["path"]:
-        known = on_path(app.env, path)
-        for page in set(path.get("pages", ())) - set(known):
-            logger.warning(
-                "there is no page %r", page, location=where(app.srcdir, "paths.toml", f'"{page}"')
-            )
-        total = sum(taken[page] for page in known)
-        line = nodes.paragraph(
-            "",
-            "",
-            nodes.strong("", path["name"]),
-            nodes.Text(f" ({total} minutes): {path['line']} "),
-        )
-        for n, page in enumerate(known):
-            line += [nodes.Text(" → ")] * bool(n)
-            line += reference(app, docname, page)
-        items.append(nodes.list_item("", line))
-    return [nodes.bullet_list("", *items, classes=["paths"])]
-
-
-def on_path(env, path):
-    """Return the pages of a reading path that exist, in order."""
-    pages = path.get("pages", addressed(env, path["id"]))
-    return [page for page in pages if page in kept(env, "minutes")]
-
-
-def addressed(env, audience):
-    """Return the chapters that name an audience, in the order of the tables of contents."""
-    pages, listed = [env.config.root_doc], []
-    while pages:
-        listed.append(pages.pop(0))
-        pages = [*env.toctree_includes.get(listed[-1], ()), *pages]
-    return [page for page in listed if audience in kept(env, "audience").get(page, ())]
-
-
-def check(app, env):
-    """A chapter names each audience whose reading path holds it, and is on a path at all."""
-    paths = load(app.srcdir, "paths.toml").get("path", [])
-    whole = [path["id"] for path in paths if "pages" not in path]
-    for docname, audience in sorted(kept(env, "audience").items()):
-        holding = [path["id"] for path in paths if docname in path.get("pages", ())]
-        here = at(Path(env.doc2path(docname)), "^audience:")
-        for path in holding:
-            if path not in audience:
-                logger.warning(
-                    "the path of %r holds this chapter: name it in `audience`, or take the chapter "
-                    "off that path in paths.toml",
-                    path,
-                    location=here,
-                )
-        if paths and not holding and not set(whole) & set(audience):
-            logger.warning(
-                "no reading path leads here: add %s to `audience`, or the chapter to a path in "
-                "paths.toml",
-                " or ".join(map(repr, whole)) or "an audience with a path",
-                location=here,
-            )
-
-
 def reference(app, docname, page):
     """Return a resolved link to a page that shows the page's title."""
     uri = app.builder.get_relative_uri(docname, page)
@@ -301,13 +226,11 @@ def again(app, env, added, changed, removed):
 
 def setup(app):
     """Register the directives and the handlers."""
-    app.setup_extension("docs._ext")
-    app.add_node(listing)
+    app.setup_extension("docs._ext.paths")
+    app.add_node(chapter_list)
     app.add_role("page", Page())
     app.add_directive("chapters", Chapters)
-    app.add_directive("paths", Paths)
     app.connect("doctree-read", read)
     app.connect("env-get-outdated", again)
-    app.connect("env-check-consistency", check)
     app.connect("doctree-resolved", resolve)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

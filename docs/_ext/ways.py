@@ -17,7 +17,8 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from docs._ext import at, kept, load
-from docs._ext.chapter import on_path, reference
+from docs._ext.chapter import reference
+from docs._ext.paths import duration, on_path
 from docs._ext.quiz import DATA, HOME
 
 logger = logging.getLogger(__name__)
@@ -31,7 +32,10 @@ class awaited(nodes.Inline, nodes.TextElement):
 
 
 class Awaited(SphinxRole):
-    """Give the minutes of pages, as {minutes}`labs/index`, or of an audience's path; or the path."""
+    """Give the minutes of pages, as {minutes}`labs/index`, or of an audience's path; or the path.
+
+    `{duration}` says more than two hours in hours.
+    """
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Leave a marker, and remember the page that holds it."""
@@ -64,8 +68,8 @@ def way(path: dict[str, Any], written: set[str]) -> Iterator[str]:
     pages = " ".join(dict.fromkeys(step["page"] for step in path["first_week"]))
     yield f"**Your first week**, {{minutes}}`{pages}` minutes:\n"
     yield from (f"1. {said(step, written)}" for step in path["first_week"])
-    yield f"\n**Your whole path**, {{minutes}}`{path['id']}` minutes of chapters, without labs: {path['line']}\n"
-    if "pages" in path:  # else it is every chapter, and a list of them tells nothing
+    yield f"\n**Your whole path**, {{duration}}`{path['id']}`: {path['line']}\n"
+    if not path.get("whole", "goals" not in path):  # else a list of them tells nothing
         yield f":::{{dropdown}} The pages of this path\n{{pages}}`{path['id']}`\n:::\n"
     yield "**Ninety days:**\n"
     for step in path["ninety_days"]:
@@ -87,8 +91,11 @@ def resolve(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         pages = []
         for name in node["of"]:
             pages += on_path(app.env, paths[name]) if name in paths else [name]
-        if node["kind"] == "minutes":
-            node.replace_self(nodes.Text(str(sum(taken.get(page, 0) for page in pages))))
+        if node["kind"] != "pages":
+            total = sum(taken.get(page, 0) for page in pages)
+            node.replace_self(
+                nodes.Text(str(total) if node["kind"] == "minutes" else duration(total))
+            )
             continue
         links: list[nodes.Node] = []
         for page in pages:
@@ -102,7 +109,7 @@ def check(app: Sphinx, env: BuildEnvironment) -> None:
     file = Path(app.srcdir, "_data", "paths.toml")
     for path in load(app.srcdir, file.name).get("path", []):
         for step in [*path.get("first_week", ()), *path.get("ninety_days", ())]:
-            if fault := wrong(app, env, step):
+            if fault := wrong(app, env, path, step):
                 logger.warning("%s", fault, location=at(file, f'page = "{step["page"]}"'))
         days = [step["by"] for step in path.get("ninety_days", ())]
         if days and (days != sorted(days) or days[-1] > DAYS):
@@ -119,8 +126,8 @@ def check(app: Sphinx, env: BuildEnvironment) -> None:
             )
 
 
-def wrong(app: Sphinx, env: BuildEnvironment, step: dict[str, str]) -> str:
-    """Say what to write where a step's page is missing or of another kind."""
+def wrong(app: Sphinx, env: BuildEnvironment, path: dict[str, Any], step: dict[str, str]) -> str:
+    """Say what to write where a step's page is missing, of another kind, or not on the path."""
     page, kind = step["page"], step["kind"]
     if page not in env.found_docs:
         return f"a step needs the page {page!r}, and there is none: name one that exists"
@@ -128,14 +135,17 @@ def wrong(app: Sphinx, env: BuildEnvironment, step: dict[str, str]) -> str:
         return f"{page!r} is no lab: name a page of labs/, or write another kind"
     if kind == "quiz" and not Path(app.srcdir, DATA, f"{page.removeprefix(HOME)}.toml").exists():
         return f"{page!r} has no quiz: name a chapter, or write another kind"
+    if kind != "lab" and page not in on_path(env, path):
+        return f"{page!r} is not on this path: name a page that is, or add it to `goals`"
     return ""
 
 
 def setup(app: Sphinx) -> dict[str, object]:
-    """Register the directive, its two roles and the check."""
+    """Register the directive, its roles and the check."""
     app.setup_extension("docs._ext.chapter")
     app.add_node(awaited)
     app.add_role("minutes", Awaited())
+    app.add_role("duration", Awaited())
     app.add_role("pages", Awaited())
     app.add_directive("way-in", WayIn)
     app.connect("env-check-consistency", check)

@@ -1,0 +1,294 @@
+"""Reading paths: for each audience of `_data/paths.toml`, the pages to read, in an order that holds.
+
+A path states its goals. The build puts before each of them what that page says to read first, so
+no page of a path needs one that comes later. A stop is a chapter, a lab or a plain page.
+
+- `{path} managers` lists all stops of a path, with their minutes, and is where its links lead.
+- `{path-cards}` shows each path as a card: its picture, minutes and first stops.
+
+What the bar of a reader on a path shows is in `_static/paths.js`, which `path.js` alone loads.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+
+from docs._ext import at, kept, load, where
+
+logger = logging.getLogger(__name__)
+
+FIRST = 3  # stops on a card
+PICTURES = Path(__file__).parents[1] / "_data" / "pictures"  # a drawing for each path, by its id
+
+
+class CycleError(ValueError):
+    """Pages that need each other."""
+
+
+def in_order(goals: Iterable[str], needs: Mapping[str, Iterable[str]]) -> list[str]:
+    """Return the goals with all that they need, each page after what it needs.
+
+    Raises CycleError where pages need each other; its text names them.
+    """
+    done: dict[str, None] = {}
+
+    def visit(page: str, above: tuple[str, ...]) -> None:
+        """Add what a page needs, and then the page."""
+        if page in above:
+            raise CycleError(" → ".join([*above[above.index(page) :], page]))
+        if page not in done:
+            for need in needs.get(page, ()):
+                visit(need, (*above, page))
+            done[page] = None
+
+    for goal in goals:
+        visit(goal, ())
+    return list(done)
+
+
+def on_path(env: BuildEnvironment, path: Mapping[str, Any]) -> list[str]:
+    """Return the stops of a path that exist, in order; of pages that need each other, none."""
+    known = kept(env, "minutes")
+    try:
+        pages = in_order(goals(env, path), kept(env, "needs"))
+    except CycleError:  # `check` tells it
+        return []
+    return [page for page in pages if page in known]
+
+
+def goals(env: BuildEnvironment, path: Mapping[str, Any]) -> list[str]:
+    """Return the goals of a path; with `whole`, or without any, each chapter for its audience."""
+    stated = [*path.get("goals", ())]
+    return stated + (addressed(env, path["id"]) if path.get("whole", not stated) else [])
+
+
+def addressed(env: BuildEnvironment, audience: str) -> list[str]:
+    """Return the chapters that name an audience, in the order of the tables of contents."""
+    pages, listed = [env.config.root_doc], []
+    while pages:
+        listed.append(pages.pop(0))
+        pages = [*env.toctree_includes.get(listed[-1], ()), *pages]
+    return [page for page in listed if audience in kept(env, "audience").get(page, ())]
+
+
+def all_paths(env: BuildEnvironment) -> list[dict[str, Any]]:
+    """Return the paths of `_data/paths.toml`."""
+    return load(env.srcdir, "paths.toml").get("path", [])
+
+
+def readers(env: BuildEnvironment) -> dict[str, str]:
+    """Return {id: name} of the audiences that `everybody` means: those who teach are not counted."""
+    return {path["id"]: path["name"] for path in all_paths(env) if not path.get("teaches")}
+
+
+def duration(minutes: int) -> str:
+    """Say how long some minutes are."""
+    hours, rest = divmod(minutes, 60)
+    if minutes < 120:
+        return f"{minutes} minutes"
+    return f"{hours} hours" + (f" {rest} minutes" if rest else "")
+
+
+def minutes(env: BuildEnvironment, pages: Iterable[str]) -> int:
+    """Return what some pages take together."""
+    taken = kept(env, "minutes")
+    return sum(taken[page] for page in pages)
+
+
+class listing(nodes.General, nodes.Element):
+    """A path, or the cards of all, which are known only when every page has been read."""
+
+
+def marker(env: BuildEnvironment, **what: str) -> listing:
+    """Return a marker; the page that holds it is read again when another one changes."""
+    env.note_dependency(f"{env.srcdir}/_data/paths.toml")
+    kept(env, "lists")[env.docname] = kept(env, "styled")[env.docname] = True
+    return listing(**what)
+
+
+class PathList(SphinxDirective):
+    """List the stops of one path, and what they take."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Leave a marker under the path's anchor."""
+        path = self.arguments[0]
+        if path not in {known["id"] for known in all_paths(self.env)}:
+            raise self.error(f"{path!r} is none of the paths of _data/paths.toml")
+        shown = kept(self.env, "shown_paths")
+        shown[self.env.docname] = [*shown.get(self.env.docname, ()), path]
+        holder = nodes.container(ids=[f"path-{path}"], classes=["path"])
+        holder += marker(self.env, of=path)
+        return [holder]
+
+
+class PathCards(SphinxDirective):
+    """Show each path as a card."""
+
+    def run(self) -> list[nodes.Node]:
+        """Leave a marker."""
+        for picture in sorted(PICTURES.glob("*.svg")):
+            self.env.note_dependency(str(picture))
+        return [marker(self.env, of="")]
+
+
+def resolve(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Replace each marker by its path, or by the cards."""
+    for node in list(doctree.findall(listing)):
+        found = {path["id"]: path for path in all_paths(app.env)}
+        made = whole(app, docname, found[node["of"]]) if node["of"] else [cards(app, docname)]
+        node.replace_self(made)
+
+
+def start(app: Sphinx, docname: str, path: Mapping[str, Any], page: str, said: str) -> nodes.Node:
+    """Return a link to a stop of a path that also puts the reader on that path."""
+    uri = f"{app.builder.get_relative_uri(docname, page)}?path={path['id']}"
+    return nodes.reference("", said, internal=True, refuri=uri)
+
+
+def title(env: BuildEnvironment, page: str) -> str:
+    """Return a page's title as text, which says of a lab that it is one."""
+    kind = "Lab: " if "lab" in env.metadata[page] else ""
+    return kind + env.titles[page].astext()
+
+
+def stops(
+    app: Sphinx, docname: str, path: Mapping[str, Any], pages: Iterable[str]
+) -> nodes.enumerated_list:
+    """Return some stops of a path as a list of links with minutes."""
+    taken, items = kept(app.env, "minutes"), []
+    for page in pages:
+        said = nodes.inline("", f" {taken[page]} min", classes=["path-minutes"])
+        link = start(app, docname, path, page, title(app.env, page))
+        items.append(nodes.list_item("", nodes.paragraph("", "", link, said)))
+    return nodes.enumerated_list("", *items, enumtype="arabic", prefix="", suffix=".")
+
+
+def whole(app: Sphinx, docname: str, path: Mapping[str, Any]) -> list[nodes.Node]:
+    """Return a path with all of its stops."""
+    pages = on_path(app.env, path)
+    if not pages:
+        return []
+    took = f"{len(pages)} stops, {duration(minutes(app.env, pages))}. "
+    begin = start(app, docname, path, pages[0], "Start this path")
+    line = nodes.paragraph("", "", nodes.Text(took), begin, classes=["path-line"])
+    return [line, stops(app, docname, path, pages)]
+
+
+def cards(app: Sphinx, docname: str) -> nodes.bullet_list:
+    """Return a card for each path: picture, name, minutes, line, first stops, and all of them."""
+    items = []
+    for path in all_paths(app.env):
+        pages = on_path(app.env, path)
+        picture = PICTURES / f"{path['id']}.svg"
+        card = nodes.list_item()
+        if picture.exists():
+            card += nodes.raw("", picture.read_text("utf-8"), format="html")
+        name = nodes.strong("", path["name"])
+        took = nodes.inline("", duration(minutes(app.env, pages)), classes=["path-minutes"])
+        card += nodes.paragraph("", "", name, nodes.Text(" "), took, classes=["path-name"])
+        card += nodes.paragraph("", path["line"][:1].upper() + path["line"][1:])
+        card += stops(app, docname, path, pages[:FIRST])
+        uri = address(app, docname, path["id"])
+        link = nodes.reference("", f"All {len(pages)} stops", internal=True, refuri=uri)
+        card += nodes.paragraph("", "", link, classes=["path-all"])
+        items.append(card)
+    return nodes.bullet_list("", *items, classes=["path-cards"])
+
+
+def address(app: Sphinx, docname: str, path: str) -> str:
+    """Return where a path is listed, as seen from a page; empty if nowhere."""
+    for page, shown in sorted(kept(app.env, "shown_paths").items()):
+        if path in shown:
+            return f"{app.builder.get_relative_uri(docname, page)}#path-{path}"
+    return ""
+
+
+def faults(
+    app: Sphinx, env: BuildEnvironment, path: Mapping[str, Any]
+) -> Iterator[tuple[Any, str]]:
+    """Yield what is wrong with a path: its place, and what to do."""
+    here = at(Path(app.srcdir, "_data", "paths.toml"), f'^id = "{path["id"]}"')
+    for page in path.get("goals", ()):
+        if page not in env.found_docs:
+            yield where(app.srcdir, "paths.toml", f'"{page}"'), f"there is no page {page!r}"
+    try:
+        in_order(goals(env, path), kept(env, "needs"))
+    except CycleError as error:
+        page = str(error).partition(" ")[0]
+        fault = f"these pages name each other in `prerequisites`, so none can be first: {error}"
+        yield at(Path(env.doc2path(page)), "^prerequisites:"), fault
+    for page in on_path(env, path):
+        if path["id"] not in kept(env, "audience").get(page, [path["id"]]):
+            yield (
+                at(Path(env.doc2path(page)), "^audience:"),
+                f"the path of {path['id']!r} leads here: name it in `audience`, or take out of "
+                f"paths.toml or of the `prerequisites` on that path what leads here",
+            )
+    if kept(env, "shown_paths") and not any(
+        path["id"] in shown for shown in kept(env, "shown_paths").values()
+    ):
+        yield here, f"no page lists this path: write {{path}} {path['id']} on one"
+
+
+def check(app: Sphinx, env: BuildEnvironment) -> None:
+    """A path's pages exist, need no later one and name its audience; each chapter is on a path."""
+    paths = all_paths(env)
+    for path in paths:
+        for place, fault in faults(app, env, path):
+            logger.warning("%s", fault, location=place)
+    led = {page for path in paths for page in on_path(env, path)}
+    takes_all = [path["id"] for path in paths if path.get("whole", "goals" not in path)]
+    for page in sorted(kept(env, "audience").keys() - led) if paths else ():
+        logger.warning(
+            "no reading path leads here: add %s to `audience`, or the chapter to a path in "
+            "paths.toml",
+            " or ".join(map(repr, takes_all)) or "an audience with a path",
+            location=at(Path(env.doc2path(page)), "^audience:"),
+        )
+
+
+def write(app: Sphinx, raised: Exception | None) -> None:
+    """Write what the bar shows: pages with their titles and minutes, and the stops of each path."""
+    if raised or app.builder.format != "html" or not kept(app.env, "shown_paths"):
+        return
+    taken, pages, paths = kept(app.env, "minutes"), {}, {}
+    for path in all_paths(app.env):
+        stops = on_path(app.env, path)
+        for page in stops:
+            uri = app.builder.get_target_uri(page)
+            pages.setdefault(page, [uri, title(app.env, page), taken[page]])
+        numbers = {page: n for n, page in enumerate(pages)}
+        listed = address(app, app.config.root_doc, path["id"])
+        paths[path["id"]] = [path["name"], listed, [numbers[page] for page in stops]]
+    data = json.dumps([[*pages.values()], paths], ensure_ascii=False, separators=(",", ":"))
+    file = Path(app.outdir, "_static", "paths.js")
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(f"document.currentScript.paths={data}\n", "utf-8")
+
+
+def load_style(app: Sphinx, name: str, template: str, context: Any, doctree: Any) -> None:
+    """Load the style of cards and paths on the pages that show some."""
+    if name in kept(app.env, "styled"):
+        app.add_css_file("home.css")
+
+
+def setup(app: Sphinx) -> dict[str, object]:
+    """Register the directives, the check and what the bar reads."""
+    app.setup_extension("docs._ext")
+    app.add_node(listing)
+    app.add_directive("path", PathList)
+    app.add_directive("path-cards", PathCards)
+    app.connect("env-check-consistency", check)
+    app.connect("doctree-resolved", resolve)
+    app.connect("html-page-context", load_style)
+    app.connect("build-finished", write)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,188 @@
+"""The first screen, and the bar of a reader on a path, in the built site."""
+
+import json
+import re
+from pathlib import Path
+from urllib.parse import urljoin
+
+import checks
+import pytest
+
+from scripts import chromium
+
+ROOT = Path("docs/_build/html")
+REFUSED = "Object.defineProperty(window, 'localStorage', { get() { throw new Error('no'); } })"
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="module")
+def origin():
+    """The built site's address."""
+    with chromium.serve(ROOT) as origin:
+        yield origin
+
+
+@pytest.fixture(scope="module")
+def paths():
+    """{id: [name, the address of its list, its stops as [address, title, minutes]]}."""
+    written = (ROOT / "_static/paths.js").read_text("utf-8")
+    pages, paths = json.loads(written.removeprefix("document.currentScript.paths="))
+    return {
+        path: [name, listed, [pages[number] for number in numbers]]
+        for path, (name, listed, numbers) in paths.items()
+    }
+
+
+@pytest.fixture
+def visit(browser, origin):
+    """A function that opens a page in a context of its own, which may refuse to keep anything."""
+    contexts = []
+
+    def opened(path, refused=False, root=origin, **options):
+        contexts.append(browser.new_context(viewport=PHONE, reduced_motion="reduce", **options))
+        if refused:
+            contexts[-1].add_init_script(REFUSED)
+        page = contexts[-1].new_page()
+        page.goto(f"{root}/{path}")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def test_the_first_screen_of_a_phone(visit):
+    """What, for whom, two ways in and why to trust it are there before anybody scrolls."""
+    page = visit("index.html")
+    first = ["h1", ".hero p:nth-of-type(2)", ".hero .button", ".trust > li", "a.more"]
+    feet = {
+        selector: page.eval_on_selector_all(
+            selector, "all => all.map(e => e.getBoundingClientRect().bottom)"
+        )
+        for selector in first
+    }
+
+    assert [1, 1, 2, 1] == [len(feet[one]) for one in first if one != ".trust > li"]
+    assert len(feet[".trust > li"]) >= 2
+    assert max(map(max, feet.values())) <= PHONE["height"], feet
+
+
+def test_the_way_in_says_the_minutes_of_its_chapter(visit):
+    """They are computed, and not typed."""
+    page = visit("index.html")
+    said = page.inner_text(".hero .button >> nth=0")
+    page.click(".hero .button >> nth=0")
+
+    assert said.split("\n")[-1] in page.inner_text(".chapter-line")
+
+
+def test_no_page_comes_before_what_it_needs(paths):
+    """On every path."""
+    needs = {}
+    for page in {page for _, _, stops in paths.values() for page, *_ in stops}:
+        text = (ROOT / page).read_text("utf-8")
+        first = re.search(r'<p class="prerequisites">.*?</p>', text, re.DOTALL)
+        links = re.findall(r'href="([^"]+)"', first[0] if first else "")
+        needs[page] = [urljoin(f"/{page}", link).lstrip("/") for link in links]
+    faults = [
+        f"{path}: {page} needs {need}"
+        for path, (_, _, stops) in paths.items()
+        for number, (page, *_) in enumerate(stops)
+        for need in needs[page]
+        if need not in [before for before, *_ in stops[:number]]
+    ]
+
+    assert any(needs.values())
+    assert len(paths) >= 7
+    assert [] == faults
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_a_path_is_walked_by_its_bar_alone(visit, paths, refused):
+    """From the first page to the end, also in a browser that keeps nothing."""
+    _, listed, stops = paths["managers"]
+    page = visit("index.html", refused)
+    page.click(".path-cards a[href$='?path=managers'] >> nth=0")
+    walked = []
+    for _ in stops:
+        page.wait_for_selector(".path-bar")
+        summary = page.inner_text(".path-bar summary")
+        walked.append((page.url.partition("?")[0].split("/", 3)[3], summary))
+        page.click(".path-next")
+    minutes = [stop[2] for stop in stops]
+
+    assert walked == [
+        (stop[0], f"Managers, {n} of {len(stops)} · {sum(minutes[n - 1 :])} minutes left")
+        for n, stop in enumerate(stops, 1)
+    ]
+    assert page.url.partition("?")[0].endswith(listed)
+
+
+def test_a_path_from_the_disk(visit, paths):
+    """The bar needs no server."""
+    (first, *_), (second, *_), *_ = paths["managers"][2]
+    page = visit(f"{first}?path=managers", root=ROOT.resolve().as_uri())
+    page.click(".path-next")
+    page.wait_for_selector(".path-bar")
+
+    assert page.url.partition("?")[0].endswith(second)
+
+
+def test_a_path_is_left(visit, paths):
+    """And is gone from the next page; who is on none loads nothing of it."""
+    first = paths["managers"][2][0][0]
+    page = visit(f"{first}?path=managers#top")
+    page.click(".path-bar summary")
+    page.click(".path-bar button")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.reload()
+
+    assert page.url.endswith(f"{first}#top")
+    assert 0 == page.locator(".path-bar").count()
+    assert asked
+    assert [] == [url for url in asked if "/path" in url]
+
+
+@pytest.mark.parametrize("path", ["managers", "constructor"])
+def test_a_page_that_is_no_stop_has_no_bar(visit, path):
+    """But the path is kept, if there is one of this name."""
+    page = visit(f"reference/glossary.html?path={path}")
+    page.wait_for_load_state("networkidle")
+
+    assert 1 == page.locator("script[src$='paths.js']").count()
+    assert 0 == page.locator(".path-bar").count()
+    assert page.evaluate("localStorage.getItem('path')") == (path if path == "managers" else None)
+
+
+def test_a_quiz_that_is_done_is_ticked(visit, paths):
+    """The bar knows what the quiz of a page keeps."""
+    first = paths["managers"][2][0][0]
+    page = visit(f"{first}?path=managers")
+    for question in page.locator(".quiz-question").all():
+        question.locator("input").first.check()
+        question.locator("button").first.click()
+    page.reload()
+    page.click(".path-bar summary")
+
+    assert ["✓ quiz done"] == page.locator(".path-done").all_inner_texts()
+    assert page.locator(".path-bar li").first.locator(".path-done").is_visible()
+
+
+def test_the_bar_is_accessible(tab, origin, paths):
+    """Open, in both themes, on a phone and on a desktop; no wider than a screen, and not on paper."""
+    address = paths["fresh-graduates"][2][0][0]
+    with checks.Visit(tab, origin, f"{address}?path=fresh-graduates") as visit:
+        tab.wait_for_selector(".path-bar")
+        faults = visit.sideways()
+        tab.click(".path-bar summary")
+        faults += visit.access() + visit.sideways() + visit.errors + visit.foreign()
+        tab.keyboard.press("Escape")
+        folded = tab.eval_on_selector(".path-bar details", "details => !details.open")
+        tab.emulate_media(media="print")
+        printed = tab.is_visible(".path-bar")
+        tab.emulate_media(media="screen")
+
+    assert [] == faults
+    assert folded
+    assert not printed
