@@ -1,30 +1,106 @@
-// "/" reaches the search field, unless the reader is typing; Escape closes an open drawer.
-const typing = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
+(() => {
+  const find = (selector) => document.querySelector(selector);
+  const drawers = [...document.querySelectorAll("#__navigation, #__toc")];
+  const field = find(".page-search input") ?? find(".sidebar-search");
+  const magnifier = find(".header-search");
 
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") {
-    for (const id of ["__navigation", "__toc"]) {
-      const drawer = document.getElementById(id);
-      if (drawer?.checked) {
-        drawer.checked = false;
-        drawer.focus();
+  // The field where it is in sight; else the form comes down over the top of the page.
+  const search = () => {
+    if (getComputedStyle(field).visibility !== "visible") {
+      if (!field.form.showPopover) {
+        location.assign(magnifier.href);
+        return;
       }
+      field.form.popover = "auto";
+      field.form.showPopover();
     }
+    field.focus();
+    field.select();
+  };
+  field.form.addEventListener("toggle", (event) => {
+    if (event.newState === "closed") field.form.popover = null; // back to its place in the drawer
+  });
+  magnifier.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return; // the link, in another tab
+    event.preventDefault();
+    search();
+  });
+  if (matchMedia("(hover: hover) and (pointer: fine)").matches && field.matches(".sidebar-search")) {
+    field.placeholder = "Search (press /)";
+    field.setAttribute("aria-keyshortcuts", "/");
   }
-  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.matches(typing)) return;
-  event.preventDefault();
-  const field = document.querySelector(".page-search input, .sidebar-search");
-  if (field.closest(".sidebar-drawer")) document.getElementById("__navigation").checked = true;
-  field.focus();
-});
 
-// Marks each day that has passed for today's reader; the style sheet says in words what that means.
-const today = new Date().toISOString().slice(0, 10);
-for (const time of document.querySelectorAll("time[data-until]")) {
-  time.classList.toggle("passed", time.dataset.until < today);
-}
+  // "/" searches, unless the reader is typing, also inside of somebody else's element. Read the
+  // Docs listens to the same key: caught on its way down, it never gets there, so one search opens.
+  const typing = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.defaultPrevented || event.composedPath()[0].matches(typing)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    search();
+  }, true);
 
-// The search page shows what was looked for in its own field.
-const field = document.querySelector(".page-search input");
-if (field) field.value = new URLSearchParams(location.search).get("q") ?? "";
+  // A drawer closes by Escape, by the link that was followed, and when the reader comes back.
+  const close = () => drawers.forEach((drawer) => { drawer.checked = false; });
+  document.addEventListener("keydown", (event) => {
+    const open = drawers.find((drawer) => drawer.checked);
+    if (event.key !== "Escape" || !open) return;
+    close();
+    open.focus();
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest(".sidebar-drawer a, .toc-drawer a")) close();
+  });
+  addEventListener("pageshow", close);
+
+  // The page's own entry in sight; one stop of the Tab key for each part, whose chapters the arrow
+  // keys show and hide, as in a tree of folders.
+  const scroll = find(".sidebar-scroll"), current = find(".sidebar-tree .current-page > a");
+  if (current) {
+    const { top, height } = scroll.getBoundingClientRect();
+    const below = current.getBoundingClientRect().bottom - top - height;
+    if (below > 0) scroll.scrollTo({ top: below + height / 2, behavior: "instant" });
+  }
+  for (const fold of document.querySelectorAll(".toctree-checkbox")) {
+    fold.tabIndex = -1;
+    fold.parentElement.querySelector("a").addEventListener("keydown", (event) => {
+      if (event.key === "ArrowRight") fold.checked = true;
+      if (event.key === "ArrowLeft") fold.checked = false;
+    });
+  }
+
+  // The colours: automatic, then the other ones than the reader's, then the reader's own.
+  const colours = find(".colours"), { dataset } = document.body;
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const names = { auto: "automatic", light: "light", dark: "dark" };
+  const next = () => {
+    const order = dark.matches ? ["auto", "light", "dark"] : ["auto", "dark", "light"];
+    return order[(order.indexOf(dataset.theme) + 1) % 3];
+  };
+  const show = (theme) => {
+    dataset.theme = theme in names ? theme : "auto";
+    colours.title = `Colours: ${names[dataset.theme]}. Change to ${names[next()]}`;
+    colours.setAttribute("aria-label", colours.title);
+  };
+  const stored = () => {
+    try { return localStorage.theme; } catch { return dataset.theme; }
+  };
+  colours.addEventListener("click", () => {
+    show(next());
+    try { localStorage.theme = dataset.theme; } catch { /* it holds for this page */ }
+  });
+  dark.addEventListener("change", () => show(dataset.theme));
+  addEventListener("pageshow", () => show(stored())); // it may have changed on another page
+
+  // Marks each day that has passed for today's reader; the style sheet says in words what it means.
+  const today = new Date().toISOString().slice(0, 10);
+  for (const time of document.querySelectorAll("time[data-until]")) {
+    time.classList.toggle("passed", time.dataset.until < today);
+  }
+
+  // The search page shows what was looked for in its own field.
+  if (field.matches(".page-search input")) {
+    field.value = new URLSearchParams(location.search).get("q") ?? "";
+  }
+})();
