@@ -1,4 +1,5 @@
 (() => {
+  document.documentElement.classList.remove("no-js");
   const find = (selector) => document.querySelector(selector);
   const drawers = [...document.querySelectorAll("#__navigation, #__toc")];
   const field = find(".page-search input") ?? find(".sidebar-search");
@@ -31,13 +32,12 @@
   }
 
   // "/" searches, unless the reader is typing, also inside of somebody else's element. Read the
-  // Docs listens to the same key: caught on its way down, it never gets there, so one search opens.
+  // Docs hears the same key on its way up, and leaves it to a field: by then the focus is in ours.
   const typing = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
   document.addEventListener("keydown", (event) => {
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.defaultPrevented || event.composedPath()[0].matches(typing)) return;
     event.preventDefault();
-    event.stopPropagation();
     search();
   }, true);
 
@@ -54,14 +54,35 @@
   });
   addEventListener("pageshow", close);
 
-  // The page's own entry in sight; one stop of the Tab key for each part, whose chapters the arrow
-  // keys show and hide, as in a tree of folders.
-  const scroll = find(".sidebar-scroll"), current = find(".sidebar-tree .current-page > a");
-  if (current) {
-    const { top, height } = scroll.getBoundingClientRect();
-    const below = current.getBoundingClientRect().bottom - top - height;
-    if (below > 0) scroll.scrollTo({ top: below + height / 2, behavior: "instant" });
+  // The entry of the page, and of the section that is read, is in sight in its list.
+  const reveal = (list, entry) => {
+    const { top, bottom, height } = list.getBoundingClientRect(), box = entry.getBoundingClientRect();
+    if (box.top >= top && box.bottom <= bottom) return;
+    list.scrollBy({ top: box.top - top - height / 2, behavior: "instant" });
+  };
+  const current = find(".sidebar-tree .current-page > a");
+  if (current) reveal(find(".sidebar-scroll"), current);
+
+  // The section that is read began above the top of the screen, or ends the page.
+  const sections = [...document.querySelectorAll(".toc-tree a:not([href='#'])")]
+    .map((link) => [link, document.getElementById(decodeURIComponent(link.hash.slice(1)))]);
+  let marked, waiting;
+  const mark = () => {
+    waiting = false;
+    const end = scrollY + innerHeight >= document.documentElement.scrollHeight - 2;
+    const link = sections.findLast(([, place]) => end || place.getBoundingClientRect().top < 120)?.[0];
+    if (link === marked) return;
+    marked?.parentElement.classList.remove("scroll-current");
+    link?.parentElement.classList.add("scroll-current");
+    if (link) reveal(find(".toc-scroll"), link);
+    marked = link;
+  };
+  if (sections.length) {
+    mark();
+    addEventListener("scroll", () => { waiting ||= requestAnimationFrame(mark); }, { passive: true });
   }
+
+  // One stop of the Tab key for each part: arrows show and hide its chapters, as in a tree of folders.
   for (const fold of document.querySelectorAll(".toctree-checkbox")) {
     fold.tabIndex = -1;
     fold.parentElement.querySelector("a").addEventListener("keydown", (event) => {

@@ -1,5 +1,6 @@
 """How a reader gets about: sidebar, outline, drawers, search by a key, colours, other hosts' menus."""
 
+import html
 import re
 from pathlib import Path
 
@@ -127,13 +128,35 @@ def test_the_outline_stands_beside_the_text(browser, origin, width, bar):
         # Chromium hides its scrollbars here: what one takes is taken from the page.
         tab.add_style_tag(content=f"html {{ margin-right: {bar}px }}")
         text = tab.locator("[role=main]").bounding_box()
-        outline = tab.locator(".toc-tree").bounding_box()
+        outline = tab.locator(".toc-drawer").bounding_box()
         button = tab.locator(".toc-overlay-icon").is_visible()
 
     assert not button
     assert text["width"] >= 44 * 16
-    assert text["x"] + text["width"] < outline["x"]
+    assert text["x"] + text["width"] < outline["x"] + 1
     assert outline["x"] + outline["width"] <= width - bar
+
+
+def test_the_outline_marks_what_is_read(tab, origin):
+    """Nothing at the top of the page, the section that began last, and at its end the last one."""
+    with checks.Visit(tab, origin, CHAPTER):
+        tab.set_viewport_size(WIDE)
+        entries = tab.locator(".toc-tree li li > a")
+        ids = entries.evaluate_all("links => links.map((link) => link.hash.slice(1))")
+        marked = []
+        for place in ["", ids[2], "the end"]:
+            tab.evaluate(
+                """place => scrollTo({ top: place === "the end" ? 1e6 : place === "" ? 0
+                  : document.getElementById(place).getBoundingClientRect().top + scrollY - 90,
+                  behavior: "instant" })""",
+                place,
+            )
+            tab.wait_for_timeout(200)  # for a frame
+            now = tab.locator(".toc-tree .scroll-current > a")
+            marked.append(now.evaluate_all("links => links.map((link) => link.hash.slice(1))"))
+
+    assert len(ids) > 5
+    assert [[], [ids[2]], [ids[-1]]] == marked
 
 
 def test_slash_reaches_the_field_and_veils_nothing(tab, origin):
@@ -385,13 +408,43 @@ def test_the_menu_of_read_the_docs_lies_beside_the_text(browser, origin):
         narrow = tab.locator(MENU).is_visible()
         tab.click("#__navigation")
         tab.wait_for_timeout(400)  # it slides in
-        opened = tab.locator(MENU).is_visible()
+        box = tab.locator(MENU).bounding_box()
         tab.evaluate("document.body.append(document.createElement('readthedocs-flyout'))")
         tab.emulate_media(media="print")
         printed = tab.locator(f"{MENU}:visible").count()
 
     assert (True, []) == wide
-    assert (False, True, 0) == (narrow, opened, printed)
+    assert (False, True, 0) == (narrow, box["x"] + box["width"] < 240, printed)
+
+
+REFUSED = """window.refused = []; document.addEventListener("securitypolicyviolation",
+  (event) => refused.push(`${event.violatedDirective}: ${event.blockedURI}`))"""
+
+
+def test_the_strict_policy_that_we_state_is_enough(browser):
+    """A server that sends the policy of the page about the handbook refuses nothing to any page."""
+    about = html.unescape(Path(ROOT, "reference/about.html").read_text("utf-8"))
+    parts = re.findall(
+        r">((?:default|style|img|script)-src[^<]*)<", re.sub("</?span.*?>", "", about)
+    )
+    policy = "; ".join(parts)
+    pages = {page.parent.name: page.relative_to(ROOT).as_posix() for page in ROOT.rglob("*.html")}
+
+    class Strict(chromium.Handler):
+        def end_headers(self):
+            self.send_header("Content-Security-Policy", policy)
+            super().end_headers()
+
+    refused = {}
+    with chromium.serve(ROOT, Strict) as strict, chromium.tab(browser) as tab:
+        tab.add_init_script(REFUSED)
+        for page in [*pages.values(), CHAPTER, "tools/index.html", "search.html?q=drift"]:
+            visit(tab, strict, page)
+            tab.wait_for_load_state("networkidle")
+            refused[page] = tab.evaluate("refused")
+
+    assert 4 == len(parts)
+    assert {} == {page: what for page, what in refused.items() if what}
 
 
 def test_each_page_says_its_width_once():
