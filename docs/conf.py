@@ -85,6 +85,7 @@ redirects = {}  # old address -> new one; `_data/addresses.txt` says which old o
 
 html_theme = "furo"
 html_title = project
+version = release = os.environ.get("READTHEDOCS_VERSION", "")  # in the footer, and nowhere else
 html_static_path = ["_static"]
 html_favicon = "_static/favicon.svg"
 html_css_files = ["handbook.css"]  # the look, and both palettes, in one place
@@ -97,6 +98,9 @@ html_sidebars = {
         "sidebar/navigation.html",
         "sidebar/scroll-end.html",
     ]
+}
+html_context = {
+    "commit": os.environ.get("READTHEDOCS_GIT_COMMIT_HASH", "")[:7],
 }
 pygments_style = "a11y-high-contrast-light"
 pygments_dark_style = "a11y-high-contrast-dark"

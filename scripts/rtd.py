@@ -33,7 +33,7 @@ def main(folder: Path) -> None:
         "READTHEDOCS_VIRTUALENV_PATH": str(folder / "venv"),
     }
     jobs = yaml.safe_load((checkout / ".readthedocs.yaml").read_text("utf-8"))["build"]["jobs"]
-    for line in [*jobs["install"], *jobs["build"]["html"]]:
+    for line in [*jobs.get("post_checkout", ()), *jobs["install"], *jobs["build"]["html"]]:
         print(f"$ {line}", flush=True)
         # Through a shell, as there: the line names a variable.
         if subprocess.run(line, shell=True, cwd=checkout, env=environment).returncode:  # noqa: S602
@@ -53,6 +53,16 @@ def main(folder: Path) -> None:
         if f'<link rel="canonical" href="{ADDRESS}{page}"' not in (html / page).read_text("utf-8"):
             sys.exit(f"{page} has no canonical link to {ADDRESS}{page}")
     print(f"{len(pages)} pages of the modules, each in sitemap.xml and with its canonical link")
+
+    version = f"Version: latest ({environment['READTHEDOCS_GIT_COMMIT_HASH'][:7]})"
+    sources = sorted((checkout / "docs").rglob("*.md"))
+    for source in sources:
+        page = source.relative_to(checkout / "docs").with_suffix(".html")
+        text = (html / page).read_text("utf-8")
+        for what in ("Last changed on", version):
+            if what not in text:
+                sys.exit(f"{page} does not say {what!r}")
+    print(f"{len(sources)} pages, each with its date and {version!r}")
 
 
 if __name__ == "__main__":

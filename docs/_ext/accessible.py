@@ -99,7 +99,8 @@ def mend_head(app, pagename, templatename, context, doctree):
         context["meta"] = {**meta, "og:description": description}
         context["metatags"] += f'<meta name="description" content="{html.escape(description)}">\n'
     body = context.get("body", "")
-    unused = {"copybutton.css", "furo-extensions.css"}  # handbook.css has what is needed of them
+    # `handbook.css` and `handbook.js` have what is needed of them.
+    unused = {"copybutton.css", "furo-extensions.css", "furo.js"}
     unused |= {"doctools.js", "sphinx_highlight.js"}  # they belong to Sphinx's own search
     if 'class="highlight"' not in body:
         unused |= {"clipboard.min.js", "copybutton.js", "documentation_options.js"}

@@ -106,8 +106,9 @@ def target(self, node, href):
 
 
 def visit_html(self, node):
-    """Inline the drawing, with its links resolved."""
+    """Inline the drawing, with its links resolved, and a space of no width between two lines."""
     svg = Path(self.builder.srcdir, "_diagrams", drawing(node["code"])).read_text("utf-8")
+    svg = svg.replace("</tspan><tspan ", '</tspan><tspan font-size="0"> </tspan><tspan ')
     self.body.append(
         re.sub(r'(<a href=")([^"]*)', lambda m: m[1] + self.encode(target(self, node, m[2])), svg)
     )

@@ -3,6 +3,9 @@
 Furo resolves, renders and parses the whole tree for every page that it writes, which grows with
 the square of the pages. Here it does so once, for a page that the tree does not hold. What differs
 on a page is put into that text: the links from its folder, and the marks of its own branch.
+
+Two things are the handbook's own. The pages to look things up in fold together under their
+caption, and the tools stand under the job that each does.
 """
 
 import re
@@ -14,9 +17,12 @@ from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.util.osutil import relative_uri
 
+from docs._ext import tools
+
 NOWHERE = "-"  # a page in the root folder that no table of contents lists
+FOLDED = "Reference"  # a caption; readers come to these pages by a link or a search
 PIECE = re.compile(
-    r'(<ul>|</ul>|<li class="[^"]*"|<a class="reference internal" href="[^"]*"'
+    r'(<ul>|</ul>|<details>|</details>|<li class="[^"]*"|<a class="reference internal" href="[^"]*"'
     r'| class="toctree-checkbox")'
 )
 
@@ -24,7 +30,36 @@ PIECE = re.compile(
 @lru_cache(maxsize=1)
 def tree(builder: StandaloneHTMLBuilder, **options: Any) -> str:
     """Render the tree of pages as seen from nowhere."""
-    return builder._get_local_toctree(NOWHERE, **options)
+    jobs = {
+        builder.get_target_uri(tool["page"]): tool["capability"][0]
+        for tool in tools.of_matrix(builder.srcdir).values()
+    }
+    return folded(grouped(builder._get_local_toctree(NOWHERE, **options), jobs))
+
+
+def grouped(navigation: str, jobs: dict[str, str]) -> str:
+    """Return a navigation with a line above the first page of each job: {address: its job}."""
+    last = ""
+
+    def headed(item: re.Match[str]) -> str:
+        nonlocal last
+        before, last = last, jobs.get(item[1], "")
+        if last in {before, ""}:
+            return item[0]
+        return f'<li class="toctree-job">{last[0].upper()}{last[1:]}</li>\n{item[0]}'
+
+    return re.sub(r'<li class="[^"]*"><a class="[^"]*" href="([^"]*)"', headed, navigation)
+
+
+def folded(navigation: str) -> str:
+    """Return a navigation in which the list below one caption is folded away."""
+    return re.sub(
+        rf'<p [^>]*>(<span class="caption-text">{FOLDED}</span>)</p>(.*)',
+        r'<details><summary class="caption">\1<span class="icon"><svg><use href="#svg-arrow-right">'
+        r"</use></svg></span></summary>\2</details>",
+        navigation,
+        flags=re.DOTALL,
+    )
 
 
 def address(link: str) -> str:
@@ -37,14 +72,16 @@ def branches(navigation: str) -> tuple[list[str], dict[str, list[int]]]:
     """Split a navigation into pieces; return them and {address: places of its branch's pieces}.
 
     A branch is what Furo marks when the address is that of the current page: the lists and items
-    around the link, their checkboxes, and the link.
+    around the link, their checkboxes, and the link; and the fold that holds them.
     """
     pieces = PIECE.split(navigation)
     found: dict[str, list[int]] = {}
     around: list[list[int]] = []  # a list, its last item and that one's checkbox, for each level
-    page = ""
+    page, fold = "", []
     for place, piece in enumerate(pieces):
-        if piece == "<ul>":
+        if piece.endswith("details>"):
+            fold = [] if piece.startswith("</") else [place]
+        elif piece == "<ul>":
             around.append([place])
         elif piece == "</ul>":
             around.pop()
@@ -52,7 +89,7 @@ def branches(navigation: str) -> tuple[list[str], dict[str, list[int]]]:
             around[-1][1:] = [place]
         elif piece.startswith("<a "):
             page = address(piece)
-            found[page] = [place for level in around for place in level] + [place]
+            found[page] = fold + [place for level in around for place in level] + [place]
         elif piece.startswith(" class="):
             around[-1].append(place)
             found[page].append(place)
@@ -76,7 +113,9 @@ def marked(navigation: str, page: str) -> str:
     own = 0  # the page's item, the last of its branch
     for place in branches(navigation)[1].get(page, ()):
         piece = pieces[place]
-        if piece == "<ul>":
+        if piece == "<details>":
+            pieces[place] = '<details open="">'
+        elif piece == "<ul>":
             pieces[place] = '<ul class="current">'
         elif piece.startswith("<li "):
             own, pieces[place] = place, re.sub(r"toctree-l\d+", r"\g<0> current", piece)

@@ -1,43 +1,139 @@
-// "/" reaches the search field, unless the reader is typing; Escape closes an open drawer.
-const typing = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
+(() => {
+  document.documentElement.classList.remove("no-js");
+  const find = (selector) => document.querySelector(selector);
+  const drawers = [...document.querySelectorAll("#__navigation, #__toc")];
+  const field = find(".page-search input") ?? find(".sidebar-search");
+  const magnifier = find(".header-search");
 
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") {
-    for (const id of ["__navigation", "__toc"]) {
-      const drawer = document.getElementById(id);
-      if (drawer?.checked) {
-        drawer.checked = false;
-        drawer.focus();
+  // The field where it is in sight; else the form comes down over the top of the page.
+  const search = () => {
+    if (getComputedStyle(field).visibility !== "visible") {
+      if (!field.form.showPopover) {
+        location.assign(magnifier.href);
+        return;
+      }
+      field.form.popover = "auto";
+      field.form.showPopover();
+    }
+    field.focus();
+    field.select();
+  };
+  field.form.addEventListener("toggle", (event) => {
+    if (event.newState === "closed") field.form.popover = null; // back to its place in the drawer
+  });
+  magnifier.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return; // the link, in another tab
+    event.preventDefault();
+    search();
+  });
+  if (matchMedia("(hover: hover) and (pointer: fine)").matches && field.matches(".sidebar-search")) {
+    field.placeholder = "Search (press /)";
+    field.setAttribute("aria-keyshortcuts", "/");
+  }
+
+  // "/" searches, unless the reader is typing, also inside of somebody else's element. Read the
+  // Docs hears the same key on its way up, and leaves it to a field: by then the focus is in ours.
+  const typing = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.defaultPrevented || event.composedPath()[0].matches(typing)) return;
+    event.preventDefault();
+    search();
+  }, true);
+
+  // A drawer closes by Escape, by the link that was followed, and when the reader comes back.
+  const close = () => drawers.forEach((drawer) => { drawer.checked = false; });
+  document.addEventListener("keydown", (event) => {
+    const open = drawers.find((drawer) => drawer.checked);
+    if (event.key !== "Escape" || !open) return;
+    close();
+    open.focus();
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest(".sidebar-drawer a, .toc-drawer a")) close();
+  });
+  addEventListener("pageshow", close);
+
+  // The entry of the page, and of the section that is read, is in sight in its list.
+  const reveal = (list, entry) => {
+    const { top, bottom, height } = list.getBoundingClientRect(), box = entry.getBoundingClientRect();
+    if (box.top >= top && box.bottom <= bottom) return;
+    list.scrollBy({ top: box.top - top - height / 2, behavior: "instant" });
+  };
+  const current = find(".sidebar-tree .current-page > a");
+  if (current) reveal(find(".sidebar-scroll"), current);
+
+  // The section that is read began above the top of the screen, or ends the page.
+  const sections = [...document.querySelectorAll(".toc-tree a:not([href='#'])")]
+    .map((link) => [link, document.getElementById(decodeURIComponent(link.hash.slice(1)))]);
+  let marked, waiting;
+  const mark = () => {
+    waiting = false;
+    const end = scrollY + innerHeight >= document.documentElement.scrollHeight - 2;
+    const link = sections.findLast(([, place]) => end || place.getBoundingClientRect().top < 120)?.[0];
+    if (link === marked) return;
+    marked?.parentElement.classList.remove("scroll-current");
+    link?.parentElement.classList.add("scroll-current");
+    if (link) reveal(find(".toc-scroll"), link);
+    marked = link;
+  };
+  if (sections.length) {
+    mark();
+    addEventListener("scroll", () => { waiting ||= requestAnimationFrame(mark); }, { passive: true });
+  }
+
+  // One stop of the Tab key for each part: arrows show and hide its chapters, as in a tree of folders.
+  for (const fold of document.querySelectorAll(".toctree-checkbox")) {
+    fold.tabIndex = -1;
+    fold.parentElement.querySelector("a").addEventListener("keydown", (event) => {
+      if (event.key === "ArrowRight") fold.checked = true;
+      if (event.key === "ArrowLeft") fold.checked = false;
+    });
+  }
+
+  // The colours: automatic, then the other ones than the reader's, then the reader's own.
+  const colours = find(".colours"), { dataset } = document.body;
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const names = { auto: "automatic", light: "light", dark: "dark" };
+  const next = () => {
+    const order = dark.matches ? ["auto", "light", "dark"] : ["auto", "dark", "light"];
+    return order[(order.indexOf(dataset.theme) + 1) % 3];
+  };
+  const show = (theme) => {
+    dataset.theme = theme in names ? theme : "auto";
+    colours.title = `Colours: ${names[dataset.theme]}. Change to ${names[next()]}`;
+    colours.setAttribute("aria-label", colours.title);
+  };
+  const stored = () => {
+    try { return localStorage.theme; } catch { return dataset.theme; }
+  };
+  colours.addEventListener("click", () => {
+    show(next());
+    try { localStorage.theme = dataset.theme; } catch { /* it holds for this page */ }
+  });
+  dark.addEventListener("change", () => show(dataset.theme));
+  addEventListener("pageshow", () => show(stored())); // it may have changed on another page
+
+  // Marks each day that has passed for today's reader; the style sheet says in words what it means.
+  const today = new Date().toISOString().slice(0, 10);
+  for (const time of document.querySelectorAll("time[data-until]")) {
+    time.classList.toggle("passed", time.dataset.until < today);
+  }
+
+  // What was sought is marked on the page that the search leads to: `?highlight=` has its beginnings.
+  const sought = new URLSearchParams(location.search).get("highlight")?.match(/[a-z0-9]+/g);
+  if (sought && window.Highlight) {
+    const begins = new RegExp(`(?<![\\p{L}\\d])(?:${sought.join("|")})[\\p{L}\\d]*`, "giu");
+    const article = document.querySelector("[role=main]"), ranges = [];
+    const texts = document.createTreeWalker(article, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+      for (const found of texts.currentNode.data.matchAll(begins)) {
+        const range = document.createRange();
+        range.setStart(texts.currentNode, found.index);
+        range.setEnd(texts.currentNode, found.index + found[0].length);
+        ranges.push(range);
       }
     }
+    CSS.highlights.set("sought", new Highlight(...ranges));
   }
-  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.matches(typing)) return;
-  event.preventDefault();
-  const field = document.querySelector(".page-search input, .sidebar-search");
-  if (field.closest(".sidebar-drawer")) document.getElementById("__navigation").checked = true;
-  field.focus();
-});
-
-// Marks each day that has passed for today's reader; the style sheet says in words what that means.
-const today = new Date().toISOString().slice(0, 10);
-for (const time of document.querySelectorAll("time[data-until]")) {
-  time.classList.toggle("passed", time.dataset.until < today);
-}
-
-// What was sought is marked on the page that the search leads to: `?highlight=` has its beginnings.
-const sought = new URLSearchParams(location.search).get("highlight")?.match(/[a-z0-9]+/g);
-if (sought && window.Highlight) {
-  const begins = new RegExp(`(?<![\\p{L}\\d])(?:${sought.join("|")})[\\p{L}\\d]*`, "giu");
-  const article = document.querySelector("[role=main]"), ranges = [];
-  const texts = document.createTreeWalker(article, NodeFilter.SHOW_TEXT);
-  while (texts.nextNode()) {
-    for (const found of texts.currentNode.data.matchAll(begins)) {
-      const range = document.createRange();
-      range.setStart(texts.currentNode, found.index);
-      range.setEnd(texts.currentNode, found.index + found[0].length);
-      ranges.push(range);
-    }
-  }
-  CSS.highlights.set("sought", new Highlight(...ranges));
-}
+})();
