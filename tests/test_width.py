@@ -1,0 +1,82 @@
+"""Code that a page shows fits its column: at most 88 characters a line, and no long test stands open.
+
+It is read from the pages and from the files that they include, as Sphinx takes them. What a program
+prints may be wider: the style sheet wraps it, or shows where it is cut.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+from myst_parser.parsers.directives import parse_directive_text
+from sphinx.config import Config
+from sphinx.directives.code import LiteralInclude, LiteralIncludeReader
+
+from docs._ext.markdown import PARSER, Fence, fences
+from docs._ext.unrun import NotRun, RunIn
+from tests.fences import commands
+
+WIDTH = 88  # columns that a column of text holds beside the outline of a page
+OPEN = 40  # lines of a test that need not be unfolded
+DIRECTIVES = {"literalinclude": LiteralInclude, "not-run": NotRun, "run-in": RunIn}
+# Lines that nothing can break: a job of a crontab, and a text whose digest has answers on record.
+WHOLE = re.compile(r"([\d*/,-]+ ){5}|Which team should solve this ticket: ")
+NO_CODE = {"output", "mermaid"}  # what a program printed, and what is drawn
+PAGES = sorted(page for page in Path("docs").rglob("*.md") if "_build" not in page.parts)
+
+
+def shown(page: Path, fence: Fence) -> str:
+    """Return the code of a block as a reader sees it: of a terminal's session, what is typed."""
+    name, text = fence.name, fence.content
+    if directive := DIRECTIVES.get(fence.directive):
+        found = parse_directive_text(directive, fence.argument, text)
+        name, text = fence.argument, "\n".join(found.body)
+        if directive is LiteralInclude:
+            name = found.options.get("language", "")
+            file = page.parent / fence.argument
+            text, _ = LiteralIncludeReader(file, found.options, Config()).read()
+    if name in NO_CODE:
+        return ""
+    if name == "console":
+        text = "\n".join(typed for _, typed, _ in commands(Fence(name, text, 1)))
+    return text
+
+
+def too_wide(page: Path, text: str) -> list[str]:
+    """Return the lines of a page's code that are wider than they may be, with their blocks' place."""
+    return [
+        f"{page}:{fence.line}: {len(line)} columns: {line}"
+        for fence in fences(text)
+        for line in shown(page, fence).splitlines()
+        if len(line) > WIDTH and not WHOLE.match(line)
+    ]
+
+
+def unfolded(page: Path, text: str) -> list[str]:
+    """Return the tests on a page that are long and stand open."""
+    folded = [
+        range(*token.map)
+        for token in PARSER.parse(text)
+        if token.type == "colon_fence" and token.info.startswith("{dropdown}")
+    ]
+    return [
+        f"{page}:{fence.line}: {fence.argument}"
+        for fence in fences(text)
+        if Path(fence.argument).name.startswith("test_")
+        and shown(page, fence).count("\n") > OPEN
+        and not any(fence.line in lines for lines in folded)
+    ]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_code_fits_its_column(page):
+    """No line of it is cut on a laptop."""
+
+    assert [] == too_wide(page, page.read_text("utf-8"))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_a_long_test_is_folded(page):
+    """Who wants to read it opens it."""
+
+    assert [] == unfolded(page, page.read_text("utf-8"))
