@@ -8,38 +8,14 @@ import re
 from pathlib import Path
 
 import pytest
-from myst_parser.parsers.directives import parse_directive_text
-from sphinx.config import Config
-from sphinx.directives.code import LiteralInclude, LiteralIncludeReader
 
-from docs._ext.markdown import PARSER, Fence, fences
-from docs._ext.unrun import NotRun, RunIn
-from tests.fences import commands
+from docs._ext.markdown import PARSER, fences
+from tests.listings import PAGES, shown
 
 WIDTH = 88  # columns that a column of text holds beside the outline of a page
 OPEN = 40  # lines of a test that need not be unfolded
-DIRECTIVES = {"literalinclude": LiteralInclude, "not-run": NotRun, "run-in": RunIn}
 # Lines that nothing can break: a job of a crontab, and a text whose digest has answers on record.
 WHOLE = re.compile(r"([\d*/,-]+ ){5}|Which team should solve this ticket: ")
-NO_CODE = {"output", "mermaid"}  # what a program printed, and what is drawn
-PAGES = sorted(page for page in Path("docs").rglob("*.md") if "_build" not in page.parts)
-
-
-def shown(page: Path, fence: Fence) -> str:
-    """Return the code of a block as a reader sees it: of a terminal's session, what is typed."""
-    name, text = fence.name, fence.content
-    if directive := DIRECTIVES.get(fence.directive):
-        found = parse_directive_text(directive, fence.argument, text)
-        name, text = fence.argument, "\n".join(found.body)
-        if directive is LiteralInclude:
-            name = found.options.get("language", "")
-            file = page.parent / fence.argument
-            text, _ = LiteralIncludeReader(file, found.options, Config()).read()
-    if name in NO_CODE:
-        return ""
-    if name == "console":
-        text = "\n".join(typed for _, typed, _ in commands(Fence(name, text, 1)))
-    return text
 
 
 def too_wide(page: Path, text: str) -> list[str]:
@@ -47,7 +23,7 @@ def too_wide(page: Path, text: str) -> list[str]:
     return [
         f"{page}:{fence.line}: {len(line)} columns: {line}"
         for fence in fences(text)
-        for line in shown(page, fence).splitlines()
+        for line in (shown(page, fence) or "").splitlines()
         if len(line) > WIDTH and not WHOLE.match(line)
     ]
 

@@ -99,17 +99,15 @@ def mend_head(app, pagename, templatename, context, doctree):
         context["meta"] = {**meta, "og:description": description}
         context["metatags"] += f'<meta name="description" content="{html.escape(description)}">\n'
     body = context.get("body", "")
-    unused = {"copybutton.css", "furo-extensions.css"}  # handbook.css has what is needed of them
+    unused = {"furo-extensions.css"}  # handbook.css has what is needed of it
     if 'class="highlight"' not in body:
-        unused |= {"clipboard.min.js", "copybutton.js", "documentation_options.js"}
+        unused |= {"copy.js"}
     if 'class="sd-' not in body:
         unused |= {"sphinx-design.min.css"}
     if "sd-tab-label" not in body:
         unused |= {"design-tabs.js"}
     if pagename != "search":
-        unused |= {"doctools.js", "sphinx_highlight.js"}
-    else:
-        unused -= {"documentation_options.js"}
+        unused |= {"doctools.js", "documentation_options.js", "sphinx_highlight.js"}
     for files in (context["css_files"], context["script_files"]):
         # In place: it is the builder's own list, to which other extensions add, page by page.
         files[:] = [f for f in files if str(f.filename).rpartition("/")[2] not in unused]
