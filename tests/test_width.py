@@ -1,4 +1,4 @@
-"""Code that a page shows fits its column: at most 88 characters a line, and no long test stands open.
+"""*Block and run*: shown code has 88 columns at most, and no long test stands open.
 
 It is read from the pages and from the files that they include, as Sphinx takes them. What a program
 prints may be wider: the style sheet wraps it, or shows where it is cut.

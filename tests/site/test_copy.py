@@ -1,4 +1,4 @@
-"""Code as a reader meets it: what its button copies, and where a line is too long for its box."""
+"""*Block and run*, as a reader meets it: what a button copies, and what becomes of a long line."""
 
 from pathlib import Path
 
