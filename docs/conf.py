@@ -14,7 +14,6 @@ extensions = [
     "sphinx_design",
     "docs._ext.diagrams",
     "sphinxcontrib.bibtex",
-    "sphinx_copybutton",
     "notfound.extension",
     "sphinx_reredirects",
     "sphinx_last_updated_by_git",
@@ -67,10 +66,6 @@ myst_fence_as_directive = ["mermaid"]
 myst_heading_anchors = 3
 highlight_language = "none"
 
-copybutton_prompt_text = r">>> |\.\.\. |\$ "
-copybutton_prompt_is_regexp = True
-copybutton_line_continuation_character = "\\"
-copybutton_here_doc_delimiter = "EOF"
 bibtex_bibfiles = ["_data/references.bib"]
 bibtex_default_style = "plain"
 bibtex_reference_style = "author_year"
@@ -89,7 +84,7 @@ version = release = os.environ.get("READTHEDOCS_VERSION", "")  # in the footer, 
 html_static_path = ["_static"]
 html_favicon = "_static/favicon.svg"
 html_css_files = ["handbook.css"]  # the look, and both palettes, in one place
-html_js_files = [("handbook.js", {"defer": "defer"})]
+html_js_files = [("handbook.js", {"defer": "defer"}), ("copy.js", {"defer": "defer"})]
 html_sidebars = {
     "**": [
         "sidebar/brand.html",

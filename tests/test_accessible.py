@@ -170,7 +170,7 @@ def project(tmp_path_factory):
     (source / "one.bib").write_text("@misc{one, title={T}, author={A, B}, year={2020}}", "utf-8")
     (source / "conf.py").write_text(
         'extensions = ["myst_parser", "sphinx_design", "sphinxcontrib.bibtex", '
-        '"sphinx_copybutton", "sphinxext.opengraph", "docs._ext.accessible"]\n'
+        '"sphinxext.opengraph", "docs._ext.accessible"]\n'
         'bibtex_bibfiles = ["one.bib"]\n'
         'myst_enable_extensions = ["colon_fence"]\n'
         "myst_title_to_header = True\n"

@@ -99,11 +99,11 @@ def mend_head(app, pagename, templatename, context, doctree):
         context["meta"] = {**meta, "og:description": description}
         context["metatags"] += f'<meta name="description" content="{html.escape(description)}">\n'
     body = context.get("body", "")
-    # `handbook.css` and `handbook.js` have what is needed of them.
-    unused = {"copybutton.css", "furo-extensions.css", "furo.js"}
-    unused |= {"doctools.js", "sphinx_highlight.js"}  # they belong to Sphinx's own search
+    # `handbook.css` and `handbook.js` have what is needed of them; the rest is Sphinx's own search's.
+    unused = {"furo-extensions.css", "furo.js"}
+    unused |= {"doctools.js", "documentation_options.js", "sphinx_highlight.js"}
     if 'class="highlight"' not in body:
-        unused |= {"clipboard.min.js", "copybutton.js", "documentation_options.js"}
+        unused |= {"copy.js"}
     if 'class="sd-' not in body:
         unused |= {"sphinx-design.min.css"}
     if "sd-tab-label" not in body:

@@ -38,16 +38,18 @@ def read_sample(lines: Iterable[str]) -> Iterator[dict[str, str]]:
 
 
 def summary(rows: list[dict[str, str]]) -> Iterator[str]:
-    """Yield a line for each query, and one for each currency in which its advertisements pay."""
+    """Yield a line for each query, and for each currency in which its posts pay."""
     for query in sorted({row["query"] for row in rows}):
         found = [row for row in rows if row["query"] == query]
         days = sorted(row["date"] for row in found)
         without = f"{sum(not row['currency'] for row in found) / len(found):.0%}"
-        yield f"{query}, {days[0]} to {days[-1]}: n = {len(found)}, {without} without pay"
+        count = f"n = {len(found)}, {without} without pay"
+        yield f"{query}, {days[0]} to {days[-1]}: {count}"
         for currency in sorted({row["currency"] for row in found} - {""}):
             paid = [row for row in found if row["currency"] == currency]
             pays = [(int(row["low"]) + int(row["high"])) / 2 for row in paid]
-            low, middle, high = quantiles(pays if pays[1:] else pays * 2, method="inclusive")
+            pair = pays if pays[1:] else pays * 2
+            low, middle, high = quantiles(pair, method="inclusive")
             spread = f"middle half {low:,.0f} to {high:,.0f}"
             yield f"  {currency}: n = {len(pays)}, median {middle:,.0f}, {spread}"
 

@@ -33,8 +33,8 @@ def shapley(
     members = (np.arange(2**n)[:, None] >> np.arange(n) & 1) == 1  # a coalition in each row
     worth = np.mean([ask(np.where(members, row, other)) for other in background], axis=0)
     size = members.sum(1)
-    # `share` weighs each gain: the share of all orders of the features in which the coalition comes
-    # first and `feature` next. All coalitions of one size have the same share.
+    # `share` weighs each gain: the share of all orders of the features in which the
+    # coalition comes first and `feature` next. Coalitions of one size have one share.
     share = np.array([1 / (n * comb(n - 1, before)) for before in range(n)])
     values = []
     for feature in range(n):

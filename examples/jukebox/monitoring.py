@@ -215,8 +215,8 @@ def fell(before, now, margin=MARGIN):
 def promised(model, tracks, charts):
     """Return what the function `score` gives for a model on the weeks of its test.
 
-    tracks, charts: those of the test weeks, or of more weeks. Later scores of the model are
-    compared with this one.
+    tracks, charts: those of the test weeks, or of more weeks. Later scores of the model
+    are compared with this one.
     """
     first, last = model.record["tested_weeks"]
     tested = tracks[tracks["released"].between(first, last)]

@@ -67,7 +67,8 @@ class Costs(NamedTuple):
     def threshold(self):
         """Return the probability from which a campaign pays.
 
-        Source: Elkan, "The foundations of cost-sensitive learning", IJCAI 2001, section 2.
+        Source: Elkan, "The foundations of cost-sensitive learning", IJCAI 2001,
+        section 2.
         """
         return self.wasted / (self.wasted + self.missed)
 

@@ -112,7 +112,10 @@ class Log:
 
 
 def chosen(request_id, share):
-    """Say whether a request goes to the canary: its id's hash, as a number from 0 to 1, decides."""
+    """Say whether a request goes to the canary.
+
+    Its id's hash, as a number from 0 to 1, decides.
+    """
     return int(hashlib.sha256(request_id.encode()).hexdigest()[:8], 16) / 2**32 < share
 
 

@@ -154,7 +154,9 @@ class Store:
         kept = kept[~twice].reset_index(drop=True)
         quarantined = pd.concat([quarantined, again]) if twice.any() else quarantined
         if len(batch) != len(kept) + len(quarantined):
-            raise RuntimeError("a row was lost here: kept and quarantined are not all that came")
+            raise RuntimeError(
+                "a row was lost here: kept and quarantined are not all that came",
+            )
         self._keep({"tracks": kept, "quarantine": quarantined}, week)
         return kept, quarantined
 

@@ -68,12 +68,14 @@ def labelled(tracks, charts):
 def split(tracks, labels, newest=4):
     """Return ((older tracks, labels), (tracks and labels of the `newest` weeks)).
 
-    By time, never at random: the model will be asked about tracks newer than those it saw, so it
-    is measured on such tracks. Raises ValueError if one of the two parts would be empty.
+    By time, never at random: the model will be asked about tracks newer than those it
+    saw, so it is measured on such tracks. Raises ValueError if a part would be empty.
     """
     weeks = np.unique(tracks["released"])
     if not 0 < newest < len(weeks):
-        raise ValueError(f"of {len(weeks)} labelled weeks hold out 1 or more and fewer than all")
+        raise ValueError(
+            f"of {len(weeks)} labelled weeks hold out 1 or more and fewer than all",
+        )
     new = (tracks["released"] >= weeks[-newest]).to_numpy()
     return (tracks[~new], labels[~new]), (tracks[new], labels[new])
 

@@ -145,8 +145,8 @@ def judge(y, challenger, champion=None, limits=None, ceiling=None, seed=0):
     over_champion = lead(theirs)
     if over_champion[1] <= 0:
         against.append(
-            f"not surely better than the champion: its lead is {over_champion[0]:.3f}, and the "
-            f"interval goes down to {over_champion[1]:.3f}"
+            f"not surely better than the champion: its lead is {over_champion[0]:.3f}, and "
+            f"the interval goes down to {over_champion[1]:.3f}"
         )
     errors = ((challenger - y) ** 2 - (champion - y) ** 2).mean(1)
     worse = np.quantile(weights[1:] @ errors / n, tail)

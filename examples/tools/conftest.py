@@ -1,4 +1,5 @@
-"""What the tools' tests share: a terminal that types what a page shows, and a record of each run."""
+"""What the tools' tests share:
+a terminal that types what a page shows, and a record of each run."""
 
 import json
 import os
@@ -21,19 +22,25 @@ TOOLS = tomllib.loads((ROOT / "docs/_data/tools.toml").read_text("utf-8"))["tool
 PREPARED = Path(os.environ.get("TOOLS_PREPARED", ROOT / ".nox/tools/prepared"))
 HANGS = 600  # seconds after which a command, or what it has started, has no end
 
-# Whoever started pytest may have a Jukebox, a server or a cluster of their own: not for a test.
+# Whoever started pytest may have a Jukebox, a server or a cluster of their own:
+# not for a test.
 for name in [
-    name for name in os.environ if name.startswith(("JUKEBOX_", "MLFLOW_TRACKING_", "SPARK_"))
+    name
+    for name in os.environ
+    if name.startswith(("JUKEBOX_", "MLFLOW_TRACKING_", "SPARK_"))
 ]:
     del os.environ[name]
 
 # This environment's own commands come first.
-os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+os.environ["PATH"] = os.pathsep.join(
+    [str(Path(sys.executable).parent), os.environ["PATH"]]
+)
 
 
 @pytest.fixture
 def here(request, tmp_path, monkeypatch):
-    """A copy of the example's folder, in which it may write, and a home; both are left by all."""
+    """A copy of the example's folder, in which it may write, and a home;
+    both are left by all."""
     monkeypatch.setenv("HOME", str(tmp_path))
     for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"):
         monkeypatch.delenv(name, raising=False)
@@ -56,13 +63,16 @@ def inside(folder):
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):  # it has ended, or is somebody else's
             if (process / "cwd").readlink().is_relative_to(folder):
-                found[int(process.name)] = (process / "cmdline").read_text().replace("\0", " ")
+                found[int(process.name)] = (
+                    (process / "cmdline").read_text().replace("\0", " ")
+                )
     return found
 
 
 @pytest.fixture
 def prepared(request):
-    """The folder of what the example's `prepare.sh` fetched while there was a network."""
+    """The folder of what the example's `prepare.sh` fetched
+    while there was a network."""
     return PREPARED / request.path.parent.name
 
 
@@ -78,10 +88,12 @@ def matches(shown, printed):
 
 @pytest.fixture
 def typed(request, here, prepared):
-    """Type each `$ ` line of a transcript and compare what it prints; return the exit codes.
+    """Type each `$ ` line of a transcript and compare what it prints;
+    return the exit codes.
 
-    `...` stands for anything, a line of it for any lines or none: which warnings a library prints
-    depends on the machine. Output and errors come as one, as in a terminal.
+    `...` stands for anything, a line of it for any lines or none: which warnings a
+    library prints depends on the machine. Output and errors come as one, as in a
+    terminal.
     """
 
     def type_(name):
@@ -114,7 +126,8 @@ def typed(request, here, prepared):
 
 @pytest.fixture
 def figures(request):
-    """What the example measured, by name: whatever a test puts in is kept in the record."""
+    """What the example measured, by name:
+    whatever a test puts in is kept in the record."""
     return RUNS[request.path.parent.name]["figures"]
 
 
@@ -128,7 +141,9 @@ def version(tool):
         command, *words = tool["asks"].split()
         if not (PREPARED / command).exists():
             return None
-        told = subprocess.run([PREPARED / command, *words], capture_output=True, text=True).stdout
+        told = subprocess.run(
+            [PREPARED / command, *words], capture_output=True, text=True
+        ).stdout
         return re.search(r"\d+\.\d+\.\d+", told)[0]
     if "package" not in tool:
         return None
@@ -142,18 +157,23 @@ def version(tool):
 
 
 def licence(tool):
-    """What a tool's package says of its licence, or nothing: not every tool is a package here."""
+    """What a tool's package says of its licence, or nothing:
+    not every tool is a package here."""
     try:
         about = metadata.metadata(tool.get("package", ""))
     except (metadata.PackageNotFoundError, ValueError):
         return ""
     fields = ("License-Expression", "License", "Classifier")
     said = [line for field in fields for line in about.get_all(field, [])]
-    return " ".join(line.partition("\n")[0] for line in said if "Programming" not in line)
+    return " ".join(
+        line.partition("\n")[0] for line in said if "Programming" not in line
+    )
 
 
 NOTHING = {"passed": 0, "failed": 0, "skipped": 0, "seconds": 0.0}
-RUNS = defaultdict(lambda: NOTHING | {"typed": [], "versions": {}, "figures": {}, "licences": {}})
+RUNS = defaultdict(
+    lambda: NOTHING | {"typed": [], "versions": {}, "figures": {}, "licences": {}}
+)
 
 
 def pytest_runtest_logreport(report):
@@ -168,7 +188,9 @@ def pytest_sessionfinish():
     """Write the record where `scripts/tools.py` asked for it."""
     for name, tool in TOOLS.items():
         if tool.get("example") in RUNS:
-            versions = {part: version(TOOLS[part]) for part in (name, *tool.get("parts", ()))}
+            versions = {
+                part: version(TOOLS[part]) for part in (name, *tool.get("parts", ()))
+            }
             RUNS[tool["example"]]["versions"] |= versions
             RUNS[tool["example"]]["licences"] |= {name: licence(tool)}
     if "TOOLS_RESULTS" in os.environ:

@@ -1,14 +1,16 @@
 """Jukebox's training as an Argo Workflow: `python argo_workflow.py > workflow.yaml`.
 
-The steps are Jukebox's own commands in its image, on the volume that the service mounts. A step
-that exits with 1 stops what depends on it; `jukebox evaluate` does so when the gate says no.
+The steps are Jukebox's own commands in its image, on the volume that the service
+mounts. A step that exits with 1 stops what depends on it; `jukebox evaluate` does so
+when the gate says no.
 """
 
 from hera.workflows import DAG, Container, Env, ExistingVolume, Parameter, Workflow
 from hera.workflows.models import PodSecurityContext, TTLStrategy
 
 HOME = "/srv/jukebox"
-# What `jukebox train --json` printed; the controller looks into it when the step is done.
+# What `jukebox train --json` printed; the controller looks into it
+# when the step is done.
 VERSION = "{{=jsonpath(tasks.train.outputs.result, '$.version')}}"
 WHY = "the gate passed it in {{workflow.name}}"
 
@@ -22,7 +24,9 @@ def step(name, *words, inputs=()):
         args=[*words],
         inputs=[Parameter(name=one) for one in inputs],
         env=[Env(name="JUKEBOX_HOME", value=HOME)],
-        volumes=[ExistingVolume(name="home", claim_name="jukebox-home", mount_path=HOME)],
+        volumes=[
+            ExistingVolume(name="home", claim_name="jukebox-home", mount_path=HOME)
+        ],
     )
 
 

@@ -1,7 +1,9 @@
-"""Jukebox's training as a Kubeflow pipeline: `python kubeflow_pipeline.py home` runs it here.
+"""Jukebox's training as a Kubeflow pipeline.
 
-`python kubeflow_pipeline.py --compile pipeline.yaml` writes what a cluster runs. A step is a
-function whose source travels alone, so each imports what it calls: Jukebox, in the step's image.
+`python kubeflow_pipeline.py home` runs it here, and
+`python kubeflow_pipeline.py --compile pipeline.yaml` writes what a cluster runs.
+A step is a function whose source travels alone, so each imports what it calls:
+Jukebox, in the step's image.
 """
 
 import sys
@@ -14,13 +16,18 @@ step = partial(dsl.component, base_image="jukebox:0.1.0", install_kfp_package=Fa
 
 @step
 def collect(seed: int, weeks: int, data: dsl.Output[dsl.Dataset]) -> str:
-    """Let simulated weeks arrive; keep or quarantine each row, and give the data version."""
+    """Let simulated weeks arrive;
+    keep or quarantine each row, and give the data version."""
     import numpy as np
     from jukebox.catalogue import Catalogue, dirty
     from jukebox.problem import LABEL_DELAY
     from jukebox.store import Store
 
-    catalogue, rng, store = Catalogue(seed), np.random.default_rng(seed), Store(data.path)
+    catalogue, rng, store = (
+        Catalogue(seed),
+        np.random.default_rng(seed),
+        Store(data.path),
+    )
     for week in range(weeks):
         tracks, charts = catalogue.week(week)
         store.arrive(week, dirty(tracks, rng, {"missing": 0.01, "wrong_type": 0.01})[0])
@@ -81,13 +88,18 @@ def promote(model: dsl.Input[dsl.Model], home: str, why: str) -> int:
 
 @dsl.pipeline(name="jukebox")
 def pipeline(home: str, seed: int = 1, weeks: int = 12) -> int:
-    """Data, model, verdict, champion. home: the registry's folder, on a volume that all mount."""
+    """Data, model, verdict, champion.
+
+    home: the registry's folder, on a volume that all mount.
+    """
     came = collect(seed=seed, weeks=weeks)
     data = {"data": came.outputs["data"], "version": came.outputs["Output"]}
     model = train(**data).outputs["model"]
     # The registry changes between runs: a verdict from the cache would be yesterday's.
     verdict = judge(**data, model=model, home=home).set_caching_options(False)
-    done = promote(model=model, home=home, why=verdict.output).set_caching_options(False)
+    done = promote(model=model, home=home, why=verdict.output).set_caching_options(
+        False
+    )
     return done.output
 
 

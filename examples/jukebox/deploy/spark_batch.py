@@ -1,6 +1,8 @@
-"""Check and score a folder of tracks on Spark: `python spark_batch.py model.onnx weeks out`.
+"""Check and score a folder of tracks on Spark.
 
-With `--master spark://host:7077` it runs on a cluster, whose workers need Jukebox in their Python.
+`python spark_batch.py model.onnx weeks out` runs it on this machine.
+With `--master spark://host:7077` it runs on a cluster, whose workers need Jukebox in
+their Python.
 """
 
 import argparse
@@ -19,21 +21,32 @@ from pyspark.sql import functions as fn
 
 
 def spark(master="local[*]"):
-    """Return a Spark session; a local one uses this Python, and listens on this machine only."""
+    """Return a Spark session;
+    a local one uses this Python, and listens on this machine only."""
     if master.startswith("local"):
         os.environ |= {"SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable}
     quiet = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false"}
-    return SparkSession.builder.master(master).appName("jukebox").config(map=quiet).getOrCreate()
+    return (
+        SparkSession.builder.master(master)
+        .appName("jukebox")
+        .config(map=quiet)
+        .getOrCreate()
+    )
 
 
 def check(tracks):
-    """Return the tracks with `wrong`: the names of the features that break their bounds.
+    """Return the tracks with `wrong`: the names of the features
+    that break their bounds.
 
     An empty cell breaks them, and so does a key of 3.5: `jukebox.catalogue.validate`
     has the same rules.
     """
-    inside = {name: fn.col(name).between(f.lowest, f.highest) for name, f in FEATURES.items()}
-    inside |= {name: inside[name] & (fn.col(name) % 1 == 0) for name in WHOLE if name in inside}
+    inside = {
+        name: fn.col(name).between(f.lowest, f.highest) for name, f in FEATURES.items()
+    }
+    inside |= {
+        name: inside[name] & (fn.col(name) % 1 == 0) for name in WHOLE if name in inside
+    }
     names = (fn.when(ok.isNull() | ~ok, fn.lit(name)) for name, ok in inside.items())
     return tracks.withColumn("wrong", fn.array_compact(fn.array(*names)))
 
@@ -61,7 +74,8 @@ def score(checked, onnx):
 
 
 def main():
-    """Write `out/scored` and `out/quarantined`; print how many rows break which bounds."""
+    """Write `out/scored` and `out/quarantined`;
+    print how many rows break which bounds."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("model", type=Path, help="an artefact of Jukebox")
     parser.add_argument("tracks", help="a folder of Parquet files")

@@ -1,4 +1,5 @@
-"""Time the same job on Spark and in one process: `python spark_speed.py [rows ...]` prints JSON."""
+"""Time the same job on Spark and in one process:
+`python spark_speed.py [rows ...]` prints JSON."""
 
 import json
 import sys
@@ -39,7 +40,8 @@ def side_by_side(*jobs):
 
 
 def main(sizes):
-    """Print rows a second of both for each size, and what Spark's start and first job take."""
+    """Print rows a second of both for each size,
+    and what Spark's start and first job take."""
     onnx, figures = train(*Catalogue(seed=1).weeks(range(20))).onnx, {}
     with tempfile.TemporaryDirectory() as folder:
         for size in (1_000, *sizes):  # the first is there to warm up
@@ -56,7 +58,12 @@ def main(sizes):
 
         figures["start_s"] = round(timed(on_spark, 1_000), 1)
         for size in sizes:
-            mine = (alone, Path(folder, f"in-{size}"), onnx, Path(folder, f"out-{size}"))
+            mine = (
+                alone,
+                Path(folder, f"in-{size}"),
+                onnx,
+                Path(folder, f"out-{size}"),
+            )
             there, here = side_by_side((on_spark, size), mine)
             figures[f"spark_{size}_rows_s"] = round(size / there)
             figures[f"alone_{size}_rows_s"] = round(size / here)

@@ -63,7 +63,7 @@ def switch(release, current):
 
 
 def deliver(commit, production):
-    """Check out a commit, test it, rehearse it and switch to it; write down how it ended."""
+    """Check out a commit, test and rehearse it, switch to it; note how it ended."""
     release, seconds = production / "releases" / commit, {}
     check_out(commit, release)
     try:

@@ -1,4 +1,5 @@
-"""Read a workflow as Hera's models do, then ask what those models do not: `read_back.py FILE`."""
+"""Read a workflow as Hera's models do, then ask what those models do not:
+`read_back.py FILE`."""
 
 import sys
 from pathlib import Path
@@ -8,7 +9,8 @@ from hera.workflows import Workflow
 
 
 def whole(before, after, path=""):
-    """Raise ValueError for a field that is in the file and not in the model: Hera drops it."""
+    """Raise ValueError for a field that is in the file and not in the model:
+    Hera drops it."""
     if isinstance(before, dict):
         for name, value in before.items():
             if name not in after:
@@ -24,7 +26,9 @@ def tasks(spec):
     templates = {template["name"]: template for template in spec["templates"]}
     if spec["entrypoint"] not in templates:
         raise ValueError(f"entrypoint: no template {spec['entrypoint']}")
-    found = {task["name"]: task for task in templates[spec["entrypoint"]]["dag"]["tasks"]}
+    found = {
+        task["name"]: task for task in templates[spec["entrypoint"]]["dag"]["tasks"]
+    }
     for name, task in found.items():
         if task["template"] not in templates:
             raise ValueError(f"{name}: no template {task['template']}")

@@ -1,4 +1,4 @@
-"""Let the image train a model and serve it, as a user that owns nothing but its home."""
+"""Let the image train a model and serve it, as a user that owns its home alone."""
 
 import json
 import os
@@ -17,19 +17,22 @@ USER = 10001
 
 def buildah(*words):
     """Call buildah on the storage that `prepare.sh` filled; return what it prints."""
-    done = subprocess.run([*BUILDAH, *words], capture_output=True, text=True, timeout=HANGS)
+    how = {"capture_output": True, "text": True, "timeout": HANGS}
+    done = subprocess.run([*BUILDAH, *words], **how)
     return sys.exit(done.stderr) if done.returncode else done.stdout.strip()
 
 
 def inner(pid):
-    """Find the process that buildah runs in the chroot: the child of its child, and so on."""
-    while below := [pid for f in Path(f"/proc/{pid}/task").glob("*/children") for pid in f.open()]:
+    """Find what buildah runs in the chroot: the child of its child, and so on."""
+    while below := [
+        pid for f in Path(f"/proc/{pid}/task").glob("*/children") for pid in f.open()
+    ]:
         pid = int(below[0].split()[0])
     return pid
 
 
 def main(owner):
-    """Train, promote, serve and ask; say as whom, and what was written outside the home."""
+    """Train, promote, serve and ask; say as whom, and what is outside the home."""
     container = buildah("from", IMAGE)
     with tempfile.TemporaryDirectory() as home:
         os.chmod(home, 0o755)  # noqa: S103 - as a new volume is
@@ -51,7 +54,8 @@ def main(owner):
             finally:
                 os.kill(process, signal.SIGTERM)  # as `docker stop` does
         find = ("find", "/", "-xdev", "-uid", str(USER), "-type", "f")
-        print("written outside the home:", buildah(*run, "--user", "root", container, *find) or "0")
+        outside = buildah(*run, "--user", "root", container, *find)
+        print("written outside the home:", outside or "0")
     buildah("rm", container)
 
 

@@ -1,4 +1,5 @@
-"""The container file builds the real service, which answers as a user that is not root."""
+"""The container file builds the real service,
+which answers as a user that is not root."""
 
 import json
 import os
@@ -7,24 +8,38 @@ from pathlib import Path
 
 import pytest
 
-DENIED = "Docker's example needs root, for buildah's chroot and the base that debootstrap makes"
+DENIED = (
+    "Docker's example needs root, for buildah's chroot "
+    "and the base that debootstrap makes"
+)
 
 
 @pytest.fixture(autouse=True)
 def repository(prepared, monkeypatch):
-    """Where `build.sh` finds what the image is made of; buildah's storage is overlayfs."""
+    """Where `build.sh` finds what the image is made of;
+    buildah's storage is overlayfs."""
     assert os.geteuid() == 0, DENIED
     monkeypatch.setenv("HANDBOOK", str(Path(__file__).parents[3]))
     monkeypatch.setenv("STORAGE_DRIVER", "overlay")
 
 
 def test_the_image_trains_and_answers_as_its_own_user(typed, prepared, figures):
-    """The process has uid 10001 and writes only in its home: a read-only root is enough."""
+    """The process has uid 10001 and writes only in its home:
+    a read-only root is enough."""
     assert typed("works.console") == [0, 0, 0]
 
     storage = ["--root", prepared / "images", "--runroot", prepared / "run"]
-    sizes = ["buildah", *storage, "images", "--format", "{{.Size}}", "localhost/jukebox"]
-    size, unit = subprocess.run(sizes, check=True, capture_output=True, text=True).stdout.split()
+    sizes = [
+        "buildah",
+        *storage,
+        "images",
+        "--format",
+        "{{.Size}}",
+        "localhost/jukebox",
+    ]
+    size, unit = subprocess.run(
+        sizes, check=True, capture_output=True, text=True
+    ).stdout.split()
     assert unit == "MB"
     figures["docker_image_mb"] = float(size)
     look = ["buildah", *storage, "inspect", "--type", "image", "localhost/jukebox"]

@@ -8,7 +8,10 @@ import yaml
 from jukebox.training import Settings, train
 
 epochs = yaml.safe_load(Path("params.yaml").read_text("utf-8"))["epochs"]
-tables = [pd.read_csv(f"data/{name}.csv", keep_default_na=False) for name in ("tracks", "charts")]
+tables = [
+    pd.read_csv(f"data/{name}.csv", keep_default_na=False)
+    for name in ("tracks", "charts")
+]
 model = train(*tables, Settings(epochs=epochs))
 Path("model.onnx").write_bytes(model.onnx)
 score = round(model.record["metrics"]["average_precision"], 3)

@@ -1,4 +1,5 @@
-"""Compare a week of tracks with the four weeks before it: Evidently's preset, a test, a report."""
+"""Compare a week of tracks with the four weeks before it:
+Evidently's preset, a test, a report."""
 
 import json
 import sys
@@ -26,8 +27,12 @@ def windows(drifts):
 
 def report(reference, current):
     """Write report.html and report.json; return the tests of the preset, and ours."""
-    definition = DataDefinition(numerical_columns=NUMBERS, categorical_columns=list(CATEGORICAL))
-    before, now = (Dataset.from_pandas(frame, definition) for frame in (reference, current))
+    definition = DataDefinition(
+        numerical_columns=NUMBERS, categorical_columns=list(CATEGORICAL)
+    )
+    before, now = (
+        Dataset.from_pandas(frame, definition) for frame in (reference, current)
+    )
     preset = Report([DataDriftPreset()], include_tests=True).run(now, before)
     ours = Report([DriftedColumnsCount(tests=[lte(MOST)])]).run(now, before)
     preset.save_html("report.html")

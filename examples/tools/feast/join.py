@@ -1,4 +1,5 @@
-"""Join tracks with where they chart: by the newest value, and by that of their release."""
+"""Join tracks with where they chart:
+by the newest value, and by that of their release."""
 
 import sys
 from datetime import UTC, datetime, timedelta
@@ -16,17 +17,20 @@ from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-MONDAY, NOW = datetime(2026, 1, 5, tzinfo=UTC), 15  # the start of week 0; the week it is
-FIELDS = [f"region_{n}" for n in range(len(REGIONS))]  # in how many of its countries it charts
+MONDAY = datetime(2026, 1, 5, tzinfo=UTC)  # the start of week 0
+NOW = 15  # the week it is
+FIELDS = [f"region_{n}" for n in range(len(REGIONS))]  # how many countries it charts in
 NAMES = [f"charts:{field}" for field in FIELDS]
 
 tracks, charts = Catalogue(1).weeks(range(NOW + 1))
 y, week = labels(tracks, charts), tracks["released"]
 tracks["event_timestamp"] = MONDAY + pd.to_timedelta(7 * week, "D")
-counts = y @ np.array([[c in r.split() for r in REGIONS] for c in COUNTRIES]).astype(int)
+inside = [[c in r.split() for r in REGIONS] for c in COUNTRIES]
+counts = y @ np.array(inside).astype(int)
 later = tracks["event_timestamp"] + timedelta(weeks=LABEL_DELAY)
 release = tracks[["track_id", "event_timestamp"]].assign(**dict.fromkeys(FIELDS, 0))
-known = release.assign(event_timestamp=later, **dict(zip(FIELDS, counts.T, strict=True)))
+counted = dict(zip(FIELDS, counts.T, strict=True))
+known = release.assign(event_timestamp=later, **counted)
 history = pd.concat([release, known[week + LABEL_DELAY <= NOW]], ignore_index=True)
 history.to_parquet("charts.parquet")
 
@@ -54,6 +58,8 @@ for name, joined in joins.items():
     estimator = OneVsRestClassifier(LogisticRegression(solver="newton-cholesky"))
     model = make_pipeline(StandardScaler(), estimator).fit(x[week < 8], y[week < 8])
     tests = (week >= 8) & (week + LABEL_DELAY < NOW)
-    x[week == NOW, -len(FIELDS) :] = np.transpose([online[field][:-1] for field in FIELDS])
-    scores = [average_precision(y[w], model.predict_proba(x[w])) for w in (tests, week == NOW)]
+    now = week == NOW
+    x[now, -len(FIELDS) :] = np.transpose([online[field][:-1] for field in FIELDS])
+    answers = [(y[w], model.predict_proba(x[w])) for w in (tests, now)]
+    scores = [average_precision(*answer) for answer in answers]
     print(f"{name:18} promised {scores[0]:.3f}, served {scores[1]:.3f}")

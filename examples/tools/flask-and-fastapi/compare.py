@@ -34,7 +34,10 @@ if __name__ == "__main__":
     model = train(*catalogue.weeks(range(12))).onnx
     Path("model.onnx").write_bytes(model)
     tracks = catalogue.week(12)[0]
-    track, expected = tracks.iloc[0][list(FEATURES)].to_dict(), predict(model, tracks)[0]
+    track, expected = (
+        tracks.iloc[0][list(FEATURES)].to_dict(),
+        predict(model, tracks)[0],
+    )
     Path("track.json").write_text(json.dumps(track))
     with both() as services:
         for energy in WRONG if "--bad" in sys.argv else [track["energy"]]:

@@ -1,4 +1,5 @@
-"""Put both services under the same load, in turns, and keep the medians of the rounds."""
+"""Put both services under the same load, in turns,
+and keep the medians of the rounds."""
 
 import json
 import time
@@ -13,7 +14,8 @@ CLIENTS, REQUESTS, ROUNDS = 8, 150, 5  # requests of each client in a round
 
 
 def client(port, track):
-    """Ask again and again over one connection; return the milliseconds of each answer."""
+    """Ask again and again over one connection;
+    return the milliseconds of each answer."""
     own, took = HTTPConnection("127.0.0.1", port, timeout=600), []
     for _ in range(REQUESTS):
         start = time.perf_counter()
@@ -24,7 +26,8 @@ def client(port, track):
 
 
 def load(port, cpu, track):
-    """Let all clients ask at once; return p50 and p99, and the CPU time of a request, all in ms."""
+    """Let all clients ask at once;
+    return p50 and p99, and the CPU time of a request, all in ms."""
     before = cpu()
     with ThreadPoolExecutor(CLIENTS) as clients:
         took = [*clients.map(client, [port] * CLIENTS, [track] * CLIENTS)]
@@ -36,7 +39,9 @@ def load(port, cpu, track):
 if __name__ == "__main__":
     track = json.loads(Path("track.json").read_text())
     with both() as services:
-        rounds = [[load(*its, track) for its in services.values()] for _ in range(ROUNDS)]
+        rounds = [
+            [load(*its, track) for its in services.values()] for _ in range(ROUNDS)
+        ]
     figures = {
         f"{name.lower()}_{what}": round(median(r[i][j] for r in rounds), 2)
         for i, name in enumerate(services)

@@ -16,11 +16,12 @@ COMMANDS = {
 
 
 def ask(connection, track):
-    """Send a track; return the status and the answer, which is text unless it is JSON."""
-    connection.request("POST", "/predict", dumps(track), {"Content-Type": "application/json"})
+    """Send a track; return the status and the answer, which is text unless JSON."""
+    kind = {"Content-Type": "application/json"}
+    connection.request("POST", "/predict", dumps(track), kind)
     response = connection.getresponse()
-    said = response.read().decode()
-    return response.status, loads(said) if "json" in response.headers["Content-Type"] else said
+    said, kind = response.read().decode(), response.headers["Content-Type"]
+    return response.status, loads(said) if "json" in kind else said
 
 
 def listening(process, port, patience=600):
@@ -36,7 +37,7 @@ def listening(process, port, patience=600):
 
 @contextmanager
 def served(name):
-    """Start a service; give its port, and a function for the CPU seconds it took. Stop it then."""
+    """Start a service; give its port and its CPU seconds so far. Stop it then."""
     with create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     with open("services.log", "a") as log:
@@ -45,7 +46,11 @@ def served(name):
     try:
         listening(process, port)
         server = psutil.Process(process.pid)
-        yield port, lambda: sum(sum(s.cpu_times()[:2]) for s in (server, *server.children()))
+
+        def seconds():
+            return sum(sum(s.cpu_times()[:2]) for s in (server, *server.children()))
+
+        yield port, seconds
     finally:
         process.terminate()
         process.wait(20)

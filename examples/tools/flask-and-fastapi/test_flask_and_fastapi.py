@@ -3,8 +3,11 @@
 import json
 
 
-def test_both_services_answer_as_the_model_does_and_bear_the_same_load(typed, here, figures):
-    """What the load took is a figure of this machine: it goes into the record, unjudged."""
+def test_both_services_answer_as_the_model_does_and_bear_the_same_load(
+    typed, here, figures
+):
+    """What the load took is a figure of this machine:
+    it goes into the record, unjudged."""
     assert typed("works.console") == [0, 0]
 
     took = json.loads((here / "figures.json").read_text("utf-8"))
@@ -15,7 +18,8 @@ def test_both_services_answer_as_the_model_does_and_bear_the_same_load(typed, he
 
 
 def test_a_wrong_value_passes_one_service_and_breaks_the_other(typed, here):
-    """Where the status is 500, the log of the service has the reason, and the caller has none."""
+    """Where the status is 500, the log of the service has the reason,
+    and the caller has none."""
     assert typed("fails.console") == [0]
 
     log = (here / "services.log").read_text("utf-8")

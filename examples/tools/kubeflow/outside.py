@@ -1,4 +1,5 @@
-"""A step that uses a name from outside its function: right in Python, wrong in Kubeflow."""
+"""A step that uses a name from outside its function:
+right in Python, wrong in Kubeflow."""
 
 from jukebox.problem import COUNTRIES
 from kfp import dsl, local

@@ -1,4 +1,5 @@
-"""Jukebox's commands with an MLflow server, and how many requests each of them makes."""
+"""Jukebox's commands with an MLflow server,
+and how many requests each of them makes."""
 
 import os
 from contextlib import redirect_stderr, redirect_stdout
@@ -19,7 +20,14 @@ if __name__ == "__main__":
     Path("address").write_text(address)
     for command in COMMANDS:
         before = requests()
-        with open("said.txt", "w") as said, redirect_stdout(said), redirect_stderr(said):
+        with (
+            open("said.txt", "w") as said,
+            redirect_stdout(said),
+            redirect_stderr(said),
+        ):
             main(command.split(), standalone_mode=False)
         print(f"jukebox {command}: {requests() - before} requests")
-    print("kept at home:", *sorted(file.name for file in Path(".jukebox/registry").iterdir()))
+    print(
+        "kept at home:",
+        *sorted(file.name for file in Path(".jukebox/registry").iterdir()),
+    )

@@ -1,4 +1,5 @@
-"""Two models of Jukebox on an MLflow server: registered, asked for by alias, and one promoted."""
+"""Two models of Jukebox on an MLflow server:
+registered, asked for by alias, and one promoted."""
 
 import onnx
 from jukebox.catalogue import Catalogue, labels
@@ -6,13 +7,21 @@ from jukebox.features import matrix
 from jukebox.problem import average_precision
 from jukebox.registry import Registry
 from jukebox.training import train
-from mlflow import MlflowClient, get_tracking_uri, log_metrics, log_params, pyfunc, start_run
+from mlflow import (
+    MlflowClient,
+    get_tracking_uri,
+    log_metrics,
+    log_params,
+    pyfunc,
+    start_run,
+)
 from mlflow.models import infer_signature
 from mlflow.onnx import log_model
 
 
 def logged(model, tracks):
-    """Log a run, its settings, its scores and its artefact; return the version of it."""
+    """Log a run, its settings, its scores and its artefact;
+    return the version of it."""
     with start_run(tags={"digest": model.digest}):
         log_params(model.record["settings"])
         log_metrics(model.record["metrics"])
@@ -28,7 +37,8 @@ def logged(model, tracks):
 
 
 def main():
-    """Register two, promote the second, and say each time who answers to the same name."""
+    """Register two, promote the second,
+    and say each time who answers to the same name."""
     catalogue, client = Catalogue(1), MlflowClient()
     tracks, charts = catalogue.weeks(range(16, 20))
     x, y = matrix(tracks), labels(tracks, charts)
@@ -48,7 +58,8 @@ def main():
     for model in models.values():
         ours.promote(ours.register(model), "better on weeks 16 to 19")
     ours.rollback("too slow on Friday night")
-    print("Jukebox:", ", ".join(f"{row['action']} {row['version']}" for row in ours.history()))
+    done = [f"{row['action']} {row['version']}" for row in ours.history()]
+    print("Jukebox:", ", ".join(done))
 
 
 if __name__ == "__main__":

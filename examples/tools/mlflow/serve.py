@@ -1,4 +1,5 @@
-"""Run a command together with an MLflow server on this machine: `python serve.py COMMAND ...`."""
+"""Run a command together with an MLflow server on this machine:
+`python serve.py COMMAND ...`."""
 
 import os
 import signal
@@ -21,17 +22,18 @@ HANGS = 600  # seconds after which it will not answer any more
 
 @contextmanager
 def server():
-    """Give the address of a server: runs in SQLite, files behind it, all in this folder."""
+    """Give the address of a server:
+    runs in SQLite, files behind it, all in this folder."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])
-    command = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", port]
-    command += ["--workers", "1", "--backend-store-uri", "sqlite:///mlflow.db"]
-    command += ["--artifacts-destination", "files"]  # clients send their files through the server
+    command = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1"]
+    command += ["--port", port, "--workers", "1"]
+    command += ["--backend-store-uri", "sqlite:///mlflow.db"]
+    command += ["--artifacts-destination", "files"]  # clients send them to the server
     with open("server.log", "w") as log:
-        process = subprocess.Popen(
-            command, stdout=log, stderr=log, env=os.environ | QUIET, start_new_session=True
-        )
+        own = {"env": os.environ | QUIET, "start_new_session": True}
+        process = subprocess.Popen(command, stdout=log, stderr=log, **own)
     try:
         end = time.monotonic() + HANGS
         while True:

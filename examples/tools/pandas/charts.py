@@ -1,4 +1,5 @@
-"""Read a supplier's charts from CSV, with types that are stated, or with those that pandas guesses."""
+"""Read a supplier's charts from CSV, with types that are stated,
+or with those that pandas guesses."""
 
 import sys
 
@@ -10,10 +11,12 @@ TYPES = {"track_id": "string", "country": "string", "known": "Int64"}
 
 
 def sent():
-    """Write charts.csv as the supplier sends it, and return our tracks of the same weeks."""
+    """Write charts.csv as the supplier sends it,
+    and return our tracks of the same weeks."""
     tracks, charts = Catalogue(1).weeks(range(2))
     for frame in (tracks, charts):
-        frame["track_id"] = frame["track_id"].str.removeprefix("T")  # their ids are digits
+        # Their ids are digits.
+        frame["track_id"] = frame["track_id"].str.removeprefix("T")
     charts["known"] = charts["known"].astype("Int64")
     charts.loc[0, "country"] = "NA"  # Namibia
     charts.loc[1, "known"] = None  # the week is not known yet

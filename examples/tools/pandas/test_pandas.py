@@ -1,10 +1,12 @@
-"""A CSV file has no types: stated, they hold; guessed, every label is lost without an error."""
+"""A CSV file has no types: stated, they hold;
+guessed, every label is lost without an error."""
 
 import pandas as pd
 
 
 def test_charts_that_are_read_with_their_types_find_their_tracks(typed, here):
-    """Namibia is a country, an id keeps its zeros, and weeks stay integers when one is missing."""
+    """Namibia is a country, an id keeps its zeros,
+    and weeks stay integers when one is missing."""
     assert typed("works.console") == [0]
 
     lines = (here / "charts.csv").read_text("utf-8").splitlines()

@@ -1,4 +1,5 @@
-"""Processes that run meanwhile, on free ports, and answers that are waited for, but not forever."""
+"""Processes that run meanwhile, on free ports, and answers that are waited for,
+but not forever."""
 
 import sys
 import time

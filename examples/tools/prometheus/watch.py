@@ -1,4 +1,5 @@
-"""Let Prometheus watch Jukebox, let one request fail, and follow the alert until it is delivered."""
+"""Let Prometheus watch Jukebox, let one request fail,
+and follow the alert until it is delivered."""
 
 import os
 import secrets
@@ -19,7 +20,8 @@ def get(address, path, **headers):
 
 
 def main():
-    """Write what belongs to this run, start all three, and show what comes of one request."""
+    """Write what belongs to this run, start all three,
+    and show what comes of one request."""
     at = {name: free() for name in ("jukebox", "prometheus", "alertmanager")}
     for name in ("prometheus", "alertmanager"):
         text = Template(Path(f"{name}.yml").read_text()).substitute(at)
@@ -36,8 +38,12 @@ def main():
     )
     with ExitStack() as stack:
         for command in commands:
-            stack.enter_context(running(*command.format(**at, jukebox_port=port).split()))
-        found(lambda: get(at["prometheus"], "api/v1/query?query=up==1")["data"]["result"])
+            stack.enter_context(
+                running(*command.format(**at, jukebox_port=port).split())
+            )
+        found(
+            lambda: get(at["prometheus"], "api/v1/query?query=up==1")["data"]["result"]
+        )
         print("Prometheus reaches Jukebox.")
         asked = requests.post(
             f"http://{at['jukebox']}/predict", json={"tracks": [TRACK]}, timeout=600

@@ -13,15 +13,20 @@ from sklearn.preprocessing import StandardScaler
 from skops import io
 from skops.io.exceptions import UntrustedTypesFoundException
 
-REVIEWED = []  # types whose code we have read and trust, besides those that skops trusts
+# Types whose code we have read and trust, besides those that skops trusts.
+REVIEWED = []
 
 
 def fitted(prepare, seed=1):
-    """Return a model of weeks 0 to 7, and the tracks, (n, 13), and labels of the next four."""
+    """Return a model of weeks 0 to 7, and the tracks, (n, 13),
+    and labels of the next four."""
     catalogue = Catalogue(seed)
     tracks, charts = catalogue.weeks(range(8))
-    estimator = OneVsRestClassifier(LogisticRegression(max_iter=500))  # one for each country
-    model = make_pipeline(prepare, estimator).fit(matrix(tracks), labels(tracks, charts))
+    # One estimator for each country.
+    estimator = OneVsRestClassifier(LogisticRegression(max_iter=500))
+    model = make_pipeline(prepare, estimator).fit(
+        matrix(tracks), labels(tracks, charts)
+    )
     newer, their_charts = catalogue.weeks(range(8, 12))
     return model, matrix(newer), labels(newer, their_charts)
 

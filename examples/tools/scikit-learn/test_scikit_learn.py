@@ -1,4 +1,5 @@
-"""The pipeline is kept and read back, unless it holds a function that nobody vouched for."""
+"""The pipeline is kept and read back,
+unless it holds a function that nobody vouched for."""
 
 from pathlib import Path
 from zipfile import ZipFile
@@ -14,5 +15,6 @@ def test_a_pipeline_of_known_parts_comes_back_with_the_same_answers(typed, here)
 
 
 def test_a_function_of_our_own_is_refused_by_name(typed):
-    """The file names the function; whoever opens it must name it too, or gets nothing."""
+    """The file names the function;
+    whoever opens it must name it too, or gets nothing."""
     assert typed("fails.console") == [1]

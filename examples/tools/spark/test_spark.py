@@ -1,4 +1,5 @@
-"""Spark checks and scores as the service does, and does not guess when two files disagree."""
+"""Spark checks and scores as the service does,
+and does not guess when two files disagree."""
 
 from pathlib import Path
 from shutil import copy
@@ -19,7 +20,8 @@ def batch(here):
 
 
 def test_spark_keeps_and_scores_what_the_service_would(typed, here):
-    """The same rows are right, and each gets the same 72 probabilities, to a millionth."""
+    """The same rows are right, and each gets the same 72 probabilities,
+    to a millionth."""
     assert typed("works.console") == [0, 0]
 
     raw = pd.concat(map(pd.read_parquet, sorted(here.glob("weeks/*"))))
@@ -35,7 +37,8 @@ def test_spark_keeps_and_scores_what_the_service_would(typed, here):
 
 
 def test_a_column_of_two_types_is_refused(typed, here):
-    """One empty cell made a file's whole numbers floats; Spark names the file and the column."""
+    """One empty cell made a file's whole numbers floats;
+    Spark names the file and the column."""
     assert typed("fails.console") == [0, 1]
 
     assert not (here / "out" / "scored" / "_SUCCESS").exists()

@@ -12,13 +12,18 @@ DIRT = {"missing": 0.005, "out_of_range": 0.005}  # shares of the rows
 
 
 def main(typed=True):
-    """Write model.onnx and a file for each week; untyped, pandas says what type a column has."""
+    """Write model.onnx and a file for each week;
+    untyped, pandas says what type a column has."""
     catalogue, rng = Catalogue(seed=1), np.random.default_rng(278)
     Path("model.onnx").write_bytes(train(*catalogue.weeks(range(12))).onnx)
     Path("weeks").mkdir(exist_ok=True)
     for week in range(12):
         tracks, _ = dirty(catalogue.week(week)[0], rng, DIRT)
-        tracks = tracks.astype(dict.fromkeys(FEATURES, float)) if typed else tracks.infer_objects()
+        tracks = (
+            tracks.astype(dict.fromkeys(FEATURES, float))
+            if typed
+            else tracks.infer_objects()
+        )
         tracks.to_parquet(f"weeks/{week:02}.parquet", index=False)
 
 

@@ -1,4 +1,5 @@
-"""Train a small Keras net on Jukebox's tracks, keep it, read it back, and write it as ONNX."""
+"""Train a small Keras net on Jukebox's tracks, keep it, read it back,
+and write it as ONNX."""
 
 import sys
 from pathlib import Path
@@ -13,7 +14,7 @@ from keras import layers
 
 
 def scale(x):
-    """Return a layer that brings each column of x, (n, 13), to mean 0 and deviation 1."""
+    """Return a layer that brings columns of x, (n, 13), to mean 0 and deviation 1."""
     if "--adapt" in sys.argv:
         layer = layers.Normalization()
         layer.adapt(x)
@@ -49,7 +50,8 @@ if __name__ == "__main__":
 
     net.save("net.keras")
     back = keras.saving.load_model("net.keras")
-    print("read back, same answers:", np.array_equal(back.predict(tracks, verbose=0), p))
+    q = back.predict(tracks, verbose=0)
+    print("read back, same answers:", np.array_equal(q, p))
 
     net.export("net.onnx", format="onnx", verbose=False)
     running = session(Path("net.onnx").read_bytes())

@@ -1,4 +1,5 @@
-"""The Keras net is kept and exported whole; a scale that it learnt is missing in the export."""
+"""The Keras net is kept and exported whole;
+a scale that it learnt is missing in the export."""
 
 import json
 from zipfile import ZipFile
@@ -16,11 +17,13 @@ def answers(file, tracks):
 
 
 def test_the_kept_net_and_the_exported_one_give_the_same_answers(typed, here):
-    """NumPy computes from the numbers in `net.keras` what ONNX Runtime answers from `net.onnx`."""
+    """NumPy computes from the numbers in `net.keras` what ONNX Runtime answers from
+    `net.onnx`."""
     assert typed("works.console") == [0]
 
     with ZipFile(here / "net.keras") as kept:
-        config = json.loads(kept.read("config.json"))  # a text; the numbers are in another file
+        # A text; the numbers are in another file.
+        config = json.loads(kept.read("config.json"))
         kept.extract("model.weights.h5", here)
     scale = config["config"]["layers"][1]["config"]
     with h5py.File(here / "model.weights.h5") as file:
@@ -29,13 +32,16 @@ def test_the_kept_net_and_the_exported_one_give_the_same_answers(typed, here):
     tracks = matrix(Catalogue(2).week(20)[0])
     hidden = np.maximum((tracks * scale["scale"] + scale["offset"]) @ w1 + b1, 0)
     assert (
-        np.abs(1 / (1 + np.exp(-hidden @ w2 - b2)) - answers(here / "net.onnx", tracks)).max()
+        np.abs(
+            1 / (1 + np.exp(-hidden @ w2 - b2)) - answers(here / "net.onnx", tracks)
+        ).max()
         < 1e-6
     )
 
 
 def test_a_scale_that_was_learnt_does_not_travel_with_the_export(typed, here):
-    """Keras reads its own file back, and the ONNX file expects the scale among its inputs."""
+    """Keras reads its own file back,
+    and the ONNX file expects the scale among its inputs."""
     assert typed("fails.console") == [1]
 
     asked = [i.name for i in session((here / "net.onnx").read_bytes()).get_inputs()]

@@ -1,4 +1,5 @@
-"""Ask the pushed model about a folder's tracks: does it know more than how many of them chart?"""
+"""Ask the pushed model about a folder's tracks:
+does it know more than how many of them chart?"""
 
 import sys
 from pathlib import Path

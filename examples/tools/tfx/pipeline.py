@@ -1,4 +1,5 @@
-"""A TFX pipeline from a folder of CSV to a pushed model: `pipeline.py TRACKS [SCHEMA]`."""
+"""A TFX pipeline from a folder of CSV to a pushed model:
+`pipeline.py TRACKS [SCHEMA]`."""
 
 import sys
 from pathlib import Path
@@ -11,7 +12,8 @@ HERE = Path.cwd()
 
 
 def components(tracks, schema=None):
-    """Return the steps; schema: a file that somebody wrote, or none to have it inferred."""
+    """Return the steps;
+    schema: a file that somebody wrote, or none to have it inferred."""
     examples = tfx.components.CsvExampleGen(input_base=tracks)
     statistics = tfx.components.StatisticsGen(examples=examples.outputs["examples"])
     if schema:
@@ -37,7 +39,8 @@ def components(tracks, schema=None):
 
 
 def anomalies():
-    """Return what ExampleValidator wrote down about the examples to train on, by column."""
+    """Return what ExampleValidator wrote down about the examples to train on, by
+    column."""
     (file,) = HERE.glob("run/ExampleValidator/anomalies/*/Split-train/SchemaDiff.pb")
     found = anomalies_pb2.Anomalies.FromString(file.read_bytes()).anomaly_info
     return {name: info.short_description for name, info in found.items()}
@@ -48,7 +51,9 @@ if __name__ == "__main__":
         pipeline_name="jukebox",
         pipeline_root=str(HERE / "run"),
         components=components(*sys.argv[1:]),
-        metadata_connection_config=sqlite_metadata_connection_config(str(HERE / "run.db")),
+        metadata_connection_config=sqlite_metadata_connection_config(
+            str(HERE / "run.db")
+        ),
     )
     tfx.orchestration.LocalDagRunner().run(pipeline)
     print("anomalies:", anomalies() or "none")

@@ -1,4 +1,5 @@
-"""Write Jukebox's tracks as CSV for TFX, one batch right and one wrong, and a schema with bounds."""
+"""Write Jukebox's tracks as CSV for TFX, one batch right and one wrong,
+and a schema with bounds."""
 
 import sys
 from pathlib import Path
@@ -10,10 +11,13 @@ from tensorflow_metadata.proto.v0 import schema_pb2
 
 
 def batch(weeks):
-    """Return the 13 features of some weeks' tracks, and whether each charted in Great Britain."""
+    """Return the 13 features of some weeks' tracks,
+    and whether each charted in Great Britain."""
     tracks, charts = Catalogue(1).weeks(weeks)
     british = charts["track_id"][charts["country"] == "GB"]
-    return tracks[list(FEATURES)].assign(charts=tracks["track_id"].isin(british).astype(int))
+    return tracks[list(FEATURES)].assign(
+        charts=tracks["track_id"].isin(british).astype(int)
+    )
 
 
 def main(folder):

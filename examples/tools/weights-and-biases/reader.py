@@ -1,21 +1,26 @@
-"""Read the file of a run: blocks of 32 KiB as LevelDB writes its log, of records in protobuf."""
+"""Read the file of a run:
+blocks of 32 KiB as LevelDB writes its log, of records in protobuf."""
 
 import json
 import struct
 
 from wandb.proto.wandb_internal_pb2 import Record
 
-BLOCK, FULL, LAST = 32768, 1, 4  # bytes of a block; a record that is whole, or the end of one
+# Bytes of a block; the kinds of a record that is whole, and of the end of one.
+BLOCK, FULL, LAST = 32768, 1, 4
 
 
 def records(file):
     """Give the run's records in the order in which they were written."""
-    content, at, parts = file.read_bytes(), 7, b""  # 7 bytes: the file's header, with its format
+    # 7 bytes: the file's header, with its format.
+    content, at, parts = file.read_bytes(), 7, b""
     while at + 7 <= len(content):
-        if (left := BLOCK - at % BLOCK) < 7:  # too little for a record's header: padding
+        # Padding: it is too little for a record's header.
+        if (left := BLOCK - at % BLOCK) < 7:
             at += left
             continue
-        _, length, kind = struct.unpack_from("<IHB", content, at)  # the first is a checksum
+        # The first part of the header is a checksum.
+        _, length, kind = struct.unpack_from("<IHB", content, at)
         parts += content[at + 7 : at + 7 + length]
         at += 7 + length
         if kind in (FULL, LAST):
@@ -25,7 +30,9 @@ def records(file):
 
 def items(entries):
     """Give a list of keys and JSON values as a dict, without W&B's own."""
-    pairs = [(entry.key or ".".join(entry.nested_key), entry.value_json) for entry in entries]
+    pairs = [
+        (entry.key or ".".join(entry.nested_key), entry.value_json) for entry in entries
+    ]
     return {key: json.loads(value) for key, value in pairs if not key.startswith("_")}
 
 

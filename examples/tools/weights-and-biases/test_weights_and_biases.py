@@ -1,4 +1,5 @@
-"""A run without an account is a file that can be read; a run with the service needs a key."""
+"""A run without an account is a file that can be read;
+a run with the service needs a key."""
 
 import struct
 from runpy import run_path
@@ -16,7 +17,8 @@ def knows_nobody(monkeypatch):
 
 
 def test_the_file_gives_back_what_was_logged(typed, here):
-    """Settings, steps and order were compared to the last bit; one file holds the run."""
+    """Settings, steps and order were compared to the last bit;
+    one file holds the run."""
     assert typed("works.console") == [0]
 
     (file,) = here.glob("wandb/offline-run-*/*.wandb")
@@ -29,8 +31,10 @@ def test_a_record_that_goes_on_in_the_next_block_is_put_together(here):
     Before each part stand its length and its kind: 2 begins a record, 4 ends it.
     """
     reader, record = run_path(str(here / "reader.py")), Record(uuid="x" * 40_000)
-    whole, first = record.SerializeToString(), reader["BLOCK"] - 14  # two headers of 7 bytes
-    heads = [struct.pack("<IHB", 0, n, kind) for n, kind in ((first, 2), (len(whole) - first, 4))]
+    # There are two headers of 7 bytes.
+    whole, first = record.SerializeToString(), reader["BLOCK"] - 14
+    parts = (first, 2), (len(whole) - first, 4)
+    heads = [struct.pack("<IHB", 0, n, kind) for n, kind in parts]
     file = here / "long.wandb"
     file.write_bytes(bytes(7) + heads[0] + whole[:first] + heads[1] + whole[first:])
 

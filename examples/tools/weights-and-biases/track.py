@@ -1,4 +1,5 @@
-"""Log a training of Jukebox with no account and no network, and read the run's file back."""
+"""Log a training of Jukebox with no account and no network,
+and read the run's file back."""
 
 import os
 import sys
@@ -11,16 +12,20 @@ from reader import read
 
 
 def main():
-    """Log four trainings as the steps of one run, and compare the file with what was logged."""
+    """Log four trainings as the steps of one run,
+    and compare the file with what was logged."""
     os.environ.setdefault("WANDB_MODE", "offline")
-    wandb.setup(wandb.Settings(root_dir=".", console="off", silent=True, disable_git=True))
+    wandb.setup(
+        wandb.Settings(root_dir=".", console="off", silent=True, disable_git=True)
+    )
     weeks, logged = Catalogue(1).weeks(range(12)), []
     with wandb.init(project="jukebox", config={"weeks": 12}) as run:
         for epochs in (1, 2, 4, 8):
             metrics = train(*weeks, Settings(epochs=epochs)).record["metrics"]
             logged.append({"epochs": epochs, "score": metrics["average_precision"]})
             run.log(logged[-1])
-    wandb.teardown()  # the process that writes the file ends: only now is the file whole
+    # The process that writes the file ends: only now is the file whole.
+    wandb.teardown()
 
     config, history = read(next(Path("wandb").glob("offline-run-*/*.wandb")))
     for step in history:
