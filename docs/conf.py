@@ -70,6 +70,9 @@ bibtex_bibfiles = ["_data/references.bib"]
 bibtex_default_style = "plain"
 bibtex_reference_style = "author_year"
 ogp_site_url = html_baseurl
+ogp_image = "_static/card.png"  # what a shared link shows: the first page's picture and sentence
+ogp_image_alt = "A mountain at night under a star: MLOps keeps a machine-learning model useful."
+ogp_custom_meta_tags = ['<meta name="twitter:card" content="summary_large_image">']
 ogp_social_cards = {"enable": False}  # they need matplotlib, and draw text that nobody checks
 notfound_template = "404.html"
 notfound_urls_prefix = urlsplit(html_baseurl).path or "/"  # not the default's `/en/latest/`

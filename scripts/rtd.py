@@ -55,14 +55,16 @@ def main(folder: Path) -> None:
     print(f"{len(pages)} pages of the modules, each in sitemap.xml and with its canonical link")
 
     version = f"Version: latest ({environment['READTHEDOCS_GIT_COMMIT_HASH'][:7]})"
+    if not (html / "_static" / "card.png").exists():
+        sys.exit("_static/card.png is missing, which a shared link shows")
     sources = sorted((checkout / "docs").rglob("*.md"))
     for source in sources:
         page = source.relative_to(checkout / "docs").with_suffix(".html")
         text = (html / page).read_text("utf-8")
-        for what in ("Last changed on", version):
+        for what in ("Last changed on", version, f'content="{ADDRESS}_static/card.png"'):
             if what not in text:
                 sys.exit(f"{page} does not say {what!r}")
-    print(f"{len(sources)} pages, each with its date and {version!r}")
+    print(f"{len(sources)} pages, each with its date, {version!r} and the picture of a shared link")
 
 
 if __name__ == "__main__":
