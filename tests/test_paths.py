@@ -1,4 +1,4 @@
-"""Reading paths: each page of a path comes after what it says to read first, or the build fails."""
+"""*Path and order*: each page of a path comes after what it says to read first, or the build fails."""
 
 import json
 

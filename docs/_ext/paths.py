@@ -1,4 +1,4 @@
-"""Reading paths: for each audience of `_data/paths.toml`, the pages to read, in an order that holds.
+"""The contract *Path and order*: for each audience of `_data/paths.toml`, the pages to read, in an order that holds.
 
 A path states its goals. The build puts before each of them what that page says to read first, so
 no page of a path needs one that comes later. A stop is a chapter, a lab or a plain page.

@@ -1,4 +1,4 @@
-"""The search's index: sections, and what each is about; `_static/search.js` reads it.
+"""The contract *Query and section*: an index of sections, which `_static/search.js` reads.
 
 Sphinx's own index says which pages hold a word. It does not know in which section, nor how often,
 so that long pages win, and a result leads to the top of one. This one holds sections. For each

@@ -1,4 +1,4 @@
-"""The search, asked what readers ask: `tests/queries.toml` says where each query is answered."""
+"""*Query and section*: what readers ask, of which `tests/queries.toml` says where it is answered."""
 
 import json
 import re
