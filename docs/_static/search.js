@@ -1,7 +1,7 @@
 // The search page. `searchindex.js` holds the sections and, for each word, how much each of them is
 // about it; `docs/_ext/search.py` makes it, and says how. It comes with the first query.
 (() => {
-  const LEVELS = 26, AT_ONCE = 10, OF_A_PAGE = 3, TOP = 1.2, LEAST = 0.2;
+  const LEVELS = 26, AT_ONCE = 10, OF_A_PAGE = 3, TOP = 1.2, LEAST = 0.12;
   let index; // once it is there
 
   // Splits a text into words as search.py does.
@@ -197,9 +197,9 @@
   const answer = (query, typing) => {
     const { found, missing, taken, marks } = search(query, typing);
     const count = `${found.length} ${found.length === 1 ? "section" : "sections"}`;
-    const sentences = [found.length ? `${count} for “${query}”.` : `Nothing here is about “${query}”.`];
+    const sentences = missing.length && found.length ? [`Nothing here explains ${quoted(missing)}.`] : [];
+    sentences.push(found.length ? `${count} for “${query}”.` : `Nothing here is about “${query}”.`);
     if (taken.length) sentences.push(`It was read as ${quoted(taken)}.`);
-    if (missing.length && found.length) sentences.push(`Nothing here explains ${quoted(missing)}.`);
     said.textContent = sentences.join(" ");
     list.replaceChildren();
     const rest = [...found];
