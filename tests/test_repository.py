@@ -1,6 +1,8 @@
 """Where the repository's address is known, pages link to it; where it is not, none pretends."""
 
+import re
 import subprocess
+from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
@@ -102,3 +104,14 @@ def test_a_page_shows_what_is_known(tmp_path, address):
         f"{address}/blob/HEAD/docs/index.md" if address else ""
     )
     assert bool(address) is ("In a copy of the handbook" not in page.text)
+
+
+def test_commands_for_a_copy_are_those_of_the_readme():
+    """No test of a page types them; `nox -s readme` types those of the README."""
+    readme = Path("README.md").read_text("utf-8")
+    pages = [page.read_text("utf-8") for page in sorted(Path("docs").rglob("*.md"))]
+    shown = re.findall(r"^```\{in-a-copy\}\n(.*?)^```", "\n".join(pages), re.M | re.S)
+    commands = [command for block in shown for command in block.splitlines()]
+
+    assert commands
+    assert [] == [command for command in commands if f"`{command}`" not in readme]

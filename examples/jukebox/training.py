@@ -57,8 +57,7 @@ def labelled(tracks, charts):
     """Return the tracks whose charts are known by now, oldest first.
 
     Now is the newest week of which charts have come in. A track of the last LABEL_DELAY weeks has
-    not charted *yet*: to train on it as a track that never charts would teach a falsehood. So
-    would a track whose charts are late, and charts that are late look like charts that are not.
+    not charted *yet*: to learn that it never charts would be false. So it is with late charts.
     """
     now = charts["known"].max() if len(charts) else -1
     known = tracks[tracks["released"] <= now - LABEL_DELAY]
@@ -164,8 +163,7 @@ def lock_hash(lock=None):
 def train(tracks, charts, settings=None, seed=0, lock=None):
     """Return the `Model` of the labelled tracks, fitted on all but their newest weeks.
 
-    lock: the path of the lock file from which the packages were installed, if there is one.
-    Raises ValueError if there are too few labelled weeks.
+    lock: the lock file of the packages, if there is one. Raises ValueError for too few weeks.
     """
     settings = settings or Settings()
     known = labelled(tracks, charts)
