@@ -164,9 +164,10 @@ def test_a_quiz_that_is_done_is_ticked(visit, paths):
         question.locator("button").first.click()
     page.reload()
     page.click(".path-bar summary")
+    page.wait_for_selector(".quiz-done")
 
-    assert ["✓ quiz done"] == page.locator(".path-done").all_inner_texts()
-    assert page.locator(".path-bar li").first.locator(".path-done").is_visible()
+    assert ["✓ quiz done"] == page.locator(".quiz-done").all_inner_texts()
+    assert page.locator(".path-bar li").first.locator(".quiz-done").is_visible()
 
 
 def test_the_bar_is_accessible(tab, origin, paths):
