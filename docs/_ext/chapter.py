@@ -207,8 +207,8 @@ def chapters(app: Sphinx, docname: str, pages: list[str]) -> nodes.enumerated_li
         title = nodes.strong("", "", reference(app, docname, page))
         facts = nodes.inline("", " · ".join(facts_of(app.env, page)), classes=["chapter-line"])
         line = nodes.paragraph("", "", title, nodes.Text(" "), facts)
-        about = nodes.paragraph("", app.env.metadata[page].get("description", ""))
-        items.append(nodes.list_item("", line, about))
+        about = app.env.metadata[page].get("description", "").replace("'", "\u2019")
+        items.append(nodes.list_item("", line, nodes.paragraph("", about)))
     style = {"enumtype": "arabic", "prefix": "", "suffix": "."}
     return nodes.enumerated_list("", *items, ids=["chapters"], classes=["chapters"], **style)
 
