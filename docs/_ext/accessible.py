@@ -18,7 +18,7 @@ from docs._ext.classes import FROM_DATA
 UNITS = "%|×|€|[mμ]?s|min|[kKMGT]i?B|(?:second|minute|hour|day|week|month|year|time|point)s?"
 NUMBER = rf"[~≈<>≤≥+\u2212-]*\s?[€$£]?\d[\d,.]*(?:\s?(?:{UNITS})(?:\s?/\s?(?:{UNITS}))?)?"
 IS_NUMBER = re.compile(rf"{NUMBER}(?:(?:\s?[–/±-]\s?| to | of ){NUMBER})?")
-IS_NONE = {"", "–", "—", "-", "n/a", "none", "never"}
+IS_NONE = {"", "–", "—", "-", "n/a", "none", "never", "not asked"}
 
 
 def is_of_numbers(cells: list[str]) -> bool:

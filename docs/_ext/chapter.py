@@ -220,9 +220,14 @@ def facts_of(env: BuildEnvironment, page: str) -> list[str]:
 
 
 def begin(app: Sphinx, docname: str, pages: list[str]) -> nodes.paragraph:
-    """Return the button that leads to the first page of a part, and what all of them take."""
+    """Return the button that leads to the first page of a part, and what all of them take.
+
+    The button has the name that the table of contents gives that page, which is a short one.
+    """
     button = reference(app, docname, pages[0])
-    button.insert(0, nodes.Text("Begin: "))
+    tables = app.env.tocs[docname].findall(addnodes.toctree)
+    names = {page: name for table in tables for name, page in table["entries"] if name}
+    button[0] = nodes.Text(f"Begin: {names.get(pages[0]) or button.astext()}")
     button["classes"].append("button")
     kind = "labs" if "lab" in app.env.metadata[pages[0]] else "chapters"
     took = f"{len(pages)} {kind}, {duration(minutes(app.env, pages))}"
