@@ -15,10 +15,10 @@ from docs._ext.classes import FROM_DATA
 
 # What a column of numbers may hold in a cell: a number, also with its sign, currency and unit; a
 # range of them, or a part of a whole; and what stands where there is none.
-UNITS = "%|×|€|[mμ]?s|min|[kKMGT]i?B|(?:second|minute|hour|day|week|month|year|time|point)s?"
-NUMBER = rf"[~≈<>≤≥+\u2212-]*\s?[€$£]?\d[\d,.]*(?:\s?(?:{UNITS})(?:\s?/\s?(?:{UNITS}))?)?"
-IS_NUMBER = re.compile(rf"{NUMBER}(?:(?:\s?[–/±-]\s?| to | of ){NUMBER})?")
-IS_NONE = {"", "–", "—", "-", "n/a", "none", "never", "not asked"}
+UNITS = "%|\u00d7|x|€|[mμ]?s|min|[kKMGT]i?B|(?:second|minute|hour|day|week|month|year|time|point)s?"
+NUMBER = rf"[~≈<>≤≥+\u2212-]*\s?[€$£]?\d[\d,]*(?:\.\d+)?(?:\s?(?:{UNITS})(?:\s?/\s?(?:{UNITS}))?)?"
+IS_NUMBER = re.compile(rf"{NUMBER}(?:(?:\s?[\u2013/±-]\s?| to | of ){NUMBER})?")
+IS_NONE = {"", "\u2013", "\u2014", "-", "n/a", "none", "never", "not asked"}
 
 
 def is_of_numbers(cells: list[str]) -> bool:
