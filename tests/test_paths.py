@@ -116,7 +116,7 @@ def test_where_a_part_begins(warnings, tmp_path):
     cards = [[part.text for part in card("p")] for card in home.select("ol.chapters > li")]
 
     assert "What it is for." == about.text
-    assert "Begin: Take off 6 chapters, 21 minutes" == begin.text
+    assert "Begin: Take off All 6 chapters, 21 minutes" == begin.text
     assert ["start.html", "#chapters"] == [a["href"] for a in begin("a")]
     assert cards[:3] == [
         ["To start 4 minutes · for everybody", "A chapter."],

@@ -230,7 +230,7 @@ def begin(app: Sphinx, docname: str, pages: list[str]) -> nodes.paragraph:
     button[0] = nodes.Text(f"Begin: {names.get(pages[0]) or button.astext()}")
     button["classes"].append("button")
     kind = "labs" if "lab" in app.env.metadata[pages[0]] else "chapters"
-    took = f"{len(pages)} {kind}, {duration(minutes(app.env, pages))}"
+    took = f"All {len(pages)} {kind}, {duration(minutes(app.env, pages))}"
     listed = nodes.reference("", took, internal=True, refid="chapters")
     return nodes.paragraph("", "", button, nodes.Text(" "), listed, classes=["begin"])
 
