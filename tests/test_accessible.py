@@ -10,6 +10,8 @@ import yaml
 from bs4 import BeautifulSoup
 from pygments.styles import get_style_by_name
 
+from docs._ext.accessible import is_of_numbers
+
 ROOT = Path(__file__).parent.parent
 CSS = (ROOT / "docs/_static/handbook.css").read_text("utf-8")
 PALETTE = {
@@ -135,6 +137,11 @@ print("a long line")
   - two
 :::
 
+| hand-over | of 100 | seconds |
+|---|---|---|
+| first | 7 | 0.5 |
+| second | \u2013 | 12.25 or more |
+
 ::::{tab-set}
 :::{tab-item} one
 A
@@ -231,6 +238,43 @@ def test_tables_keep_their_id_to_themselves(site):
     """The box of a captioned table does not repeat its id."""
 
     assert [found.name for found in site("page.html").select("#keepers")] == ["table"]
+
+
+def test_columns_of_numbers_are_marked(site):
+    """Their heads too; one word among the numbers, and the column is one of words."""
+    marked = [cell.text.strip() for cell in site("page.html").select("th.number, td.number")]
+
+    assert ["of 100", "7", "\u2013"] == marked
+
+
+def test_heads_of_one_word_are_marked(site):
+    """So that none breaks at its hyphen."""
+    marked = [cell.text.strip() for cell in site("page.html").select("th.word")]
+
+    assert ["hand-over", "seconds"] == marked
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["1,000", "0.5", "\u22123"],
+        ["12 %", "1.5 ms", "4 weeks", "8 MiB/s", "€1,200", "3\u00d7", "≈ 40"],
+        ["0\u201310", "2 to 39 %", "1 of 3", "5 ± 0.2"],
+        ["7", "\u2013", "n/a", "", "never"],
+    ],
+)
+def test_a_column_of_numbers(cells):
+    """Signs, units, currencies, ranges and gaps do not make it one of words."""
+    assert is_of_numbers(cells)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [["\u2013", ""], ["T1", "T2"], ["1 quiz", "2 lab"], ["5 May 2025"], ["4", "no"], ["1.2.3"]],
+)
+def test_a_column_of_words(cells):
+    """Names, dates and answers are read, not compared by their digits; nor is a column of gaps."""
+    assert not is_of_numbers(cells)
 
 
 def test_tab_labels_control_nothing(site):

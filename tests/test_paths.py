@@ -103,6 +103,29 @@ def test_a_path_has_what_its_goals_need(warnings, tmp_path):
     assert ["start.html", "fly.html"] == [pages[n][0] for n in paths["sailors"][2]]
 
 
+def test_where_a_part_begins(warnings, tmp_path):
+    """Its first paragraph, the way to its first page, and its pages in order: a chapter, a lab."""
+    part = "# All\n\nWhat it is for.\n\nIn this order.\n\n```{chapters}\n```\n\n```{toctree}\n"
+    listed = "Take off <start>\nfly\nswim\n"
+    begun = "# All\n\n```{toctree}\nfly\nland\nstart\nnotes\nswim\n"
+
+    assert "" == warnings("index.md", begun, f"{part}{listed}land\nnotes\n", builder="html")
+
+    home = BeautifulSoup((tmp_path / "_build/index.html").read_text("utf-8"), "html.parser")
+    about, begin = home.select("section > p")[:2]
+    cards = [[part.text for part in card("p")] for card in home.select("ol.chapters > li")]
+
+    assert "What it is for." == about.text
+    assert "Begin: Take off All 6 chapters, 21 minutes" == begin.text
+    assert ["start.html", "#chapters"] == [a["href"] for a in begin("a")]
+    assert cards[:3] == [
+        ["To start 4 minutes · for everybody", "A chapter."],
+        ["To fly 4 minutes · for everybody", "A chapter."],
+        ["Swim 7 minutes", "A lab."],
+    ]
+    assert home.select_one("ol#chapters")
+
+
 FAULTS = {
     "a need is not for these readers": (
         "start.md", "pilots, sailors", "sailors",

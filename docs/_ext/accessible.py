@@ -1,6 +1,7 @@
 """Mend what the theme and its extensions emit, where they emit it."""
 
 import html
+import re
 
 from docutils import nodes
 from pygments.formatters import HtmlFormatter
@@ -9,6 +10,21 @@ from sphinx.highlighting import PygmentsBridge
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.writers.html5 import HTML5Translator
 from sphinx_design import tabs
+
+from docs._ext.classes import FROM_DATA
+
+# What a column of numbers may hold in a cell: a number, also with its sign, currency and unit; a
+# range of them, or a part of a whole; and what stands where there is none.
+UNITS = "%|\u00d7|x|€|[mμ]?s|min|[kKMGT]i?B|(?:second|minute|hour|day|week|month|year|time|point)s?"
+NUMBER = rf"[~≈<>≤≥+\u2212-]*\s?[€$£]?\d[\d,]*(?:\.\d+)?(?:\s?(?:{UNITS})(?:\s?/\s?(?:{UNITS}))?)?"
+IS_NUMBER = re.compile(rf"{NUMBER}(?:(?:\s?[\u2013/±-]\s?| to | of ){NUMBER})?")
+IS_NONE = {"", "\u2013", "\u2014", "-", "n/a", "none", "never", "not asked"}
+
+
+def is_of_numbers(cells: list[str]) -> bool:
+    """Tell whether a column holds numbers, with or without gaps, and nothing else."""
+    found = [cell for cell in cells if cell.lower() not in IS_NONE]
+    return bool(found) and all(map(IS_NUMBER.fullmatch, found))
 
 
 class ScrollableCode(HtmlFormatter):
@@ -25,6 +41,33 @@ class ScrollableCode(HtmlFormatter):
 
 class scroller(nodes.General, nodes.Element):
     """A box around a wide table; it takes focus, so that it scrolls by keyboard."""
+
+
+class MarkCells(SphinxPostTransform):
+    """Mark the columns of numbers, and the heads that may not be broken.
+
+    A table with a class has a look of its own, and is left as it is.
+    """
+
+    formats = ("html",)
+    default_priority = 490
+
+    def run(self, **kwargs) -> None:
+        """Mark the cells of each table in the document."""
+        for table in self.document.findall(nodes.table):
+            if not set(table["classes"]) <= {FROM_DATA, "colwidths-auto", "colwidths-given"}:
+                continue
+            heads = [row.children for head in table.findall(nodes.thead) for row in head]
+            body = [row.children for part in table.findall(nodes.tbody) for row in part]
+            for cell in (cell for row in heads for cell in row):
+                if not re.search(r"\s", cell.astext()):
+                    cell["classes"].append("word")
+            if any("morecols" in cell or "morerows" in cell for cell in table.findall(nodes.entry)):
+                continue  # its places are no columns
+            for place, column in enumerate(zip(*body, strict=True)):
+                if is_of_numbers([cell.astext().strip() for cell in column]):
+                    for cell in (*column, *(row[place] for row in heads)):
+                        cell["classes"].append("number")
 
 
 class MendTables(SphinxPostTransform):
@@ -124,6 +167,7 @@ def setup(app):
         (tabs.sd_tab_label, visit_tab_label, tabs.depart_tab_label),
     ):
         app.add_node(node, override=True, html=(visit, depart))
+    app.add_post_transform(MarkCells)
     app.add_post_transform(MendTables)
     app.connect("html-page-context", mend_head, priority=400)  # Open Graph's is 500, and adds to it
     return {"parallel_read_safe": True, "parallel_write_safe": True}

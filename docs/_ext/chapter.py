@@ -1,9 +1,12 @@
 """What stands at the top of a chapter, and how long it takes to read.
 
 A chapter is a page whose front matter states `objectives`. Its `audience`, `difficulty`,
-`prerequisites` and reading minutes are shown under its title. `{chapters}` lists the chapters
-of a part in the order of its table of contents. `docs/_ext/paths.py` makes of `audience` and
-`prerequisites` the reading paths.
+`prerequisites` and reading minutes are shown under its title. `docs/_ext/paths.py` makes of
+`audience` and `prerequisites` the reading paths.
+
+`{chapters}` lists the chapters of a part in the order of its table of contents, and puts a button
+that leads to the first of them under the first paragraph of the page. `_static/done.js` ticks the
+chapters whose quiz the reader's browser keeps as done.
 
 A lab is a page whose front matter has `lab`, its number, and `edits`, how many files the reader
 writes or edits. Its minutes are an estimate by a rule, except those of the machine.
@@ -18,6 +21,7 @@ from typing import Any
 
 from docutils import nodes
 from sphinx import addnodes
+from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
@@ -25,7 +29,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 from docs._ext import at, data, kept, load, prose
 from docs._ext.classes import FACTS, NOT_RUN, TALK, has
 from docs._ext.numbers import run_of
-from docs._ext.paths import readers
+from docs._ext.paths import duration, minutes, readers
 from docs._ext.quiz import QUESTIONS
 
 logger = logging.getLogger(__name__)
@@ -120,6 +124,7 @@ def read(app, doctree):
             )
             return
     kept(env, "audience")[docname] = chapter["audience"]
+    kept(env, "difficulty")[docname] = chapter["difficulty"]
     kept(env, "needs")[docname] = chapter.get("prerequisites", [])
     everybody = set(chapter["audience"]) >= readers(env).keys()
     whom = "All six audiences" if everybody else ", ".join(names[a] for a in chapter["audience"])
@@ -176,41 +181,58 @@ class chapter_list(nodes.General, nodes.Element):
 
 
 class Chapters(SphinxDirective):
-    """List the pages of this page's table of contents: link, minutes, description."""
+    """List the pages of this page's table of contents: link, minutes, difficulty, description."""
 
     def run(self):
         """Leave a marker; the list is made when all pages are known."""
-        kept(self.env, "lists")[self.env.docname] = True
+        kept(self.env, "lists")[self.env.docname] = kept(self.env, "parts")[self.env.docname] = True
         return [chapter_list()]
 
 
 def resolve(app, doctree, docname):
-    """Replace each marker by its list."""
+    """Replace each marker by its list, and lead to the first page where the part begins."""
+    pages = app.env.toctree_includes.get(docname, [])
     for marker in list(doctree.findall(chapter_list)):
-        marker.replace_self(chapters(app, docname))
+        marker.replace_self(chapters(app, docname, pages))
+        title = doctree.next_node(nodes.title)
+        if title and pages:
+            about = title.next_node(nodes.paragraph, descend=False, siblings=True) or title
+            about.parent.insert(about.parent.index(about) + 1, begin(app, docname, pages))
 
 
-def chapters(app, docname):
-    """Return the chapters of a part, in reading order, and what they take together."""
-    env, taken = app.env, kept(app.env, "minutes")
-    pages = env.toctree_includes.get(docname, [])
-    items = [
-        nodes.list_item(
-            "",
-            nodes.paragraph(
-                "",
-                "",
-                reference(app, docname, page),
-                nodes.Text(f", {taken[page]} minutes. {env.metadata[page].get('description', '')}"),
-            ),
-        )
-        for page in pages
-    ]
-    total = sum(taken[page] for page in pages)
-    listed = [nodes.enumerated_list("", *items, enumtype="arabic", prefix="", suffix=".")]
-    if len(pages) > 1:
-        listed.append(nodes.paragraph("", f"Together: {total} minutes."))
-    return listed
+def chapters(app: Sphinx, docname: str, pages: list[str]) -> nodes.enumerated_list:
+    """Return the pages of a part, in reading order: title, minutes, difficulty, description."""
+    items = []
+    for page in pages:
+        title = nodes.strong("", "", reference(app, docname, page))
+        facts = nodes.inline("", " · ".join(facts_of(app.env, page)), classes=["chapter-line"])
+        line = nodes.paragraph("", "", title, nodes.Text(" "), facts)
+        about = app.env.metadata[page].get("description", "").replace("'", "\u2019")
+        items.append(nodes.list_item("", line, nodes.paragraph("", about)))
+    style = {"enumtype": "arabic", "prefix": "", "suffix": "."}
+    return nodes.enumerated_list("", *items, ids=["chapters"], classes=["chapters"], **style)
+
+
+def facts_of(env: BuildEnvironment, page: str) -> list[str]:
+    """Return what a page takes and asks for: its minutes and, of a chapter, its difficulty."""
+    taken, difficulty = kept(env, "minutes")[page], kept(env, "difficulty").get(page)
+    return [f"{taken} minutes", *([DIFFICULTY[difficulty]] if difficulty else [])]
+
+
+def begin(app: Sphinx, docname: str, pages: list[str]) -> nodes.paragraph:
+    """Return the button that leads to the first page of a part, and what all of them take.
+
+    The button has the name that the table of contents gives that page, which is a short one.
+    """
+    button = reference(app, docname, pages[0])
+    tables = app.env.tocs[docname].findall(addnodes.toctree)
+    names = {page: name for table in tables for name, page in table["entries"] if name}
+    button[0] = nodes.Text(f"Begin: {names.get(pages[0]) or button.astext()}")
+    button["classes"].append("button")
+    kind = "labs" if "lab" in app.env.metadata[pages[0]] else "chapters"
+    took = f"All {len(pages)} {kind}, {duration(minutes(app.env, pages))}"
+    listed = nodes.reference("", took, internal=True, refid="chapters")
+    return nodes.paragraph("", "", button, nodes.Text(" "), listed, classes=["begin"])
 
 
 def reference(app, docname, page):
@@ -224,6 +246,13 @@ def again(app, env, added, changed, removed):
     return kept(env, "lists").keys() - removed if added | changed | removed else ()
 
 
+def add_files(app: Sphinx, name: str, template: str, context: Any, doctree: Any) -> None:
+    """Load the look of a list and what ticks it where there is one, and nowhere else."""
+    if name in kept(app.env, "parts") and app.builder.name != "epub":
+        app.add_css_file("chapters.css")
+        app.add_js_file("done.js", loading_method="defer")
+
+
 def setup(app):
     """Register the directives and the handlers."""
     app.setup_extension("docs._ext.paths")
@@ -233,4 +262,5 @@ def setup(app):
     app.connect("doctree-read", read)
     app.connect("env-get-outdated", again)
     app.connect("doctree-resolved", resolve)
+    app.connect("html-page-context", add_files)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -13,14 +13,6 @@
   } catch {}
   const id = search.get("path") ?? kept;
 
-  const quizDone = (page) => {
-    try {
-      const key = `quiz:${page.replace(/\.html$/, "")}:`;
-      return Object.keys(localStorage).some((k) => k.startsWith(key) && JSON.parse(localStorage.getItem(k))?.date);
-    } catch {
-      return false;
-    }
-  };
   const plain = (url) => url.pathname.replace(/(index)?(\.html)?$/, "");
   const inWords = (minutes) => {
     if (minutes < 120) return `${minutes} minutes`;
@@ -59,7 +51,6 @@
       const link = add(line, "a", title, { href: address(page) });
       if (number === at) link.ariaCurrent = "page";
       add(line, "span", ` ${minutes} min`);
-      if (quizDone(page)) add(line, "span", " ✓ quiz done", { className: "path-done" });
     });
     add(folded, "button", "Leave this path", { type: "button" }).addEventListener("click", () => {
       try {
@@ -88,6 +79,7 @@
       summary.focus();
     });
     document.getElementById("path-bar").replaceWith(bar);
+    add(document.head, "script", "", { src: new URL("done.js", here.src).href }); // ticks its list
   };
 
   add(document.head, "link", "", { rel: "stylesheet", href: new URL("path.css", here.src).href });

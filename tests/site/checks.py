@@ -66,6 +66,22 @@ STICKING_OUT = """() => {
   return out.filter((e) => !out.some((o) => o !== e && o.contains(e))).map(name);
 }"""
 
+# The words of a table's head that go on in another line.
+BROKEN = """() => [...document.querySelectorAll("[role=main] th")].flatMap((head) => {
+  const texts = document.createTreeWalker(head, NodeFilter.SHOW_TEXT), broken = [];
+  while (texts.nextNode()) {
+    for (const found of texts.currentNode.data.matchAll(/\\S+/g)) {
+      const range = document.createRange();
+      range.setStart(texts.currentNode, found.index);
+      range.setEnd(texts.currentNode, found.index + found[0].length);
+      if (new Set([...range.getClientRects()].map((box) => Math.round(box.top))).size > 1) {
+        broken.push(found[0]);
+      }
+    }
+  }
+  return broken;
+})"""
+
 # Whether another sentence is announced than before; a form that is emptied says so a moment later.
 ANNOUNCED = """(before) =>
   document.querySelector(".tool-filter [role=status]").textContent !== before"""
@@ -169,6 +185,14 @@ class Visit:
         """Return what makes a screen of 320 px scroll sideways."""
         self.page.set_viewport_size({"width": 320, "height": 640})
         return [f"{self.path}: {element}" for element in self.page.evaluate(STICKING_OUT)]
+
+    def broken_heads(self):
+        """Return each word of a table's head that is broken, on a phone and on a desktop."""
+        found = []
+        for width in (320, 390, 768, 1280):
+            self.page.set_viewport_size({"width": width, "height": 640})
+            found += [f"{self.path}: {word}, {width} px" for word in self.page.evaluate(BROKEN)]
+        return found
 
     def unfold(self):
         """Open each <details>."""

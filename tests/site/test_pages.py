@@ -104,6 +104,12 @@ def test_no_sideways_scroll(visit):
     assert [] == visit.sideways()
 
 
+def test_heads_of_tables_are_whole(visit):
+    """No word in the head of a table is broken, however narrow the screen is."""
+    if visit.page.locator("[role=main] th").count():
+        assert [] == visit.broken_heads()
+
+
 def test_there_are_quizzes():
     """Their markup is found."""
 

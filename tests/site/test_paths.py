@@ -12,6 +12,11 @@ from scripts import chromium
 
 ROOT = Path("docs/_build/html")
 REFUSED = "Object.defineProperty(window, 'localStorage', { get() { throw new Error('no'); } })"
+PARTS = [
+    page.relative_to(ROOT).as_posix()
+    for page in sorted(ROOT.rglob("index.html"))
+    if ' id="chapters">' in page.read_text("utf-8")
+]
 PHONE = {"width": 390, "height": 844}
 
 
@@ -157,16 +162,69 @@ def test_a_page_that_is_no_stop_has_no_bar(visit, path):
 
 def test_a_quiz_that_is_done_is_ticked(visit, paths):
     """The bar knows what the quiz of a page keeps."""
-    first = paths["managers"][2][0][0]
-    page = visit(f"{first}?path=managers")
+    stops = [page for page, *_ in paths["managers"][2]]
+    at = next(
+        n for n, stop in enumerate(stops) if 'class="quiz' in (ROOT / stop).read_text("utf-8")
+    )
+    page = visit(f"{stops[at]}?path=managers")
     for question in page.locator(".quiz-question").all():
         question.locator("input").first.check()
         question.locator("button").first.click()
     page.reload()
     page.click(".path-bar summary")
+    page.wait_for_selector(".quiz-done")
 
-    assert ["✓ quiz done"] == page.locator(".path-done").all_inner_texts()
-    assert page.locator(".path-bar li").first.locator(".path-done").is_visible()
+    assert ["✓ quiz done"] == page.locator(".quiz-done").all_inner_texts()
+    assert page.locator(".path-bar li").nth(at).locator(".quiz-done").is_visible()
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_begins_on_the_first_screen_of_a_phone(visit, part):
+    """What it is for, and the way to its first chapter."""
+    page = visit(part)
+    about, begin = page.locator("h1 ~ p").all()[:2]
+    first = begin.locator("a.button")
+
+    assert about.bounding_box()["height"] > 0
+    assert first.bounding_box()["y"] + first.bounding_box()["height"] <= PHONE["height"]
+    assert first.evaluate("a => a.href") == page.locator("ol.chapters a").first.evaluate(
+        "a => a.href"
+    )
+
+
+def test_there_are_parts():
+    """Their lists are found."""
+    assert len(PARTS) > 9
+
+
+@pytest.mark.parametrize("root", ["server", "disk"])
+def test_a_part_ticks_what_is_done(visit, origin, root):
+    """The second of its chapters; and no longer, when the reader has started it again."""
+    page = visit(PARTS[1], root=origin if root == "server" else ROOT.resolve().as_uri())
+    docname = page.locator("ol.chapters a").nth(1).get_attribute("href")
+    key = f"quiz:{PARTS[1].rpartition('/')[0]}/{docname.removesuffix('.html')}:1"
+    page.evaluate("key => localStorage.setItem(key, JSON.stringify({ date: '2026-01-01' }))", key)
+    page.reload()
+    ticked = page.eval_on_selector_all(
+        ".chapters li", "all => all.map(e => e.innerText.includes('✓ quiz done'))"
+    )
+    page.evaluate("localStorage.clear(); dispatchEvent(new Event('pageshow'))")
+
+    assert [1] == [number for number, done in enumerate(ticked) if done]
+    assert 0 == page.locator(".quiz-done").count()
+
+
+def test_a_part_in_a_browser_that_keeps_nothing(browser, origin):
+    """It lists its chapters without ticks, and without an error."""
+    with chromium.tab(browser) as tab:
+        tab.add_init_script(REFUSED)
+        errors = []
+        tab.on("pageerror", lambda error: errors.append(error.message))
+        tab.goto(f"{origin}/{PARTS[0]}")
+        cards = tab.locator(".chapters li").count()
+
+    assert cards > 1
+    assert [] == errors
 
 
 def test_the_bar_is_accessible(tab, origin, paths):
