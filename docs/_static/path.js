@@ -108,7 +108,14 @@
     document.getElementById("path-bar").replaceWith(bar, status);
   };
 
-  add(document.head, "link", "", { rel: "stylesheet", href: new URL("path.css", here.src).href });
-  const data = add(document.head, "script", "", { src: new URL("paths.js", here.src).href });
-  data.addEventListener("load", () => show(data.paths));
+  // The bar is never seen without its style.
+  const loaded = (name, properties) =>
+    new Promise((done) => {
+      const element = add(document.head, name, "", properties);
+      element.addEventListener("load", () => done(element));
+    });
+  Promise.all([
+    loaded("script", { src: new URL("paths.js", here.src).href }),
+    loaded("link", { rel: "stylesheet", href: new URL("path.css", here.src).href }),
+  ]).then(([data]) => show(data.paths));
 })();
