@@ -153,9 +153,11 @@ def test_who_left_a_path_can_undo_it(visit, paths, refused):
     page.click(".path-bar button")
     said = page.inner_text("[role=status]")
     page.keyboard.press("Enter")  # the button has the focus
+    back = page.locator(".path-bar").is_visible()
     page.reload()
 
     assert ["You left the path.", "Undo"] == said.split("\n")
+    assert back
     assert page.url.endswith(f"{first}?path=managers")
     assert page.locator(".path-bar").is_visible()
     assert "" == page.inner_text("[role=status]")
