@@ -19,7 +19,7 @@ FILES = {
     "c.md": PAGE.format(needs="b", title="The C", text="Short."),
     "labs/one.md": "---\ndescription: A lab.\n---\n\n# Lab one\n",
     "labs/two.md": "---\ndescription: A lab.\n---\n\n# Lab two\n",
-    "_data/paths.toml": '[[path]]\nid = "all"\nname = "All"\nline = "read on."\n'
+    "_data/paths.toml": '[[path]]\nid = "all"\nname = "All"\nline = "read on."\ngoals = ["a"]\n'
     'brings = "A."\nnew = "B."\nfirst_week = [{ kind = "read", page = "a", do = "Do it." }]\n'
     'ninety_days = [{ by = 1, kind = "quiz", page = "a", do = "Do it." }]\n',
     COURSES: """\

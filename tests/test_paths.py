@@ -30,7 +30,7 @@ FILES = {
     "fly.md": CHAPTER.format(needs="start", audience="pilots, sailors", verb="fly"),
     "land.md": CHAPTER.format(needs="fly", audience="pilots", verb="land"),
     "start.md": CHAPTER.format(needs="", audience="pilots, sailors", verb="start"),
-    "notes.md": "---\ndescription: A page.\n---\n\n# Notes\n\nWords.\n",
+    "notes.md": "---\ndescription: A page.\n---\n\n# Notes: a log\n\nWords.\n",
     "swim.md": "---\ndescription: A lab.\nlab: 1\nedits: 2\n---\n\n# Swim\n",
     "_data/paths.toml": """\
 [[path]]
@@ -47,6 +47,8 @@ goals = [
 id = "sailors"
 name = "Sailors"
 line = "look down."
+goals = ["fly"]
+end = "notes"
 """,
 }
 
@@ -94,13 +96,31 @@ def test_a_path_has_what_its_goals_need(warnings, tmp_path):
 
     stops = ["notes", "start", "fly", "land", "swim"]
     assert [f"{stop}.html?path=pilots" for stop in stops] == listed
-    assert ["Notes", "To start", "To fly", "To land", "Lab: Swim"] == names
+    assert ["Notes: a log", "To start", "To fly", "To land", "Lab: Swim"] == names
     assert [*listed[:3], "every.html#path-pilots"] == card
     assert "5 stops, 20 minutes." in page.select_one("#path-pilots").text
-    name, address, numbers = paths["pilots"]
-    assert ("Pilots", "every.html#path-pilots") == (name, address)
+    name, numbers, *end = paths["pilots"]
+    assert ("Pilots", ["every.html#path-pilots", "the list of stops"]) == (name, end)
     assert stops == [pages[n][0].removesuffix(".html") for n in numbers]
-    assert ["start.html", "fly.html"] == [pages[n][0] for n in paths["sailors"][2]]
+    assert ["start.html", "fly.html"] == [pages[n][0] for n in paths["sailors"][1]]
+    assert ["notes.html", "“Notes”"] == paths["sailors"][2:]
+
+
+def test_each_card_has_a_link_to_it(warnings, tmp_path):
+    """In their order; the last card is far below on a phone."""
+    warnings(builder="html")
+    page = BeautifulSoup((tmp_path / "_build/index.html").read_text("utf-8"), "html.parser")
+    jumps = [(a.text, a["href"]) for a in page.select(".path-jumps a")]
+
+    assert [("Pilots", "#card-pilots"), ("Sailors", "#card-sailors")] == jumps
+    assert [href for _, href in jumps] == [
+        f"#{card['id']}" for card in page.select(".path-cards > li")
+    ]
+
+
+def test_a_chapter_may_be_on_no_path(warnings):
+    """A path holds what its reader needs and no more."""
+    assert "" == warnings("_data/paths.toml", '  "land",\n', "")
 
 
 def test_where_a_part_begins(warnings, tmp_path):
@@ -139,6 +159,10 @@ FAULTS = {
     "a goal is no page": (
         "_data/paths.toml", '"swim"', '"swin"',
         "_data/paths.toml:8: WARNING: there is no page 'swin'",
+    ),
+    "an end is no page": (
+        "_data/paths.toml", 'end = "notes"', 'end = "logs"',
+        "_data/paths.toml:16: WARNING: there is no page 'logs'",
     ),
     "no page lists a path": (
         "every.md", "```{path} sailors\n```\n", "",

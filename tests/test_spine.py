@@ -494,10 +494,6 @@ FAULTS = {
         "_data/paths.toml", "[[path]]", '[[path]]\nid = "pilots"\nname = "Pilots"\nline = "Fly."\ngoals = ["chapter"]\n\n[[path]]',
         "chapter.md:5: WARNING: the path of 'pilots' leads here: name it in `audience`",
     ),
-    "no path leads to a chapter": (
-        "_data/paths.toml", '"chapter"', '"index"',
-        "chapter.md:5: WARNING: no reading path leads here: add an audience with a path",
-    ),
     "a page is unknown": (
         "chapter.md", "# A chapter\n", "# A chapter\n\nSee {page}`nowhere`.\n",
         "chapter.md:11: WARNING: there is no page 'nowhere'",
@@ -642,15 +638,6 @@ def test_a_figure_that_a_fence_prints_needs_no_other_source(warnings):
     page = "# A chapter\n\nIt is 71.5 % right.\n\n```output\n71.5\n```\n"
 
     assert "" == warnings("chapter.md", "# A chapter\n", page)
-
-
-def test_a_path_without_goals_is_every_chapter_for_its_audience(warnings, tmp_path):
-    """A new chapter is on it without an edit of the paths."""
-    said = warnings("_data/paths.toml", 'goals = ["chapter"]', "")
-    build(tmp_path / "docs", "text")
-
-    assert "" == said
-    assert "1. A chapter" in (tmp_path / "docs/_build/index.txt").read_text("utf-8")
 
 
 def test_an_incremental_build_forgets_what_a_page_no_longer_has(warnings):

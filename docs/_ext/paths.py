@@ -57,25 +57,10 @@ def on_path(env: BuildEnvironment, path: Mapping[str, Any]) -> list[str]:
     """Return the stops of a path that exist, in order; of pages that need each other, none."""
     known = kept(env, "minutes")
     try:
-        pages = in_order(goals(env, path), kept(env, "needs"))
+        pages = in_order(path.get("goals", ()), kept(env, "needs"))
     except CycleError:  # `check` tells it
         return []
     return [page for page in pages if page in known]
-
-
-def goals(env: BuildEnvironment, path: Mapping[str, Any]) -> list[str]:
-    """Return the goals of a path; with `whole`, or without any, each chapter for its audience."""
-    stated = [*path.get("goals", ())]
-    return stated + (addressed(env, path["id"]) if path.get("whole", not stated) else [])
-
-
-def addressed(env: BuildEnvironment, audience: str) -> list[str]:
-    """Return the chapters that name an audience, in the order of the tables of contents."""
-    pages, listed = [env.config.root_doc], []
-    while pages:
-        listed.append(pages.pop(0))
-        pages = [*env.toctree_includes.get(listed[-1], ()), *pages]
-    return [page for page in listed if audience in kept(env, "audience").get(page, ())]
 
 
 def all_paths(env: BuildEnvironment) -> list[dict[str, Any]]:
@@ -144,7 +129,7 @@ def resolve(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Replace each marker by its path, or by the cards."""
     for node in list(doctree.findall(listing)):
         found = {path["id"]: path for path in all_paths(app.env)}
-        made = whole(app, docname, found[node["of"]]) if node["of"] else [cards(app, docname)]
+        made = whole(app, docname, found[node["of"]]) if node["of"] else cards(app, docname)
         node.replace_self(made)
 
 
@@ -183,13 +168,18 @@ def whole(app: Sphinx, docname: str, path: Mapping[str, Any]) -> list[nodes.Node
     return [line, stops(app, docname, path, pages)]
 
 
-def cards(app: Sphinx, docname: str) -> nodes.bullet_list:
-    """Return a card for each path: picture, name, minutes, line, first stops, and all of them."""
-    items = []
+def cards(app: Sphinx, docname: str) -> list[nodes.Node]:
+    """Return a card for each path: picture, name, minutes, line, first stops, and all of them.
+
+    Where the cards are in one column, the last is far below; a list of links before them leads there.
+    """
+    items, jumps = [], []
     for path in all_paths(app.env):
         pages = on_path(app.env, path)
         picture = PICTURES / f"{path['id']}.svg"
-        card = nodes.list_item()
+        card = nodes.list_item(ids=[f"card-{path['id']}"])
+        jump = nodes.reference("", path["name"], internal=True, refuri=f"#card-{path['id']}")
+        jumps.append(nodes.list_item("", nodes.paragraph("", "", jump)))
         if picture.exists():
             card += nodes.raw("", picture.read_text("utf-8"), format="html")
         name = nodes.strong("", path["name"])
@@ -201,7 +191,10 @@ def cards(app: Sphinx, docname: str) -> nodes.bullet_list:
         link = nodes.reference("", f"All {len(pages)} stops", internal=True, refuri=uri)
         card += nodes.paragraph("", "", link, classes=["path-all"])
         items.append(card)
-    return nodes.bullet_list("", *items, classes=["path-cards"])
+    return [
+        nodes.bullet_list("", *jumps, classes=["path-jumps"]),
+        nodes.bullet_list("", *items, classes=["path-cards"]),
+    ]
 
 
 def address(app: Sphinx, docname: str, path: str) -> str:
@@ -212,16 +205,26 @@ def address(app: Sphinx, docname: str, path: str) -> str:
     return ""
 
 
+def end(app: Sphinx, path: Mapping[str, Any]) -> tuple[str, str]:
+    """Return where the last stop of a path leads, and what the bar calls it."""
+    page = path.get("end")
+    if page not in app.env.titles:
+        return address(app, app.config.root_doc, path["id"]), "the list of stops"
+    # What stands before a colon names the page, and a phone has room for no more.
+    name = app.env.titles[page].astext().partition(":")[0]
+    return app.builder.get_target_uri(page), f"“{name}”"
+
+
 def faults(
     app: Sphinx, env: BuildEnvironment, path: Mapping[str, Any]
 ) -> Iterator[tuple[Any, str]]:
     """Yield what is wrong with a path: its place, and what to do."""
     here = at(Path(app.srcdir, "_data", "paths.toml"), f'^id = "{path["id"]}"')
-    for page in path.get("goals", ()):
+    for page in [*path.get("goals", ()), path.get("end", env.config.root_doc)]:
         if page not in env.found_docs:
             yield where(app.srcdir, "paths.toml", f'"{page}"'), f"there is no page {page!r}"
     try:
-        in_order(goals(env, path), kept(env, "needs"))
+        in_order(path.get("goals", ()), kept(env, "needs"))
     except CycleError as error:
         page = str(error).partition(" ")[0]
         fault = f"these pages name each other in `prerequisites`, so none can be first: {error}"
@@ -240,20 +243,14 @@ def faults(
 
 
 def check(app: Sphinx, env: BuildEnvironment) -> None:
-    """A path's pages exist, need no later one and name its audience; each chapter is on a path."""
-    paths = all_paths(env)
-    for path in paths:
+    """Each path's pages exist, need no later one and name its audience.
+
+    A chapter need not be on a path. A path that took in each chapter for its reader would be as
+    long as the handbook, and nobody would begin it; the table of contents leads to the rest.
+    """
+    for path in all_paths(env):
         for place, fault in faults(app, env, path):
             logger.warning("%s", fault, location=place)
-    led = {page for path in paths for page in on_path(env, path)}
-    takes_all = [path["id"] for path in paths if path.get("whole", "goals" not in path)]
-    for page in sorted(kept(env, "audience").keys() - led) if paths else ():
-        logger.warning(
-            "no reading path leads here: add %s to `audience`, or the chapter to a path in "
-            "paths.toml",
-            " or ".join(map(repr, takes_all)) or "an audience with a path",
-            location=at(Path(env.doc2path(page)), "^audience:"),
-        )
 
 
 def write(app: Sphinx, raised: Exception | None) -> None:
@@ -267,8 +264,7 @@ def write(app: Sphinx, raised: Exception | None) -> None:
             uri = app.builder.get_target_uri(page)
             pages.setdefault(page, [uri, title(app.env, page), taken[page]])
         numbers = {page: n for n, page in enumerate(pages)}
-        listed = address(app, app.config.root_doc, path["id"])
-        paths[path["id"]] = [path["name"], listed, [numbers[page] for page in stops]]
+        paths[path["id"]] = [path["name"], [numbers[page] for page in stops], *end(app, path)]
     data = json.dumps([[*pages.values()], paths], ensure_ascii=False, separators=(",", ":"))
     file = Path(app.outdir, "_static", "paths.js")
     file.parent.mkdir(exist_ok=True)

@@ -69,8 +69,7 @@ def way(path: dict[str, Any], written: set[str]) -> Iterator[str]:
     yield f"**Your first week**, {{minutes}}`{pages}` minutes:\n"
     yield from (f"1. {said(step, written)}" for step in path["first_week"])
     yield f"\n**Your whole path**, {{duration}}`{path['id']}`: {path['line']}\n"
-    if not path.get("whole", "goals" not in path):  # else a list of them tells nothing
-        yield f":::{{dropdown}} The pages of this path\n{{pages}}`{path['id']}`\n:::\n"
+    yield f":::{{dropdown}} The pages of this path\n{{pages}}`{path['id']}`\n:::\n"
     yield "**Ninety days:**\n"
     for step in path["ninety_days"]:
         yield f"1. By day {step['by']}, {said(step, written)}"

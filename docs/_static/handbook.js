@@ -1,4 +1,5 @@
 (() => {
+  const here = document.currentScript.src;
   document.documentElement.classList.remove("no-js");
   const find = (selector) => document.querySelector(selector);
   const drawers = [...document.querySelectorAll("#__navigation, #__toc")];
@@ -136,4 +137,9 @@
     }
     CSS.highlights.set("sought", new Highlight(...ranges));
   }
+
+  // Only who follows a reading path loads its bar: the address names the path, or this browser.
+  let path = new URLSearchParams(location.search).get("path");
+  try { path ??= localStorage.getItem("path"); } catch { /* only the address can name it */ }
+  if (path) document.head.append(Object.assign(document.createElement("script"), { src: new URL("path.js", here).href }));
 })();

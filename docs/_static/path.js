@@ -15,9 +15,9 @@
 
   const plain = (url) => url.pathname.replace(/(index)?(\.html)?$/, "");
   const inWords = (minutes) => {
-    if (minutes < 120) return `${minutes} minutes`;
+    if (minutes < 120) return `${minutes} min`;
     const rest = minutes % 60;
-    return `${Math.floor(minutes / 60)} hours${rest ? ` ${rest} minutes` : ""}`;
+    return `${Math.floor(minutes / 60)} h${rest ? ` ${rest} min` : ""}`;
   };
 
   const show = ([pages, paths]) => {
@@ -29,7 +29,7 @@
       kept = null;
     }
     if (!known) return;
-    const [name, listed, numbers] = paths[id];
+    const [name, numbers, end, called] = paths[id];
     const stops = numbers.map((number) => pages[number]);
     const at = stops.findIndex(([page]) => plain(new URL(page, root)) === plain(location));
     if (at < 0) return;
@@ -39,12 +39,14 @@
 
     const bar = document.createElement("nav");
     bar.className = "path-bar";
-    bar.ariaLabel = "Your reading path";
+    bar.ariaLabel = `Your reading path: ${name}`;
     const folded = add(bar, "details");
     const summary = add(folded, "summary");
-    add(summary, "strong", name);
-    add(summary, "span", `, ${at + 1} of ${stops.length}`);
-    add(summary, "span", ` · ${inWords(left)} left`, { className: "path-left" });
+    add(summary, "span", "Stops", { className: "path-stops" });
+    const place = add(summary, "span");
+    add(place, "strong", name);
+    place.append(` ${at + 1} of ${stops.length}`);
+    add(place, "span", ` · ${inWords(left)} left`, { className: "path-left" });
     const list = add(folded, "ol");
     stops.forEach(([page, title, minutes], number) => {
       const line = add(add(list, "li"), "p");
@@ -52,21 +54,37 @@
       if (number === at) link.ariaCurrent = "page";
       add(line, "span", ` ${minutes} min`);
     });
-    add(folded, "button", "Leave this path", { type: "button" }).addEventListener("click", () => {
+    // What is said of leaving stands where the bar was; a place that is there before is read aloud.
+    const status = Object.assign(document.createElement("div"), { className: "path-status", role: "status" });
+    const keep = (address, change) => {
       try {
-        localStorage.removeItem("path");
+        change(localStorage);
       } catch {}
-      search.delete("path");
       try {
-        history.replaceState(null, "", location.pathname + (search.size ? `?${search}` : "") + location.hash);
+        history.replaceState(null, "", address);
       } catch {} // an address of the disk may not be changed
+    };
+    add(folded, "button", "Leave this path", { type: "button" }).addEventListener("click", () => {
+      const address = location.href;
+      search.delete("path");
+      keep(location.pathname + (search.size ? `?${search}` : "") + location.hash, (store) => store.removeItem("path"));
       bar.remove();
-      document.getElementById("furo-main-content").focus();
+      status.textContent = "You left the path. ";
+      const undo = add(status, "button", "Undo", { type: "button" });
+      undo.addEventListener("click", () => {
+        keep(address, (store) => store.setItem("path", id));
+        status.textContent = "";
+        folded.open = false;
+        status.before(bar);
+        summary.focus({ preventScroll: true });
+      });
+      undo.focus({ preventScroll: true });
     });
     const next = stops[at + 1];
-    const on = add(bar, "a", "", { className: "path-next", href: next ? address(next[0]) : new URL(listed, root).href });
-    add(on, "span", next ? "Next: " : "");
-    on.append(next ? next[1] : "The end: all paths");
+    const on = add(bar, "a", "", { className: "path-next", href: next ? address(next[0]) : new URL(end, root).href });
+    add(on, "span", next ? "Next: " : "Last stop. Back to ");
+    on.append(next ? next[1] : called);
+    on.classList.toggle("path-end", !next);
     bar.style.setProperty("--done", (at + 1) / stops.length);
 
     folded.addEventListener("toggle", () => {
@@ -78,11 +96,18 @@
       folded.open = false;
       summary.focus();
     });
-    document.getElementById("path-bar").replaceWith(bar);
+    document.getElementById("path-bar").replaceWith(bar, status);
     add(document.head, "script", "", { src: new URL("done.js", here.src).href }); // ticks its list
   };
 
-  add(document.head, "link", "", { rel: "stylesheet", href: new URL("path.css", here.src).href });
-  const data = add(document.head, "script", "", { src: new URL("paths.js", here.src).href });
-  data.addEventListener("load", () => show(data.paths));
+  // The bar is never seen without its style.
+  const loaded = (name, properties) =>
+    new Promise((done) => {
+      const element = add(document.head, name, "", properties);
+      element.addEventListener("load", () => done(element));
+    });
+  Promise.all([
+    loaded("script", { src: new URL("paths.js", here.src).href }),
+    loaded("link", { rel: "stylesheet", href: new URL("path.css", here.src).href }),
+  ]).then(([data]) => show(data.paths));
 })();

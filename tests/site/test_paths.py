@@ -29,12 +29,12 @@ def origin():
 
 @pytest.fixture(scope="module")
 def paths():
-    """{id: [name, the address of its list, its stops as [address, title, minutes]]}."""
+    """{id: [name, its stops as [address, title, minutes], the address where it ends]}."""
     written = (ROOT / "_static/paths.js").read_text("utf-8")
     pages, paths = json.loads(written.removeprefix("document.currentScript.paths="))
     return {
-        path: [name, listed, [pages[number] for number in numbers]]
-        for path, (name, listed, numbers) in paths.items()
+        path: [name, [pages[number] for number in numbers], end]
+        for path, (name, numbers, end, _) in paths.items()
     }
 
 
@@ -84,14 +84,14 @@ def test_the_way_in_says_the_minutes_of_its_chapter(visit):
 def test_no_page_comes_before_what_it_needs(paths):
     """On every path."""
     needs = {}
-    for page in {page for _, _, stops in paths.values() for page, *_ in stops}:
+    for page in {page for _, stops, _ in paths.values() for page, *_ in stops}:
         text = (ROOT / page).read_text("utf-8")
         first = re.search(r'<p class="prerequisites">.*?</p>', text, re.DOTALL)
         links = re.findall(r'href="([^"]+)"', first[0] if first else "")
         needs[page] = [urljoin(f"/{page}", link).lstrip("/") for link in links]
     faults = [
         f"{path}: {page} needs {need}"
-        for path, (_, _, stops) in paths.items()
+        for path, (_, stops, _) in paths.items()
         for number, (page, *_) in enumerate(stops)
         for need in needs[page]
         if need not in [before for before, *_ in stops[:number]]
@@ -105,7 +105,7 @@ def test_no_page_comes_before_what_it_needs(paths):
 @pytest.mark.parametrize("refused", [False, True])
 def test_a_path_is_walked_by_its_bar_alone(visit, paths, refused):
     """From the first page to the end, also in a browser that keeps nothing."""
-    _, listed, stops = paths["managers"]
+    _, stops, end = paths["managers"]
     page = visit("index.html", refused)
     page.click(".path-cards a[href$='?path=managers'] >> nth=0")
     walked = []
@@ -117,15 +117,15 @@ def test_a_path_is_walked_by_its_bar_alone(visit, paths, refused):
     minutes = [stop[2] for stop in stops]
 
     assert walked == [
-        (stop[0], f"Managers, {n} of {len(stops)} · {sum(minutes[n - 1 :])} minutes left")
+        (stop[0], f"Stops\n{n} of {len(stops)} · {sum(minutes[n - 1 :])} min left")
         for n, stop in enumerate(stops, 1)
     ]
-    assert page.url.partition("?")[0].endswith(listed)
+    assert page.url.partition("?")[0].endswith(end)
 
 
 def test_a_path_from_the_disk(visit, paths):
     """The bar needs no server."""
-    (first, *_), (second, *_), *_ = paths["managers"][2]
+    (first, *_), (second, *_), *_ = paths["managers"][1]
     page = visit(f"{first}?path=managers", root=ROOT.resolve().as_uri())
     page.click(".path-next")
     page.wait_for_selector(".path-bar")
@@ -135,7 +135,7 @@ def test_a_path_from_the_disk(visit, paths):
 
 def test_a_path_is_left(visit, paths):
     """And is gone from the next page; who is on none loads nothing of it."""
-    first = paths["managers"][2][0][0]
+    first = paths["managers"][1][0][0]
     page = visit(f"{first}?path=managers#top")
     page.click(".path-bar summary")
     page.click(".path-bar button")
@@ -147,6 +147,55 @@ def test_a_path_is_left(visit, paths):
     assert 0 == page.locator(".path-bar").count()
     assert asked
     assert [] == [url for url in asked if "/path" in url]
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_who_left_a_path_can_undo_it(visit, paths, refused):
+    """A line in the bar's place says so, and its button brings all back as it was."""
+    first = paths["managers"][1][0][0]
+    page = visit(f"{first}?path=managers", refused)
+    page.click(".path-bar summary")
+    page.click(".path-bar button")
+    said = page.inner_text("[role=status]")
+    page.keyboard.press("Enter")  # the button has the focus
+    back = page.locator(".path-bar").is_visible()
+    page.reload()
+
+    assert ["You left the path.", "Undo"] == said.split("\n")
+    assert back
+    assert page.url.endswith(f"{first}?path=managers")
+    assert page.locator(".path-bar").is_visible()
+    assert "" == page.inner_text("[role=status]")
+
+
+def test_with_a_bar_there_is_one_next(visit, paths):
+    """The arrows of the foot go elsewhere, so they are there only for who is on no path."""
+    page = visit(f"{paths['managers'][1][0][0]}?path=managers")
+    page.wait_for_selector(".path-bar")
+    arrows = page.locator(".related-pages")
+    with_bar = arrows.is_visible()
+    page.click(".path-bar summary")
+    page.click(".path-bar button")
+
+    assert not with_bar
+    assert arrows.is_visible()
+
+
+@pytest.mark.parametrize("width", [320, 390, 640, 768, 1280])
+def test_links_lead_to_cards_in_one_column(visit, width):
+    """And are not there where the cards stand side by side."""
+    page = visit("index.html")
+    page.set_viewport_size({"width": width, "height": 844})
+    places = page.eval_on_selector_all(
+        ".path-cards > li", "all => all.map(e => e.getBoundingClientRect().x)"
+    )
+    jumps = page.locator(".path-jumps a")
+
+    assert jumps.first.is_visible() == (len(set(places)) == 1)
+    if jumps.first.is_visible():
+        jumps.nth(5).click()
+        assert page.locator(".path-cards > li:target", has_text="Managers").is_visible()
+        assert 0 <= page.locator(".path-cards > li:target").bounding_box()["y"] < 400
 
 
 @pytest.mark.parametrize("path", ["managers", "constructor"])
@@ -162,7 +211,7 @@ def test_a_page_that_is_no_stop_has_no_bar(visit, path):
 
 def test_a_quiz_that_is_done_is_ticked(visit, paths):
     """The bar knows what the quiz of a page keeps."""
-    stops = [page for page, *_ in paths["managers"][2]]
+    stops = [page for page, *_ in paths["managers"][1]]
     at = next(
         n for n, stop in enumerate(stops) if 'class="quiz' in (ROOT / stop).read_text("utf-8")
     )
@@ -229,7 +278,7 @@ def test_a_part_in_a_browser_that_keeps_nothing(browser, origin):
 
 def test_the_bar_is_accessible(tab, origin, paths):
     """Open, in both themes, on a phone and on a desktop; no wider than a screen, and not on paper."""
-    address = paths["fresh-graduates"][2][0][0]
+    address = paths["fresh-graduates"][1][0][0]
     with checks.Visit(tab, origin, f"{address}?path=fresh-graduates") as visit:
         tab.wait_for_selector(".path-bar")
         faults = visit.sideways()
