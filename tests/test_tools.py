@@ -123,20 +123,20 @@ def test_a_tool_that_did_not_run_whole_is_told_and_not_counted(how):
 
 def test_another_version_than_that_of_the_lock_is_told():
     """An environment may be older than its lock, and so may what npm fetched."""
-    only = {"Pandas": ENTRIES["Pandas"]}
-    _, wrong = tools.table(only, {"pandas": RAN | {"versions": {"Pandas": "0.1"}}}, ENTRIES)
+    only = {"pandas": ENTRIES["pandas"]}
+    _, wrong = tools.table(only, {"pandas": RAN | {"versions": {"pandas": "0.1"}}}, ENTRIES)
 
-    assert [f"Pandas: 0.1 was here, not {tools.pinned(ENTRIES['Pandas'])}"] == wrong
+    assert [f"pandas: 0.1 was here, not {tools.pinned(ENTRIES['pandas'])}"] == wrong
 
 
 def test_a_card_names_the_licence_of_its_package():
     """Another one is told, and a tool that is no package here is not asked."""
-    only = {"Pandas": ENTRIES["Pandas"]}
-    ran = RAN | {"versions": {"Pandas": tools.pinned(ENTRIES["Pandas"])}}
+    only = {"pandas": ENTRIES["pandas"]}
+    ran = RAN | {"versions": {"pandas": tools.pinned(ENTRIES["pandas"])}}
 
-    says = {"licences": {"Pandas": "BSD 3-Clause License"}}
+    says = {"licences": {"pandas": "BSD 3-Clause License"}}
     assert not tools.table(only, {"pandas": ran | says}, ENTRIES)[1]
-    says = {"licences": {"Pandas": "MIT License"}}
+    says = {"licences": {"pandas": "MIT License"}}
     [wrong] = tools.table(only, {"pandas": ran | says}, ENTRIES)[1]
     assert "its card says BSD-3-Clause, its package MIT License" in wrong
 
