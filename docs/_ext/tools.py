@@ -81,7 +81,6 @@ class Tool(SphinxDirective):
             result += self.parse_text_to_nodes(text)
         return result
 
-
     def job(self, job: str, page: str) -> nodes.paragraph:
         """Return a line that leads to the group of a job, and to its tools on other pages."""
         line = nodes.paragraph("", "Job: ", job_link(job=job))

@@ -5,16 +5,14 @@
   try {
     state = JSON.parse(localStorage.getItem(key)) ?? {};
   } catch {} // storage is refused: the forms work, and forget
-  let keeps = false;
-  try {
-    localStorage.setItem(`${key}?`, "");
-    localStorage.removeItem(`${key}?`);
-    keeps = true;
-  } catch {}
   const save = () => {
     try {
       localStorage.setItem(key, JSON.stringify(state));
-    } catch {}
+      if (!Object.keys(state).length) localStorage.removeItem(key);
+      return true;
+    } catch {
+      return false;
+    }
   };
 
   const live = (id, say) => {
@@ -97,7 +95,7 @@
 
   const note = document.querySelector(".on-screen");
   if (!note) return;
-  if (keeps) {
+  if (save()) {
     const stays = document.createElement("div");
     stays.textContent = "What you type or tick stays in this browser.";
     note.append(stays);

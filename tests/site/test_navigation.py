@@ -109,7 +109,7 @@ def test_arrows_open_and_close_a_part(tab, origin):
     """A part is one stop of the Tab key: its arrows do what its button does for a pointer."""
     with checks.Visit(tab, origin, CHAPTER):
         tab.set_viewport_size(WIDE)
-        part = tab.locator(".sidebar-tree .toctree-l1 > a").first
+        part = tab.locator(".sidebar-tree .toctree-l1:has(> ul) > a").first
         chapters = part.locator("xpath=../ul")
         seen = [chapters.is_visible()]
         for key in ("ArrowRight", "ArrowLeft"):
@@ -296,16 +296,17 @@ def test_the_title_of_the_outline_is_one_line(tab, origin):
     assert 0 < height < 24
 
 
+AFTER = "async (wait) => { await new Promise((then) => setTimeout(then, wait)); return scrollY; }"
+
+
 def test_a_link_leads_there_at_once(browser, origin):
     """Nothing flies past a reader, who has not asked for less motion."""
     with chromium.tab(browser) as tab:
         visit(tab, origin)
-        far = tab.evaluate("""() => {
-          document.querySelector(".toc-tree li:last-child > a").click();
-          return scrollY;
-        }""")
+        tab.evaluate("document.querySelector('.toc-tree li li:last-child > a').click()")
+        first, last = (tab.evaluate(AFTER, milliseconds) for milliseconds in (50, 1000))
 
-    assert far > 3000
+    assert first == last > 3000
 
 
 # What a thumb aims at, and where; each is asked at 21 px above and below its middle.
@@ -313,7 +314,8 @@ THUMBS = {
     CHAPTER: ["button.copy", ".quiz-button"],
     "tools/index.html?tick=dvc,feast": [".tool-filter select", ".tool-filter input", ".tool-tick", ".tool-bar button"],
     "tools/index.html?compare=dvc,feast": [".tool-compare button"],
-    "for-managers.html?path=managers": [".sheet-form [type=text]", ".sheet-print", ".path-bar button"],
+    "for-managers.html": [".sheet-form [type=text]", ".sheet-print"],
+    "for-managers.html?path=managers": [".path-bar button"],
 }  # fmt: skip
 MISSED = """marks => marks.filter((mark) => {
   const found = document.querySelector(mark);
