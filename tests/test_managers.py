@@ -86,7 +86,8 @@ def test_each_statement_is_a_box_of_its_level(read):
     ] == boxes  # fmt: skip
     assert (
         "You are at level 1 if boxes 1 to 2 are ticked, and at level 2 if boxes 1 to 3 are ticked. "
-        "Your next step is the first empty box." == form.select_one(".rule").get_text()
+        "With fewer, level 0: by hand. Your next step is the first empty box."
+        == form.select_one(".rule").get_text()
     )
     assert "Level: ______" in form.select_one(".by-hand").get_text()
 

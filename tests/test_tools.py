@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
+from docs._ext.tools import stated
 from scripts import tools
 from tests.project import build, write
 
@@ -123,20 +124,20 @@ def test_a_tool_that_did_not_run_whole_is_told_and_not_counted(how):
 
 def test_another_version_than_that_of_the_lock_is_told():
     """An environment may be older than its lock, and so may what npm fetched."""
-    only = {"Pandas": ENTRIES["Pandas"]}
-    _, wrong = tools.table(only, {"pandas": RAN | {"versions": {"Pandas": "0.1"}}}, ENTRIES)
+    only = {"pandas": ENTRIES["pandas"]}
+    _, wrong = tools.table(only, {"pandas": RAN | {"versions": {"pandas": "0.1"}}}, ENTRIES)
 
-    assert [f"Pandas: 0.1 was here, not {tools.pinned(ENTRIES['Pandas'])}"] == wrong
+    assert [f"pandas: 0.1 was here, not {tools.pinned(ENTRIES['pandas'])}"] == wrong
 
 
 def test_a_card_names_the_licence_of_its_package():
     """Another one is told, and a tool that is no package here is not asked."""
-    only = {"Pandas": ENTRIES["Pandas"]}
-    ran = RAN | {"versions": {"Pandas": tools.pinned(ENTRIES["Pandas"])}}
+    only = {"pandas": ENTRIES["pandas"]}
+    ran = RAN | {"versions": {"pandas": tools.pinned(ENTRIES["pandas"])}}
 
-    says = {"licences": {"Pandas": "BSD 3-Clause License"}}
+    says = {"licences": {"pandas": "BSD 3-Clause License"}}
     assert not tools.table(only, {"pandas": ran | says}, ENTRIES)[1]
-    says = {"licences": {"Pandas": "MIT License"}}
+    says = {"licences": {"pandas": "MIT License"}}
     [wrong] = tools.table(only, {"pandas": ran | says}, ENTRIES)[1]
     assert "its card says BSD-3-Clause, its package MIT License" in wrong
 
@@ -401,6 +402,30 @@ def test_each_tool_stands_once_under_its_first_capability(matrix, tmp_path):
     assert "One, whose card is under Data, does it too." in checks.text
     assert "#tool-one" == checks.select_one(".tool-also a")["href"]
     assert ["Two & more"] == [other.strong.text.strip() for other in checks.select(".tool-card")]
+
+
+def test_a_page_leads_to_its_jobs_and_to_the_other_tools_for_them(tmp_path):
+    """A link narrows the cards, and is the anchor of their group where no script runs."""
+    folder = tmp_path / "docs"
+    write(folder, MATRIX | {"one.md": MATRIX["one.md"] + "\n```{tool} One\n```\n"})
+    assert "" == build(folder, "html")
+    html = (folder / "_build/one.html").read_text("utf-8")
+    *_, data, checks = BeautifulSoup(html, "html.parser").select(".tool-facts p")
+
+    assert ["Job: Data", "Job: CI/CD. Others for it: Two & more"] == [data.text, checks.text]
+    assert ["index.html?job=data#tools-for-data"] == [link["href"] for link in data("a")]
+    assert ["index.html?job=ci-cd#tools-for-ci-cd", "two.html"] == [
+        link["href"] for link in checks("a")
+    ]
+
+
+def test_a_service_is_kept_apart_from_its_parts():
+    """“Kubernetes kubernetes-validate” would read like a word that was doubled."""
+    tool = {"package": "one", "parts": ["half"]}
+
+    assert "One {version}`One`, half {version}`half`" == stated("One", tool)
+    assert "Two · half {version}`half`" == stated("Two", {"parts": ["half"]})
+    assert "Three" == stated("Three", {})
 
 
 def test_a_page_says_when_its_tool_ran(tmp_path):

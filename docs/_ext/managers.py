@@ -66,7 +66,7 @@ class SelfAssessment(SphinxDirective):
             rule.append(f"level {level} if boxes 1 to {last} are ticked")
             begin = f'<fieldset data-level="{level}"><legend>For level {level}</legend>'
             inside += [html_only(begin), nodes.bullet_list("", *items), html_only("</fieldset>")]
-        words = f"You are at {', and at '.join(rule)}. Your next step is the first empty box."
+        words = f"You are at {', and at '.join(rule)}. With fewer, level 0: by hand. Your next step is the first empty box."
         inside.append(nodes.paragraph("", words, classes=["rule"]))
         pen = "Level: ______  Next statement: ______"
         return [form("self-assessment", "Self-assessment", *inside, by_hand=pen)]

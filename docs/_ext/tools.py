@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 from docutils import nodes
+from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
@@ -32,7 +33,11 @@ def of_matrix(srcdir):
     return {name: tool for name, tool in tools.items() if "page" in tool}
 
 
-def versions(name, tool):
+class job_link(nodes.General, nodes.Element):
+    """A job of a tool's page: a link to its group of cards, once it is known where they are."""
+
+
+def versions(name: str, tool: dict) -> str:
     """Write the versions of a tool and of its parts as Markdown."""
     parts = [f"{part} {{version}}`{part}`" for part in tool.get("parts", ())]
     if {"package", "debian"} & set(tool):  # a service has no version of its own
@@ -55,8 +60,7 @@ class Tool(SphinxDirective):
                 return []
             made.append((name, tools[name]))
         lines = [
-            f"{name} {versions(name, tool)} · {tool['licence']} · {tool['home']}"
-            for name, tool in made
+            f"{stated(name, tool)} · {tool['licence']} · {tool['home']}" for name, tool in made
         ]
         example = made[0][1]["example"]
         run = run_of(self.env, "tools") or {"figures": {}}
@@ -69,11 +73,26 @@ class Tool(SphinxDirective):
         facts = nodes.container(classes=[FACTS, "tool-facts"])
         for line in lines:
             facts += self.parse_text_to_nodes(line)
+        for job in dict.fromkeys(job for _, tool in made for job in tool["capability"]):
+            facts += self.job(job, made[0][1]["page"])
         result = [facts]
         for box in dict.fromkeys(tool["not_here"] for _, tool in made if "not_here" in tool):
             text = f":::{{admonition}} What is not real here\n:class: caution\n\n{box}\n:::"
             result += self.parse_text_to_nodes(text)
         return result
+
+    def job(self, job: str, page: str) -> nodes.paragraph:
+        """Return a line that leads to the group of a job, and to its tools on other pages."""
+        line = nodes.paragraph("", "Job: ", job_link(job=job))
+        others = [
+            f"{{doc}}`{name} </{tool['page']}>`"
+            for name, tool in of_matrix(self.env.srcdir).items()
+            if job in tool["capability"] and tool["page"] != page
+        ]
+        if others:
+            (parsed,) = self.parse_text_to_nodes(f"Others for it: {', '.join(others)}")
+            line += [nodes.Text(". "), *parsed.children]
+        return line
 
 
 class Matrix(SphinxDirective):
@@ -118,6 +137,26 @@ class Matrix(SphinxDirective):
         self.state.document.note_implicit_target(made, made)
         made += [*self.parse_text_to_nodes(words), *cards]
         return made
+
+
+def stated(name: str, tool: dict) -> str:
+    """Write a tool's name and its versions; a part keeps apart from the name of a service."""
+    own = {"package", "debian"} & set(tool)
+    return f"{name}{' ' if own else ' · '}{versions(name, tool)}".rstrip(" ·")
+
+
+def resolve(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Make each job of a tool's page a link: to its group, narrowed to it where a script runs."""
+    for node in list(doctree.findall(job_link)):
+        words = nodes.Text(titled(node["job"]))
+        page = next((n for n, meta in app.env.metadata.items() if "tool-matrix" in meta), None)
+        if page is None:
+            node.replace_self(words)
+            continue
+        id_ = group(node["job"])
+        query = "" if app.builder.name == "epub" else f"?job={id_.removeprefix('tools-for-')}"
+        uri = f"{app.builder.get_relative_uri(docname, page)}{query}#{id_}"
+        node.replace_self(nodes.reference("", "", words, internal=True, refuri=uri))
 
 
 def group(job):
@@ -170,8 +209,8 @@ def evidence(name, tool, dated):
 
 
 def sentence(phrase):
-    """Write a phrase of the data file as a sentence; a name such as lakeFS stays as it is."""
-    first = phrase[0] if re.match(r"[a-z]+[A-Z]", phrase) else phrase[0].upper()
+    """Write a phrase of the data file as a sentence; a name such as lakeFS or pandas stays as it is."""
+    first = phrase[0] if re.match(r"[a-z]+[A-Z]|pandas\b", phrase) else phrase[0].upper()
     return f"{first}{phrase[1:].rstrip('.')}."
 
 
@@ -188,5 +227,7 @@ def setup(app):
     app.setup_extension("docs._ext.expiry")
     app.add_directive("tool", Tool)
     app.add_directive("tool-matrix", Matrix)
+    app.add_node(job_link)
+    app.connect("doctree-resolved", resolve)
     app.connect("html-page-context", add_files)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -8,7 +8,11 @@
   const save = () => {
     try {
       localStorage.setItem(key, JSON.stringify(state));
-    } catch {}
+      if (!Object.keys(state).length) localStorage.removeItem(key);
+      return true;
+    } catch {
+      return false;
+    }
   };
 
   const live = (id, say) => {
@@ -61,7 +65,7 @@
     const next = `Make true next: ${missing[0].closest("label").textContent.trim()}`;
     const s = early === 1 ? ["", "s"] : ["s", ""];
     const waits = ` ${early} tick${s[0]} above level ${lowest} count${s[1]} only when level ${lowest} is complete.`;
-    return [`Level ${lowest - 1}.`, next + (early ? waits : "")];
+    return [lowest > 1 ? `Level ${lowest - 1}.` : "Level 0: by hand.", next + (early ? waits : "")];
   });
 
   // As the sum in the chapter "Which level fits you".
@@ -91,6 +95,11 @@
 
   const note = document.querySelector(".on-screen");
   if (!note) return;
+  if (save()) {
+    const stays = document.createElement("div");
+    stays.textContent = "What you type or tick stays in this browser.";
+    note.append(stays);
+  }
   const print = document.createElement("button");
   Object.assign(print, { type: "button", className: "sheet-print", textContent: "Print this sheet" });
   print.addEventListener("click", () => window.print());

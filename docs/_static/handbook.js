@@ -42,8 +42,28 @@
     search();
   }, true);
 
-  // A drawer closes by Escape, by the link that was followed, and when the reader comes back.
-  const close = () => drawers.forEach((drawer) => { drawer.checked = false; });
+  // An open drawer is a step of the history, so that Back closes it. Whatever else closes it takes
+  // the step away again: its button, Escape, a link that is followed, and the form that is sent.
+  const opened = () => history.state?.drawer;
+  const sync = () => drawers.forEach((drawer) => { drawer.checked = drawer.id === opened(); });
+  const close = (then) => {
+    if (!opened()) {
+      drawers.forEach((drawer) => { drawer.checked = false; });
+      then?.();
+      return;
+    }
+    if (then) addEventListener("popstate", () => setTimeout(then), { once: true });
+    history.back(); // and `sync`
+  };
+  for (const drawer of drawers) {
+    drawer.addEventListener("change", () => {
+      if (!drawer.checked) return close();
+      try {
+        history[opened() ? "replaceState" : "pushState"]({ drawer: drawer.id }, "");
+        sync();
+      } catch {} // some browsers refuse it to a file: it opens, and Back leaves the page
+    });
+  }
   document.addEventListener("keydown", (event) => {
     const open = drawers.find((drawer) => drawer.checked);
     if (event.key !== "Escape" || !open) return;
@@ -51,9 +71,22 @@
     open.focus();
   });
   document.addEventListener("click", (event) => {
-    if (event.target.closest(".sidebar-drawer a, .toc-drawer a")) close();
+    const link = event.target.closest(".sidebar-drawer a, .toc-drawer a");
+    if (!link || !drawers.some((drawer) => drawer.checked)) return;
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return; // in another tab
+    event.preventDefault();
+    if (opened() && link.href.split("#")[0] === location.href.split("#")[0]) {
+      location.replace(link.href); // on this page: in the place of the drawer's step
+      sync();
+    } else close(() => location.assign(link.href));
   });
-  addEventListener("pageshow", close);
+  find(".sidebar-search").form.addEventListener("submit", (event) => {
+    if (!opened()) return;
+    event.preventDefault();
+    close(() => event.target.submit());
+  });
+  addEventListener("popstate", sync);
+  addEventListener("pageshow", sync);
 
   // The entry of the page, and of the section that is read, is in sight in its list.
   const reveal = (list, entry) => {

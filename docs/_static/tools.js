@@ -77,7 +77,7 @@
     table.replaceChildren(
       make("thead", {}, make("tr", {}, header("Tool", "col"), ...tools)),
       make("tbody", {},
-        row("What it does", (card) => make("td", { textContent: jobs(card).join(", ") })),
+        row("Job", (card) => make("td", { textContent: jobs(card).join(", ") })),
         row("Licence", (card) => copy(card.querySelector(".tool-licence"))),
         row("Home", (card) => copy(card.querySelector(".tool-home"))),
         row("Version", (card) => copy(card.querySelector(".tool-versions"))),
@@ -136,10 +136,10 @@
     job.value = asked.get("job") ?? "";
     if (job.selectedIndex < 0) job.value = "";
     word.value = asked.get("word") ?? "";
-    const named = (asked.get("compare") ?? "").split(",");
+    const named = (asked.get("compare") ?? asked.get("tick") ?? "").split(",");
     const found = named.map((one) => cards.find((card) => slug(card) === one)).filter(Boolean);
-    if (found.length) chosen = [...new Set(found)].slice(0, MOST);
-    open = found.length > 0 && chosen.length > 1;
+    chosen = [...new Set(found)].slice(0, MOST);
+    open = asked.has("compare") && chosen.length > 1;
     ticked();
     show();
   };
@@ -148,6 +148,7 @@
     const asked = {
       job: job.value,
       word: word.value.trim(),
+      tick: open ? "" : chosen.map(slug).join(),
       compare: open ? chosen.map(slug).join() : "",
     };
     for (const [key, value] of Object.entries(asked)) {
@@ -189,6 +190,7 @@
       }
       tick.parentElement.after(bar); // drawn at the foot of the window, and the next stop of Tab
       offer();
+      write();
     });
   }
   compare.addEventListener("click", () => {
@@ -204,7 +206,7 @@
     const last = ticks.get(chosen.at(-1));
     chosen = [];
     ticked();
-    show();
+    narrow();
     last.focus();
   });
   const lead = () => {

@@ -43,6 +43,16 @@ EVERY_ROW = """rows => {
   });
 }"""
 
+KEEPS = "What you type or tick stays in this browser."
+# Whether something else than an element, or nothing, has its middle or its lower edge.
+COVERED = """place => {
+  const found = document.querySelector(place);
+  const { left, top, width, height } = found.getBoundingClientRect();
+  return [height / 2, height - 4].map((down) =>
+    document.elementFromPoint(left + width / 2, top + down)).filter((over) => !found.contains(over))
+    .map((over) => `${place} ${found.name}: ${over?.className}`);
+}"""
+
 # The store is there for others, and refuses the sheet.
 REFUSED = """for (const name of ["getItem", "setItem"]) {
   const call = Storage.prototype[name];
@@ -104,7 +114,8 @@ def test_it_prints_on_one_sheet_that_can_be_read(sheet, scheme, filled):
     ]
     assert {} == small
     assert [] == [c.statement for c in criteria() if c.statement not in text]
-    assert filled == ("Level 0. Make true next: 1." in text)
+    assert "Filled in on: ______" in text
+    assert filled == ("Level 0: by hand. Make true next: 1." in text)
     assert filled != ("Level: ______" in text)
     assert 0 == sheet.page.locator("[role=main] pre").count()
 
@@ -114,7 +125,8 @@ def said_of(answers):
     found, numbers = assess(answers), {c: n for n, c in enumerate(criteria(), 1)}
     if not found.next:
         return f"Level {found.level}. All statements are true."
-    words = f"Level {found.level}. Make true next: {numbers[found.next]}. {found.next.statement}"
+    level = f"Level {found.level}." if found.level else "Level 0: by hand."
+    words = f"{level} Make true next: {numbers[found.next]}. {found.next.statement}"
     if not found.on_sand:
         return words
     many, level = len(found.on_sand), found.level + 1
@@ -222,7 +234,7 @@ def test_it_is_filled_in_by_keyboard_and_remembered_until_it_is_cleared(sheet):
     left = page.locator("output").all_inner_texts()
 
     assert [] == faults
-    assert "Level 0. Make true next: 2. The former model" == kept[0][:44]
+    assert kept[0].startswith("Level 0: by hand. Make true next: 2. The former model")
     assert kept[1].startswith("Paid after 5.0 years. The releases save 72 hours a year,")
     assert [kept[0], ""] == left
     assert [""] * 4 == [page.input_value(f"[name={name}]") for name in FIELDS]
@@ -230,15 +242,47 @@ def test_it_is_filled_in_by_keyboard_and_remembered_until_it_is_cleared(sheet):
 
 
 def test_where_storage_is_refused_it_computes_and_forgets(browser, origin):
-    """No error, and an answer."""
+    """No error, and an answer; only where it keeps what was ticked does it say so."""
     with chromium.tab(browser) as tab:
         tab.add_init_script(REFUSED)
         with checks.Visit(tab, origin, PAGE) as sheet:
             tab.check("[name=named-answer]")
             said = tab.inner_text("#self-assessment output")
+            told = tab.inner_text(".on-screen")
 
     assert [] == sheet.errors
-    assert said.startswith("Level 0.")
+    assert said.startswith("Level 0: by hand.")
+    assert "Print this sheet" in told
+    assert KEEPS not in told
+
+
+def test_only_what_is_kept_is_said_to_be_kept(sheet, scriptless, origin):
+    """With a store, and not without JavaScript."""
+    with checks.Visit(scriptless, origin, PAGE):
+        bare = scriptless.inner_text("[role=main]")
+
+    assert KEEPS in sheet.page.inner_text(".on-screen")
+    assert KEEPS not in bare
+
+
+@pytest.mark.parametrize("query", ["", "?path=managers"])
+@pytest.mark.parametrize("size", [(390, 844), (320, 640), (1280, 720)])
+def test_the_level_is_in_sight_while_a_reader_ticks(browser, origin, query, size):
+    """Each box in its turn, and the answer below it: neither is covered, nor off the screen."""
+    with chromium.tab(browser, reduced_motion="reduce") as tab:
+        tab.set_viewport_size({"width": size[0], "height": size[1]})
+        with checks.Visit(tab, origin, PAGE + query):
+            if query:
+                tab.wait_for_selector(".path-bar")
+            tab.check("[name=named-answer]")
+            boxes = tab.locator("#self-assessment [type=checkbox]")
+            unseen = []
+            for place in range(boxes.count()):
+                boxes.nth(place).focus()
+                unseen += tab.evaluate(COVERED, "#self-assessment :focus")
+                unseen += tab.evaluate(COVERED, "#self-assessment output")
+
+    assert [] == unseen
 
 
 def test_the_boxes_can_be_seen_in_forced_colours(browser, origin):

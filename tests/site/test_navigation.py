@@ -218,7 +218,7 @@ def test_the_magnifier_is_a_link(scriptless, origin):
     ids=["of the page", "of the handbook"],
 )  # fmt: skip
 def test_a_drawer_closes_behind_the_reader(phone, origin, drawer, link):
-    """After a tap on one of its links, and when the reader comes back to the page."""
+    """After a tap on one of its links, which Back takes back in one step."""
     visit(phone, origin, size=NARROW)
     phone.tap(drawer)
     phone.wait_for_timeout(400)  # it slides in
@@ -229,13 +229,133 @@ def test_a_drawer_closes_behind_the_reader(phone, origin, drawer, link):
     phone.go_back()
     phone.wait_for_function("location.href.endsWith('deployment.html')")
     back = checked(phone)
-    phone.tap(drawer)
-    # What a browser says that had kept the page as the reader left it.
-    phone.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
 
     assert [drawer[1:]] == opened
-    assert ([], [], []) == (after, back, checked(phone))
+    assert ([], []) == (after, back)
     assert 0 == phone.locator(".overlay:visible").count()
+
+
+@pytest.mark.parametrize("drawer", ["#__toc", "#__navigation"])
+@pytest.mark.parametrize("way", ["Back", "Back after a reload", "its button", "Escape"])
+def test_back_closes_a_drawer_and_not_the_page(phone, origin, drawer, way):
+    """It closes by one step back, or else leaves no step behind: the next one leaves the page."""
+    visit(phone, origin, "index.html", NARROW)
+    visit(phone, origin, size=NARROW)
+    phone.tap(drawer)
+    phone.wait_for_timeout(400)  # it slides in
+    opened = checked(phone)
+    if way == "Back after a reload":
+        phone.reload()
+    if way.startswith("Back"):
+        phone.go_back()
+    elif way == "Escape":
+        phone.keyboard.press(way)
+    else:
+        phone.eval_on_selector(drawer, "button => button.click()")
+    phone.wait_for_function("!document.querySelector('#__navigation:checked, #__toc:checked')")
+    phone.wait_for_function("!history.state")
+    stayed = phone.url
+    phone.go_back()
+
+    assert [drawer[1:]] == opened
+    assert [f"{origin}/{CHAPTER}", f"{origin}/index.html"] == [stayed, phone.url]
+
+
+def test_a_search_in_the_drawer_is_one_step(phone, origin):
+    """Back leads from the results to the page, with its drawer closed."""
+    visit(phone, origin, size=NARROW)
+    phone.tap("#__navigation")
+    phone.wait_for_timeout(400)  # it slides in
+    phone.fill(".sidebar-search", "drift")
+    phone.press(".sidebar-search", "Enter")
+    phone.wait_for_url("**/search.html?q=drift")
+    phone.go_back()
+
+    assert ([], f"{origin}/{CHAPTER}") == (checked(phone), phone.url)
+
+
+def test_the_outline_is_two_stops_away(tab, origin):
+    """The second skip link leads to it where it stands beside the text, and is nowhere else."""
+    with checks.Visit(tab, origin, CHAPTER):
+        tab.set_viewport_size(WIDE)
+        for key in ("Tab", "Tab", "Enter", "Tab"):
+            tab.keyboard.press(key)
+        inside = tab.evaluate("document.activeElement.closest('.toc-drawer') !== null")
+        tab.set_viewport_size({"width": 1000, "height": 800})
+        hidden = not tab.locator(".skip-to-outline").is_visible()
+
+    assert (True, True) == (inside, hidden)
+
+
+def test_the_title_of_the_outline_is_one_line(tab, origin):
+    """Also beside the cards of the tools, on a laptop of 1366 px."""
+    with checks.Visit(tab, origin, "tools/index.html"):
+        tab.set_viewport_size({"width": 1366, "height": 768})
+        height = tab.locator(".toc-title").bounding_box()["height"]
+
+    assert 0 < height < 24
+
+
+AFTER = "async (wait) => { await new Promise((then) => setTimeout(then, wait)); return scrollY; }"
+
+
+def test_a_link_leads_there_at_once(browser, origin):
+    """Nothing flies past a reader, who has not asked for less motion."""
+    with chromium.tab(browser) as tab:
+        visit(tab, origin)
+        tab.evaluate("document.querySelector('.toc-tree li li:last-child > a').click()")
+        first, last = (tab.evaluate(AFTER, milliseconds) for milliseconds in (50, 1000))
+
+    assert first == last > 3000
+
+
+# What a thumb aims at, and where; each is asked at 21 px above and below its middle.
+THUMBS = {
+    CHAPTER: ["button.copy", ".quiz-button"],
+    "tools/index.html?tick=dvc,feast": [".tool-filter select", ".tool-filter input", ".tool-tick", ".tool-bar button"],
+    "tools/index.html?compare=dvc,feast": [".tool-compare button"],
+    "for-managers.html": [".sheet-form [type=text]", ".sheet-print"],
+    "for-managers.html?path=managers": [".path-bar button"],
+}  # fmt: skip
+MISSED = """marks => marks.filter((mark) => {
+  const found = document.querySelector(mark);
+  found.scrollIntoView({ block: "center" });
+  const { left, top, width, height } = found.getBoundingClientRect();
+  return [-21, 21].some((off) =>
+    !found.contains(document.elementFromPoint(left + width / 2, top + height / 2 + off)));
+})"""
+
+
+@pytest.mark.parametrize("path", THUMBS)
+def test_a_thumb_hits_what_it_aims_at(browser, origin, path):
+    """44 px high, on a phone."""
+    with chromium.tab(browser, has_touch=True, is_mobile=True) as tab:
+        tab.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        visit(tab, origin, path, NARROW)
+        if "path=" in path:
+            tab.tap(".path-bar summary")
+        missed = tab.evaluate(MISSED, THUMBS[path])
+
+    assert [] == missed
+
+
+@pytest.mark.parametrize("width", [1000, 1280, 1300, 1320, 1328, 1336, 1440, 1920, 2560])
+def test_nothing_covers_the_bar_of_the_comparison(tab, origin, width):
+    """Its buttons are on top, at both of their ends, and it ends where the cards do."""
+    with checks.Visit(tab, origin, "tools/index.html?tick=dvc,feast,mlflow"):
+        tab.set_viewport_size({"width": width, "height": 800})
+        covered = tab.eval_on_selector_all(".tool-bar button", """buttons => buttons.filter((b) => {
+          const { left, right, top } = b.getBoundingClientRect();
+          return [left + 3, right - 3].some((x) => document.elementFromPoint(x, top + 9) !== b);
+        }).map((b) => b.textContent)""")  # fmt: skip
+        ends = [
+            box["x"] + box["width"]
+            for box in (tab.locator(".tool-bar").bounding_box(),
+                        tab.locator(".tool-filter").bounding_box())
+        ]  # fmt: skip
+
+    assert [] == covered
+    assert abs(ends[0] - ends[1]) < 40
 
 
 def test_nothing_lies_over_the_text(phone, origin):
@@ -321,6 +441,14 @@ def test_marks_stay_in_forced_colours(browser, origin, theme):
             visit(tab, origin, page)
             seen[page] = tab.evaluate(SEEN, marks)
         here = tab.evaluate(EDGES, [".sidebar-tree .current-page > a", "borderLeftWidth"])
+        visit(tab, origin, "search.html?q=drift")
+        tab.wait_for_selector("#search-results a mark")
+        link, mark = (
+            tab.evaluate(EDGES, [f"#search-results {place}", "color"]) for place in ("a", "a mark")
+        )
+        button = tab.evaluate(EDGES, [".page-search button", "borderTopWidth"])
+        visit(tab, origin, "index.html")
+        picture = tab.evaluate(EDGES, [".hero", "backgroundImage"])
         visit(tab, origin, "modules/lifecycle/people.html")
         accountable = tab.evaluate(EDGES, [".raci-a", "outlineStyle"])
         tab.keyboard.press("Tab")
@@ -328,6 +456,7 @@ def test_marks_stay_in_forced_colours(browser, origin, theme):
 
     assert seen == MARKS
     assert ("4px", "solid", "solid") == (here, accountable, ring)
+    assert (link, "1px", "none") == (mark, button, picture)
 
 
 # A stand-in for what Read the Docs adds to each page that it serves, as its source has it

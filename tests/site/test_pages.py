@@ -177,14 +177,17 @@ def test_tools_stand_side_by_side_by_keyboard(tab, origin):
     with checks.Visit(tab, origin, "tools/index.html") as visit:
         one, two, *_, refused = checks.ticked(tab, ["mlflow", "kubeflow", "argo", "tfx"])
         faults = visit.access(whole=False)
-        left = tab.locator(".tool-tick :checked").count()
+        left, ticks = tab.locator(".tool-tick :checked").count(), checks.asked(tab)
         tab.keyboard.press("Tab")
         tab.keyboard.press("Enter")
         (_, *names), *rows = checks.beside(tab)
         focus, address = tab.evaluate("document.activeElement.textContent"), checks.asked(tab)
         faults += visit.access() + visit.sideways()
+        fades = [tab.eval_on_selector(".tool-compare .table-wrapper", FADE, end) for end in (0, 1)]
         tab.go_back()
         closed, cards = checks.beside(tab), tab.locator(".tool-card:visible").count()
+        tab.goto(f"{origin}/tools/index.html?{ticks}")
+        sent = tab.locator(".tool-card:visible :checked").count(), tab.inner_text(".tool-bar div")
         tab.goto(f"{origin}/tools/index.html?compare=feast,nothing,mlflow,dvc,argo")
         (_, *linked), *_ = checks.beside(tab)
 
@@ -194,17 +197,27 @@ def test_tools_stand_side_by_side_by_keyboard(tab, origin):
         "Three tools fit side by side. To add TFX, untick one of MLflow, Kubeflow and Argo."
         == refused
     )
-    assert 3 == left
+    assert (3, "tick=mlflow,kubeflow,argo") == (left, ticks)
+    assert (3, "MLflow, Kubeflow and Argo") == sent
+    assert [True, False] == fades
     assert ["MLflow", "Kubeflow", "Argo"] == [name.strip() for name in names]
     assert "MLflow, Kubeflow and Argo, side by side" == focus
     assert "compare=mlflow,kubeflow,argo" == address
-    assert ["What it does", "Tracking, Registry", "Orchestration", "CI/CD, Orchestration"] in rows
+    assert ["Job", "Tracking, Registry", "Orchestration", "CI/CD, Orchestration"] in rows
     assert [] == [row for row in rows if not all(row)]
     assert 9 == len(rows)
     assert [] == closed
     assert cards > 3
     assert ["Feast", "MLflow", "DVC"] == [name.strip() for name in linked]
     assert [] == faults
+
+
+# Whether a box fades at its right edge when it is scrolled to its left or to its right end.
+FADE = """async (box, end) => {
+  box.scrollTo({ left: end * 1e4, behavior: "instant" });
+  await new Promise((then) => requestAnimationFrame(() => requestAnimationFrame(then)));
+  return getComputedStyle(box).maskImage !== "none";
+}"""
 
 
 # What a reader reads of a day: the page has the day, and the style sheet what became of it.
