@@ -138,7 +138,7 @@ class Visit:
         self.page.context.clear_cookies()
         self.page.goto("about:blank")
         self.page.set_viewport_size(chromium.SCREEN)
-        self.page.emulate_media(color_scheme="light")
+        self.page.emulate_media(media="null", color_scheme="light", forced_colors="none")
 
     def _fail(self, url, why):
         if self._own(url):
