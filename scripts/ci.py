@@ -28,11 +28,11 @@ HANGS = (
 BUDGETS = {
     "tools": 2700,
     "readme": 1200,
-    "site": 1200,
+    "site": 1900,
     "systems": 1000,
     "proofs": 500,
     "levels": 340,
-    "packs": 200,
+    "packs": 270,
     "sceptic": 120,
     "own": 80,
     "rtd": 60,
