@@ -106,26 +106,28 @@
         return (shared.length / Math.max(1, heading.size)) * (weight / whole);
       }));
       const other = alike < 1 && index.pages[page][2] === "term"; // a definition of something else
-      return [section, (anchor ? 1 : TOP) * (much / whole + (other ? 0 : alike)) * (has / whole)];
+      const value = (anchor ? 1 : TOP) * (much / whole + (other ? 0 : alike)) * (has / whole);
+      return [section, value, has > 0.999 * whole];
     });
   };
 
-  // Returns the sections that answer a query, the best first; its words that the site does not have;
-  // those that were taken for another; and how what was sought begins, for marking it.
+  // Returns the sections that answer a query, the best first; its words that no page explains; those
+  // that were taken for another; what was looked for beside it; whether no section has all its words;
+  // and how what was sought begins, for marking it.
   const search = (query, typing) => {
     const asked = split(query), meant = telling(asked);
-    // Words as one text: those of one stem are one.
-    const key = (words) => words.map((word) => ` ${index.forms.get(word) ?? word} `).join("");
-    const scores = new Map(), marks = new Set(), missing = [], taken = [];
+    const stem = (word) => index.forms.get(word) ?? word; // words of one stem are one
+    const stems = meant.map(stem);
+    const key = (words) => words.map(stem).join(" ");
+    const scores = new Map(), marks = new Set(), missing = [], taken = [], also = [];
+    let covered = false; // whether a section has each word that was asked
     const ways = [[meant.length ? meant : asked, 1]];
     for (const [theirs, ours] of Object.entries(index.same)) {
-      const said = telling(split(theirs)), keys = meant.map((word) => key([word]));
-      const from = key(meant).indexOf(key(said));
-      if (from < 0) continue;
-      const first = keys.findIndex((_, n) => keys.slice(0, n).join("").length === from);
-      const rest = meant.toSpliced(first, said.length);
+      const said = telling(split(theirs)).map(stem);
+      if (!said.every((word) => stems.includes(word))) continue;
+      const rest = meant.filter((word) => !said.includes(stem(word)));
       ways.push([[...rest, ...telling(split(ours))], 0.95]);
-      if (!said.every((word) => index.forms.has(word))) taken.push(ours);
+      also.push(ours);
     }
     for (const [words, worth] of ways) {
       const groups = new Set();
@@ -134,7 +136,7 @@
         const group = near && index.groups[index.forms.get(near)];
         if (group) groups.add(group);
         if (ways.length === 1 && !(group && places(group).some(explains))) missing.push(word);
-        if (worth === 1 && near && !near.startsWith(word)) taken.push(near);
+        if (worth === 1 && near && !near.startsWith(word)) taken.push([word, near]);
       });
       for (const { forms } of marks.size ? [] : groups) {
         const [first] = forms;
@@ -142,10 +144,12 @@
         while (!forms.every((form) => form.startsWith(first.slice(0, length)))) length--;
         marks.add(first.slice(0, length));
       }
-      for (const [section, value] of groups.size ? score([...groups]) : []) {
+      for (const [section, value, all] of groups.size ? score([...groups]) : []) {
+        if (worth === 1 && all && explains([section])) covered = true;
         scores.set(section, Math.max(scores.get(section) ?? 0, worth * value));
       }
     }
+    const partly = ways[0][0].length > 1 && !covered;
     const best = Object.entries(index.best)
       .find(([text]) => key(telling(split(text))) === key(meant))?.[1];
     const least = LEAST * Math.max(...scores.values());
@@ -157,7 +161,7 @@
       pages.set(page, before + 1);
       return before < OF_A_PAGE || !later.push(section);
     });
-    return { found: [...found, ...later], missing, taken, marks: [...marks] };
+    return { found: [...found, ...later], missing, taken, also, partly, marks: [...marks] };
   };
 
   const form = document.querySelector(".page-search");
@@ -195,11 +199,13 @@
 
   const quoted = (words) => words.map((word) => `“${word}”`).join(", ");
   const answer = (query, typing) => {
-    const { found, missing, taken, marks } = search(query, typing);
+    const { found, missing, taken, also, partly, marks } = search(query, typing);
     const count = `${found.length} ${found.length === 1 ? "section" : "sections"}`;
     const sentences = missing.length && found.length ? [`Nothing here explains ${quoted(missing)}.`] : [];
     sentences.push(found.length ? `${count} for “${query}”.` : `Nothing here is about “${query}”.`);
-    if (taken.length) sentences.push(`It was read as ${quoted(taken)}.`);
+    for (const [word, near] of taken) sentences.push(`“${word}” was read as “${near}”.`);
+    if (also.length) sentences.push(`Also looked for: ${quoted(also)}.`);
+    if (partly && found.length && !missing.length && !also.length) sentences.push("No section has all of these words.");
     said.textContent = sentences.join(" ");
     list.replaceChildren();
     const rest = [...found];

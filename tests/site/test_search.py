@@ -107,6 +107,25 @@ def test_every_result_leads_to_a_section():
     assert [] == lost
 
 
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("k8s", "Also looked for: “kubernetes”."),
+        ("reproducability", "“reproducability” was read as “reproducibility”."),
+        ("gpu autoscaling", "“autoscaler”"),
+        ("netflix gearbox seatbelt", "Nothing here explains “gearbox”, “seatbelt”."),
+        ("netflix pickle", "No section has all of these words."),
+    ],
+)
+def test_what_was_made_of_a_query_is_said(tab, origin, query, sentence):
+    """A reader sees what else was looked for, what a word was taken for, and what nothing has."""
+    with checks.Visit(tab, origin, "search.html"):
+        ask(tab, query)
+        said = tab.inner_text("#search-said")
+
+    assert sentence in said
+
+
 REFUSED = """Object.defineProperty(window, "localStorage", { get() { throw new Error("no"); } });
 Object.defineProperty(window, "sessionStorage", { get() { throw new Error("no"); } });"""
 
@@ -129,7 +148,7 @@ def test_what_was_sought_is_marked(browser, origin, where):
             marked = tab.evaluate("[...CSS.highlights.get('sought')].map(range => `${range}`)")
             errors = visit.errors
 
-    assert "“overfitting”" in said
+    assert "“overfiting” was read as “overfitting”." in said
     assert "q" == focused
     assert marked
     assert {"overfit"} == {word.lower()[:7] for word in marked}
