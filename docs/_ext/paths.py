@@ -99,7 +99,7 @@ def marker(env: BuildEnvironment, **what: str) -> listing:
 
 
 class PathList(SphinxDirective):
-    """List the stops of one path, and what they take."""
+    """Say for whom one path is, list its stops, and what they take."""
 
     required_arguments = 1
 
@@ -157,6 +157,11 @@ def stops(
     return nodes.enumerated_list("", *items, enumtype="arabic", prefix="", suffix=".")
 
 
+def say_line(path: Mapping[str, Any]) -> nodes.paragraph:
+    """Return what a path says to its readers, as a sentence."""
+    return nodes.paragraph("", path["line"][:1].upper() + path["line"][1:])
+
+
 def whole(app: Sphinx, docname: str, path: Mapping[str, Any]) -> list[nodes.Node]:
     """Return a path with all of its stops."""
     pages = on_path(app.env, path)
@@ -165,7 +170,7 @@ def whole(app: Sphinx, docname: str, path: Mapping[str, Any]) -> list[nodes.Node
     took = f"{len(pages)} stops, {duration(minutes(app.env, pages))}. "
     begin = start(app, docname, path, pages[0], "Start this path")
     line = nodes.paragraph("", "", nodes.Text(took), begin, classes=["path-line"])
-    return [line, stops(app, docname, path, pages)]
+    return [say_line(path), line, stops(app, docname, path, pages)]
 
 
 def cards(app: Sphinx, docname: str) -> list[nodes.Node]:
@@ -185,7 +190,7 @@ def cards(app: Sphinx, docname: str) -> list[nodes.Node]:
         name = nodes.strong("", path["name"])
         took = nodes.inline("", duration(minutes(app.env, pages)), classes=["path-minutes"])
         card += nodes.paragraph("", "", name, nodes.Text(" "), took, classes=["path-name"])
-        card += nodes.paragraph("", path["line"][:1].upper() + path["line"][1:])
+        card += say_line(path)
         card += stops(app, docname, path, pages[:FIRST])
         uri = address(app, docname, path["id"])
         link = nodes.reference("", f"All {len(pages)} stops", internal=True, refuri=uri)

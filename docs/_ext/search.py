@@ -19,7 +19,6 @@ from dataclasses import asdict, dataclass, field
 from functools import cache
 from typing import IO, Any
 
-import snowballstemmer
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
@@ -28,6 +27,7 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.environment import BuildEnvironment
 from sphinx.search.en import SearchEnglish
 from sphinx.util import logging
+from Stemmer import Stemmer
 
 from docs._ext import load, where
 from docs._ext.classes import has
@@ -57,7 +57,11 @@ KINDS = {
     "reference": 0.75,
     "list": 0.12,  # has a bit of everything, and explains nothing
 }
-LISTS = ("bibliography", "claims", "facts", "how-it-is-checked", "syllabus")
+LISTS = {f"reference/{name}" for name in ("bibliography", "claims", "syllabus")}
+OF_ALL = {
+    "reference/facts",
+    "reference/how-it-is-checked",
+}  # explain, and name nearly every subject
 ASIDE = {"next", "check yourself"}  # headings of sections that answer nothing
 
 # Words of a question that say nothing of its subject, beside those that Sphinx leaves out.
@@ -67,6 +71,7 @@ ASKED = (
     *("you", "your"),
 )
 STOP = frozenset(SearchEnglish.stopwords) | frozenset(ASKED)
+stem = cache(Stemmer("english").stemWord)  # the stem of a word, by Snowball's rules for English
 
 # Places to start, for whoever finds nothing, and what is there.
 STARTS = {
@@ -97,18 +102,6 @@ def words(text: str) -> list[str]:
     plain = re.sub(r"\b(?:[a-z]\.){2,}", lambda found: found[0].replace(".", ""), plain)
     plain = re.sub(r"\b([a-z])/([a-z])\b", r"\1\2", plain)
     return [word for word in re.findall(r"[a-z0-9]+", plain) if 1 < len(word) < 30]
-
-
-@cache
-def stem(word: str) -> str:
-    """Return the stem of a word, by the Snowball stemmer for English."""
-    return stemmer().stemWord(word)
-
-
-@cache
-def stemmer() -> Any:
-    """Make the stemmer once."""
-    return snowballstemmer.stemmer("english")
 
 
 def sections(doctree: nodes.document, description: str) -> Iterator[Section]:
@@ -162,7 +155,7 @@ def terms(glossary: nodes.Element) -> Iterator[Section]:
 def kind_of(docname: str, page: Mapping[str, Any]) -> str:
     """Return what a page is: one of KINDS."""
     folder, _, name = docname.partition("/")
-    if name in LISTS:
+    if docname in LISTS:
         return "list"
     if docname == "reference/glossary":
         return "term"
@@ -225,28 +218,28 @@ def make(
     address: Callable[[str], str],
 ) -> dict[str, Any]:
     """Return the index: pages, sections, words with their sections, and what the data file adds."""
-    listed, kinds = [], []
-    for number, (page, known) in enumerate(pages.items()):
-        kinds.append(kind_of(page, env.metadata[page]))
-        listed += [(number, section) for section in known]
-    names = Counter(section.heading for _, section in listed)
-    fields = [words_of(s, pages, n, kinds, names[s.heading] > COMMON) for n, s in listed]
+    kinds = {page: kind_of(page, env.metadata[page]) for page in pages}
+    listed = [(page, section) for page, known in pages.items() for section in known]
+    often = Counter(section.heading for _, section in listed)
+    common = {heading for heading, times in often.items() if times > COMMON}
+    fields, worth = [], []
+    for page, section in listed:
+        top = pages[page][0]
+        whose = "" if section is top or kinds[page] in ("term", "list") else top.heading
+        fields.append(count_fields(section, whose, section.heading in common))
+        worth.append(KINDS["list" if page in OF_ALL else kinds[page]])
     forms: dict[str, set[str]] = defaultdict(set)
-    for each in fields:
-        for counted in each.values():
-            for word in counted:
-                forms[stem(word)].add(word)
-    stems = [{name: stemmed(counted) for name, counted in each.items()} for each in fields]
-    postings = weigh(stems, [KINDS[kinds[n]] for n, _ in listed])
-    names = list(pages)
-    places = {
-        f"{names[n]}#{s.anchor}".removesuffix("#"): number for number, (n, s) in enumerate(listed)
-    }
+    for counted in (counted for each in fields for counted in each.values()):
+        for word in counted:
+            forms[stem(word)].add(word)
+    stems = [{name: add_stems(counted) for name, counted in each.items()} for each in fields]
+    postings = weigh(stems, worth)
+    places = {f"{page}#{s.anchor}".removesuffix("#"): n for n, (page, s) in enumerate(listed)}
+    numbers = {page: number for number, page in enumerate(pages)}
     return {
-        "pages": [
-            [address(page), env.titles[page].astext(), kinds[n]] for n, page in enumerate(names)
-        ],
-        "sections": [[n, s.anchor, s.heading, shorten(s.lead)] for n, s in listed],
+        "pages": [[address(page), env.titles[page].astext(), kinds[page]] for page in pages],
+        "sections": [[numbers[page], s.anchor, s.heading, shorten(s.lead)] for page, s in listed],
+        "common": sorted(common),
         "words": [
             " ".join([key, *sorted(forms[key] - {key})]) + "|" + packed(postings[key])
             for key in sorted(postings)
@@ -254,12 +247,13 @@ def make(
         "stop": sorted(STOP),
         "same": data.get("same", {}),
         "best": {
-            query: numbers(env, query, best, places) for query, best in data.get("best", {}).items()
+            query: find_sections(env, query, best, places)
+            for query, best in data.get("best", {}).items()
         },
     }
 
 
-def numbers(
+def find_sections(
     env: BuildEnvironment, query: str, best: list[str], places: Mapping[str, int]
 ) -> list[int]:
     """Return the numbers of the sections that answer a query best."""
@@ -273,17 +267,8 @@ def numbers(
     return [places[place] for place in best if place in places]
 
 
-def words_of(
-    section: Section,
-    pages: Mapping[str, list[Section]],
-    number: int,
-    kinds: list[str],
-    common: bool,
-) -> dict[str, Counter[str]]:
-    """Count the words of a section, field by field."""
-    sections = [*pages.values()][number]
-    top = sections[0]
-    page = "" if section is top or kinds[number] in ("term", "list") else top.heading
+def count_fields(section: Section, page: str, common: bool) -> dict[str, Counter[str]]:
+    """Count the words of a section, field by field; a heading that is common says nothing."""
 
     def count(text: str) -> Counter[str]:
         return Counter(word for word in words(text) if word not in STOP)
@@ -296,7 +281,7 @@ def words_of(
     }
 
 
-def stemmed(counted: Mapping[str, int]) -> Counter[str]:
+def add_stems(counted: Mapping[str, int]) -> Counter[str]:
     """Add up the words of each stem."""
     sums: Counter[str] = Counter()
     for word, times in counted.items():

@@ -13,15 +13,14 @@
   const telling = (words) => words.filter((word) => !index.stop.has(word));
 
   // Reads the index: each word that is written on the site leads to the group of its stem.
-  const read = ({ words, stop, sections, ...rest }) => {
-    const groups = [], forms = new Map(), often = new Map();
+  const read = ({ words, stop, common, ...rest }) => {
+    const groups = [], forms = new Map();
     for (const line of words) {
       const [written, packed] = line.split("|");
       for (const form of written.split(" ")) forms.set(form, groups.length);
       groups.push({ forms: written.split(" "), packed });
     }
-    for (const [, , heading] of sections) often.set(heading, (often.get(heading) ?? 0) + 1);
-    return { ...rest, sections, groups, forms, often, headings: [], stop: new Set(stop) };
+    return { ...rest, groups, forms, headings: [], stop: new Set(stop), common: new Set(common) };
   };
 
   // Returns [[section, impact from 0 to 1], ...] of a group.
@@ -79,7 +78,7 @@
   // share, such as “What it costs”, says nothing of any.
   const headingsOf = (section) => index.headings[section] ??= (() => {
     const heading = index.sections[section][2];
-    if (index.often.get(heading) > OF_A_PAGE) return [new Set()];
+    if (index.common.has(heading)) return [new Set()];
     return [heading, heading.split(/[:,?] /)[0]].map((text) =>
       new Set(telling(split(text)).map((word) => index.groups[index.forms.get(word)])));
   })();

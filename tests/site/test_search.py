@@ -61,6 +61,17 @@ def test_readers_find_their_section(tab, origin):
     assert len(late(found, 3)) <= 0.05 * len(answered), late(found, 3)
 
 
+def test_an_answer_that_does_not_come_is_named(tab, origin):
+    """A query whose section is elsewhere, and one whose section comes second, are told apart."""
+    with checks.Visit(tab, origin, "search.html"):
+        second = ask(tab, "rollback")[1].replace(".html", "")
+        found = ranks(tab, {"drift": ["labs/index"], "rollback": [second]})
+
+    assert {"drift": None, "rollback": 2} == found
+    assert {"drift": None} == late(found, 3)
+    assert found == late(found, 1)
+
+
 def test_most_are_found_without_help(tab, origin):
     """With no synonym and no best bet, three quarters still are among the first three."""
     added = tomllib.loads(ADDED.read_text("utf-8"))
