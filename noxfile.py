@@ -308,15 +308,22 @@ def lock(session):
     sources["northstar"] = ["--group=build", package[0]]  # Jukebox and no more
     # These two do not agree with the other groups, and are installed beside none.
     sources["platform"], sources["tfx"] = ["--group=platform"], ["--group=tfx"]
+    # This one agrees with all but one package.
+    sources["teach"] = ["--group=teach"]
+    others = [line for line in together.read_text().splitlines() if "dateutil" not in line]
+    apart = folder / "apart.txt"
+    apart.write_text("\n".join(others))
+    beside = {"platform": (), "tfx": (), "teach": ("-c", apart)}
     for name, source in sources.items():
         target = ("--generate-hashes", "--no-annotate", "-o", f"locks/{name}.txt")
-        shared = session.posargs if name in ("platform", "tfx") else ("-c", together)
+        shared = (*beside[name], *session.posargs) if name in beside else ("-c", together)
         command = list(compile_)
         if name == "tfx":  # it runs on this kind of machine only
             command[command.index("--universal")] = "--python-platform=linux"
         session.run(*command, *source, *shared, *target)
     # The names of the pins' files: which would be installed by a Python that is not here?
-    names = [folder / "pylock.shared.toml", folder / "pylock.platform.toml"]
-    for target, its in zip(names, (locks, ["locks/platform.txt"]), strict=True):
+    pins = {"shared": locks, "platform": ["locks/platform.txt"], "teach": ["locks/teach.txt"]}
+    names = [folder / f"pylock.{name}.toml" for name in pins]
+    for target, its in zip(names, pins.values(), strict=True):
         session.run(*compile_, "--no-deps", "--format=pylock.toml", *map(str, its), "-o", target)
     session.run("python", "-m", "scripts.wheels", *names)
