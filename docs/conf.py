@@ -34,7 +34,7 @@ extensions = [
     "docs._ext.survivors",
     "docs._ext.raci",
     "docs._ext.talk",
-    "docs._ext.course",
+    "docs._ext.plan_tables",
     "docs._ext.expiry",
     "docs._ext.law",
     "docs._ext.managers",

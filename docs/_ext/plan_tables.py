@@ -1,0 +1,202 @@
+"""The plans of `_data/plans/` on pages, and what is wrong with them in the build.
+
+`{plans}` lists all of them. `{plan} three-days` shows a table for each part: what is read before,
+each block with its time, if the plan has a clock, and what to leave out of it first. With `:brief:`
+it shows one table, a row for each part.
+
+`docs/_ext/plans.py` reads and checks the plans; the build tells what it says.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+
+from docs._ext.chapter import link
+from docs._ext.paths import duration
+from docs._ext.plans import (
+    ACTIVITIES,
+    FOLDER,
+    TALK_FILE,
+    Block,
+    Handbook,
+    Part,
+    Plan,
+    PlanError,
+    hours,
+    minutes_of,
+    ordinal,
+    teach_faults,
+)
+from docs._ext.talk import table
+
+logger = logging.getLogger(__name__)
+
+EVERY = {"day": "days", "week": "weeks", "once": "one meeting"}
+
+
+class ShownPlan(SphinxDirective):
+    """Show a plan, with its clock or in brief."""
+
+    required_arguments = 1
+    option_spec: ClassVar = {"caption": directives.unchanged_required, "brief": directives.flag}
+
+    def run(self) -> list[nodes.Node]:
+        """Return a table for each part, or one table in brief; nothing where the plan has a fault."""
+        book = Handbook(self.env.srcdir)
+        name = self.arguments[0]
+        if name not in book.plans:
+            raise self.error(f"there is no plan {name!r}: {', '.join(book.plans)}")
+        if "brief" in self.options and "caption" not in self.options:
+            raise self.error("a plan in brief needs a `:caption:` that the reader sees")
+        try:
+            plan = book.plan(name)
+        except PlanError:
+            return []  # `check` says what is wrong
+        finally:
+            self.depend(name, book)
+        if "brief" not in self.options:
+            return [self.part(plan, part, book) for part in plan.parts]
+        rows = []
+        for part in plan.parts:
+            number, _, about = part.name.partition(": ")
+            words = [nodes.paragraph("", "", nodes.strong("", about)), self.listed(part)]
+            rows.append(
+                row([nodes.paragraph("", number)], [*self.before(part), *words, shown(part)])
+            )
+        return [table(self.options["caption"], (plan.every, "blocks, with minutes"), rows)]
+
+    def depend(self, name: str, book: Handbook) -> None:
+        """Let the page be read again when the plan changes, or a page or a file that it names."""
+        folder = Path(self.env.srcdir, "_data")
+        for file in (f"{FOLDER}/{name}.toml", ACTIVITIES, TALK_FILE, "measured/labs.json"):
+            self.env.note_dependency(str(folder / file))
+        for page in book.read:
+            self.env.note_dependency(self.env.doc2path(page))
+
+    def part(self, plan: Plan, part: Part, book: Handbook) -> nodes.table:
+        """Return the table of a part: what is read before, each block, and what is shown."""
+        rows = [
+            row([nodes.paragraph("", "before")], words) for words in [self.before(part)] if words
+        ]
+        start = minutes_of(plan.begins) if plan.begins else 0
+        for begin, block in zip(part.ends, part.blocks, strict=False):
+            cells = [self.named(block), *leave_out(block)]
+            rows.append(row([nodes.paragraph("", hours(start + begin))], cells))
+        rows.append(row([nodes.paragraph("", hours(start + part.ends[-1]))], [shown(part)]))
+        caption = part.name if len(plan.parts) > 1 else f"{plan.title}: {part.name}"
+        return table(caption, ("time", "block"), rows)
+
+    def before(self, part: Part) -> list[nodes.paragraph]:
+        """Return what is read before a part, if anything is."""
+        if not part.home:
+            return []
+        words = nodes.paragraph("", "Read before: ")
+        for number, page in enumerate(part.home):
+            words += [nodes.Text(" · ")] * bool(number) + [link(self.env.docname, page)]
+        return [words]
+
+    def named(self, block: Block, minutes: str = " minutes") -> nodes.paragraph:
+        """Return what a block is, with its minutes and with when it is left out."""
+        place = f"/{block.page}.md#{block.anchor}"
+        if block.kind == "talk" and block.page and not block.anchor:
+            words = [link(self.env.docname, block.page)]
+        elif block.kind == "lab":
+            words = [nodes.Text(f"Lab {block.number}: "), link(self.env.docname, block.page)]
+        elif block.page and block.anchor:
+            words = self.parse_inline(f"[{block.title}]({place})", lineno=self.lineno)[0]
+        elif block.page:
+            words = self.parse_inline(f"[{block.title}](/{block.page}.md)", lineno=self.lineno)[0]
+        else:
+            words = [nodes.Text("Questions from memory" if block.quiz else block.title)]
+        for number, page in enumerate(block.quiz):
+            words += [nodes.Text(", " if number else " on "), link(self.env.docname, page)]
+        drop = f"; leave out {ordinal(block.drop)}" if block.drop else ""
+        return nodes.paragraph("", "", *words, nodes.Text(f" ({block.minutes}{minutes}{drop})"))
+
+    def listed(self, part: Part) -> nodes.paragraph:
+        """Return the blocks of a part in one paragraph."""
+        made = nodes.paragraph()
+        for number, block in enumerate(part.blocks):
+            made += [nodes.Text(" · ")] * bool(number) + list(self.named(block, "").children)
+        return made
+
+
+class PlanList(SphinxDirective):
+    """List all plans: what each is called, how long it is, and for whom."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the table."""
+        book = Handbook(self.env.srcdir)
+        rows = []
+        for name in book.plans:
+            self.env.note_dependency(f"{self.env.srcdir}/_data/{FOLDER}/{name}.toml")
+            try:
+                plan = book.plan(name)
+            except PlanError:
+                continue  # `check` says what is wrong
+            room = sum(block.minutes for block in plan.blocks if block.kind != "pause")
+            long = f"{len(plan.parts)} {EVERY[plan.every]}, " if plan.parts[1:] else ""
+            words = f"{long}{duration(room)} without the pauses"
+            if plan.labs:
+                words += f", {len(plan.labs)} labs"
+            cells = [nodes.paragraph("", plan.line), nodes.paragraph("", f"{words}.")]
+            rows.append(row([nodes.paragraph("", "", nodes.literal("", name))], cells))
+        return [table("The plans", ("name", "what it is"), rows)]
+
+
+def shown(part: Part) -> nodes.paragraph:
+    """Return what people show at the end of a part."""
+    cue = nodes.inline("", "To show:", classes=["cue"])
+    return nodes.paragraph("", "", cue, nodes.Text(f" {part.shows}"))
+
+
+def leave_out(block: Block) -> Iterator[nodes.paragraph]:
+    """Yield what to leave out of a block first, and what to remember at it."""
+    if block.note:
+        yield nodes.paragraph("", block.note)
+    if block.leave_out:
+        cue = nodes.inline("", "Shorter without:", classes=["cue"])
+        yield nodes.paragraph("", "", cue, *in_code(f" {block.leave_out}"), classes=["sections"])
+
+
+def in_code(words: str) -> list[nodes.Node]:
+    """Return words in which what stands between backticks is code."""
+    parts = words.split("`")
+    return [nodes.literal("", p) if n % 2 else nodes.Text(p) for n, p in enumerate(parts) if p]
+
+
+def check(app: Sphinx, env: BuildEnvironment) -> None:
+    """Say once what is wrong with the plans, on however many pages they are shown."""
+    book = Handbook(app.srcdir)
+    if not book.plans:
+        return
+    for place, fault in teach_faults(book):
+        logger.warning("%s", fault, location=place)
+    for name in book.plans:
+        try:
+            book.plan(name)
+        except PlanError as error:
+            for line in str(error).splitlines():
+                place, _, fault = line.partition(": ")
+                logger.warning("%s", fault, location=place)
+
+
+def row(head: list[nodes.Node], body: list[nodes.Node]) -> nodes.row:
+    """Return a row of two cells."""
+    return nodes.row("", nodes.entry("", *head), nodes.entry("", *body))
+
+
+def setup(app: Sphinx) -> dict[str, object]:
+    """Register the directives and the check."""
+    app.setup_extension("docs._ext.chapter")
+    app.add_directive("plan", ShownPlan)
+    app.add_directive("plans", PlanList)
+    app.connect("env-check-consistency", check)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
