@@ -199,6 +199,27 @@ def packs(session):
 
 
 @nox.session
+def teach(session):
+    """Make what a trainer needs of a plan: `-- three-days --start 2027-01-11 --zone Asia/Kolkata`.
+
+    `-- moodle` writes all questions, `-- collect lines.txt --roster class.csv` reads what a class
+    has handed in, `-- certificates three-days --roster class.csv` prints what it takes home.
+    """
+    install(session, "teach")
+    if session.posargs[:1] not in (["moodle"], ["collect"]):
+        build(session)  # it prints pages of the site
+    session.run("python", "-m", "scripts.teach", *session.posargs)
+
+
+@nox.session
+def kit(session):
+    """Try the trainer's commands: a folder of a plan, its dates and its papers."""
+    install(session, "teach")
+    build(session)
+    session.run("python", "-m", "pytest", "tests/teach", *session.posargs)
+
+
+@nox.session
 def lint(session):
     """Check style: code, spelling, prose, data files, commits, and what the code host reads."""
     install(session, "lint")

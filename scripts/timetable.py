@@ -1,0 +1,228 @@
+"""A plan with dates: which days it is held on, and its timetable as CSV, iCalendar and HTML."""
+
+import csv
+import io
+import re
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel.dates import format_date
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup, escape
+
+from docs._ext.plans import KINDS, Block, Part, Plan, hours, minutes_of, ordinal
+
+TEMPLATES = Path(__file__).with_name("teach_kit")
+COLUMNS = (
+    *("date", "begins", "ends", "minutes", "kind", "what", "part"),
+    *("leave out", "shorter without", "note", "page"),
+)
+FORMULA = re.compile(r"[=+\-@\t\r]")  # with which a spreadsheet begins a formula
+FARTHEST = 400  # days that are looked at for a free one
+
+
+@dataclass(frozen=True)
+class Timetable:
+    """A plan and the days on which its parts are held.
+
+    begins: minutes since midnight. skipped: each day that was left out, and why.
+    """
+
+    plan: Plan
+    dates: tuple[date, ...]
+    begins: int
+    zone: str
+    skipped: tuple[tuple[date, str], ...] = ()
+    place: str = ""
+
+    @property
+    def held(self) -> Iterator[tuple[date, Part]]:
+        """Each part with its day."""
+        return zip(self.dates, self.plan.parts, strict=True)
+
+    def rows(self, part: Part) -> Iterator[tuple[str, str, Block]]:
+        """Yield the blocks of a part, each with the clock at its beginning and at its end."""
+        for start, block in zip(part.ends, part.blocks, strict=False):
+            begin = self.begins + start
+            yield hours(begin), hours(begin + block.minutes), block
+
+
+def read_date(words: str, option: str) -> date:
+    """Return the date of an option. Raises ValueError with how to write it."""
+    try:
+        return date.fromisoformat(words)
+    except ValueError:
+        raise ValueError(f"{option} {words} is no date. Write it as 2027-01-11.") from None
+
+
+def read_zone(name: str) -> str:
+    """Return the name of a time zone. Raises ValueError where there is none of that name."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(
+            f"--zone {name} does not exist. Write a name such as Asia/Kolkata or Europe/Berlin."
+        ) from None
+    return name
+
+
+def read_clock(words: str) -> int:
+    """Return the minutes since midnight of an option. Raises ValueError with how to write it."""
+    if not re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", words):
+        raise ValueError(f"--begins {words} is no time of day. Write it as 9:30.")
+    return minutes_of(words)
+
+
+def public_holidays(country: str, start: date) -> dict[date, str]:
+    """Return the public holidays of a country, such as IN or DE-BY, from a year on.
+
+    Raises ValueError where the library does not know the country.
+    """
+    import holidays  # here alone: only the lock `teach` has it
+
+    code, _, region = country.upper().partition("-")
+    try:
+        years = range(start.year, start.year + 2)
+        found = holidays.country_holidays(
+            code, subdiv=region or None, years=years, language="en_US"
+        )
+    except NotImplementedError:
+        raise ValueError(
+            f"--country {country} is not known. Write two letters, such as IN or DE, and perhaps "
+            "a region, as DE-BY; or name each day with --holiday."
+        ) from None
+    return dict(found.items())
+
+
+def schedule(
+    plan: Plan, start: date, free: Mapping[date, str]
+) -> tuple[list[date], list[tuple[date, str]]]:
+    """Return the days of a plan's parts, and the days that were left out with the reason.
+
+    free: holidays with their names. A plan of days leaves out weekends and holidays, one of weeks
+    the weeks whose day is a holiday; a single meeting is held on its day.
+    """
+    dates: list[date] = []
+    skipped: list[tuple[date, str]] = []
+    step = timedelta(days=7 if plan.every == "week" else 1)
+    day = start
+    while len(dates) < len(plan.parts):
+        if (day - start).days > FARTHEST:
+            raise ValueError(
+                f"From {start} on there are not enough free days. Name fewer holidays."
+            )
+        if plan.every != "once" and day in free:
+            skipped.append((day, free[day]))
+        elif plan.every == "day" and day.weekday() >= 5:
+            skipped.append((day, "weekend"))
+        else:
+            dates.append(day)
+        day += step
+    return dates, skipped
+
+
+def on(day: date) -> str:
+    """Write a day as Monday 11 January 2027, whatever the machine's language."""
+    return format_date(day, "EEEE d MMMM y", locale="en")
+
+
+def as_csv(table: Timetable) -> str:
+    """Return the blocks as CSV, a row for each, for a spreadsheet: a leading `=` is no formula."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(COLUMNS)
+    for day, part in table.held:
+        for begin, end, block in table.rows(part):
+            page = f"{block.page}#{block.anchor}".rstrip("#")
+            cells = [
+                *(
+                    day.isoformat(),
+                    begin,
+                    end,
+                    str(block.minutes),
+                    KINDS[block.kind],
+                    name_of(block),
+                ),
+                *(part.name, ordinal(block.drop) if block.drop else "", block.leave_out),
+                *(block.note, page),
+            ]
+            writer.writerow([f"'{cell}" if FORMULA.match(cell) else cell for cell in cells])
+    return text.getvalue()
+
+
+def name_of(block: Block) -> str:
+    """Return what a block is called: of a lab with its number."""
+    return f"Lab {block.number}: {block.title}" if block.kind == "lab" else block.title
+
+
+def as_calendar(table: Timetable, made: datetime) -> bytes:
+    """Return the calendar: an event for each part, whose description has the blocks.
+
+    A trainer invites people to a day and not to seventeen meetings, so a day is one event. The same
+    plan with the same start has the same UIDs, so it replaces what was imported before. The zone is
+    written into the file, for calendars that do not know its name. made: when it was written.
+    """
+    from icalendar import Calendar, Event, Timezone
+
+    calendar = Calendar()
+    calendar.add("prodid", "-//MLOps handbook//teach//EN")
+    calendar.add("version", "2.0")
+    calendar.add("x-wr-calname", table.plan.title)
+    last = table.dates[-1] + timedelta(days=2)
+    zone = ZoneInfo(table.zone)
+    if table.zone != "UTC":
+        calendar.add_component(
+            Timezone.from_tzid(table.zone, first_date=table.dates[0], last_date=last)
+        )
+    for number, (day, part) in enumerate(table.held, 1):
+        event = Event()
+        key = f"{table.plan.name}/{table.dates[0]}/{number}"
+        event.add("uid", str(uuid.uuid5(uuid.NAMESPACE_URL, f"mlops-handbook/{key}")))
+        event.add("dtstamp", made.astimezone(UTC))
+        # By the clock on the wall: a day with a change to summer time has the same hours.
+        for name, minutes in (("dtstart", 0), ("dtend", part.minutes)):
+            extra, clock = divmod(table.begins + minutes, 24 * 60)
+            wall = datetime.combine(day + timedelta(days=extra), time(*divmod(clock, 60)), zone)
+            event.add(name, wall)
+        event.add("summary", f"{table.plan.title}: {part.name}")
+        event.add("description", describe(table, part))
+        if table.place:
+            event.add("location", table.place)
+        calendar.add_component(event)
+    return calendar.to_ical()
+
+
+def describe(table: Timetable, part: Part) -> str:
+    """Return the blocks of a part as lines of text."""
+    lines = [
+        f"{begin} {name_of(block)} ({block.minutes} min)" for begin, _, block in table.rows(part)
+    ]
+    return "\n".join([*lines, "", f"To show: {part.shows}"])
+
+
+def environment() -> Environment:
+    """Return what fills the templates; in HTML all text is escaped."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=select_autoescape(("html",)),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made.filters |= {"on": on, "ordinal": ordinal, "in_code": in_code, "name_of": name_of}
+    style = (TEMPLATES / "style.css").read_text("utf-8")
+    made.globals |= {"KINDS": KINDS, "style": Markup(style)}  # noqa: S704, our own file
+    return made
+
+
+def in_code(words: str) -> Markup:
+    """Return escaped words in which what stands between backticks is code."""
+    parts = [escape(part) for part in words.split("`")]
+    return Markup("").join(
+        Markup("<code>{}</code>").format(p) if n % 2 else p for n, p in enumerate(parts)
+    )
