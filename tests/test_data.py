@@ -15,8 +15,8 @@ from docs._ext.evidence import VERDICTS
 from docs._ext.law import FORCE
 from docs._ext.raci import LETTERS
 from tests.project import build, from_root, write
-from tests.test_course import FILES as COURSE
 from tests.test_expiry import FILES as EXPIRY
+from tests.test_plans import FILES as PLANS
 from tests.test_quiz import QUIZ
 from tests.test_raci import FILES as RACI
 from tests.test_score import RUBRIC
@@ -29,13 +29,14 @@ SOUND = {"conf.py": 'extensions = ["docs._ext"]\n', "index.rst": "Start\n=====\n
     f"_data/{name}": text
     for name, text in {
         "claims.toml": SPINE["_data/claims.toml"],
-        "courses.toml": COURSE["_data/courses.toml"],
+        "activities.toml": PLANS["_data/activities.toml"],
         "expiring.toml": EXPIRY["_data/expiring.toml"],
         "glossary.toml": SPINE["_data/glossary.toml"],
         "law.toml": EXPIRY["_data/law.toml"],
         "measured/run.json": SPINE["_data/measured/run.json"].replace(", ", ",\n"),
         "ml_test_score.toml": RUBRIC,
         "paths.toml": SPINE["_data/paths.toml"].replace('["chapter"]', '[\n  "chapter",\n]'),
+        "plans/days.toml": PLANS["_data/plans/days.toml"],
         "product_names.toml": '[names]\n"MLflow" = ["MLFlow"]\n\n[headings]\nwords = ["Monday"]\n',
         "quizzes/page.toml": QUIZ,
         "raci.toml": RACI["_data/raci.toml"],
@@ -146,9 +147,13 @@ MISTAKES = {
         "raci.toml", "alerts = []\n", "",
         ":9: WARNING: a role has no `alerts`. Write a list of the alerts that wake the role",
     ),
-    "a block of a course has no minutes": (
-        "courses.toml", ', minutes = 15 }', " }",
-        ":20: WARNING: a block has no `minutes`. Write how many minutes the block takes in the room.",
+    "a block of a plan has minutes in words": (
+        "plans/days.toml", "minutes = 10 },\n  { talk", 'minutes = "ten" },\n  { talk',
+        ':15: WARNING: `minutes` is "ten". Write how many minutes the block takes in the room;',
+    ),
+    "an activity has no end of its own": (
+        "activities.toml", 'drop = "The names"\n', "",
+        ":1: WARNING: an activity has no `drop`. Write what to leave out of it first.",
     ),
     "a step of the talk has no minutes": (
         "talk.toml", "minutes60 = 40\n", "",

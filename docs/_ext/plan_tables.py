@@ -66,7 +66,7 @@ class ShownPlan(SphinxDirective):
         rows = []
         for part in plan.parts:
             number, _, about = part.name.partition(": ")
-            words = [nodes.paragraph("", "", nodes.strong("", about)), self.listed(part)]
+            words = [nodes.paragraph("", "", nodes.strong("", about)), self.listed(part, book)]
             rows.append(
                 row([nodes.paragraph("", number)], [*self.before(part), *words, shown(part)])
             )
@@ -87,7 +87,7 @@ class ShownPlan(SphinxDirective):
         ]
         start = minutes_of(plan.begins) if plan.begins else 0
         for begin, block in zip(part.ends, part.blocks, strict=False):
-            cells = [self.named(block), *leave_out(block)]
+            cells = [self.named(block, book), *leave_out(block)]
             rows.append(row([nodes.paragraph("", hours(start + begin))], cells))
         rows.append(row([nodes.paragraph("", hours(start + part.ends[-1]))], [shown(part)]))
         caption = part.name if len(plan.parts) > 1 else f"{plan.title}: {part.name}"
@@ -102,17 +102,14 @@ class ShownPlan(SphinxDirective):
             words += [nodes.Text(" · ")] * bool(number) + [link(self.env.docname, page)]
         return [words]
 
-    def named(self, block: Block, minutes: str = " minutes") -> nodes.paragraph:
+    def named(self, block: Block, book: Handbook, minutes: str = " minutes") -> nodes.paragraph:
         """Return what a block is, with its minutes and with when it is left out."""
-        place = f"/{block.page}.md#{block.anchor}"
         if block.kind == "talk" and block.page and not block.anchor:
             words = [link(self.env.docname, block.page)]
         elif block.kind == "lab":
             words = [nodes.Text(f"Lab {block.number}: "), link(self.env.docname, block.page)]
-        elif block.page and block.anchor:
-            words = self.parse_inline(f"[{block.title}]({place})", lineno=self.lineno)[0]
         elif block.page:
-            words = self.parse_inline(f"[{block.title}](/{block.page}.md)", lineno=self.lineno)[0]
+            words = [self.titled(block, book)]
         else:
             words = [nodes.Text("Questions from memory" if block.quiz else block.title)]
         for number, page in enumerate(block.quiz):
@@ -120,11 +117,22 @@ class ShownPlan(SphinxDirective):
         drop = f"; leave out {ordinal(block.drop)}" if block.drop else ""
         return nodes.paragraph("", "", *words, nodes.Text(f" ({block.minutes}{minutes}{drop})"))
 
-    def listed(self, part: Part) -> nodes.paragraph:
+    def titled(self, block: Block, book: Handbook) -> nodes.Node:
+        """Return a link with the block's own title to its place, or to the page if that has no label."""
+        page = book.page(block.page)
+        xref = link(self.env.docname, block.page)
+        if page and block.anchor in page.labels:
+            xref["reftype"], xref["reftarget"] = "ref", block.anchor
+        xref["refexplicit"] = True
+        xref.clear()
+        xref += nodes.inline("", block.title, classes=["doc"])
+        return xref
+
+    def listed(self, part: Part, book: Handbook) -> nodes.paragraph:
         """Return the blocks of a part in one paragraph."""
         made = nodes.paragraph()
         for number, block in enumerate(part.blocks):
-            made += [nodes.Text(" · ")] * bool(number) + list(self.named(block, "").children)
+            made += [nodes.Text(" · ")] * bool(number) + list(self.named(block, book, "").children)
         return made
 
 

@@ -43,6 +43,7 @@ class Page:
     title: str
     facts: Mapping[str, Any]
     anchors: Mapping[str, str]  # a label, or a heading in small letters with hyphens: the heading
+    labels: frozenset[str]  # those of them that are labels
 
     @property
     def needs(self) -> list[str]:
@@ -211,7 +212,7 @@ def read_page(name: str, text: str) -> Page:
     """Return a page from its source: front matter, title and the places that can be named."""
     found = re.match(r"---\n(.*?)\n---\n", text, re.S)
     facts = (yaml.safe_load(found[1]) if found else None) or {}
-    title, anchors, labels, fence = "", {}, [], ""
+    title, anchors, labels, every, fence = "", {}, [], [], ""
     for line in text[found.end() if found else 0 :].splitlines():
         if mark := re.match(r"(`{3,}|:{3,})", line):
             fence = "" if line.startswith(fence) and fence else fence or mark[1]
@@ -222,8 +223,9 @@ def read_page(name: str, text: str) -> Page:
             title = title or words
             slug = re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")
             anchors |= dict.fromkeys([slug, *labels], words)
+            every += labels
             labels = []
-    return Page(name, facts.get("title") or title or name, facts, anchors)
+    return Page(name, facts.get("title") or title or name, facts, anchors, frozenset(every))
 
 
 def plain(words: str) -> str:
