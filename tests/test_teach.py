@@ -1,0 +1,427 @@
+"""The trainer's command: a folder of a plan, its dates, its sums, and what it refuses."""
+
+import csv
+import io
+import json
+import re
+from datetime import date, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from bs4 import BeautifulSoup
+from ical.calendar_stream import IcsCalendarStream
+
+from docs._ext.plans import Handbook
+from scripts import teach
+from scripts.roster import read_roster
+from scripts.timetable import as_calendar, schedule
+
+START = ("--start", "2027-01-11", "--zone", "Asia/Kolkata", "--no-print")
+BOOK = Handbook("docs")
+
+
+@pytest.fixture
+def made(tmp_path, monkeypatch, capsys):
+    """Return a function that runs the command; it gives the exit code and both outputs."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1796083200")
+    # The questions have tests of their own; here it counts that they are asked for.
+    asked = []
+
+    def write(folder, pages):
+        asked.append(pages)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "bank.xml").write_text("<quiz/>")
+        return [folder / "bank.xml"]
+
+    monkeypatch.setattr(teach, "write_moodle", write)
+
+    def run(*words, options=START):
+        code = teach.main([*words, *options, "--output", str(tmp_path)])
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    run.asked = asked
+    return run
+
+
+def rows_of(folder):
+    """Return the rows of plan.csv as a spreadsheet reads them."""
+    raw = (folder / "plan.csv").read_bytes()
+    assert raw.startswith(b"\xef\xbb\xbf")
+    return list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"), newline="")))
+
+
+def events_of(folder):
+    """Return the events of plan.ics as another library reads them."""
+    text = (folder / "plan.ics").read_text("utf-8")
+    return IcsCalendarStream.calendar_from_ics(text).events
+
+
+@pytest.mark.parametrize("name", BOOK.plans)
+def test_the_three_formats_say_the_same(made, tmp_path, name):
+    """Days, clocks, blocks and minutes: the page, the table and the calendar."""
+    code, _, told = made(name, "--begins", "9:15")
+    plan, folder = BOOK.plan(name), tmp_path / name
+    assert (0, "") == (code, told)
+
+    page = BeautifulSoup((folder / "plan.html").read_text("utf-8"), "html.parser")
+    shown = [
+        [int(cell.get_text()) for cell in part.select("tbody td.minutes")]
+        for part in page.select("section.part")
+    ]
+    sums = [int(cell.get_text()) for cell in page.select("tfoot td.minutes")]
+    table, events = rows_of(folder), events_of(folder)
+    by_part = [[row for row in table if row["part"] == part.name] for part in plan.parts]
+    described = [re.findall(r"\((\d+) min\)$", e.description, re.M) for e in events]
+    expected = [[block.minutes for block in part.blocks] for part in plan.parts]
+
+    assert expected == shown
+    assert [plan.minutes] * len(plan.parts) == sums
+    assert expected == [[int(row["minutes"]) for row in rows] for rows in by_part]
+    assert expected == [[int(minutes) for minutes in found] for found in described]
+    assert [timedelta(minutes=plan.minutes)] * len(plan.parts) == [
+        e.computed_duration for e in events
+    ]
+    assert [rows[0]["date"] for rows in by_part] == [e.dtstart.date().isoformat() for e in events]
+    assert {"9:15"} == {rows[0]["begins"] for rows in by_part}
+    assert {(9, 15)} == {(e.dtstart.hour, e.dtstart.minute) for e in events}
+    assert [rows[-1]["ends"] for rows in by_part] == [f"{e.dtend:%-H:%M}" for e in events]
+
+
+def test_a_day_is_one_event_with_its_zone_and_a_name_that_stays(made, tmp_path):
+    """The zone is in the file, for a calendar that does not know its name; 9:30 stays 9:30."""
+    made(
+        "sixteen-weeks",
+        "--begins",
+        "14:00",
+        options=("--start", "2027-03-08", "--zone", "Europe/Berlin", "--no-print"),
+    )
+    first = (tmp_path / "sixteen-weeks" / "plan.ics").read_bytes()
+    events = events_of(tmp_path / "sixteen-weeks")
+    made(
+        "sixteen-weeks",
+        "--begins",
+        "14:00",
+        options=("--start", "2027-03-08", "--zone", "Europe/Berlin", "--no-print"),
+    )
+
+    assert first == (tmp_path / "sixteen-weeks" / "plan.ics").read_bytes()
+    assert 16 == len({event.uid for event in events}) == len(events)
+    assert {14} == {event.dtstart.hour for event in events}
+    offsets = [event.dtstart.utcoffset() for event in events]
+    assert [timedelta(hours=1)] * 3 + [timedelta(hours=2)] * 13 == offsets  # summer time began
+    for part in (
+        b"BEGIN:VTIMEZONE",
+        b"TZID:Europe/Berlin",
+        b"BEGIN:DAYLIGHT",
+        b"TZID=Europe/Berlin:2027",
+    ):
+        assert part in first
+    assert all(len(line) <= 75 for line in first.split(b"\r\n"))
+
+
+def test_the_folder_is_made_of_one_command(made, tmp_path):
+    """Fewer than 15 lines say what was written and what is next."""
+    roster = tmp_path / "class.csv"
+    roster.write_text("name\nLearner 1\nLearner 2\n", "utf-8")
+    code, printed, _ = made(
+        "three-days", "--roster", str(roster), "--holiday", "2027-01-12", "--place", "Room 7"
+    )
+    folder = tmp_path / "three-days"
+
+    assert 0 == code
+    assert len(printed.splitlines()) < 15
+    assert (
+        "First Monday 11 January 2027, 9:30, Asia/Kolkata; last Thursday 14 January 2027."
+        in printed
+    )
+    assert "Left out: 2027-01-12 (holiday)." in printed
+    assert f"Next: open {(folder / 'index.html').as_uri()}" in printed
+    assert {"Room 7"} == {event.location for event in events_of(folder)}
+    assert [len(BOOK.plan("three-days").home) + 9] == [len(pages) for pages in made.asked]
+
+
+def test_the_monday_list_has_seven_steps_and_every_link_leads_somewhere(made, tmp_path):
+    """Two of them the evening before; each file of the folder is in the list."""
+    made("three-days")
+    folder = tmp_path / "three-days"
+    for name in teach.FILES:  # as if Chromium had printed, too
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).touch()
+    plan = BOOK.plan("three-days")
+    table = teach.timetable(teach.read_options(["three-days", *START]), plan)
+    teach.write_index(teach.Course(table, [], folder, "0.1.0"))
+    page = BeautifulSoup((folder / "index.html").read_text("utf-8"), "html.parser")
+    steps = page.select("ol.steps > li")
+    links = [a["href"] for a in page.select("a[href]")]
+
+    assert 7 == len(steps)
+    assert [False] * 5 + [True] * 2 == [bool(step.select_one(".when")) for step in steps]
+    assert sorted(teach.FILES) == sorted(links)
+    assert not page.select("script, link[rel=stylesheet], img")
+
+
+def test_a_letter_that_somebody_changed_is_kept(made, tmp_path):
+    """The command may be run again after a minute was changed; a person's words are not lost."""
+    made("one-day")
+    letter, table = tmp_path / "one-day/before/invitation.md", tmp_path / "one-day/plan.csv"
+    letter.write_text("Dear all,\n", "utf-8")
+    before = table.read_bytes()
+    _, printed, _ = made("one-day", "--begins", "10:00")
+
+    assert "Dear all,\n" == letter.read_text("utf-8")
+    assert "Kept, because you have changed them: before/invitation.md." in printed
+    assert before != table.read_bytes()
+
+
+def test_the_invitation_has_reading_with_minutes_and_by_when(made, tmp_path, monkeypatch):
+    """The minutes are those that the built pages say; without a site there are none."""
+    site = tmp_path / "site"
+    for number, page in enumerate(BOOK.plan("one-day").home):
+        (site / page).parent.mkdir(parents=True, exist_ok=True)
+        (site / f"{page}.html").write_text(
+            f'<p class="chapter-line">For all · {number + 8} minutes</p>'
+        )
+    monkeypatch.setattr(teach, "SITE", site)
+    made("one-day")
+    letter = (tmp_path / "one-day/before/invitation.md").read_text("utf-8")
+
+    assert (
+        "**Please read before Monday 11 January 2027** (about 38 minutes):\n\n- What is MLOps?, 8 minutes\n"
+        in letter
+    )
+    assert "`jukebox doctor`" in letter
+
+
+def test_a_cell_is_no_formula_and_a_title_is_no_markup(made, tmp_path):
+    """A plan can come from somebody else."""
+    text = Path("examples/plans/half-day.toml").read_text("utf-8")
+    plan = tmp_path / "half-day.toml"
+    evil = '=HYPERLINK(\\"x\\")<script>alert(1)</script>'
+    plan.write_text(text.replace('"Break"', f'"{evil}"'), "utf-8")
+    code, _, told = made(str(plan))
+    page = (tmp_path / "half-day/plan.html").read_text("utf-8")
+
+    assert (0, "") == (code, told)
+    assert ['\'=HYPERLINK("x")<script>alert(1)</script>'] == [
+        row["what"] for row in rows_of(tmp_path / "half-day") if "HYPERLINK" in row["what"]
+    ]
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_what_the_certificates_need_is_kept(made, tmp_path):
+    """Dates and titles, so that nobody types them again on the last day."""
+    made("three-days")
+    facts = json.loads((tmp_path / "three-days" / teach.COURSE).read_text("utf-8"))
+
+    assert ["2027-01-11", "2027-01-12", "2027-01-13"] == facts["dates"]
+    assert list(range(1, 9)) == facts["labs"]
+    assert 3 == len(facts["taught"])
+
+
+# Whole plans that are wrong, each by one change of the sound one, through the command line
+HALF = Path("examples/plans/half-day.toml").read_text("utf-8")
+WRONG = {
+    "a chapter comes before its prerequisite": (
+        '"modules/introduction/what-is-mlops", ', "",
+        ":11: An afternoon: a gate that says no: modules/ai-ml-dl-llm/from-ai-to-a-model needs "
+        "modules/introduction/what-is-mlops first. Put it before, in a block or `home`.",
+    ),
+    "what is left out first is needed": (
+        "minutes = 50 }", "minutes = 50, drop = 1 }",
+        ":18: An afternoon: a gate that says no: labs/a-gate-that-says-no needs "
+        "modules/lifecycle/validation-and-tuning first, which is left out with `drop = 1`.",
+    ),
+    "the minutes are too many": (
+        "minutes = 50", "minutes = 65",
+        ":8: An afternoon: a gate that says no: its blocks take 195 minutes of 180. Leave out 15.",
+    ),
+    "a block is shorter than its talk": (
+        "minutes = 50", "minutes = 20",
+        ":17: An afternoon: a gate that says no: 'Model validation and tuning: is the new model "
+        "better?' has 20 minutes, and alone it takes 30.",
+    ),
+    "there is no pause": (
+        '{ pause = "Break", minutes = 15 }', '{ activity = "debrief", minutes = 15 }',
+        ":17: An afternoon: a gate that says no: 130 minutes without a pause, and 120 are the most.",
+    ),
+    "labs have changed places": (
+        "{ lab = 1 }", "{ lab = 4 }", "lab 3 comes after lab 4.",
+    ),
+    "a page does not exist": (
+        "lifecycle/validation-and-tuning", "lifecycle/validation-and-tunning",
+        ":17: An afternoon: a gate that says no: there is no page "
+        "'modules/lifecycle/validation-and-tunning'. Write 'modules/lifecycle/validation-and-tuning'.",
+    ),
+    "a label does not exist": (
+        'validation-and-tuning"', 'validation-and-tuning#ahead-is-beter"',
+        "has no label 'ahead-is-beter'. Write 'ahead-is-not-better'.",
+    ),
+    "a lab does not exist": (
+        "{ lab = 3 }", "{ lab = 30 }", ":18: An afternoon: a gate that says no: there is no lab 30.",
+    ),
+    "an activity does not exist": (
+        '{ activity = "questions" }', '{ activity = "question" }',
+        ":13: An afternoon: a gate that says no: activities.toml has no activity 'question'. "
+        "Write 'questions'.",
+    ),
+    "a key is misspelt": (
+        "every =", "evry =", ":4: `evry` is no key of this plan. Write `every`:",
+    ),
+    "the file is no TOML": ("minutes = 180", "minutes = 180 minutes", ":6: "),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", WRONG)
+def test_a_wrong_plan_is_refused_with_file_line_and_remedy(made, tmp_path, fault):
+    """And no folder is made of it."""
+    old, new, expected = WRONG[fault]
+    assert old in HALF
+    path = tmp_path / "half-day.toml"
+    path.write_text(HALF.replace(old, new), "utf-8")
+    code, printed, told = made(str(path))
+
+    assert (1, "") == (code, printed)
+    assert expected in told
+    assert told.startswith(f"{path}:")
+    assert not (tmp_path / "half-day").exists()
+
+
+def test_a_lab_that_was_never_timed_is_refused(made, tmp_path, monkeypatch):
+    """Nobody knows whether a laptop does it in time."""
+    monkeypatch.setattr(Handbook, "timed", {"labs/first-model"})
+    code, _, told = made("examples/plans/half-day.toml")
+
+    assert 1 == code
+    assert (
+        "half-day.toml:18: An afternoon: a gate that says no: lab 3 was never timed: measured/labs.json "
+        "has no seconds of it. Type `nox -s proofs -- --record labs`, or take the lab out."
+    ) in told
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("three-day",), "There is no plan 'three-day'. There are: talk-60, talk-90, one-day, "),
+        (("my.toml",), "my.toml: there is no such file. Plans by name: talk-60,"),
+        (
+            ("one-day", "--start", "11.01.2027"),
+            "--start 11.01.2027 is no date. Write it as 2027-01-11.",
+        ),
+        (("one-day", "--start", "2027-02-30"), "--start 2027-02-30 is no date."),
+        (
+            ("one-day", "--zone", "Asia/Bombai"),
+            "--zone Asia/Bombai does not exist. Write a name such as",
+        ),
+        (("one-day", "--zone", "../../etc/passwd"), "--zone ../../etc/passwd does not exist."),
+        (("one-day", "--begins", "25:00"), "--begins 25:00 is no time of day. Write it as 9:30."),
+        (("one-day", "--holiday", "soon"), "--holiday soon is no date. Write it as 2027-01-11."),
+        (("sixteen-weeks",), "sixteen-weeks has no clock of its own. Add --begins, such as"),
+        (
+            ("one-day", "--roster", "nobody.csv"),
+            "nobody.csv: there is no such file. Write one with",
+        ),
+        (
+            ("certificates", "one-day", "--roster", "x.csv"),
+            "make the folder first, with `nox -s teach",
+        ),
+    ],
+)
+def test_a_wrong_option_is_answered_with_what_to_write(made, words, expected):
+    """In one sentence, without a traceback."""
+    options = () if words[0] == "certificates" else START
+    code, printed, told = made(words[0], options=(*options, *words[1:]))
+
+    assert (1, "") == (code, printed)
+    assert told.startswith(expected) or expected in told
+    assert 1 == len(told.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        (b"name\nLearner 1\nLearner 1\n", ":3: Learner 1 stands on line 2 already. Take one out"),
+        (b"name\nLearner 1\nlearner  1\n", ":3: learner 1 stands on line 2 already."),
+        (
+            b"who\nLearner 1\n",
+            ":1: there is no column `name`. Let the first line be: name,email,days",
+        ),
+        (b"", ":1: there is no column `name`."),
+        (b"name,email\n", ": there is nobody on it. Write a name on each line."),
+        (b"name,email\n,a@b\n", ":2: there is no name. Write one, or take the line out."),
+        (b"name\nA \xc2\xb7 B\n", ":2: a name has at most 60 characters, and no `\N{MIDDLE DOT}`."),
+        (b"name\n" + b"x" * 61, ":2: a name has at most 60 characters"),
+        (
+            b"name,days\nLearner 1,all\n",
+            ":2: `days` is 'all'. Write the days attended, such as 1 2 3.",
+        ),
+        (b"name,days\nLearner 1,4\n", ":2: `days` is '4', and the course has the days 1 to 3."),
+        ("name\nL\u00e4rner".encode("latin-1"), ": this is no UTF-8. Save it as “CSV UTF-8”."),
+    ],
+)
+def test_a_wrong_roster_is_told_with_its_line(tmp_path, raw, expected):
+    """A name twice would be one certificate for two people."""
+    path = tmp_path / "class.csv"
+    path.write_bytes(raw)
+
+    with pytest.raises(ValueError) as told:
+        read_roster(path, 3)
+    assert str(told.value).startswith(f"{path}{expected}")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "name,email,days\nLearner 1,learner-1@example.org,1 2\nLearner 2,,\n",
+        "\N{BYTE ORDER MARK}Name;Email;Days\r\nLearner 1;learner-1@example.org;2,1\r\n\r\nLearner  2;;\r\n",
+        "days\tname\n1 2\tLearner 1\n\tLearner 2\n",
+    ],
+)
+def test_a_roster_is_read_as_a_spreadsheet_writes_it(tmp_path, raw):
+    """With a mark or without, with commas, semicolons or tabs, and empty lines."""
+    path = tmp_path / "class.csv"
+    path.write_text(raw, "utf-8", newline="")
+
+    assert [("Learner 1", (1, 2)), ("Learner 2", ())] == [
+        (p.name, p.days) for p in read_roster(path, 3)
+    ]
+
+
+def test_days_leave_out_weekends_and_holidays_and_weeks_their_own_day():
+    """A single meeting is held on its day, whatever that is."""
+    friday, monday = date(2027, 1, 8), date(2027, 1, 11)
+    free = {monday: "Harvest"}
+    days, skipped = schedule(BOOK.plan("three-days"), friday, free)
+    weeks, later = schedule(BOOK.plan("sixteen-weeks"), monday, free)
+    talk, none = schedule(BOOK.plan("talk-60"), date(2027, 1, 9), free)
+
+    assert [friday, date(2027, 1, 12), date(2027, 1, 13)] == days
+    assert [
+        (date(2027, 1, 9), "weekend"),
+        (date(2027, 1, 10), "weekend"),
+        (monday, "Harvest"),
+    ] == skipped
+    assert (date(2027, 1, 18), 16, {0}) == (weeks[0], len(weeks), {day.weekday() for day in weeks})
+    assert [(monday, "Harvest")] == later
+    assert ([date(2027, 1, 9)], []) == (talk, none)
+
+
+def test_a_day_without_end_is_refused():
+    """Somebody names every day a holiday."""
+    free = {date(2027, 1, 1) + timedelta(days=n): "no" for n in range(500)}
+
+    with pytest.raises(ValueError, match="not enough free days"):
+        schedule(BOOK.plan("three-days"), date(2027, 1, 1), free)
+
+
+def test_an_evening_may_end_after_midnight():
+    """The end is on the next day, and not before the beginning."""
+    given = teach.read_options(["talk-90", *START, "--begins", "23:00"])
+    table = teach.timetable(given, BOOK.plan("talk-90"))
+    events = IcsCalendarStream.calendar_from_ics(as_calendar(table, teach.now()).decode()).events
+
+    assert ["2027-01-12T00:30:00+05:30"] == [
+        e.dtend.astimezone(ZoneInfo("Asia/Kolkata")).isoformat() for e in events
+    ]
