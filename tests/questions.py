@@ -45,8 +45,19 @@ def stripped(markdown: str) -> str:
 
 
 def shown(marked: str) -> str:
-    """Return what a browser shows of the HTML of a question. Any other tag stays, and is seen."""
-    return html.unescape(TAG.sub("", marked)).translate(QUOTES)
+    """Return what a browser shows of the HTML of a question, which has these tags and no others."""
+    text = TAG.sub("", marked)
+    assert not re.search(r"<|>|&(?!(?:amp|lt|gt|#\d+);)", text), marked  # else a browser guesses
+    return html.unescape(text).translate(QUOTES)
+
+
+def of_text(ask: str, options: list[tuple[str, str, bool]], codes: int) -> Question:
+    """Return a question that was read from plain text."""
+    escaped = [
+        (html.escape(text, quote=False), html.escape(why, quote=False), right)
+        for text, why, right in options
+    ]
+    return question(html.escape(ask, quote=False), escaped, codes)
 
 
 def question(ask: str, options: list[tuple[str, str, bool]], codes: int) -> Question:

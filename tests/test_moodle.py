@@ -15,7 +15,7 @@ import xmlschema
 
 from scripts import moodle
 from tests.project import write
-from tests.questions import Question, question, questions
+from tests.questions import Question, of_text, question, questions
 
 DOCS = Path(__file__).parents[1] / "docs"
 TRUTH = questions(DOCS)
@@ -47,7 +47,7 @@ description: A page.
 
 (top)=
 
-# A page on `{what}`
+# A/B: a page on `{what}`
 
 (here)=
 (there)=
@@ -214,11 +214,12 @@ def test_a_spreadsheet_gets_each_option(bank):
     for row in table(bank / "bank.csv"):
         found.setdefault(row["id"], []).append(row)
 
+    assert (bank / "bank.csv").read_bytes().startswith(b"\xef\xbb\xbfid,part,"), "a sign of UTF-8"
     assert found.keys() == TRUTH.keys()
     for name, rows in found.items():
         asked, options = TRUTH[name].ask, TRUTH[name].options
         read = [(row["option"], row["feedback"], row["right"] == "yes") for row in rows]
-        assert question(rows[0]["question"], read, TRUTH[name].codes) == TRUTH[name], asked
+        assert of_text(rows[0]["question"], read, TRUTH[name].codes) == TRUTH[name], asked
         assert "".join(row["letter"] for row in rows) == "ABCDEFGHIJ"[: len(options)]
 
 
@@ -255,7 +256,7 @@ def test_the_order_is_that_of_the_table_of_contents(docs, tmp_path):
 
     entries = load(tmp_path / "bank.xml").entries
     assert [entry["id"] for entry in entries][2:4] == ["part/second#three", "part/first#one"]
-    assert entries[0]["category"] == ("MLOps handbook", "The part", "A page on second")
+    assert entries[0]["category"] == ("MLOps handbook", "The part", "A/B: a page on second")
 
 
 @pytest.mark.parametrize(
@@ -278,7 +279,7 @@ def test_no_title_and_no_wording_changes_an_id(docs, tmp_path):
     """Only the page's path and the objective are in it."""
     moodle.write(tmp_path / "before", docs=docs)
     for path in [*docs.rglob("first.*"), *docs.rglob("index.md")]:
-        text = path.read_text("utf-8").replace("A page on", "Another")
+        text = path.read_text("utf-8").replace("a page on", "another")
         text = text.replace("Where it's told", "Elsewhere").replace("The part", "Part 1")
         path.write_text(text.replace("More.", "Much more.").replace("Short", "Long"), "utf-8")
     moodle.write(tmp_path / "after", docs=docs)
@@ -298,9 +299,17 @@ def test_the_bytes_are_the_same_each_time(bank, tmp_path):
 @pytest.mark.parametrize(
     ("objective", "link", "words"),
     [
-        ("one", "second.html#here", "“Where it\u2019s told” in the chapter “A page on second”"),
-        ("two", "second.html#top", "the chapter “A page on second”"),
-        ("three", "second.html#table", "“Where it\u2019s told” in the chapter “A page on second”"),
+        (
+            "one",
+            "second.html#here",
+            "“Where it\u2019s told” in the chapter “A/B: a page on second”",
+        ),
+        ("two", "second.html#top", "the chapter “A/B: a page on second”"),
+        (
+            "three",
+            "second.html#table",
+            "“Where it\u2019s told” in the chapter “A/B: a page on second”",
+        ),
     ],
 )
 def test_a_question_leads_to_its_section(docs, tmp_path, objective, link, words):

@@ -86,7 +86,7 @@ def test_hard_texts_arrive_whole(read, docs, tmp_path):  # noqa: F811
     moodle.write(tmp_path, docs=docs, address="https://example.org/?a=b")
     category, part = in_categories(read(tmp_path / "bank.gift.txt"))["part/first#one"]
 
-    assert category == "MLOps handbook/The part/A page on first"
+    assert category == "MLOps handbook/The part/A//B: a page on first"
     # Markdown has `\\\\` for a backslash; all else is as it was written.
     wanted = [text.replace("\\\\", "\\") for text in HARD["text"]]
     marks = [text.replace("`", "").replace("*", "") for text in wanted]
