@@ -508,7 +508,7 @@ def say(course: Course, written: Sequence[Path], spent: Spent) -> None:
     table, plan = course.table, course.plan
     minutes = sum(block.minutes for block in plan.blocks if block.kind != "pause")
     print(
-        f"{plan.title}: {len(plan.parts)} of {plan.minutes} minutes, {minutes} in all without the pauses."
+        f"{plan.title}: parts of {plan.minutes} minutes, {len(plan.parts)} in all; {minutes} minutes without pauses."
     )
     print(
         f"First {on(table.dates[0])}, {hours(table.begins)}, {table.zone}; last {on(table.dates[-1])}."

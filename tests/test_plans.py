@@ -113,6 +113,10 @@ FAULTS = {
         PLAN, '"modules/b"], minutes', '"modules/c"], minutes',
         "{plan}:24: WARNING: Day 2: end: the quiz needs modules/c first. Put it before",
     ),
+    "a quiz is on a lab": (
+        PLAN, '"modules/b"], minutes', '"labs/one"], minutes',
+        "{plan}:24: WARNING: Day 2: end: labs/one has no quiz. Name a chapter.",
+    ),
     "an activity of a chapter comes before it": (
         PLAN, '{ activity = "hello" },\n  { talk', '{ activity = "about-b", minutes = 10 },\n  { talk',
         "{plan}:12: WARNING: Day 1: begin: the activity 'About B' needs modules/b first. Put it before",
@@ -270,7 +274,7 @@ def test_a_day_has_its_clock_and_a_plan_in_brief_its_parts(built, tmp_path):
         ["days", "Two days for all. 2 days, 2 hours 20 minutes without the pauses, 2 labs."]
     ] == listed
     assert [
-        ["before", "Read before: The A"],
+        ["before", "Read: The A"],
         ["9:30", "Hello, you (10 minutes) Shorter without: the names"],
         ["9:40", "The B (15 minutes) Shorter without: “An end”"],
         ["9:55", "Lab 1: Lab 1 (20 minutes) Shorter without: “Last” and what follows: show jukebox lab solve 1"],

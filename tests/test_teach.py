@@ -268,7 +268,7 @@ WRONG = {
         "Write 'questions'.",
     ),
     "a key is misspelt": (
-        "every =", "evry =", ":4: `evry` is no key of this plan. Write `every`:",
+        "every =", "each =", ":4: `each` is no key of this plan.",
     ),
     "the file is no TOML": ("minutes = 180", "minutes = 180 minutes", ":6: "),
 }  # fmt: skip

@@ -83,7 +83,9 @@ class ShownPlan(SphinxDirective):
     def part(self, plan: Plan, part: Part, book: Handbook) -> nodes.table:
         """Return the table of a part: what is read before, each block, and what is shown."""
         rows = [
-            row([nodes.paragraph("", "before")], words) for words in [self.before(part)] if words
+            row([nodes.paragraph("", "before")], words)
+            for words in [self.before(part, "Read: ")]
+            if words
         ]
         start = minutes_of(plan.begins) if plan.begins else 0
         for begin, block in zip(part.ends, part.blocks, strict=False):
@@ -93,11 +95,11 @@ class ShownPlan(SphinxDirective):
         caption = part.name if len(plan.parts) > 1 else f"{plan.title}: {part.name}"
         return table(caption, ("time", "block"), rows)
 
-    def before(self, part: Part) -> list[nodes.paragraph]:
+    def before(self, part: Part, cue: str = "Read before: ") -> list[nodes.paragraph]:
         """Return what is read before a part, if anything is."""
         if not part.home:
             return []
-        words = nodes.paragraph("", "Read before: ")
+        words = nodes.paragraph("", cue)
         for number, page in enumerate(part.home):
             words += [nodes.Text(" · ")] * bool(number) + [link(self.env.docname, page)]
         return [words]

@@ -394,7 +394,7 @@ def quiz_of(value: list[str], book: Handbook) -> dict[str, Any]:
         page = book.page(name)
         if page is None:
             raise PlanError(f"there is no page {name!r}. {hint(name, book)}")
-        if "objectives" not in page.facts:
+        if "objectives" not in page.facts or "lab" in page.facts:
             raise PlanError(f"{name} has no quiz. Name a chapter.")
     titles = [book.title(name) for name in value]
     leave = f"the questions on {quoted(titles[-1])}" if titles[1:] else "all questions but one"
