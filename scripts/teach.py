@@ -15,7 +15,6 @@ import json
 import os
 import re
 import sys
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -62,6 +61,10 @@ FILES = {
     "room/name-tents.pdf": ("paper, one", "A name for each place; fold in the middle."),
     "room/cards-alerts.pdf": ("paper, one for each wall", "The eight alerts, one to a card."),
     "room/cards-roles.pdf": ("paper, one for each wall", "The roles, to cut out."),
+    "room/cards-mini-capstone.pdf": (
+        "paper, one for each team",
+        "The four roles of the mini-capstone.",
+    ),
     "room/minute-cards.pdf": ("paper", "For each evening: what is clear, and what is not."),
     "trainer/lab-sheets.pdf": ("paper, yours", "Each lab: screens, failures, and the way out."),
     "trainer/answers.pdf": ("paper, yours", "The answers of the quizzes that you teach."),
@@ -238,13 +241,13 @@ def sheet_course(course: Course, sheets: Any) -> Any:
         version=course.version,
         licence=LICENCE,
         taught=taught,
-        quizzes=[page.removeprefix("modules/") for page in quizzes(course.plan)],
+        quizzes=[page.removeprefix("modules/") for page in course.plan.handed_in],
     )
 
 
-def quizzes(plan: Plan) -> list[str]:
-    """Return the chapters of a plan that have a quiz, read at home or taught, each once."""
-    pages = [*plan.home, *plan.taught]
+def questions(plan: Plan) -> list[str]:
+    """Return the chapters whose questions go to Moodle: read at home, taught or asked, each once."""
+    pages = [*plan.handed_in, *plan.taught]
     return list(dict.fromkeys(page for page in pages if page.startswith("modules/")))
 
 
@@ -304,10 +307,7 @@ def monday(course: Course) -> tuple[list[Step], Step]:
                 files("moodle/bank.xml", "moodle/bank.gift.txt", "moodle/bank.csv"),
             )
         )
-    room = files(
-        *("room/handouts.pdf", "room/sign-in.pdf", "room/name-tents.pdf", "room/minute-cards.pdf"),
-        *("room/cards-alerts.pdf", "room/cards-roles.pdf"),
-    )
+    room = files(*(name for name in FILES if name.startswith("room/")))
     if room:
         words = [f"Handouts are the only thing of which everybody needs one: {each}."]
         if (folder / "room/cards-alerts.pdf").exists():
@@ -435,37 +435,14 @@ def make_folder(arguments: Sequence[str]) -> None:
     people = read_roster(given.roster, len(plan.parts)) if given.roster else []
     course = Course(table, people, given.output / plan.name, version_of())
     clear(course.folder)
-    spent = Spent()
     written = write_texts(course, book, SITE)
-    spent("texts")
-    if pages := quizzes(plan):
+    if pages := questions(plan):
         written += write_moodle(course.folder / "moodle", pages)
-        spent("Moodle")
     if not given.no_print:
         written += print_papers(course, SITE)
-        spent("paper")
     written.append(write_index(course))
     keep_course(course, written)
-    say(course, written, spent)
-
-
-class Spent:
-    """The CPU seconds of each step, of this process and of what it has waited for."""
-
-    def __init__(self) -> None:
-        """Begin to count."""
-        self.steps: dict[str, float] = {}
-        self._before = self._cpu()
-
-    @staticmethod
-    def _cpu() -> float:
-        """Return the CPU seconds until now."""
-        return sum(os.times()[:4]) if hasattr(os, "times") else time.process_time()
-
-    def __call__(self, step: str) -> None:
-        """Note what a step took."""
-        now = self._cpu()
-        self.steps[step], self._before = now - self._before, now
+    say(course, written)
 
 
 def clear(folder: Path) -> None:
@@ -492,7 +469,7 @@ def keep_course(course: Course, written: Sequence[Path]) -> None:
         "place": course.table.place,
         "zone": course.table.zone,
         "labs": course.plan.labs,
-        "quizzes": quizzes(course.plan),
+        "quizzes": course.plan.handed_in,
         "taught": [
             [block.title for block in part.blocks if block.kind in ("talk", "lab")]
             for part in course.plan.parts
@@ -503,7 +480,7 @@ def keep_course(course: Course, written: Sequence[Path]) -> None:
     (course.folder / COURSE).write_text(json.dumps(facts, indent=1, ensure_ascii=False), "utf-8")
 
 
-def say(course: Course, written: Sequence[Path], spent: Spent) -> None:
+def say(course: Course, written: Sequence[Path]) -> None:
     """Print what was written, and the next thing to do, in fewer than 15 lines."""
     table, plan = course.table, course.plan
     minutes = sum(block.minutes for block in plan.blocks if block.kind != "pause")
@@ -523,8 +500,6 @@ def say(course: Course, written: Sequence[Path], spent: Spent) -> None:
         groups.setdefault(place, []).append(name)
     for place, names in sorted(groups.items()):
         print(f"  {place or '.'}/: {', '.join(sorted(names))}")
-    took = ", ".join(f"{step} {seconds:.1f}" for step, seconds in spent.steps.items())
-    print(f"CPU seconds: {took}.")
     print(f"Next: open {(course.folder / 'index.html').resolve().as_uri()}")
 
 
@@ -580,11 +555,16 @@ def completed_by(lines: Path, people: Sequence[Person], sheets: Any) -> Mapping[
     report = collect.collect(collect.decode(lines), [person.name for person in people])
     return {
         name: sheets.Completed(
-            labs=[item.number for item in given.values() if hasattr(item, "number") and item.done],
-            quizzes=[key for key, item in given.items() if not hasattr(item, "number")],
+            labs=[one.item.number for one in given.values() if is_done(one.item, lab=True)],
+            quizzes=[one.item.page for one in given.values() if is_done(one.item, lab=False)],
         )
         for name, given in report.given.items()
     }
+
+
+def is_done(item: Any, *, lab: bool) -> bool:
+    """Tell whether what somebody handed in is a lab, or a quiz, that is done."""
+    return hasattr(item, "done") == lab and getattr(item, "done", True)
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -22,7 +22,7 @@ from typing import Any
 
 import yaml
 
-from docs._ext import data, load
+from docs._ext import data, load, where
 
 FOLDER, TALK_FILE, ACTIVITIES = "plans", "talk.toml", "activities.toml"
 KINDS = {"talk": "Talk", "activity": "Activity", "lab": "Lab", "quiz": "Quiz", "pause": "Break"}
@@ -127,6 +127,12 @@ class Plan:
     def taught(self) -> list[str]:
         """The chapters that are taught in the room, in order, each once."""
         return list(dict.fromkeys(b.page for b in self.blocks if b.kind == "talk" and b.page))
+
+    @property
+    def handed_in(self) -> list[str]:
+        """The chapters whose quizzes people hand in: those read at home, and those of quiz blocks."""
+        asked = (page for block in self.blocks for page in block.quiz)
+        return list(dict.fromkeys([*self.home, *asked]))
 
     @property
     def dropped(self) -> list[tuple[Part, Block]]:
@@ -532,7 +538,13 @@ def needs_of(book: Handbook, name: str) -> list[str]:
 
 
 def teach_faults(book: Handbook) -> Iterator[tuple[str, str]]:
-    """Yield (`path:line`, fault) for each page whose `teach:` or `after:` names nothing."""
+    """Yield (`path:line`, fault) for each activity that is there twice, and for each page whose
+    `teach:` or `after:` names nothing.
+    """
+    ids = [row["id"] for row in load(book.docs, ACTIVITIES).get("activity", [])]
+    for twice in sorted({name for name in ids if ids.count(name) > 1}):
+        place = where(book.docs, ACTIVITIES, f'id = "{twice}"')
+        yield place, f"there are two activities {twice!r}: give one another `id`."
     for path in sources(book):
         page = book.page(path.relative_to(book.docs).with_suffix("").as_posix())
         if page is None or not ("objectives" in page.facts or "lab" in page.facts):
