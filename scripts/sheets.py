@@ -9,7 +9,6 @@ import re
 import shutil
 import subprocess
 import sys
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -30,6 +29,7 @@ if TYPE_CHECKING:  # `nox -s tests` reads the data through this module, and has 
 DOCS, SITE = Path("docs"), Path("docs/_build/html")
 ROWS, DAYS, GUESTS = 20, 5, 4  # of a sign-in sheet: lines and days a page, and blank lines at least
 MINUTE_CARDS = 8  # on a page
+BLANK = {"name": "", "owns": "", "hands_over": ""}  # a role's card that a team fills in itself
 # Figures at which all eight alerts fire; those of one service are never all so at once.
 GAUGES = {
     "jukebox_batch_rows": 200,
@@ -49,7 +49,7 @@ FIT = """() => {
     const lines = "lines" in box.dataset;
     for (let size = most; size >= least; size *= 0.97) {
       box.style.fontSize = `${size}pt`;
-      box.style.whiteSpace = lines || size < most / 2 ? "" : "nowrap";
+      box.style.whiteSpace = lines || size < 0.7 * most ? "" : "nowrap";
       if (box.scrollWidth <= box.clientWidth && box.scrollHeight <= box.clientHeight) break;
     }
   }
@@ -218,9 +218,10 @@ def without_font(texts: Iterable[str]) -> str:
 
 def in_code(text: str) -> Markup:
     """Return a text with what is in backticks as code, and all else escaped."""
-    parts = enumerate(text.split("`"))  # every other part was between two of them
-    code = Markup("<code>{}</code>")
-    return Markup("").join(code.format(part) if n % 2 else escape(part) for n, part in parts)
+    code, long = Markup("<code>{}</code>"), Markup('<code class="long">{}</code>')
+    parts = [escape(part) for part in text.split("`")]  # every other one was between two of them
+    parts[1::2] = [(code if len(part) < 30 else long).format(part) for part in parts[1::2]]
+    return Markup("").join(parts)
 
 
 def on(day: date) -> str:
@@ -283,7 +284,7 @@ def write(browser: "Browser", course: Course, output: Path, site: Path = SITE) -
 
     ValueError if a lab has no sheet, if the handbook has not been built, or if a name fits nowhere.
     """
-    people = [unicodedata.normalize("NFC", name) for name in course.people]
+    people = list(course.people)
     if lost := without_font(people):
         print(f"No font here has {lost}: these names will print as boxes.", file=sys.stderr)
     days = list(enumerate(course.dates, 1))
@@ -294,15 +295,9 @@ def write(browser: "Browser", course: Course, output: Path, site: Path = SITE) -
         for row in pieces([*people, *[""] * (lines - len(people))], ROWS)
     ]
     cards = [day for day in days for _ in pieces(people, MINUTE_CARDS)]  # a day's pages together
-    blank = {
-        "name": "",
-        "owns": "",
-        "hands_over": "",
-    }  # for a role that a team has, and we have not
-    roles = [*load(DOCS, "raci.toml")["role"], blank]
+    roles = [*load(DOCS, "raci.toml")["role"], BLANK]
     sheets = {
         "room/sign-in.pdf": document("sign_in", course, pages=signing, rows=ROWS),
-        "room/name-tents.pdf": document("name_tents", course, pages=pieces(people, 2)),
         "room/minute-cards.pdf": document("minute_cards", course, pages=cards),
         "room/cards-alerts.pdf": document("alert_cards", course, pages=pieces(alerts(), 2)),
         "room/cards-roles.pdf": document("role_cards", course, pages=pieces(roles, 4)),
@@ -310,6 +305,8 @@ def write(browser: "Browser", course: Course, output: Path, site: Path = SITE) -
             "capstone_cards", course, pages=pieces(capstone_roles(), 4)
         ),
     }
+    if people:
+        sheets["room/name-tents.pdf"] = document("name_tents", course, pages=pieces(people, 2))
     if course.labs:
         labs = [lab(number, site) for number in course.labs]
         sheets["trainer/lab-sheets.pdf"] = document("lab_sheets", course, labs=labs)
@@ -347,7 +344,9 @@ def certificates(
     labs = {number: title_of(lab_page(number)) for number in course.labs}
     quizzes = [title_of(DOCS / "modules" / f"{quiz}.md") for quiz in course.quizzes]
     done = [
-        name for name in course.people if name in completed and not lacking(course, completed[name])
+        name
+        for name in course.people
+        if (labs or quizzes) and name in completed and not lacking(course, completed[name])
     ]
     sheets = {}
     if present:
