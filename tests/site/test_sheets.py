@@ -167,7 +167,7 @@ def test_names_of_any_kind(browser, tmp_path):
 @pytest.mark.parametrize(
     ("macro", "change"),
     [
-        ("alert_cards", ("font-size: 24pt", "font-size: 90pt")),
+        ("alert_cards", ("font-size: 28pt", "font-size: 90pt")),
         ("role_cards", ("font-size: 16pt", "font-size: 60pt")),
         ("minute_cards", ("height: 8.5mm", "height: 20mm")),
         ("name_tents", ("size *= 0.97", "size = 0")),
