@@ -44,15 +44,16 @@ def pages_of(file: Path) -> list[str]:
 
 @pytest.fixture(scope="module")
 def printed(browser, tmp_path_factory):
-    """Return a function that prints a class of some size once; it returns {name: pages}."""
+    """Return a function that prints a class of some size once: ({name: pages}, {name: file})."""
     done = {}
 
     def show(count):
         if count not in done:
             folder = tmp_path_factory.mktemp(f"class-{count}")
             files = sheets.write(browser, course(learners(count)), folder)
-            done[count] = {f.relative_to(folder).as_posix(): f for f in files}
-        return {name: pages_of(file) for name, file in done[count].items()}, done[count]
+            named = {f.relative_to(folder).as_posix(): f for f in files}
+            done[count] = {name: pages_of(file) for name, file in named.items()}, named
+        return done[count]
 
     return show
 
