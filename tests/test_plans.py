@@ -200,6 +200,10 @@ FAULTS = {
         "modules/c.md", "talk: 30, ", "",
         "modules/c.md:8: WARNING: a chapter's `teach` needs `talk`: write its minutes.",
     ),
+    "an activity is there twice": (
+        "_data/activities.toml", 'id = "about-b"', 'id = "hello"',
+        "_data/activities.toml:2: WARNING: there are two activities 'hello': give one another `id`.",
+    ),
     "a lab is after nothing": (
         "labs/one.md", "after: [modules/a]", "after: [modules/z]",
         "labs/one.md:5: WARNING: there is no page 'modules/z'. Write 'modules/",

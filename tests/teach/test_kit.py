@@ -31,7 +31,7 @@ def test_public_holidays_are_left_out_by_name(folder):
 
 @pytest.mark.parametrize(
     ("country", "day", "name"),
-    [("IN", "2027-08-15", "Independence Day"), ("DE", "2027-10-03", "German Unity Day"), ("de-by", "2027-01-06", "Epiphany")],
+    [("IN", "2027-01-26", "Republic Day"), ("DE", "2027-10-03", "German Unity Day"), ("de-by", "2027-01-06", "Epiphany")],
 )  # fmt: skip
 def test_a_country_or_a_region_has_its_holidays(country, day, name):
     """In English, whatever the country's language is."""
