@@ -14,7 +14,9 @@ def count(srcdir: Path) -> dict[str, int]:
     texts = [page.read_text("utf-8") for page in pages]
     chapters = [front for front in map(markdown.front_matter, texts) if is_chapter(front)]
     verbs = levels.levels_of_verbs(load(srcdir, levels.FILE))
-    goals = [text for chapter in chapters for text in getattr(chapter["objectives"], "values", list)()]
+    goals = [
+        text for chapter in chapters for text in getattr(chapter["objectives"], "values", list)()
+    ]
     by_level = Counter(levels.level_of(text, verbs) for text in goals)
     blocks = Counter(fence.name for text in texts for fence in markdown.fences(text))
     entries = len(load(srcdir, "syllabus.toml").get("bullet", []))

@@ -201,7 +201,9 @@ def unseen(env: BuildEnvironment, goals: dict[str, Objective]) -> Iterator[tuple
             yield here, f"the activity {activity['id']!r} stands at no {activity['page']}"
     for given in all_evidence(env):
         page = given.objective.partition("#")[0]
-        if given.objective in goals and not any(below(f, page) for f in folders["objective folders"]):
+        if given.objective in goals and not any(
+            below(f, page) for f in folders["objective folders"]
+        ):
             yield given.place, f"no table shows {page}: write {{objectives}} with its folder"
 
 
@@ -258,12 +260,15 @@ def table(
     shown: dict[str, list[Evidence]] = {}
     for given in all_evidence(app.env):
         shown.setdefault(given.objective, []).append(given)
+    verbs = levels_of_verbs(load(app.srcdir, FILE))
     rows = []
     for goal in [goal for goal in goals.values() if below(folder, goal.page)]:
         if is_lab(app.env, goal.page):
             shown[goal.key] = [Evidence(goal.key, "", lab=goal.page), *shown.get(goal.key, [])]
         if goal.key in shown:
-            link = nodes.paragraph("", "", reference(app, docname, goal.page), classes=["of-page"])
+            level = nodes.Text(f"{level_of(goal.text, verbs)} · ")
+            page = reference(app, docname, goal.page)
+            link = nodes.paragraph("", "", level, page, classes=["of-page"])
             seen = [paragraph_of(app, docname, given) for given in shown[goal.key]]
             rows.append(
                 nodes.row(
