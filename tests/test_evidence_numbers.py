@@ -126,15 +126,15 @@ def test_five_quotations():
     assert "died in 1955" in chapter("five-quotations")
 
 
-def test_outcome_beside():
+def test_what_became_of_it():
     """The chapter says the same of both."""
     for words in (
         "than ever",
         "The ten years end in November 2026",
         "prepared to hire more humans",
     ):
-        assert words in chapter("outcome-beside")
-    says("outcome-beside", "November 2026", "2025")
+        assert words in chapter("what-became-of-it")
+    says("what-became-of-it", "November 2026", "2025")
 
 
 def test_forecast_in_an_envelope():
@@ -278,6 +278,7 @@ def test_thirteen_tests():
     )
     corrected = [f"{p:.2g}" for p in holm([0.01, 0.02, 0.04, 0.3])]
 
+    says("thirteen-tests", "0.95 to the power of 13", "160 weeks")
     says("thirteen-tests", f"{100 * share:.0f} of 100", f"{160 * share:.0f} alarms", *corrected)
     assert 1 == sum(float(p) <= 0.05 for p in corrected)
     assert 0 <= int(told.stdout) <= 20
@@ -356,6 +357,7 @@ def test_row_to_models():
 
     assert "fitted on it       3\nonly tested on it  1, 2\n" in text
     assert "All three data versions hold the track" in watch("row-to-models")
+    assert "version 3 was fitted on it, and 1 and 2 were only tested" in watch("row-to-models")
     told = [
         text.index(command)
         for command in ("jukebox forget", "jukebox train", "jukebox promote 4", "jukebox retire 3")
@@ -397,6 +399,8 @@ def test_known_then():
         f"{got:.3f}",
         f"{row('known-then', 'point in time    ')[0]:.3f}",
     )
+    assert (33, 6) == known[2]
+    assert "writes 6 for T3" in watch("known-then")
     assert "T7: 4 with both times, 8" in watch("known-then")
 
 
@@ -426,7 +430,7 @@ def test_two_groups():
         r"(\d+)%", "\n".join(re.findall(r"^group [AB].*$", printed("two-groups"), re.M))
     )
     assert shares == ["50", "40", "60", "75", "20", "20", "16", "60", "75", "5"]
-    says("two-groups", "60 %", "75 %", "20 % in A", "5 % in B")
+    says("two-groups", "Found is 60 %", "right 75 %", "20 % in A", "5 % in B")
     before, after = row("two-groups", "48 weeks of data"), row("two-groups", "equal opportunity")
     says(
         "two-groups",
