@@ -230,7 +230,8 @@ class Objectives(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Leave a marker; the table is made when all pages are known."""
-        self.env.note_dependency(f"{self.env.srcdir}/_data/{ACTIVITIES}")
+        for name in (ACTIVITIES, FILE):
+            self.env.note_dependency(f"{self.env.srcdir}/_data/{name}")
         kept(self.env, "objective folders").setdefault(self.env.docname, []).append(
             self.arguments[0]
         )
