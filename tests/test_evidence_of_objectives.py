@@ -1,4 +1,4 @@
-"""What shows that people reach an objective: each link of the chain is broken, and the build names the place."""
+"""*Objective and evidence*: each link between the two is broken, and the build names the place."""
 
 from pathlib import Path
 

@@ -1,4 +1,7 @@
-"""The level of an objective, which the verb with which it begins decides: `_data/levels.toml`."""
+"""*Objective and evidence*: the level of an objective, which its first verb decides.
+
+`_data/levels.toml` lists the verbs of each level.
+"""
 
 from collections.abc import Mapping
 from typing import Any
