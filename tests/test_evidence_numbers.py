@@ -1,4 +1,4 @@
-"""*Objective and evidence*: the right results that an activity names are computed here again, or printed by a block of its chapter.
+"""The right results that an activity names are computed here again, or printed by a block of its chapter.
 
 What a chapter's block prints is run by the tests of that page; here the activity is held to it.
 """

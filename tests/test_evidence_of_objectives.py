@@ -1,4 +1,4 @@
-"""*Objective and evidence*: each link between the two is broken, and the build names the place."""
+"""Objectives and their evidence: each link between the two is broken, and the build names the place."""
 
 from pathlib import Path
 

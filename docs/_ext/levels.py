@@ -1,4 +1,4 @@
-"""*Objective and evidence*: the level of an objective, which its first verb decides.
+"""The level of an objective, which its first verb decides.
 
 `_data/levels.toml` lists the verbs of each level.
 """
