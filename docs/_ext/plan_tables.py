@@ -38,6 +38,7 @@ from docs._ext.talk import table
 
 logger = logging.getLogger(__name__)
 
+CATALOGUE = "teach/activities"  # where each activity has an address
 EVERY = {"day": "days", "week": "weeks", "once": "one meeting"}
 
 
@@ -106,12 +107,16 @@ class ShownPlan(SphinxDirective):
 
     def named(self, block: Block, book: Handbook, minutes: str = " minutes") -> nodes.paragraph:
         """Return what a block is, with its minutes and with when it is left out."""
-        if block.kind == "talk" and block.page and not block.anchor:
+        if block.activity and CATALOGUE in self.env.found_docs:
+            words = [self.titled(block, f"activity-{block.activity['id']}")]
+        elif block.kind == "talk" and block.page and not block.anchor:
             words = [link(self.env.docname, block.page)]
         elif block.kind == "lab":
             words = [nodes.Text(f"Lab {block.number}: "), link(self.env.docname, block.page)]
         elif block.page:
-            words = [self.titled(block, book)]
+            page = book.page(block.page)
+            labelled = page is not None and block.anchor in page.labels
+            words = [self.titled(block, block.anchor if labelled else "")]
         else:
             words = [nodes.Text("Questions from memory" if block.quiz else block.title)]
         for number, page in enumerate(block.quiz):
@@ -119,12 +124,11 @@ class ShownPlan(SphinxDirective):
         drop = f"; leave out {ordinal(block.drop)}" if block.drop else ""
         return nodes.paragraph("", "", *words, nodes.Text(f" ({block.minutes}{minutes}{drop})"))
 
-    def titled(self, block: Block, book: Handbook) -> nodes.Node:
-        """Return a link with the block's own title to its place, or to the page if that has no label."""
-        page = book.page(block.page)
+    def titled(self, block: Block, label: str) -> nodes.Node:
+        """Return a link with the block's own title to a label, or to its page if there is none."""
         xref = link(self.env.docname, block.page)
-        if page and block.anchor in page.labels:
-            xref["reftype"], xref["reftarget"] = "ref", block.anchor
+        if label:
+            xref["reftype"], xref["reftarget"] = "ref", label
         xref["refexplicit"] = True
         xref.clear()
         xref += nodes.inline("", block.title, classes=["doc"])
