@@ -34,7 +34,7 @@ BUDGETS = {
     "levels": 340,
     "packs": 270,
     "sceptic": 120,
-    "kit": 150,
+    "kit": 110,
     "own": 80,
     "rtd": 60,
     "compatibility-3.12": 80,

@@ -84,11 +84,12 @@ class File:
 
 @dataclass(frozen=True)
 class Step:
-    """A step of the Monday list. when: empty, or when it is not Monday."""
+    """A step of the Monday list. when: empty, or when it is not Monday. pages: of the handbook."""
 
     title: str
     words: Sequence[str]
     files: Sequence[File]
+    pages: Sequence[str] = ()
     when: str = ""
 
 
@@ -270,6 +271,7 @@ def monday(course: Course) -> tuple[list[Step], Step]:
                 "Change a minute or a block in the plan's file, and run the command again.",
             ],
             files("plan.html", "plan.ics", "plan.csv"),
+            ["teach/plans"],
         ),
         Step(
             "Write to the people",
@@ -294,6 +296,7 @@ def monday(course: Course) -> tuple[list[Step], Step]:
                     "`nox -s bundle` makes one file of all that they need.",
                 ],
                 [],
+                ["labs/first-model", "teach/room-without-internet"],
             )
         )
     if (folder / "moodle").exists():
@@ -301,10 +304,11 @@ def monday(course: Course) -> tuple[list[Step], Step]:
             Step(
                 "Put the questions into Moodle",
                 [
-                    "Only if your customer has Moodle: the page *Into Moodle* has the clicks. "
+                    "Only if your customer has Moodle. "
                     "Without it, people hand in a line from each quiz.",
                 ],
                 files("moodle/bank.xml", "moodle/bank.gift.txt", "moodle/bank.csv"),
+                ["teach/into-moodle"],
             )
         )
     room = files(*(name for name in FILES if name.startswith("room/")))
@@ -312,7 +316,7 @@ def monday(course: Course) -> tuple[list[Step], Step]:
         words = [f"Handouts are the only thing of which everybody needs one: {each}."]
         if (folder / "room/cards-alerts.pdf").exists():
             words.append("Cards are for the wall: one set for each wall, of four to eight people.")
-        steps.append(Step("Print", words, room))
+        steps.append(Step("Print", words, room, ["teach/handouts"]))
     steps.append(
         Step(
             "Do what they will do",
@@ -324,6 +328,7 @@ def monday(course: Course) -> tuple[list[Step], Step]:
                 *("trainer/lab-sheets.pdf", "trainer/answers.pdf"),
                 "trainer/answers-pre-reading.pdf",
             ),
+            ["teach/facilitators-guide"],
             when="The evening before",
         )
     )
@@ -362,11 +367,12 @@ def monday(course: Course) -> tuple[list[Step], Step]:
             "Send the minutes that you measured to the rehearsal log.",
         ],
         files("after/feedback.md"),
+        ["teach/collect-the-lines", "teach/rehearsal-log"],
     )
     return steps, after
 
 
-def write_index(course: Course) -> Path:
+def write_index(course: Course, book: Handbook, site: Path) -> Path:
     """Write the Monday list; return its path."""
     steps, after = monday(course)
     text = (
@@ -379,6 +385,8 @@ def write_index(course: Course) -> Path:
             clock=hours(course.table.begins),
             steps=steps,
             after=after,
+            book=book,
+            link=linker(course.folder, site),
             version=course.version,
             licence=LICENCE,
         )
@@ -440,7 +448,7 @@ def make_folder(arguments: Sequence[str]) -> None:
         written += write_moodle(course.folder / "moodle", pages)
     if not given.no_print:
         written += print_papers(course, SITE)
-    written.append(write_index(course))
+    written.append(write_index(course, book, SITE))
     keep_course(course, written)
     say(course, written)
 

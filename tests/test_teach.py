@@ -151,10 +151,10 @@ def test_the_monday_list_has_seven_steps_and_every_link_leads_somewhere(made, tm
         (folder / name).touch()
     plan = BOOK.plan("three-days")
     table = teach.timetable(teach.read_options(["three-days", *START]), plan)
-    teach.write_index(teach.Course(table, [], folder, "0.1.0"))
+    teach.write_index(teach.Course(table, [], folder, "0.1.0"), BOOK, teach.SITE)
     page = BeautifulSoup((folder / "index.html").read_text("utf-8"), "html.parser")
     steps = page.select("ol.steps > li")
-    links = [a["href"] for a in page.select("a[href]")]
+    links = [a["href"] for a in page.select("ul.files a")]
 
     assert 7 == len(steps)
     assert [False] * 5 + [True] * 2 == [bool(step.select_one(".when")) for step in steps]
