@@ -32,7 +32,8 @@ CITATION = Path(__file__).parents[1] / "CITATION.cff"
 GLOSSARY, BIBLIOGRAPHY = "reference/glossary.html", "reference/bibliography.html"
 REFERENCES = ["for", "headers", "aria-labelledby", "aria-describedby", "aria-controls"]
 A4 = (595, 842)  # points
-TOP, FOOT = 57, 57  # points of margin, as packs.css has them: 20 mm
+TOP, FOOT = 51, 51  # points of margin, as packs.css has them: 18 mm
+SHORT = 15  # lines of a block of code that stays on one page
 BLANK, SHARE = 1 / 3, 1 / 10  # at most this share of the pages may be blank over more than that
 PALETTE = [
     f"--color-{name}"
@@ -251,8 +252,9 @@ def lead(link: Tag, page: Page, inside: Mapping[str, str], site: Site, ends: End
         link.attrs.pop("title", None)  # the whole entry stands at the end
     elif path in inside:
         link["href"] = f"#{inside[path]}-{fragment}" if fragment else f"#{inside[path]}"
-        if not drawn:
-            link["class"] = "to-page"
+        if not drawn and path != page.path:
+            number = f'<span class="page-of" data-to="{link["href"][1:]}">00</span>'
+            link.insert_after(BeautifulSoup(f" (p.\u00a0{number})", "html.parser"))
     elif site.base:
         link["href"] = f"{site.base.rstrip('/')}{target}"
     else:
@@ -270,12 +272,28 @@ def take_article(
         details["open"] = ""
     for image in article.select("img[src]"):
         image["src"] = urljoin(f"/{page.path}", str(image["src"]))
+        if str(image["src"]).endswith(".svg"):
+            image.replace_with(draw(image, site))
+    for block in article.select("div[class*=highlight-]"):
+        if block.get_text().strip().count("\n") < SHORT:
+            block["class"] = [*block["class"], "short"]
     prefix_ids(article, prefix)
     article["id"] = prefix
     for link in article.select("a"):
         if not link.find_parent(class_="quiz-answer"):  # these are taken out
             lead(link, page, inside, site, ends)
     return article
+
+
+def draw(image: Tag, site: Site) -> Tag:
+    """Return a picture that is a drawing as its text: in a file it has no fonts but the machine's."""
+    text = (site.root / str(image["src"]).lstrip("/")).read_text("utf-8")
+    drawing = BeautifulSoup(text, "html.parser").svg
+    assert drawing is not None
+    drawing["role"], drawing["aria-label"] = "img", str(image.get("alt", ""))
+    for name in ("font-family", "width", "height"):
+        drawing.attrs.pop(name, None)
+    return drawing
 
 
 def take_answers(article: Tag) -> list[tuple[str, Tag]]:
@@ -298,7 +316,9 @@ def take_answers(article: Tag) -> list[tuple[str, Tag]]:
 def contents(pages: Sequence[Page], inside: Mapping[str, str]) -> str:
     """Return the list of the chapters of a pack, with their pages on paper."""
     rows = "".join(
-        f'<li><a href="#{inside[page.path]}">{html.escape(page.title)}</a></li>' for page in pages
+        f'<li><a href="#{inside[page.path]}">{html.escape(page.title)}</a>, page '
+        f'<span class="page-of" data-to="{inside[page.path]}">00</span></li>'
+        for page in pages
     )
     return f'<nav class="pack-contents"><h2>Contents</h2><ol>{rows}</ol></nav>'
 
@@ -321,22 +341,21 @@ def endings(ends: Ends, site: Site, inside: Mapping[str, str]) -> str:
         rows = []
         for word in sorted(ends.words, key=lambda name: name.casefold()):
             named, says = map(copy.copy, site.words[word])
-            for link in [*named.select("a"), *says.select("a")]:
+            for link in says.select("a"):
                 target = urljoin(f"/{GLOSSARY}", str(link["href"])).lstrip("/")
                 if target.startswith(GLOSSARY) and target.partition("#")[2] not in ends.words:
                     link.unwrap()
                 else:
                     lead(link, site.page(GLOSSARY), inside, site, cited)
-            named["id"] = f"word-{word}"
-            rows.append(f"<div>{named}{says}</div>")
-        parts.append(f'<article class="pack-end"><h1>Words</h1><dl>{"".join(rows)}</dl></article>')
+            text = " ".join(paragraph.decode_contents() for paragraph in says.select("p"))
+            rows.append(f'<li id="word-{word}"><strong>{named.get_text()}:</strong> {text}</li>')
+        parts.append(f'<article class="pack-end"><h1>Words</h1><ul>{"".join(rows)}</ul></article>')
     if ends.sources:
-        rows = []
-        for number, source in enumerate(site.sources):
-            if source in ends.sources:
-                entry = copy.copy(site.sources[source])
-                rows.append((number, f'<li id="source-{source}">{entry.decode_contents()}</li>'))
-        listed = "".join(row for _, row in sorted(rows))
+        listed = "".join(
+            f'<li id="source-{name}">{copy.copy(entry).decode_contents()}</li>'
+            for name, entry in site.sources.items()  # in the order of the bibliography
+            if name in ends.sources
+        )
         parts.append(f'<article class="pack-end"><h1>Sources</h1><ul>{listed}</ul></article>')
     if ends.addresses:
         listed = "".join(
@@ -396,8 +415,8 @@ def assemble(
         if page is pages[0] and alone and article.h1:
             article.h1.decompose()
         if page is pages[0] and pages[1:]:
-            for toctree in article.select(".toctree-wrapper"):
-                toctree.decompose()
+            for listed_already in article.select(".toctree-wrapper, .chapters, .begin"):
+                listed_already.decompose()
         parts.append(str(article))
     minutes = sum(page.minutes for page in pages)
     kind = f"{site.name} · {'handout' if title else 'a chapter' if not pages[1:] else 'a module'}"
@@ -460,9 +479,33 @@ def print_pdf(sheet: Sheet, origin: str, document: Document) -> bytes:
         sheet.goto(f"{origin}/404.html")  # only its origin matters: addresses begin at the root
     sheet.set_content(document.html, wait_until="load")
     sheet.evaluate("Promise.all([...document.fonts].map(face => face.load()))")
-    pdf = sheet.pdf(print_background=True, prefer_css_page_size=True, tagged=True, outline=True)
+    pdf = sheet.pdf(**PDF)
+    for _ in range(PASSES if NUMBER in document.html else 0):
+        if not sheet.evaluate(FILL, read_places(pdf)):
+            break
+        pdf = sheet.pdf(**PDF)
     # When it was printed is no part of what it says: the same text gives the same bytes.
-    return re.sub(rb"\(D:\d{14}[^)]*\)", lambda day: b"(D:19700101".ljust(len(day[0]) - 1, b"0") + b")", pdf)
+    return re.sub(rb"\(D:\d{14}[^)]*\)", lambda day: b"(D:".ljust(len(day[0]) - 1, b"0") + b")", pdf)
+
+
+PDF = {"print_background": True, "prefer_css_page_size": True, "tagged": True, "outline": True}
+NUMBER = 'class="page-of"'
+PASSES = 3  # Chromium knows no page numbers of targets: print, fill them in, and print again
+FILL = """pages => [...document.querySelectorAll(".page-of")].filter(element => {
+  const number = String(pages[element.dataset.to]), other = element.textContent !== number
+  element.textContent = number
+  return other
+}).length"""
+
+
+def read_places(pdf: bytes) -> dict[str, int]:
+    """Return the number of the page of each place that a link of the PDF leads to."""
+    reader = PdfReader(io.BytesIO(pdf))
+    numbers = {page.indirect_reference.idnum: n for n, page in enumerate(reader.pages, 1)}
+    return {
+        name.lstrip("/"): numbers[place.page.idnum]
+        for name, place in reader.named_destinations.items()
+    }
 
 
 def squeeze(text: str) -> str:
@@ -485,7 +528,7 @@ def faults(pdf: bytes, document: Document, docnames: Sequence[str] = ()) -> list
             found.append(f"no bookmark: {heading}")
         if squeeze(heading) not in whole:
             found.append(f"no title in the text: {heading}")
-    places, led = {name.lstrip("/") for name in reader.named_destinations}, set()
+    places, led = read_places(pdf), set()
     for number, (page, text) in enumerate(zip(reader.pages, pages, strict=True), 1):
         # Chromium rounds a sheet up to whole pixels.
         if any(abs(side - a4) > 2 for side, a4 in zip(page.mediabox[2:], A4, strict=True)):
