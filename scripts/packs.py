@@ -35,6 +35,19 @@ A4 = (595, 842)  # points
 TOP, FOOT = 51, 51  # points of margin, as packs.css has them: 18 mm
 SHORT = 15  # lines of a block of code that stays on one page
 BLANK, SHARE = 1 / 3, 1 / 10  # at most this share of the pages may be blank over more than that
+ENDS = ("Words", "Sources")  # the headings of a pack's last parts
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
+PDF = {"print_background": True, "prefer_css_page_size": True, "tagged": True, "outline": True}
+NUMBER = 'class="page-of"'
+PASSES = 3  # Chromium knows no page numbers of targets: print, fill them in, and print again
+FILL = """pages => [...document.querySelectorAll(".page-of")].filter(element => {
+  const number = String(pages[element.dataset.to]), other = element.textContent !== number
+  element.textContent = number
+  return other
+}).length"""
 PALETTE = [
     f"--color-{name}"
     for name in (
@@ -191,12 +204,6 @@ def edition(pages: Sequence[Page], cff: Path = CITATION) -> str:
     return f"{said}, text of {day} {MONTHS[month]} {year}"
 
 
-MONTHS = (
-    *("January", "February", "March", "April", "May", "June", "July"),
-    *("August", "September", "October", "November", "December"),
-)
-
-
 def prefix_ids(article: Tag, prefix: str) -> None:
     """Prefix every id, and whatever refers to one, so that articles can share a document."""
     ids = {element["id"] for element in article.select("[id]")}
@@ -263,9 +270,7 @@ def lead(link: Tag, page: Page, inside: Mapping[str, str], site: Site, ends: End
     del link["xlink:href"]
 
 
-def take_article(
-    page: Page, prefix: str, inside: Mapping[str, str], site: Site, ends: Ends
-) -> Tag:
+def take_article(page: Page, prefix: str, inside: Mapping[str, str], site: Site, ends: Ends) -> Tag:
     """Return a copy of a page's article, made ready to stand beside others on paper."""
     article = copy.copy(page.article)
     for details in article.select("details"):
@@ -419,7 +424,7 @@ def assemble(
                 listed_already.decompose()
         parts.append(str(article))
     minutes = sum(page.minutes for page in pages)
-    kind = f"{site.name} · {'handout' if title else 'a chapter' if not pages[1:] else 'a module'}"
+    kind = f"{site.name} · {'handout' if title else 'module' if pages[1:] else 'chapter'}"
     lines = [
         " · ".join(filter(None, [version, f"{minutes} minutes to read" if minutes else ""])),
         site.base,
@@ -460,9 +465,6 @@ def assemble(
     return pack, Document(text, heading, [heading], present=texts)
 
 
-ENDS = ("Words", "Sources")
-
-
 def stop_at_dead_links(document: str, path: str) -> None:
     """Exit if an id comes twice, or a link within the document leads nowhere."""
     ids = re.findall(r'<[^>]* id="([^"]*)"', document)
@@ -485,17 +487,9 @@ def print_pdf(sheet: Sheet, origin: str, document: Document) -> bytes:
             break
         pdf = sheet.pdf(**PDF)
     # When it was printed is no part of what it says: the same text gives the same bytes.
-    return re.sub(rb"\(D:\d{14}[^)]*\)", lambda day: b"(D:".ljust(len(day[0]) - 1, b"0") + b")", pdf)
-
-
-PDF = {"print_background": True, "prefer_css_page_size": True, "tagged": True, "outline": True}
-NUMBER = 'class="page-of"'
-PASSES = 3  # Chromium knows no page numbers of targets: print, fill them in, and print again
-FILL = """pages => [...document.querySelectorAll(".page-of")].filter(element => {
-  const number = String(pages[element.dataset.to]), other = element.textContent !== number
-  element.textContent = number
-  return other
-}).length"""
+    return re.sub(
+        rb"\(D:\d{14}[^)]*\)", lambda day: b"(D:".ljust(len(day[0]) - 1, b"0") + b")", pdf
+    )
 
 
 def read_places(pdf: bytes) -> dict[str, int]:
@@ -529,11 +523,11 @@ def faults(pdf: bytes, document: Document, docnames: Sequence[str] = ()) -> list
         if squeeze(heading) not in whole:
             found.append(f"no title in the text: {heading}")
     places, led = read_places(pdf), set()
-    for number, (page, text) in enumerate(zip(reader.pages, pages, strict=True), 1):
+    for number, (page, text) in enumerate(zip(reader.pages, texts, strict=True), 1):
         # Chromium rounds a sheet up to whole pixels.
         if any(abs(side - a4) > 2 for side, a4 in zip(page.mediabox[2:], A4, strict=True)):
             found.append(f"page {number} is not A4")
-        if squeeze(f"{number}{len(pages)}") not in text:
+        if not re.search(rf"(?<!\d){number} / {len(pages)}(?!\d)", text):
             found.append(f"no page number on page {number}")
         for note in page.get("/Annots", []):
             said = note.get_object()
@@ -621,7 +615,9 @@ def handout(
     if not chosen:
         sys.exit(f"{output.name} has no chapters: name one")
     with chromium.serve(book.root) as origin, chromium.tab(browser) as sheet:
-        for document, file in zip(assemble(book, chosen, title, output.name), (output, answers), strict=True):
+        for document, file in zip(
+            assemble(book, chosen, title, output.name), (output, answers), strict=True
+        ):
             if document and file:
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_bytes(print_pdf(sheet, origin, document))
@@ -659,7 +655,8 @@ def listing(
                 f"<td>{answers if row.answers else ''}</td></tr>\n"
             )
         heads = "".join(
-            f'<th scope="col">{head}</th>' for head in ("Pack", "Pages", "Minutes", "Size", "Answers")
+            f'<th scope="col">{head}</th>'
+            for head in ("Pack", "Pages", "Minutes", "Size", "Answers")
         )
         sections.append(
             f'<h2 id="{module}">{html.escape(packs[0].title)}</h2>\n'
