@@ -8,6 +8,7 @@ import copy
 import html
 import io
 import os
+import platform
 import re
 import sys
 import unicodedata
@@ -15,6 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from statistics import median
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -25,6 +27,7 @@ from playwright.sync_api import Page as Sheet
 from pypdf import PdfReader
 
 from scripts import chromium, typeface
+from scripts.workspace import record
 
 BASE = os.environ.get("READTHEDOCS_CANONICAL_URL") or os.environ.get("HANDBOOK_URL", "")
 STYLE = Path(__file__).with_suffix(".css")
@@ -245,7 +248,6 @@ def lead(link: Tag, page: Page, inside: Mapping[str, str], site: Site, ends: End
     """
     target = urljoin(f"/{page.path}", str(link.get("href") or link.get("xlink:href", "")))
     path, _, fragment = target.lstrip("/").partition("#")
-    drawn = link.find_parent("svg")
     if urlsplit(target).scheme:
         if not link.find_parent(class_="citation") and urlsplit(target).scheme.startswith("http"):
             ends.addresses.setdefault(target, link.get_text(" ", strip=True))
@@ -259,9 +261,11 @@ def lead(link: Tag, page: Page, inside: Mapping[str, str], site: Site, ends: End
         link.attrs.pop("title", None)  # the whole entry stands at the end
     elif path in inside:
         link["href"] = f"#{inside[path]}-{fragment}" if fragment else f"#{inside[path]}"
-        if not drawn and path != page.path:
+        if path != page.path and not link.find_parent("svg"):
             number = f'<span class="page-of" data-to="{link["href"][1:]}">00</span>'
             link.insert_after(BeautifulSoup(f" (p.\u00a0{number})", "html.parser"))
+    elif path == BIBLIOGRAPHY and link.find_parent(class_="bibtex-citation"):
+        sys.exit(f"{page.path} cites {fragment}, which the bibliography does not have")
     elif site.base:
         link["href"] = f"{site.base.rstrip('/')}{target}"
     else:
@@ -357,7 +361,7 @@ def endings(ends: Ends, site: Site, inside: Mapping[str, str]) -> str:
         parts.append(f'<article class="pack-end"><h1>Words</h1><ul>{"".join(rows)}</ul></article>')
     if ends.sources:
         listed = "".join(
-            f'<li id="source-{name}">{copy.copy(entry).decode_contents()}</li>'
+            f'<li id="source-{name}">{entry.decode_contents()}</li>'
             for name, entry in site.sources.items()  # in the order of the bibliography
             if name in ends.sources
         )
@@ -483,7 +487,7 @@ def print_pdf(sheet: Sheet, origin: str, document: Document) -> bytes:
     sheet.evaluate("Promise.all([...document.fonts].map(face => face.load()))")
     pdf = sheet.pdf(**PDF)
     for _ in range(PASSES if NUMBER in document.html else 0):
-        if not sheet.evaluate(FILL, read_places(pdf)):
+        if not sheet.evaluate(FILL, read_places(PdfReader(io.BytesIO(pdf)))):
             break
         pdf = sheet.pdf(**PDF)
     # When it was printed is no part of what it says: the same text gives the same bytes.
@@ -492,9 +496,8 @@ def print_pdf(sheet: Sheet, origin: str, document: Document) -> bytes:
     )
 
 
-def read_places(pdf: bytes) -> dict[str, int]:
+def read_places(reader: PdfReader) -> dict[str, int]:
     """Return the number of the page of each place that a link of the PDF leads to."""
-    reader = PdfReader(io.BytesIO(pdf))
     numbers = {page.indirect_reference.idnum: n for n, page in enumerate(reader.pages, 1)}
     return {
         name.lstrip("/"): numbers[place.page.idnum]
@@ -522,7 +525,7 @@ def faults(pdf: bytes, document: Document, docnames: Sequence[str] = ()) -> list
             found.append(f"no bookmark: {heading}")
         if squeeze(heading) not in whole:
             found.append(f"no title in the text: {heading}")
-    places, led = read_places(pdf), set()
+    places, led = read_places(reader), set()
     for number, (page, text) in enumerate(zip(reader.pages, texts, strict=True), 1):
         # Chromium rounds a sheet up to whole pixels.
         if any(abs(side - a4) > 2 for side, a4 in zip(page.mediabox[2:], A4, strict=True)):
@@ -744,16 +747,47 @@ def read_palette(sheet: Sheet, origin: str) -> list[tuple[str, tuple[str, ...]]]
     return list(zip(PALETTE, zip(*themes, strict=True), strict=True))
 
 
+def count(
+    rows: Mapping[str, Sequence[Row]], white: Sequence[float], output: Path
+) -> dict[str, float | str]:
+    """Return what a page says of the packs."""
+    modules = [listed[0] for listed in rows.values()]
+    chapters = [row for listed in rows.values() for row in listed[1:]]
+    answers = [output / row.answers for row in (*modules, *chapters) if row.answers]
+    return {
+        "chapters": len(chapters),
+        "chapter_pages": sum(row.pages for row in chapters),
+        "chapter_pages_fewest": min(row.pages for row in chapters),
+        "chapter_pages_median": round(median(row.pages for row in chapters)),
+        "chapter_pages_most": max(row.pages for row in chapters),
+        "chapter_kb_median": round(median(row.size for row in chapters) / 1024),
+        "modules": len(modules),
+        "module_pages": sum(row.pages for row in modules),
+        "module_pages_fewest": min(row.pages for row in modules),
+        "module_pages_most": max(row.pages for row in modules),
+        "module_kb_most": round(max(row.size for row in modules) / 1024),
+        "answers": len(answers),
+        "answer_pages": sum(len(PdfReader(file).pages) for file in answers),
+        "mb": round(sum(file.stat().st_size for file in output.rglob("*.pdf")) / 1024**2, 1),
+        "pages_not_last": len(white),
+        "pages_a_third_blank": sum(share > BLANK for share in white),
+        "pages_a_third_blank_allowed_percent": round(100 * SHARE),
+    }
+
+
 def main() -> None:
-    """Print the packs of the built site and say what came of it."""
+    """Print the packs of the built site and say what came of it; `--record` writes it for a page."""
+    if words := set(sys.argv[1:]) - {"--record"}:
+        sys.exit(f"packs knows no {' '.join(sorted(words))}: give it --record, or nothing")
     output = Path("docs/_build/packs")
     with chromium.launch() as browser:
         rows, white = build(browser, Path("docs/_build/html"), output)
-    packs = [row for listed in rows.values() for row in listed]
-    wasted = sum(share > BLANK for share in white)
-    print(f"{len(packs)} packs of {sum(row.pages for row in packs)} pages, and their answers.")
-    print(f"{wasted} of the {len(white)} pages that are not the last are more than a third blank.")
+    found = count(rows, white, output)
+    print(f"{found['chapters']} chapters and {found['modules']} modules, each with its answers.")
+    print(f"{found['pages_a_third_blank']} of {len(white)} pages are more than a third blank.")
     print(f"Open {(output / 'index.html').resolve().as_uri()}")
+    if "--record" in sys.argv:
+        record("packs", platform.python_version(), found, "nox -s packs -- --record")
 
 
 if __name__ == "__main__":

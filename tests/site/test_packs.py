@@ -211,6 +211,18 @@ def test_dead_link_stops(site, module, monkeypatch):
     )
 
 
+def test_citation_of_nothing_stops(root, module):
+    """A citation that the bibliography does not have is an error with its page."""
+    site = packs.Site(root, "https://book.example/")
+    site.sources = {}
+
+    with pytest.raises(SystemExit) as stop:
+        packs.assemble(site, module[1:2])
+    assert stop.value.code == (
+        "modules/one/b-first.html cites id2, which the bibliography does not have"
+    )
+
+
 def test_pack_and_answers_keep_their_promises(printed):
     """Tags, bookmarks, titles, numbers, A4, fonts, sources; the answers in the other file only."""
     (pack, pdf), (answers, their_pdf) = printed
