@@ -187,7 +187,8 @@ class Document:
 
     html: str
     title: str
-    headings: list[str]
+    headings: list[str]  # the titles that are bookmarks
+    titles: list[str] = field(default_factory=list)  # all, none of which may end a page
     present: list[str] = field(default_factory=list)  # texts that have to be there
     absent: list[str] = field(default_factory=list)  # texts that may not be there
     sources: list[str] = field(default_factory=list)  # the ids of what is cited
@@ -417,7 +418,7 @@ def assemble(
     own, version = title or pages[0].title, edition(pages)
     alone = pages[0].title == own  # the cover has the title of its first page
     ends = Ends()
-    parts, answers = [], []
+    parts, answers, titles = [], [], []
     for page in pages:
         article = take_article(page, inside[page.path], inside, site, ends)
         answers.append((page, take_answers(article)))
@@ -426,6 +427,7 @@ def assemble(
         if page is pages[0] and pages[1:]:
             for listed_already in article.select(".toctree-wrapper, .chapters, .begin"):
                 listed_already.decompose()
+        titles += [title.get_text() for title in article.select("h1, h2, h3, h4")]
         parts.append(str(article))
     minutes = sum(page.minutes for page in pages)
     kind = f"{site.name} · {'handout' if title else 'module' if pages[1:] else 'chapter'}"
@@ -449,7 +451,7 @@ def assemble(
     ]
     headings = [own, *(page.title for page in listed)]
     headings += [h for h, there in zip(ENDS, (ends.words, ends.sources), strict=True) if there]
-    pack = Document(document, own, headings, absent=texts, sources=[*ends.sources])
+    pack = Document(document, own, headings, titles, absent=texts, sources=[*ends.sources])
     if not texts:
         return pack, None
     heading = f"Answers: {own}"
@@ -540,6 +542,10 @@ def faults(pdf: bytes, document: Document, docnames: Sequence[str] = ()) -> list
             led.add(str(said.get("/Dest", "")).lstrip("/"))
         for font in sorted(read_fonts(page) - typeface.NAMES):
             found.append(f"a font of this machine on page {number}: {font}")
+    titles = {squeeze(title) for title in document.titles}
+    for number, lines in enumerate(read_feet(pdf), 1):
+        if titles & {squeeze("".join(lines[-count:])) for count in (1, 2, 3)}:
+            found.append(f"a heading at the foot of page {number}: {lines[-1]}")
     for source in document.sources:
         if f"source-{source}" not in led or f"source-{source}" not in places:
             found.append(f"a citation that leads nowhere: {source}")
@@ -560,6 +566,17 @@ def read_texts(pdf: bytes) -> list[str]:
 
     with pypdfium2.PdfDocument(pdf) as opened:
         return [page.get_textpage().get_text_range() for page in opened]
+
+
+def read_feet(pdf: bytes) -> list[list[str]]:
+    """Return the last three lines of the text of each page, above its foot."""
+    import pypdfium2
+
+    with pypdfium2.PdfDocument(pdf) as opened:
+        texts = (
+            page.get_textpage().get_text_bounded(0, FOOT, A4[0], A4[1] - TOP) for page in opened
+        )
+        return [text.strip().splitlines()[-3:] for text in texts]
 
 
 def blanks(pdf: bytes) -> list[float]:

@@ -298,6 +298,7 @@ def change(document, old, new):
         (1, "Because second says so.", "Gone.", "an answer is missing: Because second says so."),
         (0, 'href="#part1"', 'href="/index.html"', "a link to the printing server on page 1"),
         (0, 'href="#source-id2"', 'href="#part1"', "a citation that leads nowhere: id2"),
+        (0, "<h2>Same<", '<h2 style="break-after: page">Same<', "a heading at the foot of page"),
         (0, "other again", "other (reference/other)", "the name of a file: (reference/other)"),
         (
             0,
