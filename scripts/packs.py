@@ -4,6 +4,7 @@ A pack is what a reader takes along on paper: everything open, the words and the
 uses at its end, and no answers. These are a file of their own, which a trainer keeps.
 """
 
+import argparse
 import copy
 import html
 import io
@@ -37,7 +38,7 @@ REFERENCES = ["for", "headers", "aria-labelledby", "aria-describedby", "aria-con
 A4 = (595, 842)  # points
 TOP, FOOT = 51, 51  # points of margin, as packs.css has them: 18 mm
 SHORT = 15  # lines of a block of code that stays on one page
-BLANK, SHARE = 1 / 3, 1 / 10  # at most this share of the pages may be blank over more than that
+BLANK, SHARE = 1 / 3, 1 / 20  # at most this share of the pages may be blank over more than that
 ENDS = ("Words", "Sources")  # the headings of a pack's last parts
 MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July"),
@@ -792,20 +793,30 @@ def count(
     }
 
 
-def main() -> None:
-    """Print the packs of the built site and say what came of it; `--record` writes it for a page."""
-    if words := set(sys.argv[1:]) - {"--record"}:
-        sys.exit(f"packs knows no {' '.join(sorted(words))}: give it --record, or nothing")
-    output = Path("docs/_build/packs")
+def main(arguments: Sequence[str]) -> None:
+    """Print all packs of the built site, or some chapters as one handout; say what came of it."""
+    parser = argparse.ArgumentParser(prog="nox -s packs --", description=main.__doc__)
+    parser.add_argument("chapters", nargs="*", help="such as introduction/what-is-mlops; none: all")
+    parser.add_argument("--title", default="Handout", help="what the first page of it says")
+    parser.add_argument("--record", action="store_true", help="write the figures of all for a page")
+    asked = parser.parse_args(arguments)
+    site, output = Path("docs/_build/html"), Path("docs/_build/packs")
+    if asked.chapters:
+        names = [f"modules/{name.removeprefix('modules/')}" for name in asked.chapters]
+        files = output / "handout.pdf", output / "handout-answers.pdf"
+        with chromium.launch() as browser:
+            handout(browser, site, names, files[0], asked.title, answers=files[1])
+        print(f"Open {files[0].resolve().as_uri()}")
+        return
     with chromium.launch() as browser:
-        rows, white = build(browser, Path("docs/_build/html"), output)
+        rows, white = build(browser, site, output)
     found = count(rows, white, output)
     print(f"{found['chapters']} chapters and {found['modules']} modules, each with its answers.")
     print(f"{found['pages_a_third_blank']} of {len(white)} pages are more than a third blank.")
     print(f"Open {(output / 'index.html').resolve().as_uri()}")
-    if "--record" in sys.argv:
+    if asked.record:
         record("packs", platform.python_version(), found, "nox -s packs -- --record")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import checks
@@ -339,15 +340,15 @@ def test_blank_share(tab):
 
 
 def test_too_white():
-    """More than one page in ten that is blank over more than a third is a fault; the worst is first."""
-    one_in_ten = [(0.5, "a.pdf", 1), *[(0.33, "a.pdf", n) for n in range(2, 11)]]
+    """More than one page in twenty blank over more than a third is a fault; the worst is first."""
+    one_in_twenty = [(0.5, "a.pdf", 1), *[(0.33, "a.pdf", n) for n in range(2, 21)]]
 
-    assert [] == packs.too_white(one_in_ten)
+    assert [] == packs.too_white(one_in_twenty)
     assert [
-        "2 of 11 pages are blank over more than a third:",
+        "2 of 21 pages are blank over more than a third:",
         "b.pdf: page 7, 90%",
         "a.pdf: page 1, 50%",
-    ] == packs.too_white([*one_in_ten, (0.9, "b.pdf", 7)])
+    ] == packs.too_white([*one_in_twenty, (0.9, "b.pdf", 7)])
 
 
 @pytest.mark.parametrize(
@@ -384,6 +385,20 @@ def test_handout(root, browser, tmp_path):
     assert "Answers: Three days" in theirs
     assert "To the pack reading.pdf" in theirs
     assert theirs.index("Because second") < theirs.index("Because first")
+
+
+def test_chapters_on_the_command_line(monkeypatch, capsys):
+    """Chapters that are named become one handout, with or without the folder of all modules."""
+    asked = []
+    monkeypatch.setattr(chromium, "launch", nullcontext)  # the tests have one already
+    monkeypatch.setattr(packs, "handout", lambda *words, **more: asked.append((words[2:], more)))
+    packs.main(["one/b-first", "modules/one/a-second", "--title", "Three days"])
+    folder = Path("docs/_build/packs")
+
+    names = ["modules/one/b-first", "modules/one/a-second"]
+    answers = {"answers": folder / "handout-answers.pdf"}
+    assert [((names, folder / "handout.pdf", "Three days"), answers)] == asked
+    assert capsys.readouterr().out.endswith("docs/_build/packs/handout.pdf\n")
 
 
 @pytest.mark.parametrize(
