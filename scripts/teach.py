@@ -252,8 +252,11 @@ def questions(plan: Plan) -> list[str]:
     return list(dict.fromkeys(page for page in pages if page.startswith("modules/")))
 
 
-def monday(course: Course) -> tuple[list[Step], Step]:
-    """Return the steps of the Monday list, and what comes after the course."""
+def monday(course: Course, sheets: int = 0) -> tuple[list[Step], Step]:
+    """Return the steps of the Monday list, and what comes after the course.
+
+    sheets: the pages of the handouts, if they are printed.
+    """
     plan, many = course.plan, len(course.people)
     folder = course.folder
     each = f"{many} copies" if many else "a copy for each person"
@@ -314,6 +317,11 @@ def monday(course: Course) -> tuple[list[Step], Step]:
     room = files(*(name for name in FILES if name.startswith("room/")))
     if room:
         words = [f"Handouts are the only thing of which everybody needs one: {each}."]
+        if sheets:
+            all_sheets = f", {sheets * many} for all" if many else ""
+            words.append(
+                f"They have {sheets} pages{all_sheets}; you can also send the file instead."
+            )
         if (folder / "room/cards-alerts.pdf").exists():
             words.append("Cards are for the wall: one set for each wall, of four to eight people.")
         steps.append(Step("Print", words, room, ["teach/handouts"]))
@@ -372,9 +380,18 @@ def monday(course: Course) -> tuple[list[Step], Step]:
     return steps, after
 
 
+def pages_of(pdf: Path) -> int:
+    """Return how many pages a PDF has; 0 where there is none."""
+    if not pdf.exists() or not pdf.stat().st_size:
+        return 0
+    from pypdf import PdfReader
+
+    return len(PdfReader(pdf).pages)
+
+
 def write_index(course: Course, book: Handbook, site: Path) -> Path:
     """Write the Monday list; return its path."""
-    steps, after = monday(course)
+    steps, after = monday(course, pages_of(course.folder / "room/handouts.pdf"))
     text = (
         environment()
         .get_template("index.html")

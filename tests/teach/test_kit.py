@@ -58,6 +58,8 @@ def test_each_file_is_in_the_list_and_each_link_leads_to_a_file(folder):
     assert there == {a["href"] for a in page.select("ul.files a")}
     assert there == set(teach.FILES)
     assert 7 == len(page.select("ol.steps > li"))
+    sheets = len(PdfReader(folder / "room/handouts.pdf").pages)
+    assert f"They have {sheets} pages, {3 * sheets} for all" in page.get_text()
 
 
 @pytest.mark.parametrize(("name", "pages"), [("plan.html", 20), ("index.html", 4)])
