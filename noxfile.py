@@ -283,7 +283,7 @@ def lock(session):
     session.install("--require-hashes", "-r", "locks/nox.txt")
     groups = [
         *("nox", "docs", "live", "tests", "proofs", "diagrams", "browser", "lint"),
-        *("own", "tools", "deep-learning", "language-model", "explanations"),
+        *("own", "tools", "deep-learning", "language-model", "explanations", "bundle"),
     ]
     package = ("pyproject.toml", "--extra=parquet")  # what Jukebox needs
     compile_ = (
