@@ -33,6 +33,7 @@ BUDGETS = {
     "proofs": 500,
     "levels": 340,
     "packs": 270,
+    "bundle": 120,
     "sceptic": 120,
     "own": 80,
     "rtd": 60,
