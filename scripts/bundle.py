@@ -64,9 +64,9 @@ KINDS = {
     ),
 }
 ALSO_CALLED = {
-    "windows": re.compile(r"win(dows)?|win_amd64"),
+    "windows": re.compile(r"win|windows|win_amd64"),
     "linux": re.compile(r"linux(_x86_64)?|manylinux\w*_x86_64"),
-    "macos": re.compile(r"mac(os)?|macosx_(\d+_\d+_)?arm64"),
+    "macos": re.compile(r"mac|macos|macosx_(\d+_\d+_)?arm64"),
 }
 
 

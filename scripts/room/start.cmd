@@ -30,7 +30,7 @@ goto :failed
 echo This folder is on a network share. Copy it to a disk of this laptop, and start it there.
 goto :failed
 :packed
-echo start.py is not beside start.cmd: unpack the whole ZIP first (right click, Extract All).
+echo start.py is not next to start.cmd: unpack the whole ZIP first (right click, Extract All).
 :failed
 rem The window stays open, so that somebody can read it.
 pause

@@ -2,7 +2,7 @@
 # Finds Python @python@, and lets start.py do the rest. It needs no other program, and no rights.
 cd "$(dirname "$0")" || exit 1
 if [ ! -f start.py ]; then
-    echo "start.py is not beside start.sh: unpack the whole ZIP first." >&2
+    echo "start.py is not next to start.sh: unpack the whole ZIP first." >&2
     exit 1
 fi
 for python in python@python@ python3 python; do

@@ -48,7 +48,6 @@ def reach(address: tuple[str, int]) -> str:
 
 def read_site(handbook: Path) -> dict[str, object]:
     """Start again, read pages of the site, and end it as Ctrl-C does."""
-    began = time.monotonic()
     process = subprocess.Popen(
         (*START, "--no-browser"), cwd=handbook, stdout=subprocess.PIPE, text=True
     )
@@ -57,7 +56,6 @@ def read_site(handbook: Path) -> dict[str, object]:
         said.append(line)
         if "http://127.0.0.1:" in line:
             break
-    seconds = round(time.monotonic() - began, 1)
     address = said[-1].split()[-1]
     pages, types = {}, {}
     for path in ("", "labs/first-model.html", "searchindex.js"):
@@ -68,7 +66,7 @@ def read_site(handbook: Path) -> dict[str, object]:
     process.send_signal(signal.SIGINT)
     rest = process.communicate()[0]
     return {
-        "again_s": seconds,
+        "said": "".join(said),
         "pages": pages,
         "types": types,
         "elsewhere": elsewhere,
