@@ -127,6 +127,9 @@ class Server(ThreadingHTTPServer):
 
     allow_reuse_address = os.name != "nt"
 
+    def handle_error(self, *_: object) -> None:
+        """Say nothing: a browser that leaves a page breaks off its requests."""
+
 
 def listen() -> Server:
     """Listen on this machine alone: on our port, or on a free one."""
