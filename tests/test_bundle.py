@@ -12,6 +12,7 @@ import subprocess
 import sys
 import sysconfig
 import zipfile
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import pytest
@@ -324,6 +325,16 @@ def test_another_laptop_is_told_so(laptop, changes, said):
     seal(laptop, **changes)
 
     assert said in start(laptop)
+
+
+def test_the_site_is_for_this_machine_alone():
+    """And a port that somebody has is left to them."""
+    spec = spec_from_file_location("start", bundle.ROOM / "start.py")
+    begin = module_from_spec(spec)
+    spec.loader.exec_module(begin)
+    with begin.listen() as first, begin.listen() as second:
+        assert {"127.0.0.1"} == {server.server_address[0] for server in (first, second)}
+        assert first.server_address != second.server_address
 
 
 # ---- which labs need bash ------------------------------------------------------------------------
