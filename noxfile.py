@@ -220,6 +220,19 @@ def kit(session):
 
 
 @nox.session
+def bundle(session):
+    """Pack a room without internet: `-- windows 3.12`; without a word, try one with no network."""
+    install(session, "bundle")
+    build(session)
+    if session.posargs and session.posargs[0] != "--record":
+        session.run("python", "-m", "scripts.bundle", *session.posargs)
+        return
+    if sys.platform != "linux":
+        session.error("Name the laptops' system and Python: nox -s bundle -- windows 3.12")
+    session.run("python", "-m", "pytest", *LONG, "tests/bundle", *session.posargs)
+
+
+@nox.session
 def lint(session):
     """Check style: code, spelling, prose, data files, commits, and what the code host reads."""
     install(session, "lint")
@@ -304,7 +317,7 @@ def lock(session):
     session.install("--require-hashes", "-r", "locks/nox.txt")
     groups = [
         *("nox", "docs", "live", "tests", "proofs", "diagrams", "browser", "lint"),
-        *("own", "tools", "deep-learning", "language-model", "explanations"),
+        *("own", "tools", "deep-learning", "language-model", "explanations", "bundle"),
     ]
     package = ("pyproject.toml", "--extra=parquet")  # what Jukebox needs
     compile_ = (

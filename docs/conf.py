@@ -47,6 +47,7 @@ extensions = [
     "docs._ext.citations",
     "docs._ext.navigation",
     "docs._ext.unrun",
+    "docs._ext.typed",
     "docs._ext.addresses",
     "docs._ext.accessible",  # after the extensions whose visitors it mends
     *(["sphinxext.opengraph", "sphinx_sitemap"] if html_baseurl else []),

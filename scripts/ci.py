@@ -33,6 +33,7 @@ BUDGETS = {
     "proofs": 500,
     "levels": 340,
     "packs": 210,
+    "bundle": 240,
     "sceptic": 120,
     "kit": 110,
     "own": 80,

@@ -296,7 +296,7 @@ def monday(course: Course, sheets: int = 0) -> tuple[list[Step], Step]:
                 [
                     "Set it up as the first lab says, type `jukebox doctor`, and do lab 1.",
                     "If the room has no internet, or its laptops are locked, "
-                    "`nox -s bundle` makes one file of all that they need.",
+                    "`uvx nox -s bundle` makes one file of all that they need.",
                 ],
                 [],
                 ["labs/first-model", "teach/room-without-internet"],
@@ -365,9 +365,9 @@ def monday(course: Course, sheets: int = 0) -> tuple[list[Step], Step]:
             *(
                 [
                     "Collect the lines that people hand in: "
-                    "`nox -s teach -- collect lines.txt --roster class.csv`.",
+                    "`uvx nox -s teach -- collect lines.txt --roster class.csv`.",
                     "Write the days attended into the roster's column `days`, then "
-                    f"`nox -s teach -- certificates {name} --roster class.csv`.",
+                    f"`uvx nox -s teach -- certificates {name} --roster class.csv`.",
                 ]
                 if plan.every != "once"
                 else []

@@ -1,0 +1,1 @@
+"""What an ordinary user does with a bundle, where there is no network."""
