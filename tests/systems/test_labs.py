@@ -55,13 +55,14 @@ def rows(file, query):
 
 
 def state(folder):
-    """Give what a lab's folder holds, but for what differs each time: run ids and moments."""
+    """Give what a lab's folder holds, but for what differs each time: run ids, moments, lab.json."""
     files = {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
         if path.is_file()
         and "registry" not in path.relative_to(folder).parts
         and path.suffix != ".db"
+        and path.name != "lab.json"
     }
     for name in [name for name in files if "/versions/" in name]:
         files[name] = json.loads((folder / name).read_text("utf-8"))["batches"]
