@@ -27,8 +27,8 @@ HOLDS_MARKDOWN = {
 # Directives whose content is names or figures, or nothing at all.
 HOLDS_DATA = {
     *("bars", "bibliography", "chapters", "claim", "claims", "course", "dots", "events", "image"),
-    *("in-a-copy", "law", "law-dates", "lines", "measurements", "ml-test-score", "path"),
-    *("path-cards", "payback", "quiz", "raci", "resources", "role", "self-assessment"),
+    *("in-a-copy", "law", "law-dates", "lines", "measurements", "ml-test-score", "my-quizzes"),
+    *("path", "path-cards", "payback", "quiz", "raci", "resources", "role", "self-assessment"),
     *("survivors", "syllabus", "talk", "terms", "toctree", "tool", "tool-matrix", "trust"),
     "way-in",
 }
