@@ -57,7 +57,7 @@
       }
       const done = found.filter(([, { done }]) => done);
       const sum = (all, key) => all.reduce((total, [, one]) => total + one[key], 0);
-      const score = done.length ? ` Of their ${sum(done, "of")} questions, ${sum(done, "right")} were right at the first answer.` : "";
+      const score = done.length ? ` Right at the first answer: ${sum(done, "right")} of ${sum(done, "of")} questions.` : "";
       summary.textContent = `${done.length} of ${found.length} quizzes are done.${score}`;
       refresh();
     };
