@@ -39,7 +39,8 @@ window.handIn = (() => {
       if (!Array.isArray(saved?.answers)) return fresh;
       const state = { ...fresh, firsts: saved.answers.map((answer) => answer?.first ?? null), ...saved };
       const valid = (place, number) => place == null || (Number.isInteger(place) && place >= 0 && place < options[number]);
-      const places = (answer, number) => [answer?.picked, answer?.checked].every((place) => valid(place, number));
+      const places = (answer, number) =>
+        answer == null || (typeof answer === "object" && [answer.picked, answer.checked].every((place) => valid(place, number)));
       return state.firsts.every(valid) && state.answers.every(places) && state.tries >= 1 ? state : fresh;
     } catch {
       return fresh;

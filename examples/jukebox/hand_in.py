@@ -1,6 +1,6 @@
 """The line to hand in: who did which quizzes and labs, in one line that a mail carries.
 
-    Learner 1 · 2026-12-08 · introduction/what-is-mlops C A B try 1 · lab-1 done 5f3a try 2 · 51b09f
+    Learner 1 · 2026-12-08 · introduction/what-is-mlops C A B try 1 · lab-1 done 5f3a try 2 · e0182a
 
 A name, a date, one item or more, and a checksum, with ` · ` between them. A quiz has the letters
 that were chosen first, and how often it was begun; a lab has whether it is done, four hex digits of
@@ -80,17 +80,18 @@ class Line(NamedTuple):
 
 def plain(text: str) -> str:
     """Give a text in composed characters, with one kind of dash and quote, and no invisible ones."""
-    text = re.sub(r"[\s\x1c-\x1f\ufeff]+", " ", unicodedata.normalize("NFC", text).translate(PLAIN))
-    return "".join(
+    text = unicodedata.normalize("NFC", text).translate(PLAIN)
+    text = "".join(
         sign
-        for sign in text
+        for sign in re.sub(r"[\s\ufeff]", " ", text)
         if sign in JOINERS or unicodedata.category(sign) not in {"Cc", "Cf", "Cs"}
-    ).strip(" ")
+    )
+    return re.sub(" +", " ", text).strip(" ")
 
 
 def clean(name: str) -> str:
     """Give a name as every line has it; ValueError says why it cannot be one."""
-    name = " ".join(plain(name).translate(DOTS).replace("·", "-").split(" ")).strip()
+    name = plain(name).translate(DOTS).replace("·", "-")
     if not name:
         raise ValueError('The line needs your name: jukebox lab hand-in --name "Learner 1".')
     if len(name) > LONGEST:
