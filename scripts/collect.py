@@ -28,6 +28,8 @@ import yaml
 from jukebox import hand_in
 from jukebox.hand_in import Lab, Line, Quiz
 
+from scripts.roster import read_roster
+
 DOCS = Path(__file__).parents[1] / "docs"
 WIDTH = 88
 QUOTED = re.compile(r"^(?:\s*>)+ ?")
@@ -69,36 +71,9 @@ def decode(path: Path) -> str:
         ) from error
 
 
-def read_roster(path: Path) -> list[str]:
-    """Return the names of a roster, a CSV file with a column `name`; ValueError says what to fix."""
-    text = decode(path)
-    head = text.partition("\n")[0]
-    rows = csv.DictReader(io.StringIO(text), delimiter=";" if ";" in head else ",")
-    columns = {(column or "").strip().casefold(): column for column in rows.fieldnames or ()}
-    if "name" not in columns:
-        raise ValueError(f"{path}:1: there is no column `name`: the first line is name,email,days.")
-    names: dict[str, int] = {}
-    for row in rows:
-        if not any(value.strip() for value in row.values() if isinstance(value, str)):
-            continue
-        try:
-            name = hand_in.clean(row[columns["name"]] or "")
-        except ValueError as error:
-            raise ValueError(f"{path}:{rows.line_num}: this row has no usable name.") from error
-        if (first := {key(one): at for one, at in names.items()}.get(key(name))) is not None:
-            raise ValueError(
-                f"{path}:{rows.line_num}: {name} is on line {first} as well: add what tells the "
-                "two apart, such as an initial, and tell both to use it."
-            )
-        names[name] = rows.line_num
-    if not names:
-        raise ValueError(f"{path}: there is nobody on this roster: write a name on each line.")
-    return list(names)
-
-
 def key(name: str) -> str:
-    """Return a name as it is compared."""
-    return name.casefold()
+    """Return a name as it is compared: as a line has it, without capitals."""
+    return hand_in.clean(name).casefold()
 
 
 @cache
@@ -130,27 +105,38 @@ def labs() -> frozenset[int]:
     )
 
 
-def read_plan(name: str) -> list[str]:
-    """Return the quizzes and labs of a plan in its order: a name below docs/_data/plans, or a file."""
+def read_plan(name: str, parts: int | None = None) -> list[str]:
+    """Return the quizzes and labs of a plan in its order, or of its first few parts.
+
+    name: of a file below docs/_data/plans, or the path of one. Raises ValueError with what to fix.
+    """
     folder = DOCS / "_data" / "plans"
     path = Path(name) if name.endswith(".toml") else folder / f"{name}.toml"
     if not path.is_file():
         known = ", ".join(sorted(file.stem for file in folder.glob("*.toml")))
-        raise ValueError(f"There is no plan {name}: name a file that ends in .toml, or {known}.")
+        raise ValueError(
+            f"There is no plan {name}: name a TOML file, or one of: {known or 'none'}."
+        )
 
     def items(value: Any) -> Iterator[str]:
         """Yield what the blocks below a value ask for."""
         for part in value if isinstance(value, list) else ():
             yield from items(part)
         if isinstance(value, dict):
-            if isinstance(value.get("quiz"), list):
-                yield from (str(page).removeprefix("modules/") for page in value["quiz"])
+            # `home` is what people read before: its quizzes are handed in as well.
+            for asked in ("home", "quiz"):
+                pages = value.get(asked) if isinstance(value.get(asked), list) else ()
+                yield from filter(quiz, (str(page).removeprefix("modules/") for page in pages))
             if type(value.get("lab")) is int:
                 yield f"lab-{value['lab']}"
             for part in value.values():
                 yield from items(part)
 
-    return list(dict.fromkeys(items(tomllib.loads(decode(path)))))
+    try:
+        plan = tomllib.loads(decode(path))
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"{path}: this is no TOML: {error}.") from error
+    return list(dict.fromkeys(items(plan.get("part", [])[:parts])))
 
 
 # ---- lines in a text -----------------------------------------------------------------------------
@@ -204,7 +190,9 @@ def find(text: str, names: Sequence[str] = ()) -> tuple[list[Found], list[tuple[
         lower = tail.end()
         if not fits:
             name = name.rpartition(": ")[2]
-            owner = [one for one in names if hand_in.checksum(one + rest) == checksum]
+            owner = [
+                one for one in names if hand_in.checksum(hand_in.clean(one) + rest) == checksum
+            ]
             fault = "its checksum does not fit: a name, a day, a letter or a digit was changed"
             if owner:
                 fault = (
@@ -317,7 +305,7 @@ def collect(
     in is expected of all. same: {a name on a line: the name on the roster that it means}.
     """
     known = {key(name): name for name in roster}
-    known |= {key(hand_in.clean(a)): known[key(hand_in.clean(b))] for a, b in (same or {}).items()}
+    known |= {key(a): known[key(b)] for a, b in (same or {}).items()}
     found, leftover = find(text, roster)
     report = Report(list(roster), list(plan or ()), plan is not None, {name: {} for name in roster})
     sound = [one for one in found if one.line]
@@ -618,6 +606,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "--plan", help="a plan's name or TOML file: its quizzes and labs are expected"
     )
+    parser.add_argument("--parts", type=int, help="expect the first parts of the plan alone")
     parser.add_argument(
         *("--same",),
         type=pair,
@@ -630,11 +619,11 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--csv", type=Path, help="write a row for each person and item, too")
     given = parser.parse_args(arguments)
     try:
-        roster = read_roster(given.roster)
-        unknown = [b for _, b in given.same if key(hand_in.clean(b)) not in map(key, roster)]
+        roster = [person.name for person in read_roster(given.roster)]
+        unknown = [b for _, b in given.same if key(b) not in map(key, roster)]
         if unknown:
             raise ValueError(f"--same: {unknown[0]} is not on the roster {given.roster}.")
-        plan = read_plan(given.plan) if given.plan else None
+        plan = read_plan(given.plan, given.parts) if given.plan else None
         report = collect(decode(given.lines), roster, plan, dict(given.same))
         if given.html:
             given.html.write_text(as_html(report), "utf-8")
