@@ -492,8 +492,8 @@ def plain(text: str) -> str:
     )
 
 
-def as_text(report: Report) -> str:
-    """Return the report for a terminal."""
+def as_text(report: Report, *, named: bool = True) -> str:
+    """Return the report for a terminal; not `named`: what a class may see, without anybody's name."""
 
     def wrap(text: str, first: str = "", then: str = "") -> str:
         """Wrap a paragraph."""
@@ -501,13 +501,13 @@ def as_text(report: Report) -> str:
             text, WIDTH, initial_indent=first, subsequent_indent=then, break_on_hyphens=False
         )
 
-    rows = list(people(report))
-    width = max(len(name) for name, _, _ in rows) + 2
-    out = [wrap(first_sentence(report)), ""]
+    rows = list(people(report)) if named else []
+    width = max((len(name) for name, _, _ in rows), default=0) + 2
+    out = [wrap(first_sentence(report)), *[""] * named]
     for name, has, lacks in rows:
         said = has + (f"; missing: {lacks}" if lacks and report.given[name] else "")
         out.append(wrap(said, name.ljust(width), " " * width))
-    if report.look:
+    if report.look and named:
         out += ["", "Look at these:"]
         out += [wrap(one, "- ", "  ") for one in report.look]
     if report.wrong:
@@ -526,12 +526,13 @@ body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
 table { width: 100%; border-collapse: collapse; }
 th, td { padding: 0.3rem 0.5rem; border-bottom: 1px solid #8886; text-align: left; vertical-align: top; }
 section { break-inside: avoid; margin: 1.5rem 0; }
+tbody th { white-space: nowrap; }
 h3 { margin-bottom: 0; font-size: 1.05rem; }
 """
 
 
-def as_html(report: Report) -> str:
-    """Return the report as a page that needs nothing else."""
+def as_html(report: Report, *, named: bool = True) -> str:
+    """Return the report as a page that needs nothing else; `named` as in `as_text`."""
     e = html.escape
 
     def listed(items: Sequence[str]) -> str:
@@ -547,10 +548,13 @@ def as_html(report: Report) -> str:
         "<meta name='viewport' content='width=device-width'>",
         f"<title>What the class handed in</title><style>{STYLE}</style></head><body>",
         f"<h1>What the class handed in</h1><p>{e(first_sentence(report))}</p>",
-        "<table><thead><tr><th scope='col'>Name</th><th scope='col'>Handed in</th>",
-        f"<th scope='col'>Missing</th></tr></thead><tbody>{rows}</tbody></table>",
     ]
-    if report.look:
+    if named:
+        parts += [
+            "<table><thead><tr><th scope='col'>Name</th><th scope='col'>Handed in</th>",
+            f"<th scope='col'>Missing</th></tr></thead><tbody>{rows}</tbody></table>",
+        ]
+    if report.look and named:
         parts.append(f"<h2>Look at these</h2>{listed(report.look)}")
     if report.wrong:
         parts.append("<h2>What the class misunderstood</h2><p>The most common mistake first.</p>")
@@ -608,12 +612,15 @@ def main(arguments: Sequence[str]) -> int:
     )
     parser.add_argument("--parts", type=int, help="expect the first parts of the plan alone")
     parser.add_argument(
-        *("--same",),
+        "--same",
         type=pair,
         action="append",
         default=[],
         metavar="NAME=NAME",
         help="a name on a line, and the name on the roster that it means",
+    )
+    parser.add_argument(
+        "--counts", action="store_true", help="print and write in --html no name: only the counts"
     )
     parser.add_argument("--html", type=Path, help="write the report as a page, too")
     parser.add_argument("--csv", type=Path, help="write a row for each person and item, too")
@@ -626,13 +633,13 @@ def main(arguments: Sequence[str]) -> int:
         plan = read_plan(given.plan, given.parts) if given.plan else None
         report = collect(decode(given.lines), roster, plan, dict(given.same))
         if given.html:
-            given.html.write_text(as_html(report), "utf-8")
+            given.html.write_text(as_html(report, named=not given.counts), "utf-8")
         if given.csv:
             given.csv.write_text(as_csv(report), "utf-8-sig", newline="")
     except (OSError, ValueError) as error:
         print(f"collect: {error}", file=sys.stderr)
         return 1
-    print(as_text(report), end="")
+    print(as_text(report, named=not given.counts), end="")
     return 0
 
 

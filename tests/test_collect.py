@@ -442,6 +442,19 @@ def test_the_page_says_the_same_as_the_text(files):
     ]
 
 
+def test_what_a_class_may_see_has_no_name(files, capsys):
+    """Neither in the text nor in the page, and the counts are all there."""
+    (files / "lines.txt").write_text(learners.sample(), "utf-8")
+    words = ["lines.txt", "--roster", "class.csv", "--html", "out.html", "--counts"]
+    assert 0 == collect.main(words)
+    text, page = capsys.readouterr().out, (files / "out.html").read_text("utf-8")
+
+    for told in (text, page):
+        assert "10 of 14 chose A: " in told
+        assert "14 of 16 people handed something in" in told
+        assert not re.search(r"L\w+ \d|Look at", told)
+
+
 @pytest.mark.parametrize("name", ["lines.txt", "report.txt"])
 def test_the_page_shows_what_the_command_says(name):
     """The files of the page *Collect the lines* are those of the seed."""
