@@ -192,10 +192,10 @@ def site(session):
 
 @nox.session
 def packs(session):
-    """Print the chapters and modules of the built site as PDFs."""
+    """Print chapters and modules as PDFs, and answers apart; `-- <part>/<page> …` as one handout."""
     install(session, "browser")
     build(session)
-    session.run("python", "-m", "scripts.packs")
+    session.run("python", "-m", "scripts.packs", *session.posargs)
 
 
 @nox.session

@@ -42,6 +42,7 @@ extensions = [
     "docs._ext.resources",
     "docs._ext.quiz",
     "docs._ext.my_quizzes",
+    "docs._ext.objectives",
     "docs._ext.search",
     "docs._ext.builder",
     "docs._ext.citations",

@@ -32,7 +32,7 @@ BUDGETS = {
     "systems": 1000,
     "proofs": 500,
     "levels": 340,
-    "packs": 270,
+    "packs": 210,
     "sceptic": 120,
     "own": 80,
     "rtd": 60,

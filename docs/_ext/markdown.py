@@ -5,8 +5,12 @@ kept on purpose: the line scanner of `scripts/prose.py` shares no code with this
 `tests/test_fences.py` compares what the two see.
 """
 
+import re
+from collections.abc import Iterator
 from functools import cache
+from typing import Any
 
+import yaml
 from markdown_it.renderer import RendererHTML
 from myst_parser.config.main import MdParserConfig
 from myst_parser.parsers.mdit import create_md_parser
@@ -26,12 +30,23 @@ HOLDS_MARKDOWN = {
 }
 # Directives whose content is names or figures, or nothing at all.
 HOLDS_DATA = {
-    *("bars", "bibliography", "chapters", "claim", "claims", "course", "dots", "events", "image"),
-    *("in-a-copy", "law", "law-dates", "lines", "measurements", "ml-test-score", "my-quizzes"),
-    *("path", "path-cards", "payback", "quiz", "raci", "resources", "role", "self-assessment"),
+    *("activities", "bars", "bibliography", "chapters", "claim", "claims", "course", "dots"),
+    *("events", "image", "in-a-copy", "law", "law-dates", "lines", "measurements"),
+    *("ml-test-score", "my-quizzes", "objectives", "path"),
+    *("path-cards", "payback", "quiz", "raci", "resources", "role", "self-assessment"),
     *("survivors", "syllabus", "talk", "terms", "toctree", "tool", "tool-matrix", "trust"),
     "way-in",
 }
+
+
+def front_matter(text: str) -> dict[str, Any]:
+    """Return what stands between the two lines `---` at the top of a page; {} where nothing can be read."""
+    top = re.match(r"---\n(.*?)^---$", text, re.M | re.S)
+    try:
+        found = yaml.safe_load(top[1]) if top else {}
+    except yaml.YAMLError:  # MyST tells it
+        found = {}
+    return found if isinstance(found, dict) else {}
 
 
 class Fence:
@@ -62,3 +77,25 @@ def fences(text: str, first: int = 1) -> list[Fence]:
         elif fence.directive not in HOLDS_DATA:
             found.append(fence)
     return found
+
+
+def commands(fence: Fence) -> Iterator[tuple[int, str, str]]:
+    """Yield (line, command, shown output) for each `$ ` of a console fence.
+
+    A command goes on below a line that ends in a backslash, and below `<<EOF` up to `EOF`.
+    """
+    lines, place = fence.content.splitlines(), 0
+    while place < len(lines):
+        start = place
+        while lines[place].endswith("\\"):
+            place += 1
+        if re.search(r"<<'?EOF\b", lines[start]):
+            place = lines.index("EOF", start)
+        place = typed = place + 1
+        while place < len(lines) and not lines[place].startswith("$ "):
+            place += 1
+        yield (
+            fence.line + start,
+            "\n".join(lines[start:typed])[2:],
+            "".join(f"{line}\n" for line in lines[typed:place]),
+        )

@@ -1,19 +1,20 @@
 """The packs: printed from a small site that has everything a chapter can have."""
 
-import io
 import re
 import subprocess
 import sys
+from contextlib import nullcontext
+from pathlib import Path
 
 import checks
 import pytest
 from bs4 import BeautifulSoup
 from pypdf import PdfReader
 
-from scripts import chromium, packs
+from scripts import chromium, packs, typeface
 
 FACTS = """<div class="chapter-facts"><p class="chapter-line">For all · {} min</p>
-<div class="objectives"><ul><li>Print it.</li></ul></div></div>
+<div class="objectives"><p>After this: {}</p><ul><li>Print it.</li></ul></div></div>
 """
 QUIZ = """<section class="quiz"><fieldset class="quiz-question" id="{0}-quiz-1">
 <legend>1. Which page is this, {0}?</legend>
@@ -39,7 +40,8 @@ myst_heading_anchors = 2
 project, copyright, html_theme = "Handbook", "nobody. Text CC BY 4.0", "furo"
 html_title = project
 """,
-    "index.md": "# Handbook\n```{toctree}\nmodules/one/index\nreference/other\n```\n",
+    "index.md": "# Handbook\n```{toctree}\nmodules/one/index\nreference/other\n"
+    "reference/glossary\nreference/bibliography\n```\n",
     "modules/one/index.md": """# Module one
 What it claims.
 ```{toctree}
@@ -49,11 +51,14 @@ note
 ```
 """,
     "modules/one/b-first.md": "# The first chapter\n"
-    + FACTS.format(7)
+    + FACTS.format(7, "first")
     + """
 ## Same
 [Next chapter](a-second.md), [its section](a-second.md#same), [other](../../reference/other.md),
 [other again](../../reference/other.md), [outside](https://outside.example/).
+Here is the {term}`first word`, and what somebody said
+<span class="bibtex-citation">[<a href="../../reference/bibliography.html#id2" title="Cited.">Somebody, 2021</a>]</span>.
+It has a picture: ![drawn](../../drawn.svg)
 ```python
 long = "a line that is far too long for a sheet of paper, so that it has to be wrapped somewhere"
 ```
@@ -66,13 +71,13 @@ Right tab.
 :::
 ::::
 :::{dropdown} Closed
-Dropped down.
+Dropped down. It has a word in a <em>foreign</em> script.
 :::
 """
     + SVG
     + QUIZ.format("first"),
     "modules/one/a-second.md": "# The second chapter\n"
-    + FACTS.format(5)
+    + FACTS.format(5, "second")
     + """
 ## Same
 [Back](b-first.md#same)
@@ -82,11 +87,29 @@ Dropped down.
     + QUIZ.format("second"),
     "modules/one/note.md": "# No chapter\nIt has no objectives.\n",
     "reference/other.md": "# Another page\nElsewhere.\n",
+    "reference/glossary.md": """# Glossary
+```{glossary}
+first word
+  What it means. It is explained in [the second chapter](../modules/one/a-second.md), like {term}`second word`.
+
+second word
+  Another meaning.
+```
+""",
+    "reference/bibliography.md": """# Bibliography
+<div class="citation-list">
+<div class="citation" id="id1"><span class="label">[1]</span><p>A. Nobody. Uncited. 2020.</p></div>
+<div class="citation" id="id2"><span class="label">[2]</span>
+<p>B. Somebody. Cited. URL: <a href="https://cited.example/">https://cited.example/</a>.</p></div>
+</div>
+""",
+    "drawn.svg": '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 30"><g font-family="serif">'
+    '<text y="20">In a file</text></g></svg>',
 }
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
+def root(tmp_path_factory):
     """The small site, built."""
     folder = tmp_path_factory.mktemp("site")
     for name, text in SOURCES.items():
@@ -98,136 +121,338 @@ def site(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def module(site):
-    """The pages of its one module: the index, then two chapters."""
-    return packs.modules(packs.read(site))["one"]
+def site(root):
+    """The small site as the packs read it, without an address."""
+    return packs.Site(root, "")
 
 
 @pytest.fixture(scope="module")
-def show(site, browser):
-    """Print a document; return the PDF, read back."""
-    with chromium.serve(site) as origin, chromium.tab(browser) as page:
-        yield lambda document: packs.print_pdf(page, origin, document, "Handbook")
+def module(site):
+    """The pages of its one module: the index, then two chapters."""
+    return site.modules["one"]
+
+
+@pytest.fixture(scope="module")
+def show(root, browser):
+    """Print a document; return the PDF."""
+    with chromium.serve(root) as origin, chromium.tab(browser) as sheet:
+        yield lambda document: packs.print_pdf(sheet, origin, document)
+
+
+@pytest.fixture(scope="module")
+def printed(site, module, show):
+    """The module's pack and its answers, each with its PDF."""
+    documents = packs.assemble(site, module, name="one.pdf")
+    return [(document, show(document)) for document in documents]
 
 
 def text_of(document):
     """Return a document's text, in single spaces."""
-    return " ".join(BeautifulSoup(document, "html.parser").main.get_text().split())
+    return " ".join(BeautifulSoup(document.html, "html.parser").main.get_text().split())
+
+
+def words_of(pdf):
+    """Return the text of all pages, in single spaces."""
+    return " ".join(" ".join(packs.read_texts(pdf)).split())
 
 
 def test_chapters_in_order(module):
     """The table of contents decides the order; a page without objectives is no chapter."""
-
     expected = ["Module one", "The first chapter", "The second chapter"]
+
     assert expected == [page.title for page in module]
     assert [0, 7, 5] == [page.minutes for page in module]
 
 
-def test_links_on_paper(module):
-    """Without an address, another page is named once; with one, links lead there."""
+def test_links_on_paper(root, module):
+    """Without an address, another page is what the sentence calls it; with one, a link."""
     bare, addressed = (
-        packs.assemble(module[1:2], base) for base in ("", "https://book.example/en")
+        packs.assemble(packs.Site(root, base), module[1:2])[0]
+        for base in ("", "https://book.example/en")
     )
 
-    assert "other (reference/other), other again, outside." in text_of(bare)
-    assert 'href="https://outside.example/"' in bare
-    assert "reference/other.html" not in bare
-    assert 'href="https://book.example/en/reference/other.html"' in addressed
+    assert "Next chapter, its section, other, other again, outside." in text_of(bare)
+    assert "reference/other" not in bare.html
+    assert 'href="https://book.example/en/reference/other.html"' in addressed.html
 
 
-def test_links_inside(module):
-    """In a module's pack, a link to one of its chapters stays inside; no id comes twice."""
-    document = packs.assemble(module, "")
-    links = re.findall(r'href="(#[^"]+)"', document)
+def test_addresses_at_the_end(site, module, show):
+    """A link to elsewhere keeps its address on paper: at the end, once."""
+    pack, _ = packs.assemble(site, module[1:2])
+    text = words_of(show(pack))
 
-    assert {"#part1", "#part2", "#part1-same", "#part2-same"} == set(links)
-    assert 'fill="url(#part1-g)"' in document
-    assert "#part2-box {" in document
+    assert text.endswith("outside: https://outside.example/")
+    assert 1 == text.count("https://outside.example/")
 
 
-def test_dead_link_stops(module, monkeypatch):
+def test_links_inside(printed):
+    """A link to a chapter of the pack says its page, and no id comes twice."""
+    (pack, pdf), _ = printed
+    pages = packs.read_texts(pdf)
+    starts = {
+        name: next(n for n, text in enumerate(pages, 1) if f"After this: {name}" in text)
+        for name in ("first", "second")
+    }
+
+    assert starts["first"] < starts["second"]
+    assert f"Next chapter (p. {starts['second']}), its section" in words_of(pdf)
+    assert f"The second chapter, page {starts['second']}" in words_of(pdf)
+    assert 'fill="url(#part1-g)"' in pack.html
+    assert "#part2-box {" in pack.html
+
+
+def test_dead_link_stops(site, module, monkeypatch):
     """A link to a place that the pack does not have is an error with page and place."""
-
-    def forget(copy, title):
-        copy.section.section.attrs.clear()
-
-    monkeypatch.setattr(packs, "take_answers", forget)
+    monkeypatch.setattr(packs, "endings", lambda *_: "")
 
     with pytest.raises(SystemExit) as stop:
-        packs.assemble(module[1:], "")
-    assert "modules/one/b-first.html: no id part0-same, no id part1-same" == stop.value.code
+        packs.assemble(site, module[1:])
+    assert (
+        "modules/one/b-first.html: no id source-id2, no id word-term-first-word" == stop.value.code
+    )
 
 
-def test_module_keeps_its_promises(module, show):
-    """Tags, bookmarks, titles, numbers, A4, and answers on the last page only."""
-    document = packs.assemble(module, "")
-    pdf = show(document)
-    last = PdfReader(io.BytesIO(pdf)).pages[-1].extract_text()
+def test_citation_of_nothing_stops(root, module):
+    """A citation that the bibliography does not have is an error with its page."""
+    site = packs.Site(root, "https://book.example/")
+    site.sources = {}
 
-    assert [] == packs.check(pdf, document)
-    assert packs.squeeze("Because first says so.") in packs.squeeze(last)
-    assert "nobody. Text CC BY 4.0" in last
-    assert "4 / 4" in last
+    with pytest.raises(SystemExit) as stop:
+        packs.assemble(site, module[1:2])
+    assert stop.value.code == (
+        "modules/one/b-first.html cites id2, which the bibliography does not have"
+    )
 
 
-def test_everything_is_open(module, show):
-    """Each tab and each dropdown is on paper."""
-    pages = PdfReader(io.BytesIO(show(packs.assemble(module[1:2], "")))).pages
-    text = packs.squeeze(" ".join(page.extract_text() for page in pages))
-    shown = ("Left tab.", "Right tab.", "Dropped down.")
+def test_pack_and_answers_keep_their_promises(printed):
+    """Tags, bookmarks, titles, numbers, A4, fonts, sources; the answers in the other file only."""
+    (pack, pdf), (answers, their_pdf) = printed
 
-    assert [] == [words for words in shown if packs.squeeze(words) not in text]
+    assert [] == packs.faults(pdf, pack, ["reference/other"])
+    assert [] == packs.faults(their_pdf, answers, ["reference/other"])
+    assert packs.squeeze("Because first says so.") in packs.squeeze(words_of(their_pdf))
+    assert "Which page is this, first?" in words_of(pdf)
+
+
+def test_answers_name_their_pack(printed):
+    """The answers say to which file, of which version, they belong."""
+    _, (_, pdf) = printed
+
+    assert "To the pack one.pdf. Version 0.1.0" in words_of(pdf)
+
+
+def test_cover(printed):
+    """The first page says what it is, of which version, for how long, under which terms; and a name."""
+    (_, pdf), _ = printed
+    first = " ".join(packs.read_texts(pdf)[0].split())
+
+    for said in (
+        "Handbook · module Module one Version 0.1.0",
+        "12 minutes to read",
+        "Text CC BY 4.0",
+        "Name",
+        "Notes",
+    ):
+        assert said in first
+
+
+def test_sources_and_words_at_the_end(printed):
+    """What is cited stands there in full, with its address; what is not, does not."""
+    (_, pdf), _ = printed
+    text = words_of(pdf)
+
+    assert "[Somebody, 2021]" in text
+    assert text.index("Words first word: What it means.") < text.index(
+        "Sources B. Somebody. Cited."
+    )
+    assert "URL: https://cited.example/" in text
+    assert "Uncited" not in text
+    assert "Another meaning" not in text  # the word of a word
+
+
+def test_everything_is_open(site, module, show):
+    """Each tab and each dropdown is on paper, and so is a drawing that was a file."""
+    text = words_of(show(packs.assemble(site, module[1:2])[0]))
+    shown = ("Left tab.", "Right tab.", "Dropped down.", "In a file")
+
+    assert [] == [words for words in shown if words not in text]
+
+
+def change(document, old, new):
+    """Return a document with another text, and the same promises."""
+    assert old in document.html
+    return packs.Document(**{**vars(document), "html": document.html.replace(old, new)})
 
 
 @pytest.mark.parametrize(
-    ("change", "fault"),
+    ("which", "old", "new", "fault"),
     [
-        (("<title>Module one", "<title>Another"), "another title"),
-        (("<h1>The second", "<h1>The lost"), "no bookmark: The lost chapter"),
-        (("Because second says so.", "Gone."), "an answer is missing: Gone."),
-        (("Because first says so.", "Print it."), "an answer before the answers: Print it."),
-        (('href="#part1"', 'href="/index.html"'), "a link to the printing server on page 1"),
+        (0, "<title>Module one", "<title>Another", "another title"),
+        (0, "<h1>The second chapter", "<h1>Second chapter", "no bookmark: The second chapter"),
+        (0, "<h1>Sources</h1>", "", "no bookmark: Sources"),
+        (
+            0,
+            "Print it.",
+            "Because first says so.",
+            "an answer in the handout: Because first says so.",
+        ),
+        (1, "Because second says so.", "Gone.", "an answer is missing: Because second says so."),
+        (0, 'href="#part1"', 'href="/index.html"', "a link to the printing server on page 1"),
+        (0, 'href="#source-id2"', 'href="#part1"', "a citation that leads nowhere: id2"),
+        (0, "<h2>Same<", '<h2 style="break-after: page">Same<', "a heading at the foot of page"),
+        (0, "other again", "other (reference/other)", "the name of a file: (reference/other)"),
+        (
+            0,
+            "<em>foreign</em>",
+            '<em style="font-family: serif">foreign</em>',
+            "a font of this machine",
+        ),
     ],
 )
-def test_broken_promise(module, show, change, fault):
-    """Where paper and document differ, the difference is named."""
-    document = packs.assemble(module, "")
-    printed = document.replace(*change) if "/index" in change[1] else document
-    faults = packs.check(show(printed), document.replace(*change))
+def test_broken_promise(printed, show, which, old, new, fault):
+    """Where paper and promise differ, the difference is named."""
+    document, _ = printed[which]
+    found = packs.faults(show(change(document, old, new)), document, ["reference/other"])
 
-    assert faults[0].startswith(fault)
+    assert 1 == len({one.partition(" on page")[0] for one in found if one.startswith(fault)})
 
 
 def test_bare_pdf(tab):
     """A PDF without tags, bookmarks and numbers is told so."""
     tab.set_content("<h1>One</h1>")
-    faults = packs.check(
-        tab.pdf(tagged=False, format="Letter"),
-        '<html lang="en"><title>One</title><h1>One</h1>',
+    document = packs.Document("", "One", ["One"])
+    found = packs.faults(tab.pdf(tagged=False, format="Letter"), document)
+
+    assert {"no /StructTreeRoot", "no /Outlines", "no /Lang", "page 1 is not A4"} < set(found)
+    assert "no page number on page 1" in found
+
+
+def test_blank_share(tab):
+    """What is blank at the foot is measured on every page but the last."""
+    box = '<div style="height: {}mm; break-after: page; background: teal"></div>'
+    boxes = "".join(box.format(height) for height in (261, 130.5, 26.1))
+    tab.set_content(
+        f"<style>@page {{ size: A4; margin: 18mm }} body {{ margin: 0 }}</style>{boxes}last"
     )
+    pdf = tab.pdf(prefer_css_page_size=True, print_background=True)
 
-    assert {"no /StructTreeRoot", "no /Outlines", "no /Lang", "page 1 is not A4"} < set(faults)
-    assert "no page number on page 1" in faults
+    assert [0, 0.5, 0.9] == pytest.approx(packs.blanks(pdf), abs=0.01)
 
 
-def test_nothing_to_print(site, tmp_path, browser):
+def test_too_white():
+    """More than one page in twenty blank over more than a third is a fault; the worst is first."""
+    one_in_twenty = [(0.5, "a.pdf", 1), *[(0.33, "a.pdf", n) for n in range(2, 21)]]
+
+    assert [] == packs.too_white(one_in_twenty)
+    assert [
+        "2 of 21 pages are blank over more than a third:",
+        "b.pdf: page 7, 90%",
+        "a.pdf: page 1, 50%",
+    ] == packs.too_white([*one_in_twenty, (0.9, "b.pdf", 7)])
+
+
+@pytest.mark.parametrize(
+    ("released", "foot", "said"),
+    [
+        ("date-released: 2027-01-05\n", "28 November 2026", "Version 1.2 of 5 January 2027"),
+        ("", "28 November 2026", "Version 1.2, text of 3 December 2026"),
+        ("", "", "Version 1.2"),
+    ],
+)
+def test_edition(tmp_path, released, foot, said):
+    """A release has its day; what is none has the day of the last change, if it is known."""
+    (tmp_path / "cff").write_text(f"version: '1.2'\n{released}")
+    pages = [
+        packs.Page("a.html", f'<div class="last-updated">Last changed on {foot}.</div>'),
+        packs.Page(
+            "b.html", f'<div class="last-updated">{"3 December 2026" if foot else ""}</div>'
+        ),
+    ]
+
+    assert said == packs.edition(pages, tmp_path / "cff")
+
+
+def test_handout(root, browser, tmp_path):
+    """Chapters of a course are one file with its title, and their answers another."""
+    names = ["modules/one/a-second", "modules/one/b-first"]
+    pack, answers = tmp_path / "before/reading.pdf", tmp_path / "trainer/answers.pdf"
+    packs.handout(browser, root, names, pack, "Three days", answers=answers)
+    text, theirs = (words_of(file.read_bytes()) for file in (pack, answers))
+
+    assert "Handbook · handout Three days" in text
+    assert text.index("After this: second") < text.index("After this: first")
+    assert "says so" not in text
+    assert "Answers: Three days" in theirs
+    assert "To the pack reading.pdf" in theirs
+    assert theirs.index("Because second") < theirs.index("Because first")
+
+
+def test_chapters_on_the_command_line(monkeypatch, capsys):
+    """Chapters that are named become one handout, with or without the folder of all modules."""
+    asked = []
+    monkeypatch.setattr(chromium, "launch", nullcontext)  # the tests have one already
+    monkeypatch.setattr(packs, "handout", lambda *words, **more: asked.append((words[2:], more)))
+    packs.main(["one/b-first", "modules/one/a-second", "--title", "Three days"])
+    folder = Path("docs/_build/packs")
+
+    names = ["modules/one/b-first", "modules/one/a-second"]
+    answers = {"answers": folder / "handout-answers.pdf"}
+    assert [((names, folder / "handout.pdf", "Three days"), answers)] == asked
+    assert capsys.readouterr().out.endswith("docs/_build/packs/handout.pdf\n")
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [([], "x.pdf has no chapters"), (["modules/one/lost"], "has no page modules/one/lost.html")],
+)
+def test_handout_of_nothing(root, browser, tmp_path, names, said):
+    """A list without a chapter, or with one that is not there, is told in a sentence."""
+    with pytest.raises(SystemExit) as stop:
+        packs.handout(browser, root, names, tmp_path / "x.pdf", "Three days")
+    assert said in stop.value.code
+    assert not (tmp_path / "x.pdf").exists()
+
+
+def test_same_text_same_bytes(printed, show):
+    """When a pack is printed makes no difference."""
+    (pack, pdf), _ = printed
+
+    assert pdf == show(pack)
+
+
+def test_typeface():
+    """Each face has its file, all are small, and their licence lies beside them."""
+    files = {f"{name}.woff2" for *_, name in typeface.FACES}
+
+    assert files == {file.name for file in typeface.FOLDER.glob("*.woff2")}
+    assert sum((typeface.FOLDER / name).stat().st_size for name in files) < 200_000
+    assert "SIL OPEN FONT LICENSE" in Path(typeface.FOLDER, "OFL.txt").read_text()
+
+
+def test_nothing_to_print(root, tmp_path, browser):
     """A site without chapters is an error, not an empty folder."""
-    index = (site / "reference/other.html").read_text()
-    (tmp_path / "index.html").write_text(index)
+    index = (root / "reference/other.html").read_text()
+    (tmp_path / "index.html").write_text(re.sub('<link rel="(next|prev)"[^>]*>', "", index))
 
     with pytest.raises(SystemExit) as stop:
         packs.build(browser, tmp_path, tmp_path / "packs")
     assert stop.value.code.endswith("so there is nothing to print")
 
 
-def test_index_page(site, tmp_path, browser, tab):
+def test_index_page(root, tmp_path, browser, tab):
     """The packs' own index lists each pack, and is as sound as a page of the handbook."""
-    packs.build(browser, site, tmp_path, "")
+    packs.build(browser, root, tmp_path, "")
     with chromium.serve(tmp_path) as origin, checks.Visit(tab, origin, "index.html") as visit:
         faults = visit.errors + visit.foreign() + visit.access() + visit.sideways()
         text = tab.inner_text("table")
+    rows = [line.split("\t") for line in text.splitlines()[1:]]
 
     assert [] == faults + checks.links(tmp_path) + checks.markup(tmp_path)
-    assert ["The whole module\t4\t12", "The first chapter\t2\t7", "The second chapter\t2\t5"] == [
-        line.rpartition("\t")[0] for line in text.splitlines()[1:]
+    assert ["The whole module", "The first chapter", "The second chapter"] == [
+        row[0] for row in rows
     ]
+    assert ["12", "7", "5"] == [row[2] for row in rows]
+    assert ["Answers"] * 3 == [row[4] for row in rows]
+    for row, name in zip(rows, ("one", "one/b-first", "one/a-second"), strict=True):
+        assert str(len(PdfReader(tmp_path / f"{name}.pdf").pages)) == row[1]
+        assert (tmp_path / f"{name}-answers.pdf").exists()
