@@ -32,7 +32,7 @@ HOLDS_MARKDOWN = {
 HOLDS_DATA = {
     *("activities", "bars", "bibliography", "chapters", "claim", "claims", "course", "dots"),
     *("events", "image", "in-a-copy", "labs-by-terminal", "law", "law-dates", "lines"),
-    *("measurements", "ml-test-score", "objectives", "path"),
+    *("measurements", "ml-test-score", "my-quizzes", "objectives", "path"),
     *("path-cards", "payback", "quiz", "raci", "resources", "role", "self-assessment"),
     *("survivors", "syllabus", "talk", "terms", "toctree", "tool", "tool-matrix", "trust"),
     "way-in",
