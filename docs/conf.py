@@ -41,6 +41,7 @@ extensions = [
     "docs._ext.tools",
     "docs._ext.resources",
     "docs._ext.quiz",
+    "docs._ext.my_quizzes",
     "docs._ext.objectives",
     "docs._ext.search",
     "docs._ext.builder",

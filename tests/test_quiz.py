@@ -208,7 +208,7 @@ def html(project):
 
 
 PARTS = {
-    "the line to copy": 'data-proof="Handbook · A page"',
+    "the line to copy": 'data-page="page"',
     "a group": '<fieldset class="quiz-question" data-right="1" id="page-quiz-1">',
     "what is asked": "<legend>1. What is it, <em>exactly</em>?</legend>",
     "a choice": '<input name="page-quiz-1" type="radio" value="0" /><span>A. Long</span>',

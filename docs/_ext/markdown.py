@@ -30,9 +30,9 @@ HOLDS_MARKDOWN = {
 }
 # Directives whose content is names or figures, or nothing at all.
 HOLDS_DATA = {
-    *("activities", "bars", "bibliography", "chapters", "claim", "claims", "dots", "events"),
-    *("image", "in-a-copy", "labs-by-terminal", "law", "law-dates", "lines", "measurements"),
-    *("ml-test-score", "objectives", "path"),
+    *("activities", "bars", "bibliography", "chapters", "claim", "claims", "dots"),
+    *("events", "image", "in-a-copy", "labs-by-terminal", "law", "law-dates", "lines"),
+    *("measurements", "ml-test-score", "my-quizzes", "objectives", "path"),
     *("path-cards", "payback", "quiz", "raci", "resources", "role", "self-assessment"),
     *("survivors", "syllabus", "talk", "terms", "toctree", "tool", "tool-matrix", "trust"),
     *("plan", "plans", "way-in"),

@@ -17,7 +17,7 @@ from sphinx.addnodes import pending_xref
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from docs._ext import at, is_chapter
+from docs._ext import at, is_chapter, kept
 from docs._ext.classes import QUIZ
 
 logger = logging.getLogger(__name__)
@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 HOME, DATA = "modules/", "_data/quizzes"
 QUESTIONS = 3
 LETTERS = "ABCDEFGHIJ"
+LIST = "my-quizzes"  # the page of all that the reader's browser keeps, where the project has it
 
 
 # Each node is a kind of a standard one, so that every builder but HTML renders it as that.
@@ -88,6 +89,10 @@ class QuizDirective(SphinxDirective):
         questions = read(path)
         # A reader's answers are kept under this key: other questions, other answers.
         key = f"{docname}:{zlib.crc32(path.read_bytes()):08x}"
+        kept(self.env, "quizzes")[docname] = (
+            key,
+            [[q["right"], len(q["option"])] for q in questions],
+        )
         node = quiz(page=docname, key=key, path=str(path), questions=questions)
         node["classes"] = [QUIZ, "no-search"]  # wrong options are not for the site's search to find
         self.set_source_info(node)
@@ -215,8 +220,9 @@ def complete(app, env):
 
 def visit_quiz(self, node):
     """Open the quiz; the script reads its attributes."""
-    proof = f"{self.config.project} · {self.builder.env.titles[node['page']].astext()}"
-    data = {"data-key": node["key"], "data-proof": proof}
+    data = {"data-key": node["key"], "data-page": node["page"].removeprefix(HOME)}
+    if LIST in self.builder.env.found_docs:
+        data["data-list"] = self.builder.get_relative_uri(node["page"], LIST)
     self.body.append(self.starttag(node, "section", **data))
 
 
@@ -256,6 +262,7 @@ def nothing(self, node):
 def add_files(app, pagename, templatename, context, doctree):
     """Load the script and the style where there is a quiz, and nowhere else."""
     if "quiz" in (context.get("meta") or {}) and app.builder.name != "epub":
+        app.add_js_file("hand-in.js", loading_method="defer", priority=400)  # before quiz.js
         app.add_js_file("quiz.js", loading_method="defer")
         app.add_css_file("quiz.css")
 

@@ -2,38 +2,15 @@
 (() => {
   const quiz = document.querySelector(".quiz");
   if (!quiz) return;
-  const key = "quiz:" + quiz.dataset.key;
-  const add = (parent, name, text = "", className = "") => {
-    const element = document.createElement(name);
-    element.textContent = text;
-    element.className = className;
-    return parent.appendChild(element);
-  };
-  const button = (parent, text, action) => {
-    const element = add(parent, "button", text, "quiz-button");
-    element.type = "button";
-    element.addEventListener("click", action);
-    return element;
-  };
-  const status = (parent, className) => {
-    const element = add(parent, "div", "", className);
-    element.setAttribute("role", "status");
-    return element;
-  };
+  const { add, button, status, form, read, letters } = handIn;
+  const { key, page, list } = quiz.dataset;
+  const fields = [...quiz.querySelectorAll(".quiz-question")];
 
-  // For each question: what is picked, what was checked last, what was checked first.
-  let state = { answers: [] };
-  try {
-    const saved = JSON.parse(localStorage.getItem(key));
-    if (Array.isArray(saved?.answers)) state = saved;
-  } catch {} // storage is blocked: the quiz works, and forgets
-  const save = () => {
-    try {
-      localStorage.setItem(key, JSON.stringify(state));
-    } catch {}
-  };
+  // For each question: what is picked and what was checked last, in this try.
+  let state = read(key, fields.map((field) => field.querySelectorAll("input").length));
+  const save = () => handIn.set("quiz:" + key, JSON.stringify(state));
 
-  const questions = [...quiz.querySelectorAll(".quiz-question")].map((field, number) => {
+  const questions = fields.map((field, number) => {
     const radios = [...field.querySelectorAll("input")];
     const reasons = field.querySelectorAll(".quiz-answer ul > li");
     const right = Number(field.dataset.right);
@@ -53,12 +30,13 @@
       feedback.querySelectorAll("[id]").forEach((element) => element.removeAttribute("id"));
     };
     const check = () => {
-      const { picked, first } = answer();
+      const { picked } = answer();
       if (picked === undefined) {
         feedback.textContent = "Choose an option first.";
         return;
       }
-      Object.assign(answer(), { checked: picked, first: first ?? picked });
+      answer().checked = picked;
+      state.firsts[number] ??= picked; // the one that counts, whatever is chosen later
       show();
       finish();
       save();
@@ -82,42 +60,40 @@
 
   const end = document.createElement("div");
   const score = status(end, "quiz-score");
-  const line = add(end, "div", "", "quiz-proof");
-  const proof = add(line, "code");
-  button(line, "Copy", async () => {
-    try {
-      await navigator.clipboard.writeText(proof.textContent);
-      note.textContent = "Copied.";
-    } catch {
-      getSelection().selectAllChildren(proof); // no clipboard here
-      note.textContent = "Selected, ready to copy.";
-    }
+  const proof = add(end, "div", "", "quiz-proof");
+  const content = () => ({
+    day: state.date,
+    items: state.date ? [`${page} ${letters(state.firsts)} try ${state.tries}`] : [],
   });
-  const note = status(line, "quiz-note");
+  const show = form(proof, content);
   const again = button(end, "Start again", () => {
-    state = { answers: [] };
+    state = { ...state, answers: [], tries: state.tries + 1 };
     questions.forEach((question) => question.show());
     finish();
-    try {
-      localStorage.removeItem(key);
-    } catch {}
+    save();
     questions[0].radios[0].focus();
   });
+  if (list) {
+    const link = add(add(end, "p", "", "quiz-list"), "a", "My quizzes");
+    link.href = list;
+    link.parentElement.append(": all that this browser keeps, and one line for a whole path.");
+  }
   const finish = () => {
-    const firsts = questions.map(({ answer }) => answer().first);
-    again.hidden = firsts.every((first) => first === undefined);
-    line.hidden = firsts.includes(undefined);
-    note.textContent = "";
-    if (line.hidden) return (score.textContent = "");
+    const firsts = questions.map((_, number) => state.firsts[number] ?? undefined);
+    again.hidden = questions.every(({ answer }) => answer().checked === undefined);
+    proof.hidden = firsts.includes(undefined);
+    if (proof.hidden) return (score.textContent = "");
     const now = new Date();
     state.date ||= new Date(now - now.getTimezoneOffset() * 6e4).toISOString().slice(0, 10);
     const right = questions.filter((question, number) => question.right === firsts[number]).length;
-    const result = `${right} of ${questions.length}`;
-    if (!score.textContent) {
-      add(score, "strong", `${result} right. `);
-      score.append("Your first answers count; later tries do not change the score. Nothing leaves this browser.");
+    const begun = { 1: "once", 2: "twice" }[state.tries] ?? `${state.tries} times`;
+    const said = ` Your first answers count; later tries do not change the score. You began this quiz ${begun}. Nothing leaves this browser.`;
+    if (!score.textContent.endsWith(said)) {
+      score.textContent = "";
+      add(score, "strong", `${right} of ${questions.length} right.`);
+      score.append(said);
     }
-    proof.textContent = `${quiz.dataset.proof} · ${state.date} · ${result}`;
+    show();
   };
   finish();
   quiz.append(end);

@@ -5,7 +5,7 @@ those to its left: problem, dirt, simulation, catalogue, store, features, traini
 explaining, history, registry, erasure, rollout, bounds, contract, admin, service, drift, monitoring,
 pipeline, journal, triggers, northstar, report, timeline, scene, story, incident, alerts, doctor,
 terminal, incoming, modelling, forgetting, overview, rebuilding, watching, updating, card, labs,
-workbench, command.
+hand_in, workbench, command.
 """
 
 import os

@@ -225,14 +225,26 @@ def quiz(visit):
         feedback = question.query_selector(".quiz-feedback")
         if not feedback or "is right" not in feedback.inner_text():
             faults.append(f"{where}: Enter gives no feedback")
-    if not faults:
-        proof = f"{len(questions)} of {len(questions)}"
-        for when in ["the last answer", "a reload"]:
-            shown = page.query_selector(".quiz-proof")
-            if not shown or not shown.is_visible() or proof not in shown.inner_text():
-                faults.append(f"{visit.path}: .quiz-proof: not there after {when}")
-                break
-            page.reload()
+    if faults:
+        return faults
+    for _ in range(4):
+        keys.press("Tab")
+        if page.query_selector(".quiz-name input:focus"):
+            keys.type("Learner 1")
+            break
+    else:
+        return [f"{visit.path}: .quiz-name: the Tab key does not reach it"]
+    letters = " ".join("ABCDEFGHIJ"[int(q.get_attribute("data-right"))] for q in questions)
+    below = visit.path.removeprefix("modules/").removesuffix(".html")
+    proof = re.compile(rf"Learner 1 · \d{{4}}-\d\d-\d\d · {below} {letters} try 1 · [0-9a-f]{{6}}")
+    score = f"{len(questions)} of {len(questions)} right."
+    for when in ["the last answer", "a reload"]:
+        shown = page.query_selector(".quiz-proof code")
+        if not shown or not shown.is_visible() or not proof.fullmatch(shown.inner_text()):
+            return [f"{visit.path}: .quiz-proof: not there after {when}"]
+        if score not in page.inner_text(".quiz-score"):
+            return [f"{visit.path}: .quiz-score: not there after {when}"]
+        page.reload()
     return faults
 
 

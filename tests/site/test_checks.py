@@ -25,6 +25,7 @@ QUIZ = """<section class="quiz">
 }});</script>"""
 EVERYWHERE = "(light 1280, dark 1280, dark 390, light 390)"
 ANSWER = 'event.currentTarget.insertAdjacentHTML("beforeend", "<p class=quiz-feedback>is right")'
+NAMED = '; document.querySelector(".quiz").insertAdjacentHTML("beforeend", "<p class=quiz-name><input>")'
 PIXEL = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
 
 
@@ -280,7 +281,8 @@ def test_markup(folder):
     [
         (' tabindex="-1"', ' tabindex="-1"', ANSWER, "#one: the Tab key does not reach it"),
         ("", "", "{}", "#one: Enter gives no feedback"),
-        ("", "", ANSWER, ".quiz-proof: not there after the last answer"),
+        ("", "", ANSWER, ".quiz-name: the Tab key does not reach it"),
+        ("", "", ANSWER + NAMED, ".quiz-proof: not there after the last answer"),
     ],
 )
 def test_quiz(visit, first, second, enter, expected):

@@ -18,6 +18,7 @@ from typing import NamedTuple
 import pytest
 from jukebox import labs, training
 from jukebox.catalogue import labels
+from jukebox.hand_in import digest, read
 from jukebox.labs import LABS, Hands
 from jukebox.labs.first_model import hits
 from jukebox.simulation import Catalogue
@@ -55,13 +56,14 @@ def rows(file, query):
 
 
 def state(folder):
-    """Give what a lab's folder holds, but for what differs each time: run ids and moments."""
+    """Give what a lab's folder holds, but for what differs each time: run ids, moments, lab.json."""
     files = {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
         if path.is_file()
         and "registry" not in path.relative_to(folder).parts
         and path.suffix != ".db"
+        and path.name != "lab.json"
     }
     for name in [name for name in files if "/versions/" in name]:
         files[name] = json.loads((folder / name).read_text("utf-8"))["batches"]
@@ -92,6 +94,8 @@ class Life(NamedTuple):
     halfway: str  # what it says of an interrupted one
     again: dict  # the state after `reset`
     ticked: tuple  # what `check` says of the solution, and its exit code
+    seen: tuple  # the digest of its state, before and after somebody looked at it
+    line: str  # what `hand-in` prints of it
 
 
 @pytest.fixture(scope="module", params=LABS, ids=lambda number: LABS[number].rpartition(".")[2])
@@ -116,8 +120,14 @@ def life(request):
         terminal.type(f"jukebox lab reset {number}")
         again = state(folder)
         import_module(LABS[number]).solve(folder, Hands(folder))
+        solved = digest(folder)
         ticked = terminal.run(["jukebox", "lab", "check", str(number)], terminal.folder)
-        yield Life(number, begun, first, halfway, again, ticked)
+        for home in [home.parent for home in sorted(folder.glob("*/registry"))]:
+            for look in ("status", "monitor"):
+                terminal.type(f"jukebox {look} --home {home}")
+        line = terminal.type("jukebox lab hand-in --name 'Learner 1'")
+        seen = solved, digest(folder)
+        yield Life(number, begun, first, halfway, again, ticked, seen, line)
     terminal.close()
 
 
@@ -148,6 +158,20 @@ def test_the_solution_passes_the_check(life):
     code, said = life.ticked
 
     assert (0, True) == (code, said.startswith(f"Lab {life.number} is done.")), said
+
+
+def test_looking_changes_no_state(life):
+    """Neither its check nor what shows the models, the data and the alarms."""
+    before, after = life.seen
+
+    assert before == after
+
+
+def test_the_lab_is_handed_in_as_done(life):
+    """With its number, and how often it was checked since an older lab.json took its place."""
+    [item] = read(life.line.strip()).items
+
+    assert (life.number, True, 1) == (item.number, item.done, item.tries)
 
 
 # ---- pages ---------------------------------------------------------------------------------------

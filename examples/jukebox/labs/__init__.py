@@ -6,11 +6,13 @@ right yet; `solve(folder, hands)`, which types what a reader would; and, if it h
 say at the end, `done(folder)`. The folder's own `.jukebox` is its home.
 
 `lab.json` is written before the start state and again when that is whole, so an interrupted start
-is noticed; a folder without it is never touched.
+is noticed; a folder without it is never touched. It counts the checks, and holds four random digits
+by which two folders differ; both are kept through a reset, and an older one has neither.
 """
 
 import json
 import os
+import secrets
 import shlex
 import shutil
 import subprocess
@@ -47,11 +49,17 @@ def note(folder):
     return found if isinstance(found, dict) and found.get("lab") in LABS else {}
 
 
-def mark(folder, number, ready):
-    """Write a folder's lab.json, whole or not at all."""
-    part = folder / ".lab.json"
-    part.write_text(json.dumps({"lab": number, "ready": ready}), "utf-8")
+def mark(folder, number, **changes):
+    """Write a folder's lab.json with some changes, whole or not at all."""
+    part, held = folder / ".lab.json", {"checks": 0} | note(folder)
+    part.write_text(json.dumps(held | {"lab": number} | changes), "utf-8")
     part.replace(folder / "lab.json")
+
+
+def checks(folder):
+    """Give how often a lab was checked; 0 where its lab.json does not say."""
+    count = note(folder).get("checks")
+    return count if type(count) is int and count > 0 else 0
 
 
 def around():
@@ -86,7 +94,7 @@ def fill(number, folder):
             f"begin elsewhere with jukebox lab start {number}."
         )
     folder.mkdir(exist_ok=True)
-    mark(folder, number, ready=False)
+    mark(folder, number, ready=False, mark=note(folder).get("mark") or secrets.token_hex(2))
     for path in folder.iterdir():
         if path.name != "lab.json":  # a link is taken away, and never what it leads to
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()

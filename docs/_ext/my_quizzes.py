@@ -1,0 +1,96 @@
+"""The page of all quizzes that a reader's browser keeps, by path, and the line for all of them.
+
+`{my-quizzes}` says what the page needs, until `_static/my-quizzes.js` puts a table in its place.
+That script reads `_static/quizzes.js`, which is written here: each quiz with the key under which
+a browser keeps it, and the quizzes of each path.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util.docutils import SphinxDirective
+
+from docs._ext import kept
+from docs._ext.paths import all_paths, on_path
+from docs._ext.quiz import HOME
+
+WITHOUT = "This page needs JavaScript: what it shows is kept by your browser, and nowhere else."
+
+
+class MyQuizzes(SphinxDirective):
+    """Leave a place for the table."""
+
+    def run(self) -> list[nodes.Node]:
+        """Say what the page needs, for a browser without JavaScript."""
+        self.env.metadata[self.env.docname]["my-quizzes"] = True
+        return [nodes.container("", nodes.paragraph("", WITHOUT), classes=["my-quizzes"])]
+
+
+def in_order(env: BuildEnvironment, page: str) -> Iterator[str]:
+    """Yield a page and all below it, in the order of the table of contents."""
+    yield page
+    for child in env.toctree_includes.get(page, ()):
+        yield from in_order(env, child)
+
+
+def data(app: Sphinx) -> dict[str, Any]:
+    """Return what the script reads.
+
+    quizzes: {page below modules/: [title, address, key, [[right place, options], …]]}
+    paths: {id: [name, [page, …]]}
+    """
+    quizzes, env = kept(app.env, "quizzes"), app.env
+    pages = [page for page in dict.fromkeys(in_order(env, app.config.root_doc)) if page in quizzes]
+    paths = {
+        path["id"]: [path["name"], [short(page) for page in on_path(env, path) if page in quizzes]]
+        for path in all_paths(env)
+    }
+    return {
+        "quizzes": {
+            short(page): [
+                env.titles[page].astext(),
+                app.builder.get_target_uri(page),
+                *quizzes[page],
+            ]
+            for page in pages
+        },
+        "paths": {name: path for name, path in paths.items() if path[1]},
+    }
+
+
+def short(page: str) -> str:
+    """Return a chapter's path as a line has it."""
+    return page.removeprefix(HOME)
+
+
+def write(app: Sphinx, raised: Exception | None) -> None:
+    """Write what the script reads, where a page shows it."""
+    shown = any("my-quizzes" in about for about in app.env.metadata.values())
+    if raised or app.builder.format != "html" or not shown:
+        return
+    text = json.dumps(data(app), ensure_ascii=False, separators=(",", ":"))
+    file = Path(app.outdir, "_static", "quizzes.js")
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(f"document.currentScript.quizzes={text}\n", "utf-8")
+
+
+def add_files(app: Sphinx, name: str, template: str, context: Any, doctree: Any) -> None:
+    """Load scripts and style on that page, and nowhere else."""
+    if "my-quizzes" in (context.get("meta") or {}) and app.builder.name != "epub":
+        app.add_js_file("hand-in.js", loading_method="defer", priority=400)
+        app.add_js_file("my-quizzes.js", loading_method="defer")
+        app.add_css_file("quiz.css")
+
+
+def setup(app: Sphinx) -> dict[str, object]:
+    """Register the directive and what its script reads."""
+    app.setup_extension("docs._ext.quiz")
+    app.add_directive("my-quizzes", MyQuizzes)
+    app.connect("html-page-context", add_files)
+    app.connect("build-finished", write)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

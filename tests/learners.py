@@ -1,0 +1,129 @@
+"""A class of sixteen made-up learners, whose answers are known because a seed made them.
+
+`python -m tests.learners` writes what the page *Collect the lines* shows: the roster, the mails as a
+trainer pastes them, and the report of the command.
+"""
+
+import random
+import re
+import textwrap
+from collections import Counter
+from contextlib import redirect_stdout
+from datetime import date
+from io import StringIO
+from pathlib import Path
+
+from jukebox import hand_in
+
+from scripts import collect
+
+FOLDER = Path(__file__).parents[1] / "docs" / "teach" / "class"
+NAMES = [f"Learner {number}" for number in range(1, 17)]
+PAGES = [
+    "introduction/what-is-mlops",
+    "introduction/mlops-and-devops",
+    "introduction/northstar",
+    "lifecycle/deployment",
+]
+DAY = date(2026, 12, 7)
+
+
+class Class:
+    """What each of sixteen people chose, and how the most common mistakes were planted."""
+
+    def __init__(self, seed=16, pages=PAGES):
+        """Draw everything from a seed."""
+        lot = random.Random(seed)  # noqa: S311 - made-up people
+        self.answers = {name: {} for name in NAMES}  # {name: {page: letters}}
+        self.labs = {name: {} for name in NAMES}  # {name: {number: Lab}}
+        self.tries = {}
+        for page in pages:
+            for question in collect.quiz(page):
+                letters = "ABCDEFGHIJ"[: len(question.options)]
+                wrong = [letter for letter in letters if letter != question.right]
+                planted, rate = lot.choice(wrong), lot.choice([0.1, 0.2, 0.3, 0.7])
+                for name in NAMES:
+                    chosen = question.right
+                    if lot.random() < rate:
+                        chosen = planted if lot.random() < 0.85 else lot.choice(wrong)
+                    self.answers[name].setdefault(page, []).append(chosen)
+        for name in NAMES:
+            for page in pages:
+                self.tries[name, page] = lot.choice([1, 1, 1, 2, 3])
+            for number in (1, 2):
+                state, done = f"{lot.randrange(2**16):04x}", lot.random() < 0.8
+                self.labs[name][number] = hand_in.Lab(number, done, state, lot.randrange(1, 5))
+
+    def quizzes(self, name):
+        """Give the quiz items of somebody."""
+        return [
+            hand_in.Quiz(page, tuple(letters), self.tries[name, page])
+            for page, letters in self.answers[name].items()
+        ]
+
+    def line(self, name, day=DAY, labs=True):
+        """Give the line of somebody, as a browser and Jukebox write it."""
+        items = [*self.quizzes(name), *(self.labs[name].values() if labs else ())]
+        return hand_in.write(name, day, items)
+
+    def chosen(self, names=NAMES):
+        """Give {(page, number): Counter of letters}, the truth that a report is held against."""
+        found = {}
+        for name in names:
+            for page, letters in self.answers[name].items():
+                for number, letter in enumerate(letters, 1):
+                    found.setdefault((page, number), Counter())[letter] += 1
+        return found
+
+
+def mail(line, lot):
+    """Give a line as a mail program may: quoted, wrapped, with other words, spaces and dashes."""
+    text = line
+    if lot.random() < 0.3:
+        text = f"{lot.choice(['Hi, my line: ', 'Here it is: ', 'Line:  '])}{text}"
+    if lot.random() < 0.3:
+        text += lot.choice([" Thanks!", "  ", " - see you on Tuesday."])
+    if lot.random() < 0.6:
+        width = lot.choice([40, 60, 76])
+        hyphens = lot.random() < 0.5
+        text = "\n".join(textwrap.wrap(text, width, break_on_hyphens=hyphens))
+    if lot.random() < 0.5:
+        quote = lot.choice(["> ", ">> ", "> > ", ">"])
+        text = re.sub("^", quote, text, flags=re.M)
+    if lot.random() < 0.3:
+        text = text.replace("-", lot.choice("\u2010\u2011\u2013\u2014"))
+    if lot.random() < 0.5:
+        text = text.replace(" ", lot.choice(["\u00a0", "  ", "\u2009"]), lot.choice([1, 3, -1]))
+    before = lot.choice(["", "On Monday a learner wrote:\n", "-- \nSent from a phone\n"])
+    after = lot.choice(["", "\n\nBest wishes,\na learner", "\n\n"])
+    return f"{before}{text}{after}"
+
+
+def sample():
+    """Give the mails of the page: thirteen are as they should be, three are not.
+
+    One has a name that its sender typed into the field of a colleague's browser, one a name that
+    was changed in the mail, and one a name that is misspelt.
+    """
+    room, lot = Class(), random.Random(3)  # noqa: S311
+    mails = [mail(room.line(name), lot) for name in NAMES[:13]]
+    passed = [*room.quizzes(NAMES[9]), *room.labs[NAMES[9]].values()]
+    mails.append(hand_in.write(NAMES[13], DAY, passed))
+    mails.append(room.line(NAMES[4]).replace("Learner 5", "Learner 15"))
+    mails.append(hand_in.write("Lerner 16", DAY, room.quizzes(NAMES[15])[:2]))
+    return "\n\n".join(mails) + "\n"
+
+
+def report():
+    """Give what the command prints for the files of the page."""
+    words = [str(FOLDER / "lines.txt"), "--roster", str(FOLDER / "class.csv")]
+    with redirect_stdout(StringIO()) as printed:
+        assert collect.main(words) == 0
+    return printed.getvalue()
+
+
+if __name__ == "__main__":
+    FOLDER.mkdir(exist_ok=True)
+    (FOLDER / "class.csv").write_text("name,email,days\n" + "".join(f"{n},,\n" for n in NAMES))
+    (FOLDER / "lines.txt").write_text(sample(), "utf-8")
+    (FOLDER / "report.txt").write_text(report(), "utf-8")

@@ -1,0 +1,463 @@
+"""The reader of the lines that a class hands in, held against the truth that made them."""
+
+import csv
+import io
+import random
+import re
+import string
+from collections import Counter
+
+import pytest
+from bs4 import BeautifulSoup
+from jukebox import hand_in
+
+from scripts import collect
+from scripts.roster import read_roster
+from tests import learners
+from tests.learners import DAY, FOLDER, NAMES, PAGES, Class, mail
+
+ROOM = Class()
+TRUTH = ROOM.chosen()
+REMEDY = "run `python -m tests.learners` with the Python of `nox -s tests`, which writes it"
+
+
+def read(text, **options):
+    """Collect a text for the class."""
+    return collect.collect(text, NAMES, **options)
+
+
+def pasted(seed):
+    """Give everybody's line, each as some mail program sends it."""
+    lot = random.Random(seed)  # noqa: S311 - it chooses a mail program
+    return "\n\n".join(mail(ROOM.line(name), lot) for name in NAMES)
+
+
+@pytest.fixture(scope="module")
+def report():
+    """The report about lines that came as they were written."""
+    return read("\n".join(map(ROOM.line, NAMES)))
+
+
+# ---- right against the truth ---------------------------------------------------------------------
+
+
+def test_who_handed_in_what(report):
+    """Each item of each of sixteen people, and nothing else."""
+    for name in NAMES:
+        items = [*ROOM.quizzes(name), *ROOM.labs[name].values()]
+
+        assert {item.what: item for item in items} == {
+            what: given.item for what, given in report.given[name].items()
+        }
+    assert [] == report.look
+    assert ["16 counted"] == report.account
+
+
+def test_what_is_missing(report):
+    """A lab that is open is missing."""
+    for name in NAMES:
+        undone = [lab.what for lab in ROOM.labs[name].values() if not lab.done]
+
+        assert undone == report.missing(name)
+    assert any(map(report.missing, NAMES))
+
+
+def test_the_most_common_mistake_of_each_objective(report):
+    """How many chose which wrong option, for each question of each chapter."""
+    found = {(one.page, one.number): one for one in report.wrong}
+
+    for (page, number), chosen in TRUTH.items():
+        question = collect.quiz(page)[number - 1]
+        wrong = Counter({k: n for k, n in chosen.items() if k != question.right})
+        if not wrong:
+            assert (page, number) not in found
+            continue
+        one = found[page, number]
+
+        assert chosen == one.chosen
+        assert wrong.most_common(1)[0][1] == one.wrong[0][1] == wrong[one.wrong[0][0]]
+        assert question == one.question
+    assert len(found) >= 10
+
+
+def test_the_most_common_mistake_comes_first(report):
+    """By how many made it."""
+    heads = [one.wrong[0][1] for one in report.wrong]
+
+    assert sorted(heads, reverse=True) == heads
+    assert max(n for c in TRUTH.values() for k, n in c.items()) >= heads[0] > 8
+
+
+def test_the_report_says_how_many_think_what():
+    """With the option's text, and why it is wrong."""
+    [line] = [hand_in.Quiz(PAGES[0], ("B", "A", "B"), 1)]
+    text = "\n".join(hand_in.write(name, DAY, [line]) for name in NAMES[:11])
+    said = " ".join(collect.as_text(read(text)).split())
+
+    assert "11 of 11 chose B: “Practices” Why not: The same script each time is a practice." in said
+    assert "0 of 11 chose C, which is right: “Culture”" in said
+
+
+# ---- what mail programs do -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_mails_change_nothing(report, seed):
+    """Quoted, wrapped, with other words, spaces and dashes: the same report."""
+    found = read(pasted(seed))
+
+    assert [] == found.look
+    assert report.account == found.account
+    assert report.wrong == found.wrong
+
+
+def test_what_a_file_may_be(tmp_path):
+    """With a byte order mark and the ends of lines of Windows; accents in one piece or in two."""
+    line = hand_in.write("Zoë d\u2019Été", DAY, ROOM.quizzes(NAMES[0]))
+    (tmp_path / "class.csv").write_bytes(
+        "\ufeffname;days\r\nZoe\u0308 d'E\u0301te\u0301;1 2\r\n".encode()
+    )
+    (tmp_path / "lines.txt").write_bytes(
+        f"\ufeff> {line}\r\n>\r\n".replace("ë", "e\u0308").encode()
+    )
+    roster = [person.name for person in read_roster(tmp_path / "class.csv")]
+    found = collect.collect(collect.decode(tmp_path / "lines.txt"), roster)
+
+    assert ["Zoë d'Été"] == roster
+    assert 4 == len(found.given["Zoë d'Été"])
+    assert [] == found.look
+
+
+def test_a_line_between_others_on_one_row():
+    """Two lines and some words in one paragraph."""
+    text = f"mine: {ROOM.line(NAMES[0])} and his, {ROOM.line(NAMES[1])} bye"
+    found = read(text)
+
+    assert ([6, 6], []) == ([len(found.given[name]) for name in NAMES[:2]], found.look)
+
+
+# ---- what was changed, and what is not there -----------------------------------------------------
+
+
+def test_a_changed_character_is_noticed():
+    """Whichever it is, and whatever it becomes; the report says so."""
+    line = hand_in.write(NAMES[0], DAY, [ROOM.quizzes(NAMES[0])[0], ROOM.labs[NAMES[0]][1]])
+    whole, missed, tried = hand_in.read(line), [], 0
+    for place, old in enumerate(line):
+        for new in {*string.ascii_letters, *string.digits, *" .,/:-·é"} - {old}:
+            changed = f"{line[:place]}{new}{line[place + 1 :]}"
+            found, rest = collect.find(changed)
+            tried += 1
+            if any(one.line and one.line != whole for one in found) or not (
+                rest or any(one.fault for one in found)
+            ):
+                missed.append(changed)
+
+    assert tried > 5000
+    assert [] == missed
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Learner 5", "Learner 15"),
+        ("2026-12-07", "2026-12-06"),
+        (
+            " try 1",
+            " try 2",
+        ),
+    ],
+)
+def test_a_changed_name_day_or_count(old, new):
+    """It is not counted, and it is told with its line."""
+    line = ROOM.line(NAMES[4])
+    assert old in line
+    found = read("Hello\n" + line.replace(old, new, 1))
+    [told] = found.look
+
+    assert not any(found.given.values())
+    assert told.startswith("Line 2, ")
+    assert ("its checksum fits the name Learner 5: the line is theirs" in told) == ("Lea" in old)
+
+
+def test_a_line_passed_on_under_a_new_name():
+    """The colleague typed a name into the same browser: the checksum fits, and the answers tell."""
+    items = ROOM.quizzes(NAMES[4])
+    wrong = sum(len(item.letters) - collect.right(item) for item in items)
+    lines = [hand_in.write(name, DAY, items) for name in (NAMES[4], NAMES[14])]
+    found = read("\n".join([*lines, ROOM.line(NAMES[0])]))
+
+    assert [
+        f"Learner 15 and Learner 5 handed in the same line of 2026-12-07: 12 answers, {wrong} of "
+        "them wrong in the same way. The more of these, the less it is luck."
+    ] == found.look
+
+
+def test_the_same_right_answers_accuse_nobody():
+    """Two who know everything write the same; it is told as what it is."""
+    letters = tuple(question.right for question in collect.quiz(PAGES[0]))
+    item = hand_in.Quiz(PAGES[0], letters, 1)
+    [told] = read("\n".join(hand_in.write(name, DAY, [item]) for name in NAMES[:3])).look
+
+    assert "and all right: 1. That tells nothing" in told
+
+
+def test_a_copied_lab_is_told():
+    """The state of a folder under two names."""
+    lab = hand_in.Lab(1, True, "5f3a", 2)
+    other = hand_in.Lab(2, True, "0000", 1)
+    lines = [hand_in.write(NAMES[0], DAY, [lab]), hand_in.write(NAMES[1], DAY, [lab, other])]
+
+    assert ["Learner 1 and Learner 2 have the same state of lab-1 (5f3a): a copied folder?"] == (
+        read("\n".join(lines)).look
+    )
+
+
+def test_a_name_that_is_not_on_the_roster():
+    """With the nearest; and the trainer can say whom it means."""
+    line = hand_in.write("Lerner 16", DAY, ROOM.quizzes(NAMES[15]))
+    [told] = read(line).look
+    mended = read(line, same={"Lerner 16": "Learner 16"})
+
+    assert 'is Learner 16. If that is right, add --same "Lerner 16=Learner 16"' in told
+    assert ([], 4) == (mended.look, len(mended.given["Learner 16"]))
+
+
+def test_a_roster_may_have_other_dashes_and_quotes():
+    """The spreadsheet made them curly; the line has them plain, and capitals do not matter."""
+    typed = ["anne-marie o'brien", "Gal-la"]
+    lines = [
+        hand_in.write(name, DAY, ROOM.quizzes(NAMES[0])[n : n + 1]) for n, name in enumerate(typed)
+    ]
+    roster = ["Anne\u2013Marie O\u2019Brien", "Gal·la"]
+    found = collect.collect("\n".join(lines), roster)
+
+    assert ([], [1, 1]) == (found.look, [len(found.given[name]) for name in roster])
+
+
+def test_the_newest_line_counts():
+    """By day and then by how much it holds, whatever stands first; older ones fill the gaps."""
+    one, two, three, _ = ROOM.quizzes(NAMES[0])
+    later = one._replace(tries=5)
+    lines = [
+        hand_in.write(NAMES[0], DAY.replace(day=9), [later]),
+        hand_in.write(NAMES[0], DAY, [one, two]),
+        hand_in.write(NAMES[0], DAY, [two._replace(tries=9)]),
+        hand_in.write(NAMES[0], DAY.replace(day=8), [three]),
+    ]
+    found = read("\n".join([*lines, lines[0]]))
+
+    assert {later.what: later, two.what: two, three.what: three} == {
+        what: given.item for what, given in found.given[NAMES[0]].items()
+    }
+    assert [
+        "3 counted",
+        "1 repeated word for word",
+        "1 replaced by newer ones, or with nothing that counts",
+    ] == found.account
+
+
+def test_other_first_answers_are_told():
+    """Of a second browser, or after forgetting: both are shown."""
+    one = hand_in.Quiz(PAGES[0], ("B", "B", "B"), 1)
+    lines = [
+        hand_in.write(NAMES[0], DAY, [one]),
+        hand_in.write(NAMES[0], DAY.replace(day=8), [one._replace(letters=("C", "A", "B"))]),
+    ]
+    [told] = read("\n".join(lines)).look
+
+    assert "Learner 1 has two first answers to introduction/what-is-mlops: B B B (line 1)" in told
+    assert "C A B (line 2, which counts)" in told
+
+
+@pytest.mark.parametrize(
+    ("item", "said"),
+    [
+        (hand_in.Quiz("introduction/gone", ("A",), 1), "introduction/gone has no quiz here"),
+        (hand_in.Quiz(PAGES[0], ("A", "B"), 1), f"the quiz of {PAGES[0]} has other questions here"),
+        (hand_in.Quiz(PAGES[0], ("A", "B", "J"), 1), "has other questions here"),
+        (hand_in.Lab(99, True, "5f3a", 1), "there is no lab 99"),
+    ],
+)
+def test_an_item_of_another_handbook(item, said):
+    """It is told, and the rest of the line counts."""
+    good = ROOM.quizzes(NAMES[0])[1]
+    found = read(hand_in.write(NAMES[0], DAY, [item, good]))
+
+    assert [f"Line 1, Learner 1: {said}, so it is not counted."] == [
+        re.sub("the quiz of .* has", "has", told) if said.startswith("has") else told
+        for told in found.look
+    ]
+    assert [good.what] == list(found.given[NAMES[0]])
+
+
+def test_everything_that_looks_like_a_line_is_accounted_for():
+    """Cut off, without its signs, or half of one: with the number of its row."""
+    line = ROOM.line(NAMES[0])
+    cut = line[: line.rindex(" · ")]
+    text = "\n".join(
+        [
+            "Dear trainer,",
+            cut,
+            line.replace(" · ", " ? "),
+            line[line.index("introduction") :],
+            "2026-12-07 was a Monday.",
+            ROOM.line(NAMES[1]),
+        ]
+    )
+    found = read(text)
+
+    assert ["1 counted", "1 with a fault", "2 not readable"] == found.account
+    assert ["Line 2, Learner 1: it ends without", "Line 3 looks like a part", "Line 4 looks"] == [
+        told[: len(start)]
+        for told, start in zip(
+            found.look,
+            ["Line 2, Learner 1: it ends without", "Line 3 looks like a part", "Line 4 looks"],
+            strict=True,
+        )
+    ]
+
+
+def test_letters_of_a_wrong_mail_program():
+    """A file that was read in the wrong encoding once: the points are mended, names are not."""
+    found = read(ROOM.line(NAMES[0]).encode().decode("cp1252"))
+
+    assert ([], 6) == (found.look, len(found.given[NAMES[0]]))
+
+
+# ---- plans, files and the command ----------------------------------------------------------------
+
+PLAN = """
+[[part]]
+title = "Day 1"
+home = ["modules/introduction/what-is-mlops", "modules/introduction/northstar", "paths"]
+block = [
+  { talk = "modules/introduction/northstar" },
+  { quiz = ["modules/introduction/northstar", "modules/lifecycle/deployment"] },
+  { lab = 3 },
+]
+"""
+
+
+def test_a_plan_says_what_is_expected(tmp_path):
+    """Its quizzes and labs, and nothing else."""
+    later = "[[part]]\nblock = [{ lab = 4 }]\n"
+    (tmp_path / "mine.toml").write_text(f"{PLAN}\n{later}")
+    plan = collect.read_plan(str(tmp_path / "mine.toml"), 1)
+    found = read(ROOM.line(NAMES[0]), plan=plan)
+
+    pages = ["introduction/what-is-mlops", "introduction/northstar", "lifecycle/deployment"]
+
+    assert [*pages, "lab-3"] == plan
+    assert [*plan, "lab-4"] == collect.read_plan(str(tmp_path / "mine.toml"))
+    assert ["lab-3"] == found.missing(NAMES[0])
+    assert plan == found.missing(NAMES[1])
+    assert "0 have all 4 items that the plan asks for" in collect.as_text(found)
+
+
+@pytest.fixture
+def files(tmp_path, monkeypatch):
+    """A roster and lines in a folder in which the command runs."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "class.csv").write_text("name,email,days\n" + "\n".join(NAMES), "utf-8")
+    (tmp_path / "lines.txt").write_text(ROOM.line(NAMES[0]), "utf-8")
+    return tmp_path
+
+
+WRONG = {
+    "no column": ("class.csv", b"who\nLearner 1\n", "class.csv:1: "),
+    "a name twice": ("class.csv", b"name\nLearner 1\n\nlearner  1\n", "class.csv:4: "),
+    "not UTF-8": (
+        "lines.txt",
+        "Zoë · 2026".encode("cp1252"),
+        "lines.txt: this is no text in UTF-8",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", WRONG)
+def test_a_file_with_a_fault(files, capsys, fault):
+    """One sentence, with the file and the line."""
+    name, content, said = WRONG[fault]
+    (files / name).write_bytes(content)
+
+    assert 1 == collect.main(["lines.txt", "--roster", "class.csv"])
+    assert f"collect: {said}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["lines.txt", "--roster", "none.csv"], "none.csv: there is no such file"),
+        (
+            ["lines.txt", "--roster", "class.csv", "--plan", "x"],
+            "There is no plan x: name a TOML file",
+        ),
+        (["none.txt", "--roster", "class.csv"], "No such file or directory: 'none.txt'"),
+        (["lines.txt", "--roster", "class.csv", "--plan", "class.csv.toml"], "There is no plan"),
+        (["lines.txt", "--roster", "class.csv", "--same", "A=B"], "--same: B is not on the roster"),
+    ],
+)
+def test_a_word_with_a_fault(files, capsys, words, said):
+    """One sentence."""
+    assert 1 == collect.main(words)
+    assert said in capsys.readouterr().err
+
+
+def test_the_table_holds_what_is_missing_and_no_formula(files):
+    """A row for each person and item; a name that begins like a formula is a name."""
+    (files / "class.csv").write_text("name\n=1+1\nLearner 1\n")
+    assert 0 == collect.main(["lines.txt", "--roster", "class.csv", "--csv", "out.csv"])
+    raw = (files / "out.csv").read_bytes()
+    rows = list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"))))
+
+    assert raw.startswith(b"\xef\xbb\xbf")
+    assert ["'=1+1"] * 6 + ["Learner 1"] * 6 == [row["name"] for row in rows]
+    assert ["missing"] * 6 == [row["state"] for row in rows[:6]]
+    for item in ROOM.quizzes("Learner 1"):
+        [row] = [row for row in rows[6:] if row["item"] == item.page]
+
+        assert " ".join(item.letters) == row["answers"]
+        assert [str(collect.right(item)), "3", str(item.tries)] == [
+            row[name] for name in ("right", "of", "tries")
+        ]
+
+
+def test_the_page_says_the_same_as_the_text(files):
+    """And what somebody wrote for a name is no markup."""
+    (files / "class.csv").write_text("name\n<b>x</b>\nLearner 1\n")
+    (files / "lines.txt").write_text(f"{ROOM.line(NAMES[0])}\n{ROOM.line(NAMES[1])}", "utf-8")
+    words = ["lines.txt", "--roster", "class.csv", "--html", "out.html"]
+    assert 0 == collect.main(words)
+    page = BeautifulSoup((files / "out.html").read_text("utf-8"), "html.parser")
+    found = collect.collect(collect.decode(files / "lines.txt"), ["<b>x</b>", "Learner 1"])
+
+    assert [] == page.select("b, script, link, img")
+    assert [list(row) for row in collect.people(found)] == [
+        [cell.get_text() for cell in row.select("th, td")] for row in page.select("tbody tr")
+    ]
+    assert found.look == [one.get_text() for one in page.select("body > ul li")]
+    assert [choice for one in found.wrong for choice in collect.choices(one)] == [
+        one.get_text() for one in page.select("section li")
+    ]
+
+
+def test_what_a_class_may_see_has_no_name(files, capsys):
+    """Neither in the text nor in the page, and the counts are all there."""
+    (files / "lines.txt").write_text(learners.sample(), "utf-8")
+    words = ["lines.txt", "--roster", "class.csv", "--html", "out.html", "--counts"]
+    assert 0 == collect.main(words)
+    text, page = capsys.readouterr().out, (files / "out.html").read_text("utf-8")
+
+    for told in (text, page):
+        assert "10 of 14 chose A: " in told
+        assert "14 of 16 people handed something in" in told
+        assert not re.search(r"L\w+ \d|Look at", told)
+
+
+@pytest.mark.parametrize("name", ["lines.txt", "report.txt"])
+def test_the_page_shows_what_the_command_says(name):
+    """The files of the page *Collect the lines* are those of the seed."""
+    made = {"lines.txt": learners.sample, "report.txt": learners.report}[name]()
+
+    assert made == (FOLDER / name).read_text("utf-8"), f"{FOLDER / name}: {REMEDY}"
