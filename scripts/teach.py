@@ -23,7 +23,7 @@ from typing import Any
 
 import yaml
 
-from docs._ext.plans import Handbook, Plan, PlanError, hours, read
+from docs._ext.plans import Handbook, Plan, PlanError, hours, quizzes_of, read
 from scripts.roster import Person, read_roster
 from scripts.timetable import (
     Timetable,
@@ -246,10 +246,9 @@ def sheet_course(course: Course, sheets: Any) -> Any:
     )
 
 
-def questions(plan: Plan) -> list[str]:
+def questions(plan: Plan, book: Handbook) -> list[str]:
     """Return the chapters whose questions go to Moodle: read at home, taught or asked, each once."""
-    pages = [*plan.handed_in, *plan.taught]
-    return list(dict.fromkeys(page for page in pages if page.startswith("modules/")))
+    return list(dict.fromkeys(quizzes_of([*plan.handed_in, *plan.taught], book)))
 
 
 def monday(course: Course, sheets: int = 0) -> tuple[list[Step], Step]:
@@ -461,7 +460,7 @@ def make_folder(arguments: Sequence[str]) -> None:
     course = Course(table, people, given.output / plan.name, version_of())
     clear(course.folder)
     written = write_texts(course, book, SITE)
-    if pages := questions(plan):
+    if pages := questions(plan, book):
         written += write_moodle(course.folder / "moodle", pages)
     if not given.no_print:
         written += print_papers(course, SITE)

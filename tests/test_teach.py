@@ -12,8 +12,8 @@ import pytest
 from bs4 import BeautifulSoup
 from ical.calendar_stream import IcsCalendarStream
 
-from docs._ext.plans import Handbook
-from scripts import teach
+from docs._ext.plans import Handbook, hours
+from scripts import collect, teach
 from scripts.roster import read_roster
 from scripts.timetable import as_calendar, schedule
 
@@ -86,7 +86,9 @@ def test_the_three_formats_say_the_same(made, tmp_path, name):
     assert [rows[0]["date"] for rows in by_part] == [e.dtstart.date().isoformat() for e in events]
     assert {"9:15"} == {rows[0]["begins"] for rows in by_part}
     assert {(9, 15)} == {(e.dtstart.hour, e.dtstart.minute) for e in events}
-    assert [rows[-1]["ends"] for rows in by_part] == [f"{e.dtend:%-H:%M}" for e in events]
+    assert [rows[-1]["ends"] for rows in by_part] == [
+        hours(60 * e.dtend.hour + e.dtend.minute) for e in events
+    ]
 
 
 def test_a_day_is_one_event_with_its_zone_and_a_name_that_stays(made, tmp_path):
@@ -219,6 +221,15 @@ def test_what_the_certificates_need_is_kept(made, tmp_path):
     assert ["2027-01-11", "2027-01-12", "2027-01-13"] == facts["dates"]
     assert list(range(1, 9)) == facts["labs"]
     assert 3 == len(facts["taught"])
+
+
+@pytest.mark.parametrize("name", BOOK.plans)
+def test_what_is_handed_in_is_what_the_reader_of_lines_expects(name):
+    """The certificates of completion ask for no more, and for no less."""
+    plan = BOOK.plan(name)
+    expected = [page.removeprefix("modules/") for page in plan.handed_in]
+
+    assert {*expected, *(f"lab-{number}" for number in plan.labs)} == set(collect.read_plan(name))
 
 
 # Whole plans that are wrong, each by one change of the sound one, through the command line

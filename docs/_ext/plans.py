@@ -22,7 +22,7 @@ from typing import Any
 
 import yaml
 
-from docs._ext import data, load, where
+from docs._ext import data, is_chapter, load, where
 
 FOLDER, TALK_FILE, ACTIVITIES = "plans", "talk.toml", "activities.toml"
 KINDS = {"talk": "Talk", "activity": "Activity", "lab": "Lab", "quiz": "Quiz", "pause": "Break"}
@@ -84,6 +84,7 @@ class Part:
     shows: str
     home: tuple[str, ...]
     blocks: tuple[Block, ...]
+    quizzes: tuple[str, ...] = ()  # the chapters of `home`, which have one each
 
     @property
     def minutes(self) -> int:
@@ -131,8 +132,12 @@ class Plan:
     @property
     def handed_in(self) -> list[str]:
         """The chapters whose quizzes people hand in: those read at home, and those of quiz blocks."""
-        asked = (page for block in self.blocks for page in block.quiz)
-        return list(dict.fromkeys([*self.home, *asked]))
+        asked = [
+            page
+            for part in self.parts
+            for page in (*part.quizzes, *(page for block in part.blocks for page in block.quiz))
+        ]
+        return list(dict.fromkeys(asked))
 
     @property
     def dropped(self) -> list[tuple[Part, Block]]:
@@ -281,10 +286,17 @@ def build(name: str, raw: Mapping[str, Any], book: Handbook) -> tuple[Plan, list
             if book.page(page) is None:
                 fault = f"{part['name']}: there is no page {page!r}. {hint(page, book)}"
                 found.append(((*here, "home", place), fault))
-        made = Part(part["name"], part["shows"], tuple(part.get("home", ())), tuple(blocks))
+        home = tuple(part.get("home", ()))
+        made = Part(part["name"], part["shows"], home, tuple(blocks), quizzes_of(home, book))
         parts.append(made)
     facts = raw["title"], raw["line"], raw["every"], raw.get("begins", ""), raw["minutes"]
     return Plan(name, *facts, tuple(parts)), found
+
+
+def quizzes_of(names: Iterable[str], book: Handbook) -> tuple[str, ...]:
+    """Return those of some pages that are chapters, which have a quiz."""
+    pages = [page for name in names if (page := book.page(name))]
+    return tuple(page.name for page in pages if is_chapter(page.facts))
 
 
 def block_of(row: Mapping[str, Any], book: Handbook) -> Block:
@@ -400,7 +412,7 @@ def quiz_of(value: list[str], book: Handbook) -> dict[str, Any]:
         page = book.page(name)
         if page is None:
             raise PlanError(f"there is no page {name!r}. {hint(name, book)}")
-        if "objectives" not in page.facts or "lab" in page.facts:
+        if not is_chapter(page.facts):
             raise PlanError(f"{name} has no quiz. Name a chapter.")
     titles = [book.title(name) for name in value]
     leave = f"the questions on {quoted(titles[-1])}" if titles[1:] else "all questions but one"
