@@ -42,6 +42,12 @@ SITE, OUTPUT = Path("docs/_build/html"), Path("docs/_build/teach")
 BASE = os.environ.get("READTHEDOCS_CANONICAL_URL") or os.environ.get("HANDBOOK_URL", "")
 LICENCE = "Text CC BY 4.0, code Apache-2.0"
 COURSE = "course.json"  # what the certificates need to know of a folder
+# Cards that one activity needs: without it there are none.
+CARDS = {
+    "cards-alerts.pdf": "wall",
+    "cards-roles.pdf": "wall",
+    "cards-mini-capstone.pdf": "mini-capstone",
+}
 # What each file is, and whether it is shown, sent, printed or kept; the Monday list says so.
 FILES = {
     "plan.html": (
@@ -224,6 +230,10 @@ def print_papers(course: Course, site: Path) -> list[Path]:
             made += [file for file in (path, key) if file.exists()]
         if plan.every != "once":
             made += sheets.write(browser, sheet_course(course, sheets), folder)
+    held = {block.activity["id"] for block in plan.blocks if block.activity}
+    for path in [path for path in made if CARDS.get(path.name, "") not in {"", *held}]:
+        path.unlink()
+        made.remove(path)
     return made
 
 
@@ -508,9 +518,8 @@ def say(course: Course, written: Sequence[Path]) -> None:
     """Print what was written, and the next thing to do, in fewer than 15 lines."""
     table, plan = course.table, course.plan
     minutes = sum(block.minutes for block in plan.blocks if block.kind != "pause")
-    print(
-        f"{plan.title}: parts of {plan.minutes} minutes, {len(plan.parts)} in all; {minutes} minutes without pauses."
-    )
+    parts = f"{len(plan.parts)} times {plan.minutes} minutes, " if plan.parts[1:] else ""
+    print(f"{plan.title}: {parts}{minutes} minutes without the pauses.")
     print(
         f"First {on(table.dates[0])}, {hours(table.begins)}, {table.zone}; last {on(table.dates[-1])}."
     )

@@ -124,6 +124,16 @@ def test_a_second_run_makes_the_same_folder(folder, roster, capsys):
     assert len(capsys.readouterr().out.splitlines()) < 15
 
 
+def test_cards_are_printed_for_the_activity_that_needs_them(tmp_path):
+    """Half a day has no wall and no project; it has the sheet of its two labs."""
+    words = "examples/plans/half-day.toml --start 2027-01-25 --zone Asia/Kolkata --output"
+    assert 0 == teach.main([*words.split(), str(tmp_path)])
+    there = {path.name for path in (tmp_path / "half-day").rglob("*.pdf")}
+
+    assert not {name for name in there if name.startswith("cards-")}
+    assert {"handouts.pdf", "sign-in.pdf", "lab-sheets.pdf"} <= there
+
+
 def test_certificates_are_for_who_was_there_and_apart_for_who_did_all(folder, roster, capsys):
     """Learner 2 was there on two days and handed in less; Learner 3 was not there."""
     facts = json.loads((folder / teach.COURSE).read_text("utf-8"))
