@@ -35,6 +35,7 @@ extensions = [
     "docs._ext.raci",
     "docs._ext.talk",
     "docs._ext.course",
+    "docs._ext.rehearsals",
     "docs._ext.expiry",
     "docs._ext.law",
     "docs._ext.managers",
