@@ -23,6 +23,7 @@ extensions = [
     "docs._ext.paths",
     "docs._ext.trust",
     "docs._ext.repository",
+    "docs._ext.licence",
     "docs._ext.ways",
     "docs._ext.syllabus",
     "docs._ext.evidence",

@@ -88,7 +88,11 @@ def test_rows_are_shown_with_planned_against_taken(built, tmp_path):
 
     assert "4 rows: 410 minutes planned, 1,463 taken" in table.caption.text
     assert [
-        ["The plan two-days , Day 2 , 1 February 2027, 1 person. Left out: nothing.", "360", "1400"],
+        [
+            "The plan two-days , Day 2 , 1 February 2027, 1 person. Left out: nothing.",
+            "360",
+            "1400",
+        ],
         ["Say *hello* , 13 January 2027, 8 people. Left out: nothing.", "5", "4"],
         [
             "Lab one , 12 January 2027, 16 people. Left out: the debrief. Two laptops | had no git.",
@@ -170,7 +174,9 @@ def test_the_example_in_the_file_is_sound(tmp_path):
     first = Path("docs/_data/rehearsals.toml").read_text("utf-8")
     page = Path("docs/teach/rehearsal-log.md").read_text("utf-8")
     blocks = [
-        re.sub(r"^#(?:   |$)", "", "\n".join(re.findall(r"^#(?: {3}.*)?$", first, re.M)), flags=re.M),
+        re.sub(
+            r"^#(?:   |$)", "", "\n".join(re.findall(r"^#(?: {3}.*)?$", first, re.M)), flags=re.M
+        ),
         re.search(r"```toml\n(.*?)```", page, re.S)[1],
     ]
 

@@ -29,6 +29,7 @@ HOLDS_DATA = {
     *("bars", "bibliography", "chapters", "claim", "claims", "course", "dots", "events", "image"),
     *("in-a-copy", "law", "law-dates", "lines", "measurements", "ml-test-score", "path"),
     *("path-cards", "payback", "quiz", "raci", "resources", "role", "self-assessment"),
+    *("licence-line", "rehearsals"),
     *("survivors", "syllabus", "talk", "terms", "toctree", "tool", "tool-matrix", "trust"),
     "way-in",
 }
