@@ -17,9 +17,9 @@ SITE, REPOSITORY = "https://handbook.example/en/", "https://code.example/handboo
 @pytest.mark.parametrize(
     ("known", "address"),
     [
-        ({}, ""),
-        ({"handbook_repository": REPOSITORY}, f"{REPOSITORY}, "),
-        ({"html_baseurl": SITE, "handbook_repository": REPOSITORY}, f"{SITE}, "),
+        ({}, []),
+        ({"handbook_repository": REPOSITORY}, [REPOSITORY]),
+        ({"html_baseurl": SITE, "handbook_repository": REPOSITORY}, [SITE]),
     ],
     ids=["nothing is known", "a repository", "a site and its repository"],
 )
@@ -29,6 +29,6 @@ def test_the_line_names_what_is_known(tmp_path, known, address):
     assert "" == build(tmp_path, "html", **{"handbook_repository": "", **known})
     page = BeautifulSoup((tmp_path / "_build/index.html").read_text("utf-8"), "html.parser")
 
-    assert [f"“A handbook” by the people of it, {address}{LICENCE}", CHANGED] == (
+    assert ["“A handbook” by the people of it", *address, LICENCE, CHANGED] == (
         page.select_one("pre").text.strip().splitlines()
     )

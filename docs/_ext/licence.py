@@ -13,11 +13,11 @@ LICENCE = "CC BY 4.0, https://creativecommons.org/licenses/by/4.0/"
 CHANGED = "Changed: (what you changed, or leave out this line)"
 
 
-def line(config: Config) -> str:
-    """Return title, authors, address if it is known, and licence, on one line."""
+def lines(config: Config) -> list[str]:
+    """Return title with authors, the address if it is known, the licence, and a line of changes."""
     address = config.html_baseurl or config.handbook_repository
     author = config.author[:1].lower() + config.author[1:]
-    return ", ".join(filter(None, [f"“{config.project}” by {author}", address, LICENCE]))
+    return [f"“{config.project}” by {author}", *filter(None, [address]), LICENCE, CHANGED]
 
 
 class LicenceLine(SphinxDirective):
@@ -25,7 +25,7 @@ class LicenceLine(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the block."""
-        text = f"{line(self.config)}\n{CHANGED}"
+        text = "\n".join(lines(self.config))
         return [nodes.literal_block(text, text, language="text")]
 
 
