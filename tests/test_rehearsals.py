@@ -19,7 +19,8 @@ FILES = {
     "index.md": "---\ndescription: Start.\n---\n\n# Start\n\n```{rehearsals}\n```\n\n"
     "```{toctree}\nlabs/one\n```\n",
     "labs/one.md": "---\ndescription: A lab.\n---\n\n# Lab one\n\n(part)=\n\n## A part of it\n",
-    "_data/plans/two-days.toml": 'title = "Two days"\n',
+    "_data/plans/two-days.toml": 'title = "Two days"\n'
+    '[[part]]\nname = "Day 1: begin"\n\n[[part]]\nname = "Day 2: end"\n',
     "_data/activities.toml": '[[activity]]\nid = "hello"\ntitle = "Say *hello*"\nminutes = 5\n'
     'people = "all"\nneeds = []\nsteps = ["Say it."]\nwatch = "Who does not."\ndrop = "All of it"\n',
     ROWS: """\
@@ -89,7 +90,7 @@ def test_rows_are_shown_with_planned_against_taken(built, tmp_path):
     assert "4 rows: 410 minutes planned, 1,463 taken" in table.caption.text
     assert [
         [
-            "The plan two-days , Day 2 , 1 February 2027, 1 person. Left out: nothing.",
+            "The plan Two days , Day 2 , 1 February 2027, 1 person. Left out: nothing.",
             "360",
             "1400",
         ],
@@ -139,7 +140,12 @@ FAULTS = {
     "a part of what is no plan": (
         'what = "hello"',
         'what = "hello"\npart = "Day 1"',
-        f"{ROWS}:21: WARNING: 'hello' is no plan, so leave out `part`",
+        f"{ROWS}:21: WARNING: 'hello' is no plan with parts, so leave out `part`",
+    ),
+    "a part that the plan does not have": (
+        "Day 2",
+        "Day 3",
+        f"{ROWS}:13: WARNING: two-days has no part 'Day 3': write one of Day 1, Day 2",
     ),
     "minutes that are no number": (
         "taken = 50",

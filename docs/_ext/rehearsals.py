@@ -39,9 +39,9 @@ def in_words(row: Rehearsal, srcdir: str | Path, pages: set[str]) -> str | None:
     titles = {one["id"]: one["title"] for one in load(srcdir, ACTIVITIES).get("activity", [])}
     if what in titles:
         return plain(titles[what])
-    if Path(srcdir, "_data", PLANS, f"{what}.toml").exists():
+    if plan := load(srcdir, f"{PLANS}/{what}.toml"):
         part = f", {plain(row['part'])}" if "part" in row else ""
-        return f"The plan *{plain(what)}*{part}"
+        return f"The plan *{plain(plan['title'])}*{part}"
     return None
 
 
@@ -54,8 +54,14 @@ def faults(
         if in_words(row, srcdir, pages) is None:
             remedy = "write a page, the id of an activity, or the name of a plan"
             yield here, f"there is no page, activity or plan {row['what']!r}: {remedy}"
-        elif "part" in row and not Path(srcdir, "_data", PLANS, f"{row['what']}.toml").exists():
-            yield here, f"{row['what']!r} is no plan, so leave out `part`"
+        elif "part" in row:
+            parts = load(srcdir, f"{PLANS}/{row['what']}.toml").get("part", [])
+            names = [part["name"].partition(":")[0] for part in parts]  # "Day 1: a model" is Day 1
+            if not names:
+                yield here, f"{row['what']!r} is no plan with parts, so leave out `part`"
+            elif row["part"] not in names:
+                told = f"{row['what']} has no part {row['part']!r}: write one of {', '.join(names)}"
+                yield f'part = "{row["part"]}"', told
 
 
 def total(rows: Sequence[Rehearsal]) -> str:
