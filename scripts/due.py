@@ -19,6 +19,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from scripts.records import meaning
+
 ROOT = Path()  # the session runs there
 EXAMPLES = Path("examples", "tools")
 WRITTEN = Path("docs", "_data", "measured", "tools.json")
@@ -88,7 +90,7 @@ def inputs(example: str, root: Path = ROOT) -> dict[str, str]:
     text = "\n".join(file.read_text("utf-8", "replace") for file in folder)
     files = [*folder, *files_named(text, root), *used_of_jukebox(folder, text, root)]
     files += [root / EXAMPLES / "conftest.py"]
-    files += [root / "scripts" / f"{name}.py" for name in ("tools", "due", "workspace")]
+    files += [root / "scripts" / f"{name}.py" for name in ("tools", "due", "workspace", "records")]
     for tool in tools.values():
         for lock in {tool[key] for key in ("environment", "lock") if key in tool}:
             files += [root / "locks" / f"{lock}.txt", *files_below(root / "locks" / lock)]
@@ -96,13 +98,19 @@ def inputs(example: str, root: Path = ROOT) -> dict[str, str]:
         if page.exists():
             shown = re.findall(r"\{literalinclude\} (\S+)", page.read_text("utf-8"))
             files += [page, *(Path(os.path.normpath(page.parent / path)) for path in shown)]
-    digests = {
-        str(file.relative_to(root)): hashlib.sha256(file.read_bytes()).hexdigest()
-        for file in files
-        if file.is_file()
-    }
+    digests = {str(file.relative_to(root)): content(file) for file in files if file.is_file()}
     parts = {"docs/_data/tools.toml": tools, "pyproject.toml": project}
     return digests | {name: json.dumps(part, sort_keys=True) for name, part in parts.items()}
+
+
+def content(file: Path) -> str:
+    """A digest of a file: of its bytes, or of what it says to Python where it is Jukebox's.
+
+    A comment or a docstring there changes no result. A tool's own transcript may show a line's number.
+    """
+    if file.suffix == ".py" and "jukebox" in file.parts:
+        return meaning(file.read_text("utf-8"), file.parts)[0]
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def packages(commands: Iterable[str], check: bool = False) -> list[str]:

@@ -18,7 +18,7 @@ import yaml
 from sybil import Region
 
 from docs._ext.diagrams import drawing
-from docs._ext.markdown import fences
+from docs._ext.markdown import commands, fences
 from scripts.pages import RUNNING, sessions
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -82,28 +82,6 @@ def console(example, fence, _):
         if wrong:
             return wrong
     return None
-
-
-def commands(fence):
-    """Yield (line, command, shown output) for each `$ ` of a console fence.
-
-    A command goes on below a line that ends in a backslash, and below `<<EOF` up to `EOF`.
-    """
-    lines, place = fence.content.splitlines(), 0
-    while place < len(lines):
-        start = place
-        while lines[place].endswith("\\"):
-            place += 1
-        if re.search(r"<<'?EOF\b", lines[start]):
-            place = lines.index("EOF", start)
-        place = typed = place + 1
-        while place < len(lines) and not lines[place].startswith("$ "):
-            place += 1
-        yield (
-            fence.line + start,
-            "\n".join(lines[start:typed])[2:],
-            "".join(f"{line}\n" for line in lines[typed:place]),
-        )
 
 
 def compare(example, got, shown, line):

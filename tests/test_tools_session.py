@@ -47,6 +47,7 @@ TREE = {
     "scripts/tools.py": "",
     "scripts/due.py": "",
     "scripts/workspace.py": "",
+    "scripts/records.py": "",
 }
 CHANGES = {  # a file, what it becomes, and the examples that depend on it
     "a file of an example": ("examples/tools/dvc/test_dvc.py", "1", {"dvc"}),
@@ -60,6 +61,9 @@ CHANGES = {  # a file, what it becomes, and the examples that depend on it
     "the lock of a part": ("locks/npm/package-lock.json", "[]", {"spark"}),
     "a module that an import leads to": ("examples/jukebox/schema.py", "1", {"dvc", "pandas"}),
     "a module that only a command needs": ("examples/jukebox/service.py", "1", {"dvc"}),
+    "a comment and a docstring of Jukebox": ("examples/jukebox/schema.py", '"""Columns."""\ncolumns = 1  # one\n', set()),
+    "a comment of an example": ("examples/tools/pandas/charts.py", TREE["examples/tools/pandas/charts.py"] + "# why\n", {"pandas"}),
+    "how Jukebox's code is read": ("scripts/records.py", "1", set(EXAMPLES)),
     "what the tests share": ("examples/tools/conftest.py", "1", set(EXAMPLES)),
     "the session's code": ("scripts/tools.py", "1", set(EXAMPLES)),
     "what writes the record": ("scripts/workspace.py", "1", set(EXAMPLES)),

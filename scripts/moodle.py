@@ -1,0 +1,372 @@
+"""Write the questions of the chapters for Moodle, for other systems and for a spreadsheet.
+
+`python -m scripts.moodle FOLDER` writes three files with the same questions: `bank.xml` (Moodle
+XML), `bank.gift.txt` (GIFT) and `bank.csv`. Pages or parts that are named, such as
+`modules/introduction/northstar` or `modules/introduction`, limit them to those.
+
+What Moodle does with such a file was read in its source: the release 5.1 and the development of
+5.2 of January 2026, in `public/question/format.php` and `public/question/format/{xml,gift}/`.
+
+- An import always makes new questions. If the category has a question with the same ID number
+  already, the new one is kept and loses its ID number (`importprocess`). So ids must be unique
+  within a file, and a second import into the same category updates nothing.
+- A category is a path of names. One that begins with `$course$` goes to a bank of the course, and
+  one without such a beginning goes to the bank that the teacher chose (`create_category_path`).
+  A slash in a name is doubled (`split_category_path`). Ours have no ID numbers: nothing needs them.
+- Without `shuffleanswers` in the XML the answers are not shuffled, and without `answernumbering`
+  they are lettered a, b, c (`import_multichoice`). A grade must be one of a list: 100 and 0 are.
+- The file picker goes by a file's ending: `.xml` for Moodle XML, `.txt` for GIFT
+  (`can_import_file`). So the GIFT file ends in `.gift.txt`, as those of Moodle's own tests do.
+- In GIFT a line `// [id:…] [tag:…]` above a question holds its ID number and its tags, and
+  `= ~ # { } :` and the backslash are escaped by a backslash (`repchar`, `escapedchar_pre`).
+"""
+
+import csv
+import html
+import re
+import sys
+import xml.etree.ElementTree as ET
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+from docutils.nodes import make_id
+from markdown_it.token import Token
+
+from docs._ext import data
+from docs._ext.markdown import PARSER
+from docs._ext.quiz import DATA, HOME, LETTERS, read
+from docs.conf import html_baseurl
+
+DOCS = Path(__file__).parents[1] / "docs"
+BANK = "MLOps handbook"
+LICENCE = "The MLOps handbook's contributors. CC BY 4.0: name the MLOps handbook as the source."
+MARKS = {"em_open": "<em>", "em_close": "</em>", "strong_open": "<strong>"} | {
+    "strong_close": "</strong>",
+    "softbreak": " ",
+}
+RESERVED = re.compile(r"[\\=~#{}:]")  # by GIFT
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")  # what a spreadsheet takes for one begins so
+COLUMNS = (
+    *("id", "part", "chapter", "section", "kind", "question"),
+    *("letter", "option", "right", "feedback", "read_again"),
+)
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text in two forms: as HTML, and without any markup."""
+
+    html: str
+    plain: str
+
+
+@dataclass(frozen=True)
+class Option:
+    """What can be chosen, and why it is right or not."""
+
+    text: Text
+    why: Text
+    right: bool
+
+
+@dataclass(frozen=True)
+class Item:
+    """A question with what Moodle needs to know of it.
+
+    `id` is made of the page's path and the objective: no title and no wording changes it.
+    """
+
+    id: str
+    part: str  # its name
+    chapter: str  # its title
+    section: str  # its title
+    kind: str  # "" if the question has none
+    tags: tuple[str, ...]
+    ask: Text
+    options: tuple[Option, ...]
+    again: Text  # where to read again
+
+    @property
+    def category(self) -> str:
+        """The path of Moodle's category."""
+        return "/".join(name.replace("/", "//") for name in (BANK, self.part, self.chapter))
+
+
+def write(
+    folder: Path,
+    pages: Sequence[str] | None = None,
+    *,
+    docs: Path = DOCS,
+    address: str = html_baseurl,
+) -> list[Path]:
+    """Write the three files into a folder and return their paths.
+
+    `pages` names chapters or whole parts by their paths below `docs`; None means all, in the order
+    of the table of contents. `address` is the site's; without one no question has a link. Raises
+    ValueError with what to mend if a page has no quiz or a quiz cannot be written.
+    """
+    items = list(read_items(docs, chosen(docs, pages), address))
+    folder.mkdir(parents=True, exist_ok=True)
+    made = {"bank.xml": as_xml(items), "bank.gift.txt": as_gift(items)}
+    for name, text in made.items():
+        (folder / name).write_text(text, "utf-8", newline="\n")
+    # With its mark a spreadsheet reads UTF-8; its lines end as RFC 4180 has it.
+    with (folder / "bank.csv").open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file).writerows([COLUMNS, *rows(items)])
+    return [folder / name for name in (*made, "bank.csv")]
+
+
+def chosen(docs: Path, pages: Sequence[str] | None) -> list[str]:
+    """Return the chapters with a quiz that are meant, each once."""
+    every = [page for page in reading_order(docs) if quiz_of(docs, page).is_file()]
+    if pages is None:
+        return every
+    found: dict[str, None] = {}
+    for name in pages:
+        meant = [page for page in every if page == name or page.startswith(f"{name.rstrip('/')}/")]
+        if not meant:
+            example = every[0] if every else "modules/introduction/northstar"
+            raise ValueError(f"{name} is no chapter with a quiz: write its path, as {example}")
+        found |= dict.fromkeys(meant)
+    return list(found)
+
+
+def quiz_of(docs: Path, page: str) -> Path:
+    """Return the path of a page's quiz, whether it exists or not."""
+    return docs / DATA / f"{page.removeprefix(HOME)}.toml"
+
+
+def listed(docs: Path, page: str) -> dict[str, str]:
+    """Return {page: the name that it is listed by} of a page's tables of contents."""
+    tables = re.findall(r"^```\{toctree\}\n(.*?)^```$", text_of(docs, page), re.M | re.S)
+    found = {}
+    for line in "\n".join(tables).splitlines():
+        entry = re.fullmatch(r"(?:(.*\S) <(\S+)>|([\w/-]+))", line.strip())
+        if entry:
+            name, target = (entry[1], entry[2]) if entry[2] else ("", entry[3])
+            found[(Path(page).parent / target).as_posix()] = name
+    return found
+
+
+def reading_order(docs: Path) -> list[str]:
+    """Return the pages of the parts, in the order of the tables of contents."""
+    parts = [page for page in listed(docs, "index") if page.startswith(HOME)]
+    return [page for part in parts for page in listed(docs, part)]
+
+
+def text_of(docs: Path, page: str) -> str:
+    """Return the Markdown of a page."""
+    return (docs / f"{page}.md").read_text("utf-8")
+
+
+def read_items(docs: Path, pages: Iterable[str], address: str) -> Iterator[Item]:
+    """Yield the questions of some chapters."""
+    base = f"{address.rstrip('/')}/" if address else ""
+    names = listed(docs, "index")
+    seen: dict[str, str] = {}
+    for page in pages:
+        path = quiz_of(docs, page)
+        for line, fault in data.file_faults(path, "quizzes"):
+            raise ValueError(f"{path}:{line}: {fault}")
+        sections = titles(text_of(docs, page))
+        short = page.removeprefix(HOME)
+        part = short.partition("/")[0]
+        for question in read(path):
+            place = f"{path}:{question['line']}"
+            name, label = f"{short}#{question['objective']}", question["section"]
+            if name in seen:
+                raise ValueError(f"{place}: {name} is the id of the question in {seen[name]} too")
+            seen[name] = place
+            if label not in sections:
+                raise ValueError(f"{place}: no label `{label}` on the page {page}")
+            kind = question.get("kind", "")
+            tags = {"part": part, "objective": question["objective"], "kind": kind}
+            options = [
+                Option(inline(o["text"], place), inline(o["why"], place), "right" in o)
+                for o in question["option"]
+            ]
+            link = f"{base}{page}.html#{make_id(label)}" if base else ""
+            yield Item(
+                id=name,
+                part=names[f"{HOME}{part}/index"] or part,
+                chapter=sections[""],
+                section=sections[label],
+                kind=kind,
+                tags=tuple(f"{key}-{value}" for key, value in tags.items() if value),
+                ask=inline(question["ask"], place),
+                options=tuple(options),
+                again=read_again(sections[""], sections[label], link),
+            )
+
+
+def read_again(chapter: str, section: str, link: str) -> Text:
+    """Say where the answer stands, with a link if the site's address is known."""
+    where = f"“{section}” in the chapter “{chapter}”"
+    if section == chapter:
+        where = f"the chapter “{chapter}”"
+    linked = html.escape(where, quote=False)
+    if link:
+        linked = f'<a href="{html.escape(link)}">{linked}</a>'
+    words = "Read again: {} of the MLOps handbook."
+    return Text(words.format(linked), words.format(where) + (f" {link}" if link else ""))
+
+
+def titles(page: str) -> dict[str, str]:
+    """Return {label: title of the section that it leads to} of a page; that of "" is the page's.
+
+    A label right above a heading leads to that section, any other to the one in which it stands.
+    """
+    found: dict[str, str] = {}
+    waiting: list[str] = []
+    title = ""
+    tokens = PARSER.parse(page)
+    for token, following in zip(tokens, [*tokens[1:], None], strict=True):
+        if token.type == "myst_target":
+            waiting.append(token.content)
+            continue
+        if token.type == "heading_open" and following:
+            title = as_text(following.children or [], "a heading").plain
+            found.setdefault("", title)
+        found |= dict.fromkeys(waiting, title)
+        waiting = []
+    return found
+
+
+def inline(source: str, place: str) -> Text:
+    """Return the HTML and the plain text of a line of Markdown; `place` is told in errors."""
+    tokens = PARSER.parseInline(re.sub(r"\s+", " ", source).strip())
+    return as_text(tokens[0].children or [], place)
+
+
+def as_text(tokens: Iterable[Token], place: str) -> Text:
+    """Return the HTML and the plain text of inline tokens."""
+    marked, plain = [], []
+    for token in tokens:
+        if token.type in MARKS:
+            marked.append(MARKS[token.type])
+            plain.append(" " if token.type == "softbreak" else "")
+        elif token.type in {"text", "code_inline", "myst_role"}:
+            words = token.content
+            if token.type == "myst_role":  # `text <target>` shows its text
+                words = re.sub(r"\s*<[^<>]*>$", "", words)
+            escaped = html.escape(words, quote=False)
+            marked.append(f"<code>{escaped}</code>" if token.type == "code_inline" else escaped)
+            plain.append(words)
+        else:
+            message = "write text, `code`, *emphasis* or a role there"
+            raise ValueError(f"{place}: a {token.type} cannot go to Moodle; {message}")
+    return Text("".join(marked), "".join(plain))
+
+
+def as_xml(items: Iterable[Item]) -> str:
+    """Return the questions as Moodle XML, with a category for each chapter."""
+    quiz = ET.Element("quiz")
+    quiz.append(ET.Comment(f" {LICENCE} "))
+    for path, members in groupby(items, lambda item: item.category):
+        category = ET.SubElement(quiz, "question", type="category")
+        text_in(ET.SubElement(category, "category"), path)
+        text_in(ET.SubElement(category, "info", format="plain_text"), LICENCE)
+        for item in members:
+            quiz.append(question_in_xml(item))
+    ET.indent(quiz)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(quiz, "unicode")}\n'
+
+
+def question_in_xml(item: Item) -> ET.Element:
+    """Return one question; what Moodle would guess otherwise is said."""
+    question = ET.Element("question", type="multichoice")
+    text_in(ET.SubElement(question, "name"), item.id)
+    text_in(ET.SubElement(question, "questiontext", format="html"), item.ask.html)
+    text_in(ET.SubElement(question, "generalfeedback", format="html"), item.again.html)
+    for key, value in {
+        "defaultgrade": "1",
+        "penalty": "0.3333333",  # of a second try, where a quiz allows one; Moodle's own value
+        "hidden": "0",
+        "idnumber": item.id,
+        "single": "true",
+        "shuffleanswers": "true",
+        "answernumbering": "ABCD",
+        "showstandardinstruction": "0",
+    }.items():
+        ET.SubElement(question, key).text = value
+    for option in item.options:
+        grade = "100" if option.right else "0"
+        answer = ET.SubElement(question, "answer", fraction=grade, format="html")
+        text_in(answer, option.text.html)
+        text_in(ET.SubElement(answer, "feedback", format="html"), option.why.html)
+    tags = ET.SubElement(question, "tags")
+    for tag in item.tags:
+        text_in(ET.SubElement(tags, "tag"), tag)
+    return question
+
+
+def text_in(parent: ET.Element, words: str) -> None:
+    """Put a text into an element, as Moodle has it."""
+    ET.SubElement(parent, "text").text = words
+
+
+def as_gift(items: Iterable[Item]) -> str:
+    """Return the questions as GIFT, whose texts are HTML."""
+    blocks = [f"// {LICENCE}"]
+    for path, members in groupby(items, lambda item: item.category):
+        blocks.append(f"$CATEGORY: {path}")
+        blocks += map(question_in_gift, members)
+    return "\n\n".join(blocks) + "\n"
+
+
+def question_in_gift(item: Item) -> str:
+    """Return one question, with its id as a title and, for Moodle, in a comment."""
+    known = " ".join([f"[id:{item.id}]", *(f"[tag:{tag}]" for tag in item.tags)])
+    answers = [
+        f"\t{'=' if option.right else '~'}{gift(option.text.html)}#{gift(option.why.html)}"
+        for option in item.options
+    ]
+    head = f"::{gift(item.id)}::[html]{gift(item.ask.html)}{{"
+    return "\n".join([f"// {known}", head, *answers, f"\t####{gift(item.again.html)}", "}"])
+
+
+def gift(text: str) -> str:
+    """Escape a text of HTML for GIFT.
+
+    At its beginning `[` would name a format and `%` a weight: there they are written as HTML has it.
+    """
+    text = re.sub(r"^[\[%]", lambda found: f"&#{ord(found[0])};", text)
+    return RESERVED.sub(r"\\\g<0>", text)
+
+
+def rows(items: Iterable[Item]) -> Iterator[list[str]]:
+    """Yield a row for each option, in the order of `COLUMNS`."""
+    for item in items:
+        about = [item.id, item.part, item.chapter, item.section, item.kind, item.ask.plain]
+        for letter, option in zip(LETTERS, item.options, strict=False):
+            right = "yes" if option.right else "no"
+            row = [*about, letter, option.text.plain, right, option.why.plain, item.again.plain]
+            yield [cell(value) for value in row]
+
+
+def cell(text: str) -> str:
+    """Put an apostrophe before what a spreadsheet would run as a formula."""
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Write the files and say what is in them; return the exit status."""
+    if not arguments or arguments[0].startswith("-"):
+        print("python -m scripts.moodle FOLDER [page ...]", file=sys.stderr)
+        return 2
+    folder, *pages = arguments
+    try:
+        paths = write(Path(folder), pages or None)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 1
+    questions = paths[0].read_text("utf-8").count('<question type="multichoice">')
+    for path in paths:
+        print(f"{path}: {questions} questions, {path.stat().st_size // 1024} KB")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

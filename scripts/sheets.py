@@ -1,0 +1,358 @@
+"""Print what a class needs on paper: lab sheets, cards, sign-in sheets, name tents, certificates.
+
+`sheets.html` has a macro for each kind and `sheets.css` their look. Every sheet is a box of the
+size of A4, so that what does not fit is measured in the browser and told, and never cut.
+"""
+
+import math
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from bs4 import BeautifulSoup
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jukebox.alerts import Alert, firing
+from markupsafe import Markup, escape
+
+from docs._ext import load
+from docs._ext.markdown import commands, fences
+
+if TYPE_CHECKING:  # `nox -s tests` reads the data through this module, and has no browser
+    from playwright.sync_api import Browser, Page
+
+DOCS, SITE = Path("docs"), Path("docs/_build/html")
+ROWS, DAYS, GUESTS = 20, 5, 4  # of a sign-in sheet: lines and days a page, and blank lines at least
+MINUTE_CARDS = 8  # on a page
+BLANK = {"name": "", "owns": "", "hands_over": ""}  # a role's card that a team fills in itself
+# Figures at which all eight alerts fire; those of one service are never all so at once.
+GAUGES = {
+    "jukebox_batch_rows": 200,
+    "jukebox_data_quality_share": {"out_of_range": 0.085},
+    "jukebox_drifted": {"tracks": 3},
+    "jukebox_performance_fell": 1,
+    "jukebox_week": 38,
+    "jukebox_newest_labelled_week": 32,
+    "jukebox_newest_trained_week": 25,
+}
+SERVICE = {"errors": 0.021, "p99": 0.085, "champion": 0}
+
+# Shrink each name until it fits its box: on one line if it need not become tiny for that.
+FIT = """() => {
+  for (const box of document.querySelectorAll("[data-fit]")) {
+    const most = Number(box.dataset.fit), least = Number(box.dataset.least || 5);
+    const lines = "lines" in box.dataset;
+    for (let size = most; size >= least; size *= 0.97) {
+      box.style.fontSize = `${size}pt`;
+      box.style.whiteSpace = lines || size < 0.7 * most ? "" : "nowrap";
+      if (box.scrollWidth <= box.clientWidth && box.scrollHeight <= box.clientHeight) break;
+    }
+  }
+}"""
+# Whatever is outside of the card or sheet that it is on, or wider or higher than its own box.
+OUTSIDE = """() => [...document.querySelectorAll("body *")].filter(element => {
+  const card = element.parentElement.closest(".card") || element.parentElement.closest(".sheet");
+  if (!card) return element.scrollHeight > element.clientHeight + 1;
+  const [a, b] = [element.getBoundingClientRect(), card.getBoundingClientRect()];
+  return a.left < b.left - 1 || a.top < b.top - 1 || a.right > b.right + 1
+    || a.bottom > b.bottom + 1 || element.clientWidth
+    && (element.scrollWidth > element.clientWidth + 1 || element.scrollHeight > element.clientHeight + 1);
+}).map(element => element.textContent.replace(/\\s+/g, " ").trim().slice(0, 60))"""
+
+
+@dataclass(frozen=True)
+class Course:
+    """What the sheets say of a course.
+
+    place: "" if it is not known yet. people: names, in the order of the roster. labs: numbers.
+    taught: for each date the titles of what is taught, for the certificate; may be empty.
+    quizzes: pages below modules/ whose quizzes are asked for, for the certificate of completion.
+    """
+
+    title: str
+    place: str
+    dates: Sequence[date]
+    people: Sequence[str]
+    labs: Sequence[int]
+    version: str
+    licence: str
+    taught: Sequence[Sequence[str]] = ()
+    quizzes: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a course that the sheets could not show."""
+        if not self.dates:
+            raise ValueError("A course has at least one date.")
+        if self.taught and len(self.taught) != len(self.dates):
+            raise ValueError(
+                f"{len(self.dates)} dates, and what is taught on {len(self.taught)}: give one list "
+                "for each date."
+            )
+
+
+@dataclass(frozen=True)
+class Completed:
+    """What one person has handed in: numbers of labs, and pages below modules/ for quizzes."""
+
+    labs: Sequence[int] = ()
+    quizzes: Sequence[str] = ()
+
+
+class Screen(NamedTuple):
+    """What a command shows: the heading, the command, its output as the lab's page has it."""
+
+    shows: str
+    command: str
+    output: str
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A lab's sheet: title, the page's line on its minutes, screens, and what is hand-written."""
+
+    number: int
+    title: str
+    line: str
+    screens: list[Screen]
+    told: Mapping[str, Any] = field(repr=False)
+
+
+# ---- what the sheets say -------------------------------------------------------------------------
+
+
+def lab_page(number: int) -> Path:
+    """Return the page of a lab; ValueError if there is none."""
+    for page in sorted((DOCS / "labs").glob("*.md")):
+        if re.search(rf"^lab: {number}$", page.read_text("utf-8"), re.M):
+            return page
+    raise ValueError(f"There is no lab {number}: the front matter of a page in docs/labs says it.")
+
+
+def title_of(page: Path) -> str:
+    """Return the heading of a page's source."""
+    heading = re.search(r"^# (.+)$", page.read_text("utf-8"), re.M)
+    return heading[1] if heading else page.stem
+
+
+def screen(page: Path, command: str, says: str = "") -> str:
+    """Return what a command shows on a page, the first time that it says some words.
+
+    Without empty lines, for which a sheet has no room. ValueError if the page does not type the command, or never shows the words behind it.
+    """
+    for fence in fences(page.read_text("utf-8")):
+        for _, typed, shown in commands(fence) if fence.name == "console" else ():
+            if typed == command and says in " ".join(shown.split()):
+                return re.sub(r"\n{2,}", "\n", shown).rstrip()
+    words = f" with “{says}” on the screen" if says else ""
+    raise ValueError(f"{page}: no console block types `{command}`{words}.")
+
+
+def lab(number: int, site: Path) -> Lab:
+    """Return what is on a lab's sheet; `site` is the built handbook, which counts the minutes."""
+    page = lab_page(number)
+    told = {sheet["lab"]: sheet for sheet in load(DOCS, "lab_sheets.toml")["sheet"]}.get(number)
+    if told is None:
+        raise ValueError(f"docs/_data/lab_sheets.toml has no sheet for lab {number}: write one.")
+    built = site / "labs" / f"{page.stem}.html"
+    if not built.exists():
+        raise ValueError(f"{built} is not there: build the handbook first, with nox -s docs.")
+    soup = BeautifulSoup(built.read_text("utf-8"), "html.parser")
+    line = soup.select_one(".chapter-line")
+    if line is None:
+        raise ValueError(f"{built} has no line with its minutes: build the handbook again.")
+    screens = [
+        Screen(s["shows"], s["command"], screen(page, s["command"], s.get("says", "")))
+        for s in told["screens"]
+    ]
+    return Lab(number, title_of(page), line.get_text().partition(" · ")[2], screens, told)
+
+
+def alerts() -> list[Alert]:
+    """Return the eight alerts as they arrive, with made-up figures."""
+    return firing(GAUGES, SERVICE)
+
+
+class Role(NamedTuple):
+    """A role of the mini-capstone: its name, what it asks, and the board's question for it."""
+
+    name: str
+    asks: str
+    number: int
+    question: str
+
+
+def capstone_roles() -> list[Role]:
+    """Return the roles of the mini-capstone, as its page has them."""
+    text = (DOCS / "capstones" / "mini-capstone.md").read_text("utf-8")
+    brief = text.partition("## The brief")[2].partition("\n## ")[0]
+    questions = dict(re.findall(r"^(\d)\. (.+)$", brief, re.M))
+    answers = dict(re.findall(r"the (\w+) about (?:question )?(\d)", text))
+    return [
+        Role(name, asks, int(answers[name]), questions[answers[name]])
+        for name, asks in re.findall(r"^### The (\w+): (.+)$", text, re.M)
+    ]
+
+
+def lacking(course: Course, done: Completed) -> list[str]:
+    """Return what a person has not handed in of what the course asks for, as words."""
+    labs = [f"lab {number}" for number in course.labs if number not in done.labs]
+    return labs + [f"quiz {quiz}" for quiz in course.quizzes if quiz not in done.quizzes]
+
+
+def without_font(texts: Iterable[str]) -> str:
+    """Return the letters that no font of this machine has; "" where nothing can say it."""
+    if not shutil.which("fc-list"):
+        return ""
+    letters = sorted({letter for text in texts for letter in text if ord(letter) > 0x2FF})
+    asked = {x: ["fc-list", f":charset={ord(x):x}"] for x in letters}
+    return "".join(x for x, words in asked.items() if not subprocess.check_output(words))
+
+
+# ---- paper ---------------------------------------------------------------------------------------
+
+
+def in_code(text: str) -> Markup:
+    """Return a text with what is in backticks as code, and all else escaped."""
+    code, long = Markup("<code>{}</code>"), Markup('<code class="long">{}</code>')
+    parts = [escape(part) for part in text.split("`")]  # every other one was between two of them
+    parts[1::2] = [(code if len(part) < 30 else long).format(part) for part in parts[1::2]]
+    return Markup("").join(parts)
+
+
+def on(day: date) -> str:
+    """Return a date as people write it: 11 January 2027."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def span(dates: Sequence[date]) -> str:
+    """Return the first and the last of some dates, or the only one: 11 to 13 January 2027."""
+    first, last = dates[0], dates[-1]
+    if first == last:
+        return on(first)
+    same = (first.year, first.month) == (last.year, last.month)
+    return f"{first.day if same else on(first)} to {on(last)}"
+
+
+PAPER = Environment(
+    loader=FileSystemLoader(Path(__file__).parent),
+    autoescape=True,  # a name is a text, whatever stands in it
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+PAPER.filters |= {"code": in_code, "on": on, "span": span}
+
+
+def document(macro: str, course: Course, **values: Any) -> str:
+    """Return a document of sheets: what a macro of sheets.html makes of a course."""
+    module = PAPER.get_template("sheets.html").make_module({"course": course})
+    return str(module.page(macro.replace("_", " ").capitalize(), getattr(module, macro)(**values)))
+
+
+def print_sheet(page: "Page", html: str, file: Path) -> Path:
+    """Print a document of sheets as a PDF; ValueError if something is outside of its card."""
+    page.emulate_media(media="print")
+    page.set_content(html, wait_until="load")
+    page.evaluate(FIT)
+    if outside := page.evaluate(OUTSIDE):
+        raise ValueError(f"{file.name}: this does not fit its sheet or card: {outside[0]!r}.")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(page.pdf(prefer_css_page_size=True, print_background=True, tagged=True))
+    return file
+
+
+def print_sheets(browser: "Browser", sheets: Mapping[str, str], output: Path) -> list[Path]:
+    """Print documents into a folder, each by the name of its file; return the files."""
+    from scripts import chromium
+
+    with chromium.tab(browser) as page:
+        return [print_sheet(page, html, output / file) for file, html in sheets.items()]
+
+
+def pieces(things: Sequence[Any], size: int) -> list[Sequence[Any]]:
+    """Return a sequence in pieces of a size; one empty piece of nothing."""
+    return [things[start : start + size] for start in range(0, len(things), size)] or [things]
+
+
+def write(browser: "Browser", course: Course, output: Path, site: Path = SITE) -> list[Path]:
+    """Print what the room and the trainer need into `room/` and `trainer/`; return the files.
+
+    ValueError if a lab has no sheet, if the handbook has not been built, or if a name fits nowhere.
+    """
+    people = list(course.people)
+    if lost := without_font(people):
+        print(f"No font here has {lost}: these names will print as boxes.", file=sys.stderr)
+    days = list(enumerate(course.dates, 1))
+    lines = math.ceil((len(people) + GUESTS) / ROWS) * ROWS
+    signing = [
+        (row, some)
+        for some in pieces(days, DAYS)
+        for row in pieces([*people, *[""] * (lines - len(people))], ROWS)
+    ]
+    cards = [day for day in days for _ in pieces(people, MINUTE_CARDS)]  # a day's pages together
+    roles = [*load(DOCS, "raci.toml")["role"], BLANK]
+    sheets = {
+        "room/sign-in.pdf": document("sign_in", course, pages=signing, rows=ROWS),
+        "room/minute-cards.pdf": document("minute_cards", course, pages=cards),
+        "room/cards-alerts.pdf": document("alert_cards", course, pages=pieces(alerts(), 2)),
+        "room/cards-roles.pdf": document("role_cards", course, pages=pieces(roles, 4)),
+        "room/cards-mini-capstone.pdf": document(
+            "capstone_cards", course, pages=pieces(capstone_roles(), 4)
+        ),
+    }
+    if people:
+        sheets["room/name-tents.pdf"] = document("name_tents", course, pages=pieces(people, 2))
+    if course.labs:
+        labs = [lab(number, site) for number in course.labs]
+        sheets["trainer/lab-sheets.pdf"] = document("lab_sheets", course, labs=labs)
+    return print_sheets(browser, sheets, output)
+
+
+def certificates(
+    browser: "Browser",
+    course: Course,
+    attended: Mapping[str, Sequence[int]],
+    completed: Mapping[str, Completed],
+    output: Path,
+) -> list[Path]:
+    """Print certificates into `after/`: of attendance, and apart from it of completion.
+
+    attended: for each name the days, from 1 on; who attended none gets none. completed: for each
+    name what was handed in; who lacks something that the course asks for gets none, see `lacking`.
+    Return the files; a file without a certificate is not written. ValueError for a day that the
+    course does not have, and for somebody who is not on its roster.
+    """
+    for name in [*attended, *completed]:
+        if name not in course.people:
+            raise ValueError(f"{name} is not on the roster: write the name as it stands there.")
+    for name, days in attended.items():
+        if wrong := sorted(set(days) - set(range(1, len(course.dates) + 1))):
+            raise ValueError(
+                f"{name}: day {wrong[0]} of {len(course.dates)}. Days are counted from 1."
+            )
+    taught = course.taught or [[] for _ in course.dates]
+    present = [
+        (name, [(course.dates[day - 1], taught[day - 1]) for day in sorted(set(attended[name]))])
+        for name in course.people
+        if attended.get(name)
+    ]
+    labs = {number: title_of(lab_page(number)) for number in course.labs}
+    quizzes = [title_of(DOCS / "modules" / f"{quiz}.md") for quiz in course.quizzes]
+    done = [
+        name
+        for name in course.people
+        if (labs or quizzes) and name in completed and not lacking(course, completed[name])
+    ]
+    sheets = {}
+    if present:
+        sheets["after/attendance.pdf"] = document("attendance", course, people=present)
+    if done:
+        sheets["after/completion.pdf"] = document(
+            "completion", course, people=done, labs=labs, quizzes=quizzes
+        )
+    return print_sheets(browser, sheets, output)

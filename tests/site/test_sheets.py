@@ -1,0 +1,259 @@
+"""The sheets as paper: printed for classes of several sizes, and read back from the PDFs."""
+
+import re
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+from scripts import chromium, sheets
+from scripts.packs import A4, squeeze
+
+DAYS = [date(2027, 1, 11) + timedelta(day) for day in range(3)]
+LICENCE = "The contributors. Text CC BY 4.0"
+LONG = "Learner with a name of sixty letters, as long as a line may be"[:60]
+ODD = [LONG, "W" * 60, "i" * 200, '<b>Learner</b> & "5"', "學習者一號", "Учащаяся 7"]
+# Where the letters themselves are, which are not boxes, outside of the name's place.
+LETTERS = """() => [...document.querySelectorAll("[data-fit]")].filter(box => {
+  const range = document.createRange();
+  range.selectNodeContents(box);
+  const place = box.getBoundingClientRect();
+  return [...range.getClientRects()].some(rect => rect.width && (rect.left < place.left - 1
+    || rect.right > place.right + 1 || rect.top < place.top - 1 || rect.bottom > place.bottom + 1));
+}).map(box => box.textContent.trim().slice(0, 60))"""
+
+
+def course(people: list[str], **changed) -> sheets.Course:
+    """Return a course of three days and two labs."""
+    facts = {"dates": DAYS, "labs": [1, 3], "taught": [["Monday's"], ["Tuesday's"], ["Third"]]}
+    return sheets.Course(
+        "A course", "A room", people=people, version="9.8.7", licence=LICENCE, **(facts | changed)
+    )
+
+
+def learners(count: int) -> list[str]:
+    """Return names for a roster."""
+    return [f"Learner {number:02}" for number in range(1, count + 1)]
+
+
+def pages_of(file: Path) -> list[str]:
+    """Return the text of each page of a PDF, without white space."""
+    return [squeeze(page.extract_text()) for page in PdfReader(file).pages]
+
+
+@pytest.fixture(scope="module")
+def printed(browser, tmp_path_factory):
+    """Return a function that prints a class of some size once: ({name: pages}, {name: file})."""
+    done = {}
+
+    def show(count):
+        if count not in done:
+            folder = tmp_path_factory.mktemp(f"class-{count}")
+            files = sheets.write(browser, course(learners(count)), folder)
+            named = {f.relative_to(folder).as_posix(): f for f in files}
+            done[count] = {name: pages_of(file) for name, file in named.items()}, named
+        return done[count]
+
+    return show
+
+
+@pytest.mark.parametrize(
+    ("count", "sign_in", "tents", "cards"),
+    [(0, 1, 0, 3), (1, 1, 1, 3), (16, 1, 8, 6), (40, 3, 20, 15)],
+)
+def test_page_counts(printed, count, sign_in, tents, cards):
+    """Each file has the pages that a class of its size needs, and every page is A4."""
+    texts, files = printed(count)
+    tents = {"room/name-tents.pdf": tents} if count else {}  # nobody, so no tent
+    sizes = [page.mediabox[2:] for file in files.values() for page in PdfReader(file).pages]
+
+    assert tents | {
+        "room/sign-in.pdf": sign_in,
+        "room/minute-cards.pdf": cards,
+        "room/cards-alerts.pdf": 4,
+        "room/cards-roles.pdf": 2,
+        "room/cards-mini-capstone.pdf": 1,
+        "trainer/lab-sheets.pdf": 2,
+    } == {name: len(pages) for name, pages in texts.items()}
+    assert [] == [
+        size for size in sizes if max(abs(a - b) for a, b in zip(size, A4, strict=True)) > 2
+    ]
+
+
+@pytest.mark.parametrize("count", [1, 16, 40])
+def test_each_name_once(printed, count):
+    """A name signs in once and stands on both sides of one tent; guests have lines."""
+    texts, _ = printed(count)
+    signing, tents = ("".join(texts[f"room/{name}.pdf"]) for name in ("sign-in", "name-tents"))
+
+    names = [squeeze(name) for name in learners(count)]
+    assert [1] * count == [signing.count(name) for name in names]
+    assert [2] * count == [tents.count(name) for name in names]
+    assert len(texts["room/sign-in.pdf"]) * sheets.ROWS >= count + sheets.GUESTS
+
+
+def test_head_on_each_page(printed):
+    """Each page of the sign-in sheet has the course, its days, and its number."""
+    pages = printed(40)[0]["room/sign-in.pdf"]
+    head = [squeeze(word) for word in ("A course", "11 to 13 January 2027", "Day 3", "9.8.7")]
+
+    assert [] == [word for page in pages for word in head if word not in page]
+    assert [True] * 3 == [squeeze(f"{n}3") in page for n, page in enumerate(pages, 1)]
+
+
+def test_more_days_than_a_page(browser, tmp_path):
+    """Seven days take two pages for the same people, with the same numbers."""
+    days = [DAYS[0] + timedelta(7 * week) for week in range(7)]
+    file, *_ = sheets.write(browser, course(learners(21), dates=days, taught=(), labs=[]), tmp_path)
+    pages = pages_of(file)
+
+    assert 4 == len(pages)
+    assert [0, 0, 1, 1] == [page.count("Day7") for page in pages]
+    assert [0, 1, 0, 1] == [page.count("21Learner21") for page in pages]
+
+
+def test_each_alert_on_one_card(printed):
+    """Eight alerts, two to a page, with what arrives and the address of the runbook."""
+    text = "".join(printed(1)[0]["room/cards-alerts.pdf"])
+
+    assert [1] * 8 == [text.count(squeeze(alert.summary)) for alert in sheets.alerts()]
+    assert [1] * 8 == [text.count(squeeze(a.runbook_url + ". The")) for a in sheets.alerts()]
+
+
+def test_each_role_on_one_card(printed):
+    """Seven roles with what they own and hand over, and a blank card."""
+    text = "".join(printed(1)[0]["room/cards-roles.pdf"])
+    roles = sheets.load(sheets.DOCS, "raci.toml")["role"]
+
+    assert [1] * 7 == [text.count(squeeze(role["owns"])) for role in roles]
+    assert [1] * 7 == [text.count(squeeze(role["hands_over"])) for role in roles]
+    assert 8 == text.count(squeeze("You hand over"))
+
+
+def test_lab_sheet_is_whole(browser, tmp_path):
+    """Each lab's page has its failures, its questions and its screens, and is one page."""
+    numbers = [sheet["lab"] for sheet in sheets.load(sheets.DOCS, "lab_sheets.toml")["sheet"]]
+    files = sheets.write(browser, course([], labs=numbers), tmp_path)
+    pages = pages_of(files[-1])
+
+    assert len(numbers) == len(pages)
+    for number, page in zip(numbers, pages, strict=True):
+        lab = sheets.lab(number, sheets.SITE)
+        words = [lab.title, *(f["way_out"] for f in lab.told["failure"])]
+        words += [f["screen"] for f in lab.told["failure"]] + [s.output for s in lab.screens]
+        words += [ask["listen"] for ask in lab.told["ask"]]
+        assert re.match(r"about \d+ minutes, of which the machine works \d+ seconds", lab.line)
+        assert [] == [word for word in words if squeeze(word) not in page]
+
+
+def test_names_of_any_kind(browser, tmp_path):
+    """Long names, other scripts and HTML are whole on each sheet, inside of their place."""
+    people = course(ODD, labs=[])
+    files = {f.stem: "".join(pages_of(f)) for f in sheets.write(browser, people, tmp_path)}
+    attended = sheets.certificates(browser, people, {name: [1] for name in ODD}, {}, tmp_path)
+
+    for text in (files["sign-in"], files["name-tents"], "".join(pages_of(attended[0]))):
+        assert [] == [name for name in ODD if squeeze(name) not in text]
+    tents = sheets.document("name_tents", people, pages=sheets.pieces(ODD, 2))
+    signing = sheets.document("sign_in", people, pages=[(ODD, [(1, DAYS[0])])], rows=20)
+    with chromium.tab(browser) as page:
+        for document in (tents, signing):
+            page.emulate_media(media="print")
+            page.set_content(document)
+            page.evaluate(sheets.FIT)
+            assert [] == page.evaluate(LETTERS)
+
+
+@pytest.mark.parametrize(
+    ("macro", "change"),
+    [
+        ("alert_cards", ("font-size: 28pt", "font-size: 90pt")),
+        ("role_cards", ("font-size: 16pt", "font-size: 60pt")),
+        ("minute_cards", ("height: 8.5mm", "height: 20mm")),
+        ("name_tents", ("size *= 0.97", "size = 0")),
+    ],
+)
+def test_what_does_not_fit_is_told(browser, tmp_path, monkeypatch, macro, change):
+    """Where a card is too small for what it says, nothing is printed."""
+    some = {
+        "alert_cards": sheets.pieces(sheets.alerts(), 2),
+        "role_cards": sheets.pieces(sheets.load(sheets.DOCS, "raci.toml")["role"], 4),
+        "minute_cards": [(1, DAYS[0])],
+        "name_tents": [["W" * 60]],
+    }[macro]
+    html = sheets.document(macro, course([]), pages=some)
+    monkeypatch.setattr(sheets, "FIT", sheets.FIT.replace(*change))
+    file = tmp_path / "cards.pdf"
+    told = pytest.raises(ValueError, match=r"^cards\.pdf: this does not fit its sheet or card: ")
+    with chromium.tab(browser) as page, told:
+        sheets.print_sheet(page, html.replace(*change), file)
+
+    assert not file.exists()
+
+
+def test_attendance(browser, tmp_path):
+    """Whoever came has a page with the days that he or she was there, and with no others."""
+    class_ = course(["Learner 1", "Learner 2", "Learner 3"])
+    attended = {"Learner 3": [1, 2, 3], "Learner 1": [3, 1, 1], "Learner 2": []}
+    (file,) = sheets.certificates(browser, class_, attended, {}, tmp_path)
+    first, third = pages_of(file)
+
+    assert tmp_path / "after" / "attendance.pdf" == file
+    assert squeeze("Learner 1 was present on 2 of 3 days") in first
+    assert [1, 0, 1] == [
+        first.count(squeeze(words)) for words in ("Monday's", "Tuesday's", "Third")
+    ]
+    assert squeeze("Learner 3 was present on 3 of 3 days") in third
+    assert squeeze("confirms presence on these days, and nothing else") in first
+    assert squeeze("Signature of the trainer") in first
+
+
+def test_completion(browser, tmp_path):
+    """Only who has handed in all that is asked for completes, whether present or not."""
+    class_ = course(["Learner 1", "Learner 2"], quizzes=["introduction/what-is-mlops"])
+    done = sheets.Completed([1, 3], ["introduction/what-is-mlops"])
+    completed = {"Learner 1": sheets.Completed([1], done.quizzes), "Learner 2": done}
+    (file,) = sheets.certificates(browser, class_, {}, completed, tmp_path)
+    (page,) = pages_of(file)
+
+    assert tmp_path / "after" / "completion.pdf" == file
+    assert "Learner1" not in page
+    assert squeeze("Learner 2 has handed in") in page
+    assert squeeze("3 A gate that says no") in page
+    assert squeeze("What is MLOps?") in page
+    assert squeeze("which is no proof") in page
+
+
+@pytest.mark.parametrize(
+    ("attended", "completed", "fault"),
+    [
+        ({"Learner 1": [4]}, {}, "Learner 1: day 4 of 3. Days are counted from 1."),
+        ({"Learner 1": [0]}, {}, "Learner 1: day 0 of 3. Days are counted from 1."),
+        ({"Nobody": [1]}, {}, "Nobody is not on the roster: write the name as it stands there."),
+        (
+            {},
+            {"Nobody": sheets.Completed()},
+            "Nobody is not on the roster: write the name as it stands there.",
+        ),
+    ],
+)
+def test_refused_certificate(browser, tmp_path, attended, completed, fault):
+    """A day that the course does not have and an unknown person are refused."""
+    with pytest.raises(ValueError) as refused:
+        sheets.certificates(browser, course(["Learner 1"]), attended, completed, tmp_path)
+
+    assert fault == str(refused.value)
+    assert [] == list(tmp_path.rglob("*.pdf"))
+
+
+def test_nothing_to_certify(browser, tmp_path):
+    """Without anybody to name, or anything to complete, no file is written."""
+    nothing = course(["Learner 1"], labs=[])
+
+    assert [] == sheets.certificates(
+        browser, nothing, {}, {"Learner 1": sheets.Completed()}, tmp_path
+    )
+    assert [] == sheets.certificates(
+        browser, course(["Learner 1"]), {"Learner 1": []}, {}, tmp_path
+    )
