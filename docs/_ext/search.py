@@ -51,7 +51,7 @@ KINDS = {
     "term": 1.6,
     "chapter": 1.0,
     "lab": 0.8,
-    "teaching": 1.0,
+    "teaching": 0.9,
     "tool": 0.85,
     "capstone": 0.6,
     "part": 0.7,
