@@ -43,6 +43,7 @@ extensions = [
     "docs._ext.tools",
     "docs._ext.resources",
     "docs._ext.quiz",
+    "docs._ext.objectives",
     "docs._ext.search",
     "docs._ext.builder",
     "docs._ext.citations",

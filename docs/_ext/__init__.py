@@ -7,6 +7,7 @@ Each holds a contract of the spine (CONTRIBUTING lists them), knows of no page, 
 import hashlib
 import re
 import tomllib
+from collections.abc import Container
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,6 +41,11 @@ def at(path, pattern):
 def where(srcdir, name, needle):
     """Say where in `_data/<name>` a text first stands, as `path:line`."""
     return at(Path(srcdir, "_data", name), re.escape(needle))
+
+
+def is_chapter(keys: Container[str]) -> bool:
+    """Tell by the keys of its front matter whether a page is a chapter; a lab has objectives, too."""
+    return "objectives" in keys and "lab" not in keys
 
 
 def kept(env, name):

@@ -1,6 +1,6 @@
 """What stands at the top of a chapter, and how long it takes to read.
 
-A chapter is a page whose front matter states `objectives`. Its `audience`, `difficulty`,
+A chapter is a page whose front matter states `objectives`, and no `lab`. Its `audience`, `difficulty`,
 `prerequisites` and reading minutes are shown under its title. `docs/_ext/paths.py` makes of
 `audience` and `prerequisites` the reading paths.
 
@@ -9,12 +9,14 @@ that leads to the first of them under the first paragraph of the page. `_static/
 chapters whose quiz the reader's browser keeps as done.
 
 A lab is a page whose front matter has `lab`, its number, and `edits`, how many files the reader
-writes or edits. Its minutes are an estimate by a rule, except those of the machine.
+writes or edits. It states `objectives`, too; `docs/_ext/objectives.py` holds all of them to what
+shows that people reach them. Its minutes are an estimate by a rule, except those of the machine.
 """
 
 import json
 import math
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -26,7 +28,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from docs._ext import at, data, kept, load, prose
+from docs._ext import at, data, is_chapter, kept, load, prose
 from docs._ext.classes import FACTS, NOT_RUN, TALK, has
 from docs._ext.numbers import run_of
 from docs._ext.paths import duration, minutes, readers
@@ -109,9 +111,10 @@ def read(app, doctree):
     page = front_matter(env, docname)
     if "lab" in page:
         kept(env, "minutes")[docname], line = lab_facts(app, doctree, page["lab"], page["edits"])
-        under_title(app, doctree, nodes.container("", line, classes=[FACTS]))
+        goals = [objectives("lab", page["objectives"])] if "objectives" in page else []
+        under_title(app, doctree, nodes.container("", line, *goals, classes=[FACTS]))
         return
-    chapter = page if "objectives" in page else {}
+    chapter = page if is_chapter(page) else {}
     taken = math.ceil(reading_minutes(doctree) + (QUESTIONS if chapter else 0))
     kept(env, "minutes")[docname] = taken
     if not chapter:
@@ -137,17 +140,15 @@ def read(app, doctree):
             needs += [nodes.Text(", ")] * bool(n)
             needs += link(docname, target)
         facts += needs
-    goals = nodes.container(classes=["objectives"])
-    goals += nodes.paragraph("", "After this chapter you can:")
-    goals += nodes.bullet_list(
-        "",
-        *(
-            nodes.list_item("", nodes.paragraph("", text))
-            for text in chapter["objectives"].values()
-        ),
-    )
-    facts += goals
+    facts += objectives("chapter", chapter["objectives"])
     under_title(app, doctree, facts)
+
+
+def objectives(kind: str, goals: Mapping[str, str]) -> nodes.container:
+    """Return what a reader can do after a chapter or a lab, as a list."""
+    items = [nodes.list_item("", nodes.paragraph("", text)) for text in goals.values()]
+    about = nodes.paragraph("", f"After this {kind} you can:")
+    return nodes.container("", about, nodes.bullet_list("", *items), classes=["objectives"])
 
 
 def link(docname, target):

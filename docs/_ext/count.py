@@ -5,13 +5,19 @@ import tomllib
 from collections import Counter
 from pathlib import Path
 
-from docs._ext import load, markdown
+from docs._ext import is_chapter, levels, load, markdown
 
 
 def count(srcdir: Path) -> dict[str, int]:
     """Return what a reader may want to count for themselves; nothing of it depends on a machine."""
     pages = [page for page in srcdir.rglob("*.md") if "_build" not in page.parts]
     texts = [page.read_text("utf-8") for page in pages]
+    chapters = [front for front in map(markdown.front_matter, texts) if is_chapter(front)]
+    verbs = levels.levels_of_verbs(load(srcdir, levels.FILE))
+    goals = [
+        text for chapter in chapters for text in getattr(chapter["objectives"], "values", list)()
+    ]
+    by_level = Counter(levels.level_of(text, verbs) for text in goals)
     blocks = Counter(fence.name for text in texts for fence in markdown.fences(text))
     entries = len(load(srcdir, "syllabus.toml").get("bullet", []))
     data = srcdir / "_data"
@@ -19,7 +25,8 @@ def count(srcdir: Path) -> dict[str, int]:
     sources = [re.findall("^@", p.read_text("utf-8"), re.M) for p in data.glob("*.bib")]
     return {
         "pages": len(pages),
-        "chapters": sum("\nobjectives:\n" in text for text in texts),
+        "chapters": len(chapters),
+        **{f"objectives_to_{level}": by_level[level] for level in levels.LEVELS},
         "syllabus_entries": entries,
         "blocks_that_run": blocks["python"] + blocks["console"],
         "diagrams": blocks["mermaid"],

@@ -66,8 +66,10 @@ def file_faults(path: Path, schema: str) -> Iterator[tuple[int, str]]:
 
 def data_faults(data: Mapping[str, Any], schema: str) -> list[tuple[Keys, str]]:
     """Return what is wrong with data: the way to the place, the fault and its remedy."""
-    errors = validator(schema).iter_errors(data)
-    return list(dict.fromkeys(fault for error in errors for fault in in_words(error)))
+    held_to = validator(schema)
+    errors = held_to.iter_errors(data)
+    faults = (fault for error in errors for fault in in_words(error, held_to.schema))
+    return list(dict.fromkeys(faults))
 
 
 @cache
@@ -85,9 +87,11 @@ def validator(schema: str) -> Any:
     return dated(json.loads((SCHEMAS / f"{schema}.json").read_text("utf-8")))
 
 
-def in_words(error: Any) -> Iterator[tuple[Keys, str]]:
-    """Yield the faults of which an error of jsonschema tells, in the words of the schema."""
+def in_words(error: Any, whole: Mapping[str, Any]) -> Iterator[tuple[Keys, str]]:
+    """Yield the faults of which an error of jsonschema tells, in the words of the whole schema."""
     keys, value, schema = tuple(error.absolute_path), error.instance, error.schema
+    if "then" in error.schema_path:  # what holds on a condition says which keys, and no words
+        schema = whole
     rule, wanted, known = error.validator, error.validator_value, schema.get("properties", {})
     if rule == "additionalProperties":
         for key in value.keys() - known.keys():

@@ -8,7 +8,9 @@ kept on purpose: the line scanner of `scripts/prose.py` shares no code with this
 import re
 from collections.abc import Iterator
 from functools import cache
+from typing import Any
 
+import yaml
 from markdown_it.renderer import RendererHTML
 from myst_parser.config.main import MdParserConfig
 from myst_parser.parsers.mdit import create_md_parser
@@ -28,13 +30,24 @@ HOLDS_MARKDOWN = {
 }
 # Directives whose content is names or figures, or nothing at all.
 HOLDS_DATA = {
-    *("bars", "bibliography", "chapters", "claim", "claims", "course", "dots", "events", "image"),
-    *("in-a-copy", "law", "law-dates", "lines", "measurements", "ml-test-score", "path"),
+    *("activities", "bars", "bibliography", "chapters", "claim", "claims", "course", "dots"),
+    *("events", "image", "in-a-copy", "law", "law-dates", "lines", "measurements"),
+    *("ml-test-score", "objectives", "path"),
     *("path-cards", "payback", "quiz", "raci", "resources", "role", "self-assessment"),
     *("licence-line", "rehearsals"),
     *("survivors", "syllabus", "talk", "terms", "toctree", "tool", "tool-matrix", "trust"),
     "way-in",
 }
+
+
+def front_matter(text: str) -> dict[str, Any]:
+    """Return what stands between the two lines `---` at the top of a page; {} where nothing can be read."""
+    top = re.match(r"---\n(.*?)^---$", text, re.M | re.S)
+    try:
+        found = yaml.safe_load(top[1]) if top else {}
+    except yaml.YAMLError:  # MyST tells it
+        found = {}
+    return found if isinstance(found, dict) else {}
 
 
 class Fence:

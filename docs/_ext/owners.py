@@ -17,7 +17,7 @@ from docutils import nodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from docs._ext import kept, load, prose, where
+from docs._ext import is_chapter, kept, load, prose, where
 from docs._ext.classes import CLAIM, FROM_DATA, within
 
 logger = logging.getLogger(__name__)
@@ -110,7 +110,7 @@ def read(app, doctree):
                 used.setdefault(name, here)
             # "A champion is the model that …", at the start of a sentence, defines.
             if (
-                "objectives" in env.metadata[docname]
+                is_chapter(env.metadata[docname])
                 and term["owner"] != docname
                 and re.search(r"(?:^|[.!?:]\s+)(?:An?\s+|The\s+)?$", said[: match.start()], re.I)
                 and re.match(

@@ -17,7 +17,7 @@ from sphinx.addnodes import pending_xref
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from docs._ext import at
+from docs._ext import at, is_chapter
 from docs._ext.classes import QUIZ
 
 logger = logging.getLogger(__name__)
@@ -131,7 +131,9 @@ def data_path(env, docname):
 
 
 def objectives_of(env, docname):
-    """Return the ids of a page's objectives, which MyST keeps as a JSON text."""
+    """Return the ids of a chapter's objectives, which MyST keeps as a JSON text."""
+    if not is_chapter(env.metadata[docname]):
+        return []  # a lab is checked by itself
     try:
         return list(json.loads(env.metadata[docname].get("objectives", "[]")))
     except ValueError:  # a plain sentence: no objective that a question could name

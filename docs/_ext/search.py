@@ -29,7 +29,7 @@ from sphinx.search.en import SearchEnglish
 from sphinx.util import logging
 from Stemmer import Stemmer
 
-from docs._ext import load, where
+from docs._ext import is_chapter, load, where
 from docs._ext.classes import has
 
 logger = logging.getLogger(__name__)
@@ -162,7 +162,7 @@ def kind_of(docname: str, page: Mapping[str, Any]) -> str:
         return "term"
     if "lab" in page:
         return "lab"
-    if "objectives" in page:
+    if is_chapter(page):
         return "chapter"
     if folder == "teach":
         return "teaching"
