@@ -34,6 +34,7 @@ HOLDS_DATA = {
     *("events", "image", "in-a-copy", "labs-by-terminal", "law", "law-dates", "lines"),
     *("measurements", "ml-test-score", "my-quizzes", "objectives", "path"),
     *("path-cards", "payback", "quiz", "raci", "resources", "role", "self-assessment"),
+    *("licence-line", "rehearsals"),
     *("survivors", "syllabus", "talk", "terms", "toctree", "tool", "tool-matrix", "trust"),
     *("plan", "plans", "way-in"),
 }

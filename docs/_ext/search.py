@@ -51,6 +51,7 @@ KINDS = {
     "term": 1.6,
     "chapter": 1.0,
     "lab": 0.8,
+    "teaching": 0.9,
     "tool": 0.85,
     "capstone": 0.6,
     "part": 0.7,
@@ -163,6 +164,8 @@ def kind_of(docname: str, page: Mapping[str, Any]) -> str:
         return "lab"
     if is_chapter(page):
         return "chapter"
+    if folder == "teach":
+        return "teaching"
     if name.endswith("index") or not name:
         return "part"
     return {"tools": "tool", "capstones": "capstone", "labs": "lab"}.get(folder, "reference")
