@@ -84,7 +84,8 @@ class InACopy(SphinxDirective):
         else:
             said = "In a copy of the handbook's repository, type:"
         text = "\n".join(f"$ {command}" for command in commands)
-        return [nodes.paragraph("", said), nodes.literal_block(text, text, language="console")]
+        block = nodes.literal_block(text, text, language="console", classes=["in-a-copy"])
+        return [nodes.paragraph("", said), block]
 
 
 def link_source(app: Sphinx, name: str, template: str, context: dict[str, Any], _: Any) -> None:
