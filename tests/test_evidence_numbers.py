@@ -105,7 +105,10 @@ def test_three_futures():
     """The chapter's block prints them."""
     slow, steep, growth = row("three-futures", "2030")
 
-    says("three-futures", f"{slow:.0f}", f"{steep:.0f}", f"{growth:.0f}")
+    steeper = 20.0 + 5 * (20.0 - 13.5)  # the block rounds it to a whole number
+
+    assert steep == round(steeper)
+    says("three-futures", f"{slow:.0f}", f"{steeper:.1f}", f"{growth:.0f}")
     says("three-futures", str(row("three-futures", "forecast in 2023 for 2025:")[-1]))
 
 
@@ -302,9 +305,34 @@ def test_enough_rows():
         return rows * (2.8 / 1.96 * half / lead) ** 2
 
     half = (0.0324 - 0.0171) / 2
-    says("enough-rows", f"{half + 1e-9:.4f}", f"{needed(0.0244, 0.0077, 1200):.0f} rows")
+    says("enough-rows", f"{half:.5f}", f"{needed(0.0244, half, 1200):.0f} rows")
+    says("enough-rows", f"{needed(0.0244, 0.0077, 1200):.0f} if it rounds to 0.0077")
     says("enough-rows", f"{needed(0.010, 0.012, 400):,.0f}", f"{400 * 2.8 / 1.96 * 1.2:.0f}")
     assert "0.0244 (0.0171 to 0.0324)" in chapter("enough-rows")
+
+
+def test_mini_capstone():
+    """What a trainer announces begins a row of the page's plan, which ends with the activity."""
+    plan = re.findall(r"^\| (\d+)\N{EN DASH}(\d+) \|", chapter("mini-capstone"), re.M)
+    steps = " ".join(ACTIVITIES["mini-capstone"]["steps"])
+    told = [*re.findall(r"\d+", re.search(r"Announce minutes ([^.]*?), each", steps)[1])]
+    stop = re.search(r"At minute (\d+) the teams stop", steps)[1]
+
+    assert ["35", "70", "90", "105"] == told
+    assert [] == [minute for minute in [*told, stop] if minute not in dict(plan)]
+    assert plan[-1][1] == str(ACTIVITIES["mini-capstone"]["minutes"])
+    assert dict(plan)[stop] == plan[-2][1]
+
+
+def test_presentations():
+    """Four teams take ten minutes each, as one team does by the page's plan; an hour has 20 left."""
+    page = Path("docs/capstones/mini-capstone.md").read_text("utf-8")
+    steps = ACTIVITIES["presentations"]["steps"]
+
+    assert "115 | the presentation: five minutes, and five for the board's" in page
+    assert "take an hour instead of the last 15 minutes: ten minutes for each team" in page
+    assert "Each team has ten minutes." in steps[0]
+    assert 60 == ACTIVITIES["presentations"]["minutes"]
 
 
 def test_arrow_back():

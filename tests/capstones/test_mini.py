@@ -20,6 +20,15 @@ def test_the_order_of_the_models_says_nothing():
     assert {(v, name) for v in (3, 4, 5) for name in mini.CANDIDATES} == seen
 
 
+def test_four_teams_with_two_alike_have_other_answers():
+    """Of the four that the page names, two share a story, and the right version differs."""
+    right = {team: mini.envelope(team).splitlines()[-4] for team in (1, 6)}
+
+    assert mini.event(1) == mini.event(6)
+    assert 3 == len({mini.event(team) for team in (1, 2, 3, 6)})
+    assert right[1] != right[6]
+
+
 def test_an_envelope_tells_the_story_and_each_model():
     """That of the team's own office."""
     printed, code = typed("envelope", "1")
