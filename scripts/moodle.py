@@ -21,7 +21,6 @@ What Moodle does with such a file was read in its source: the release 5.1 and th
   `= ~ # { } :` and the backslash are escaped by a backslash (`repchar`, `escapedchar_pre`).
 """
 
-import csv
 import html
 import re
 import sys
@@ -38,6 +37,7 @@ from docs._ext import data
 from docs._ext.markdown import PARSER
 from docs._ext.quiz import DATA, HOME, LETTERS, read
 from docs.conf import html_baseurl
+from scripts.spreadsheet import write_csv
 
 DOCS = Path(__file__).parents[1] / "docs"
 BANK = "MLOps handbook"
@@ -47,7 +47,6 @@ MARKS = {"em_open": "<em>", "em_close": "</em>", "strong_open": "<strong>"} | {
     "softbreak": " ",
 }
 RESERVED = re.compile(r"[\\=~#{}:]")  # by GIFT
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")  # what a spreadsheet takes for one begins so
 COLUMNS = (
     *("id", "part", "chapter", "section", "kind", "question"),
     *("letter", "option", "right", "feedback", "read_again"),
@@ -112,9 +111,7 @@ def write(
     made = {"bank.xml": as_xml(items), "bank.gift.txt": as_gift(items)}
     for name, text in made.items():
         (folder / name).write_text(text, "utf-8", newline="\n")
-    # With its mark a spreadsheet reads UTF-8; its lines end as RFC 4180 has it.
-    with (folder / "bank.csv").open("w", encoding="utf-8-sig", newline="") as file:
-        csv.writer(file).writerows([COLUMNS, *rows(items)])
+    write_csv(folder / "bank.csv", [COLUMNS, *rows(items)])
     return [folder / name for name in (*made, "bank.csv")]
 
 
@@ -342,13 +339,7 @@ def rows(items: Iterable[Item]) -> Iterator[list[str]]:
         about = [item.id, item.part, item.chapter, item.section, item.kind, item.ask.plain]
         for letter, option in zip(LETTERS, item.options, strict=False):
             right = "yes" if option.right else "no"
-            row = [*about, letter, option.text.plain, right, option.why.plain, item.again.plain]
-            yield [cell(value) for value in row]
-
-
-def cell(text: str) -> str:
-    """Put an apostrophe before what a spreadsheet would run as a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text
+            yield [*about, letter, option.text.plain, right, option.why.plain, item.again.plain]
 
 
 def main(arguments: Sequence[str]) -> int:
