@@ -322,13 +322,12 @@ def people(report: Report) -> Iterator[tuple[str, str, str]]:
         more = sum(item.tries > 1 for item in quizzes)
         said = []
         if quizzes:
-            said.append(
-                f"quizzes {len(quizzes)}, {sum(map(right, quizzes))} of {asked} right at first"
-            )
+            said.append(f"{len(quizzes)} {'quizzes' if quizzes[1:] else 'quiz'}")
+            said.append(f"{sum(map(right, quizzes))} of {asked} right at first")
         if more:
             said.append(f"{more} begun again")
         if labs:
-            said.append(f"labs {', '.join(map(str, labs))} done")
+            said.append(f"lab{'s' * bool(labs[1:])} {', '.join(map(str, labs))} done")
         gone = [
             f"{what} (open)" if what in report.given[name] else what
             for what in report.missing(name)

@@ -30,9 +30,13 @@ def read(text, **options):
 
 
 def pasted(seed):
-    """Give everybody's line, each as some mail program sends it."""
+    """Give everybody's lines, each as some mail program sends it: in one line, or in two."""
     lot = random.Random(seed)  # noqa: S311 - it chooses a mail program
-    return "\n\n".join(mail(ROOM.line(name), lot) for name in NAMES)
+    return "\n\n".join(
+        mail(line, lot)
+        for name in NAMES
+        for line in ([ROOM.line(name)] if seed % 2 else ROOM.lines(name))
+    )
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +114,9 @@ def test_mails_change_nothing(report, seed):
     found = read(pasted(seed))
 
     assert [] == found.look
-    assert report.account == found.account
+    assert [f"{16 if seed % 2 else 32} counted"] == found.account
+    for name in NAMES:
+        assert report.missing(name) == found.missing(name)
     assert report.wrong == found.wrong
 
 
@@ -503,3 +509,13 @@ def test_the_page_shows_what_the_command_says(name):
     made = {"lines.txt": learners.sample, "report.txt": learners.report}[name]()
 
     assert made == (FOLDER / name).read_text("utf-8"), f"{FOLDER / name}: {REMEDY}"
+
+
+def test_the_command_of_the_page_prints_its_report(capsys, monkeypatch):
+    """Typed in the handbook's folder, as the page shows it."""
+    monkeypatch.chdir(FOLDER.parents[2])
+    page = FOLDER.with_name("collect-the-lines.md").read_text("utf-8")
+    [words] = re.findall(r"-s teach -- collect (docs/.+)", page)
+
+    assert 0 == collect.main(words.split())
+    assert capsys.readouterr().out == (FOLDER / "report.txt").read_text("utf-8")
