@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from bs4 import BeautifulSoup
 from ical.calendar_stream import IcsCalendarStream
+from jukebox import hand_in
 
 from docs._ext.plans import Handbook, hours
 from scripts import collect, teach
@@ -334,6 +335,7 @@ def test_a_lab_that_was_never_timed_is_refused(made, tmp_path, monkeypatch):
             ("one-day", "--roster", "nobody.csv"),
             "nobody.csv: there is no such file. Write one with",
         ),
+        (("one-day", "--roster", "docs"), "docs: this is a folder. Name the CSV file in it."),
         (
             ("certificates", "one-day", "--roster", "x.csv"),
             "make the folder first, with `nox -s teach",
@@ -361,9 +363,12 @@ def test_a_wrong_option_is_answered_with_what_to_write(made, words, expected):
         ),
         (b"", ":1: there is no column `name`."),
         (b"name,email\n", ": there is nobody on it. Write a name on each line."),
-        (b"name,email\n,a@b\n", ":2: there is no name. Write one, or take the line out."),
-        (b"name\nA \xc2\xb7 B\n", ":2: a name has at most 60 characters, and no `\N{MIDDLE DOT}`."),
-        (b"name\n" + b"x" * 61, ":2: a name has at most 60 characters"),
+        (b"name,email\n,a@b\n", ":2: There is no name that one can see: write one."),
+        ("name\n\u200b\u200d".encode(), ":2: There is no name that one can see: write one."),
+        ("name\nA \u00b7 B\na - b".encode(), ":3: a - b stands on line 2 already."),
+        ("name\nA\u200b B\na b".encode(), ":3: a b stands on line 2 already."),
+        (b"name\n" + b"x" * 61, ":2: The name has 61 characters, and a line has room for 60"),
+        (b"name\nA\n" + b"x" * 140_000, ":3: this cannot be read (field larger than field limit"),
         (
             b"name,days\nLearner 1,all\n",
             ":2: `days` is 'all'. Write the days attended, such as 1 2 3.",
@@ -398,6 +403,21 @@ def test_a_roster_is_read_as_a_spreadsheet_writes_it(tmp_path, raw):
     assert [("Learner 1", (1, 2)), ("Learner 2", ())] == [
         (p.name, p.days) for p in read_roster(path, 3)
     ]
+
+
+def test_a_roster_has_names_as_lines_have_them(tmp_path):
+    """A spreadsheet makes dashes and quotes curly; the line that a person hands in has them plain."""
+    roster = tmp_path / "class.csv"
+    roster.write_text("name\nGal\u00b7la\nAnne\u2013Marie O\u2019Brien\nA\u202eB\u200b\n", "utf-8")
+    names = [person.name for person in read_roster(roster)]
+    lines = [
+        hand_in.write(name, date(2027, 1, 11), [hand_in.Lab(1, True, state, 1)])
+        for name, state in (("gal-la", "5f3a"), ("Anne-Marie O'Brien", "60b1"), ("ab", "71c2"))
+    ]
+    report = collect.collect("\n".join(lines), names)
+
+    assert ["Gal-la", "Anne-Marie O'Brien", "AB"] == names
+    assert ([], [1, 1, 1]) == (report.look, [len(given) for given in report.given.values()])
 
 
 def test_days_leave_out_weekends_and_holidays_and_weeks_their_own_day():
