@@ -8,7 +8,6 @@ lines in it, and says of the rest what cannot be read.
 
 import argparse
 import difflib
-import re
 import sys
 import textwrap
 from collections import Counter, defaultdict
@@ -22,6 +21,7 @@ from typing import Any, NamedTuple
 from jukebox import hand_in
 from jukebox.hand_in import Lab, Line, Quiz
 
+from docs._ext.markdown import PARSER, shown
 from docs._ext.plans import Handbook, read
 from docs._ext.quiz import DATA, HOME, LETTERS
 from docs._ext.quiz import read as read_quiz
@@ -358,9 +358,7 @@ def choices(one: Wrong) -> Iterator[str]:
 
 def plain(text: str) -> str:
     """Return a text of a quiz without its marks."""
-    return (
-        re.sub(r"\{\w+\}`([^<`]*?)(?: <[^>`]*>)?`", r"\1", text).replace("`", "").replace("*", "")
-    )
+    return shown(PARSER.parseInline(text)[0].children or [])
 
 
 def as_text(report: Report, *, named: bool = True) -> str:
