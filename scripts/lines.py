@@ -72,11 +72,7 @@ class Source:
 
     def begins(self, head: int, lower: int) -> int:
         """Return where a line begins whose date stands at `head`, if no checksum knows it better."""
-        row = self.row(head)
-        place = max(self.starts[row][0], lower)
-        if place >= head:  # the name is on the line above
-            place = max(self.starts[max(row - 1, 0)][0], lower)
-        return place
+        return max(self.starts[self.row(head)][0], lower)
 
 
 def find(text: str, names: Sequence[str] = ()) -> tuple[list[Found], list[tuple[int, str]]]:
@@ -139,4 +135,4 @@ def read_line(
 
 def named(words: str) -> str:
     """Return the name at the end of some words, such as `Here it is: Learner 1`."""
-    return words.rpartition(": ")[2]
+    return words.rpartition(": ")[2].strip()

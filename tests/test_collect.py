@@ -101,6 +101,7 @@ def test_the_report_says_how_many_think_what():
     text = "\n".join(hand_in.write(name, DAY, [line]) for name in NAMES[:11])
     said = " ".join(collect.as_text(read(text)).split())
 
+    assert "Learner 1 1 quiz, 2 of 3 right at first Learner 2 1 quiz, 2 of 3 right at first" in said
     assert "11 of 11 chose B: “Practices” Why not: The same script each time is a practice." in said
     assert "0 of 11 chose C, which is right: “Culture”" in said
 
@@ -187,6 +188,18 @@ def test_a_changed_name_day_or_count(old, new):
     assert not any(found.given.values())
     assert told.startswith("Line 2, ")
     assert ("its checksum fits the name Learner 5: the line is theirs" in told) == ("Lea" in old)
+
+
+@pytest.mark.parametrize(
+    "broken", [lambda line: line.replace("try 1", "try 8"), lambda line: line[:-9]]
+)
+@pytest.mark.parametrize("before", ["", "Here it is: ", "> mine:\n>> ", "{} ", "{} Mine: "])
+def test_a_line_with_a_fault_is_told_by_its_name(before, broken):
+    """Whatever stands before it: words, or another line on the same row."""
+    text = before.format(ROOM.line(NAMES[0])) + broken(ROOM.line(NAMES[1]))
+    [told] = read(text).look
+
+    assert told.startswith(f"Line {1 + before.count(chr(10))}, Learner 2: it"), told
 
 
 def test_a_line_passed_on_under_a_new_name():
