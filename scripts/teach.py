@@ -47,6 +47,8 @@ CARDS = {
     "cards-alerts.pdf": "wall",
     "cards-roles.pdf": "wall",
     "cards-mini-capstone.pdf": "mini-capstone",
+    "closing-questions.pdf": "closing",
+    "closing-answers.pdf": "closing",
 }
 # What each file is, and whether it is shown, sent, printed or kept; the Monday list says so.
 FILES = {
@@ -71,9 +73,14 @@ FILES = {
         "paper, one for each team",
         "The four roles of the mini-capstone.",
     ),
+    "room/closing-questions.pdf": (
+        "paper, one each",
+        "A question of each chapter that you teach, for the closing test.",
+    ),
     "room/minute-cards.pdf": ("paper", "For each evening: what is clear, and what is not."),
     "trainer/lab-sheets.pdf": ("paper, yours", "Each lab: screens, failures, and the way out."),
     "trainer/answers.pdf": ("paper, yours", "The answers of the quizzes that you teach."),
+    "trainer/closing-answers.pdf": ("paper, yours", "The answers of the closing questions."),
     "trainer/answers-pre-reading.pdf": ("paper, yours", "The answers of what is read at home."),
     "after/feedback.md": ("send", "Six questions after the course."),
 }
@@ -210,7 +217,7 @@ def write_moodle(folder: Path, pages: Sequence[str] | None) -> list[Path]:
     return moodle.write(folder, pages)
 
 
-def print_papers(course: Course, site: Path) -> list[Path]:
+def print_papers(course: Course, book: Handbook, site: Path) -> list[Path]:
     """Print handouts, answers and sheets with Chromium; return their paths."""
     from scripts import chromium, packs, sheets
 
@@ -229,7 +236,7 @@ def print_papers(course: Course, site: Path) -> list[Path]:
             packs.handout(browser, site, pages, path, f"{plan.title}: {title}", answers=key)
             made += [file for file in (path, key) if file.exists()]
         if plan.every != "once":
-            made += sheets.write(browser, sheet_course(course, sheets), folder)
+            made += sheets.write(browser, sheet_course(course, book, sheets), folder)
     held = {block.activity["id"] for block in plan.blocks if block.activity}
     for path in [path for path in made if CARDS.get(path.name, "") not in {"", *held}]:
         path.unlink()
@@ -237,8 +244,9 @@ def print_papers(course: Course, site: Path) -> list[Path]:
     return made
 
 
-def sheet_course(course: Course, sheets: Any) -> Any:
+def sheet_course(course: Course, book: Handbook, sheets: Any) -> Any:
     """Return the course as the sheets want it."""
+    asked = quizzes_of(course.plan.taught, book)
     taught = [
         [block.title for block in part.blocks if block.kind in ("talk", "lab")]
         for part in course.plan.parts
@@ -253,6 +261,7 @@ def sheet_course(course: Course, sheets: Any) -> Any:
         licence=LICENCE,
         taught=taught,
         quizzes=[page.removeprefix("modules/") for page in course.plan.handed_in],
+        closing=[page.removeprefix("modules/") for page in asked],
     )
 
 
@@ -343,7 +352,7 @@ def monday(course: Course, sheets: int = 0) -> tuple[list[Step], Step]:
             ],
             files(
                 *("trainer/lab-sheets.pdf", "trainer/answers.pdf"),
-                "trainer/answers-pre-reading.pdf",
+                *("trainer/closing-answers.pdf", "trainer/answers-pre-reading.pdf"),
             ),
             ["teach/facilitators-guide"],
             when="The evening before",
@@ -473,7 +482,7 @@ def make_folder(arguments: Sequence[str]) -> None:
     if pages := questions(plan, book):
         written += write_moodle(course.folder / "moodle", pages)
     if not given.no_print:
-        written += print_papers(course, SITE)
+        written += print_papers(course, book, SITE)
     written.append(write_index(course, book, SITE))
     keep_course(course, written)
     say(course, written)

@@ -20,6 +20,8 @@ FACES = [
 # The fonts' own boxes are higher than a line of a heading. Chromium then paints a heading at the top
 # of a page on the page before as well, where nobody sees it, and a bookmark says it twice.
 METRICS = "ascent-override: 90%; descent-override: 25%; line-gap-override: 0%"
+# A script that waits for them: no text names a face before it is there.
+LOAD = "Promise.all([...document.fonts].map(face => face.load()))"
 # What a PDF calls them.
 NAMES = {
     *("NotoSans-Regular", "NotoSans-Italic", "NotoSans-Bold", "NotoSans-BoldItalic"),
