@@ -334,7 +334,9 @@ def monday(course: Course, sheets: int = 0) -> tuple[list[Step], Step]:
         )
     room = files(*(name for name in FILES if name.startswith("room/")))
     if room:
-        words = [f"Handouts are the only thing of which everybody needs one: {each}."]
+        words = [
+            f"Of what says “one each” everybody needs one: {each}. Most of it is the handouts."
+        ]
         if sheets:
             all_sheets = f", {sheets * many} for all" if many else ""
             words.append(

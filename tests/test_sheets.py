@@ -164,7 +164,7 @@ def test_closing_questions():
         kinds = [kind for kind in ("decide", "compute", *asked.values()) if kind in asked.values()]
 
         assert (page, kinds[0]) == (item.id.partition("#")[0], item.kind)
-        assert item.id.partition("#")[2] == [o for o, kind in asked.items() if kind == kinds[0]][0]
+        assert item.id.partition("#")[2] == next(o for o, kind in asked.items() if kind == kinds[0])
 
 
 def test_closing_sheet_marks_no_letter():
