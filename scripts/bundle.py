@@ -2,7 +2,7 @@
 
 A bundle is for one kind of machine and one Python: the wheels that the locks name for it, the built
 site, and `start`, which installs them without a network. Nothing is built on the laptop.
-`--class FOLDER` adds the sheets of a course.
+`--class FOLDER` adds the papers of a course that everybody may have, and no name of the class.
 """
 
 import argparse

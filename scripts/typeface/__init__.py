@@ -39,7 +39,9 @@ def css() -> str:
         for family, weight, style, name in FACES
     ]
     others = "Devanagari, Tamil, Symbols"
-    stacks = f":root {{ --text: Text, Code, {others}; --code: Code, Text, {others} }}"
+    # A name may be of another script: a font of the machine's own then has its letters.
+    text, code = f"Text, Code, {others}, sans-serif", f"Code, Text, {others}, monospace"
+    stacks = f":root {{ --text: {text}; --code: {code} }}"
     return "\n".join([*faces, stacks])
 
 
