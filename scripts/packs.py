@@ -491,7 +491,7 @@ def print_pdf(sheet: Sheet, origin: str, document: Document) -> bytes:
     if not sheet.url.startswith(origin):
         sheet.goto(f"{origin}/404.html")  # only its origin matters: addresses begin at the root
     sheet.set_content(document.html, wait_until="load")
-    sheet.evaluate("Promise.all([...document.fonts].map(face => face.load()))")
+    sheet.evaluate(typeface.LOAD)
     pdf = sheet.pdf(**PDF)
     for _ in range(PASSES if NUMBER in document.html else 0):
         if not sheet.evaluate(FILL, read_places(PdfReader(io.BytesIO(pdf)))):

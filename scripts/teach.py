@@ -48,11 +48,13 @@ BASE = os.environ.get("READTHEDOCS_CANONICAL_URL") or os.environ.get("HANDBOOK_U
 LICENCE = "Text CC BY 4.0, code Apache-2.0"
 COURSE = "course.json"  # what the certificates need, and the digest of each file that was made
 MINI_CAPSTONE = "capstones/mini-capstone"
-# Cards that one activity needs: without it there are none.
+# Papers that one activity needs: without it there are none.
 CARDS = {
     "cards-alerts.pdf": "wall",
     "cards-roles.pdf": "wall",
     "cards-mini-capstone.pdf": "mini-capstone",
+    "closing-questions.pdf": "closing",
+    "closing-answers.pdf": "closing",
 }
 # What each file is, and whether it is shown, sent, printed or kept; the Monday list says so.
 FILES = {
@@ -81,9 +83,14 @@ FILES = {
         "paper, one for each team",
         "The four roles of the mini-capstone.",
     ),
+    "room/closing-questions.pdf": (
+        "paper, one each",
+        "A question of each chapter that you teach, for the closing test.",
+    ),
     "room/minute-cards.pdf": ("paper", "For each evening: what is clear, and what is not."),
     "trainer/lab-sheets.pdf": ("paper, yours", "Each lab: screens, failures, and the way out."),
     "trainer/answers.pdf": ("paper, yours", "The answers of the quizzes that you teach."),
+    "trainer/closing-answers.pdf": ("paper, yours", "The answers of the closing questions."),
     "trainer/answers-pre-reading.pdf": ("paper, yours", "The answers of what is read at home."),
     "trainer/answers-mini-capstone.pdf": (
         "paper, yours",
@@ -243,6 +250,7 @@ def sheet_course(kit: Kit, book: Handbook) -> sheets.Course:
         licence=LICENCE,
         taught=taught,
         quizzes=[page.removeprefix("modules/") for page in plan.handed_in],
+        closing=[page.removeprefix("modules/") for page in quizzes_of(plan.taught, book)],
     )
 
 

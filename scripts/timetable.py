@@ -206,8 +206,8 @@ def environment() -> Environment:
 
 
 def in_code(words: str) -> Markup:
-    """Return escaped words in which what stands between backticks is code."""
-    parts = [escape(part) for part in words.split("`")]
-    return Markup("").join(
-        Markup("<code>{}</code>").format(p) if n % 2 else p for n, p in enumerate(parts)
-    )
+    """Return escaped words in which what stands between backticks is code; `long` may be broken."""
+    code, long = Markup("<code>{}</code>"), Markup('<code class="long">{}</code>')
+    parts = [escape(part) for part in words.split("`")]  # every other one was between two of them
+    parts[1::2] = [(code if len(part) < 30 else long).format(part) for part in parts[1::2]]
+    return Markup("").join(parts)
