@@ -2,7 +2,7 @@
 
 A bundle is for one kind of machine and one Python: the wheels that the locks name for it, the built
 site, and `start`, which installs them without a network. Nothing is built on the laptop.
-`--class FOLDER` adds the sheets of a course.
+`--class FOLDER` adds the papers of a course that everybody may have, and no name of the class.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from typing import NamedTuple
 from packaging import tags
 from packaging.utils import parse_wheel_filename
 
-from scripts.wheels import pins
+from scripts.wheels import fitting, pins
 
 HTML, PACKS, OUTPUT = (Path("docs", "_build", name) for name in ("html", "packs", "bundle"))
 ROOM = Path(__file__).with_name("room")  # what lies at the top of each bundle
@@ -29,7 +29,11 @@ LICENCES = ("LICENSE", "LICENSE-CC-BY-4.0", "NOTICE")
 LOCKS = {"requirements.txt": "northstar", "nox.txt": "nox"}  # what is packed under which name
 TOP = "handbook"  # the one folder of a ZIP; short, since Windows' paths are
 RAN = ("3.11", "3.12", "3.13")  # the Pythons that the handbook has run on
-TAKEN = ("before", "room", "plan.html", "plan.ics")  # of a course; the rest is the trainer's
+# What a class may have of a course's folder: all else has names of people, answers or notes.
+TAKEN = (
+    *("plan.ics", "before/pre-reading.pdf", "room/handouts.pdf", "room/minute-cards.pdf"),
+    "room/mini-capstone.pdf",
+)
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the same inputs make the same bytes, whatever the clock says
 PACKED = (".whl", ".woff2", ".pdf", ".png", ".gz")  # compressed already
 NO_WHEEL = re.compile(r"No matching distribution found for (\S+)")
@@ -88,12 +92,7 @@ class Target(NamedTuple):
 
     def list_tags(self) -> set[tags.Tag]:
         """The tags of all wheels that this Python installs on this machine."""
-        number = [int(part) for part in self.python.split(".")]
-        interpreter = "cp" + "".join(map(str, number))
-        return {
-            *tags.cpython_tags(number, [interpreter], self.kind.platforms),
-            *tags.compatible_tags(number, interpreter, self.kind.platforms),
-        }
+        return {*fitting(self.python, self.kind.platforms)}
 
 
 def read_target(machine: str, python: str) -> Target:
@@ -161,14 +160,14 @@ def name_faults(
 
     wanted: the hashes of each pin, `name==version`.
     """
-    fitting, faults, missing = target.list_tags(), [], dict.fromkeys(wanted)
+    fits, faults, missing = target.list_tags(), [], dict.fromkeys(wanted)
     for wheel in sorted(wheels):
         name, version, _, its = parse_wheel_filename(wheel.name)
         pin = f"{name}=={version}"
         missing.pop(pin, None)
         if pin not in wanted:
             faults.append(f"{wheel.name} is in no lock: delete it")
-        elif not its & fitting:
+        elif not its & fits:
             faults.append(
                 f"{wheel.name} does not fit {target.kind.laptop} with Python {target.python}: "
                 "delete it, and make the bundle again"
@@ -210,13 +209,6 @@ def read_files(folder: Path, name: str) -> Iterator[tuple[str, bytes]]:
     for file in sorted(folder.rglob("*")):
         if file.is_file() and file.name != ".buildinfo":
             yield f"{name}/{file.relative_to(folder).as_posix()}", file.read_bytes()
-
-
-def read_class(folder: Path) -> Iterator[tuple[str, bytes]]:
-    """Yield what a class may have of a course's folder: neither answers nor the trainer's notes."""
-    for path, content in read_files(folder, "class"):
-        if path.split("/")[1] in TAKEN and "answers" not in path:
-            yield path, content
 
 
 def gather(target: Target, wheels: Sequence[Path], own: Path, course: Path | None) -> dict:
@@ -261,7 +253,8 @@ def gather(target: Target, wheels: Sequence[Path], own: Path, course: Path | Non
     found |= dict(read_files(HTML, "site"))
     found |= {path: its for path, its in read_files(PACKS, "packs") if "answers" not in path}
     if course:
-        found |= dict(read_class(course))
+        taken = [name for name in TAKEN if (course / name).is_file()]  # a talk has no project
+        found |= {f"class/{name}": (course / name).read_bytes() for name in taken}
     found["SHA256SUMS"] = write_sums(found)
     return found
 

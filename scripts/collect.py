@@ -2,41 +2,37 @@
 
     nox -s teach -- collect lines.txt --roster class.csv --plan three-days
 
-`lines.txt` is what came in mails and chats, pasted one after the other: quoted, wrapped, with other
-text around. `jukebox.hand_in` says what a line is. Everything that looks like one is accounted for.
+`lines.txt` is what came in mails and chats, pasted one after the other. `scripts/lines.py` finds the
+lines in it, and says of the rest what cannot be read.
 """
 
 import argparse
-import csv
 import difflib
-import html
-import io
-import re
 import sys
 import textwrap
-import tomllib
-from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
-from itertools import combinations, zip_longest
+from itertools import combinations
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
 from jukebox import hand_in
 from jukebox.hand_in import Lab, Line, Quiz
 
+from docs._ext.markdown import PARSER, shown
+from docs._ext.plans import Handbook, read
+from docs._ext.quiz import DATA, HOME, LETTERS
+from docs._ext.quiz import read as read_quiz
+from scripts.lines import Found, decode, find
 from scripts.roster import read_roster
+from scripts.spreadsheet import write_csv
+from scripts.timetable import environment
 
 DOCS = Path(__file__).parents[1] / "docs"
+BOOK = Handbook(DOCS)
 WIDTH = 88
-QUOTED = re.compile(r"^(?:\s*>)+ ?")
-CUT = re.compile(r"[a-z0-9][-/]$")  # a mail program may wrap after these, inside a word
-HEAD = re.compile(r" · \d{4}-\d\d-\d\d · ")
-TAIL = re.compile(r"([^·]{1,90}(?: · [^·]{1,90})*?) · ([0-9a-f]{6})(?![\w/])")  # items, checksum
-LOOKS = re.compile(r"\btry \d|\d{4}-\d\d-\d\d ·|· [0-9a-f]{6}(?!\w)")
 
 
 # ---- what is read --------------------------------------------------------------------------------
@@ -52,25 +48,6 @@ class Question(NamedTuple):
     right: str
 
 
-class Found(NamedTuple):
-    """A line in the text: where it begins, what it says, or its name and what is wrong with it."""
-
-    number: int
-    name: str
-    line: Line | None
-    fault: str = ""
-
-
-def decode(path: Path) -> str:
-    """Return the text of a file in UTF-8; ValueError says how to save it as that."""
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ValueError(
-            f"{path}: this is no text in UTF-8 ({error.reason}): save it as UTF-8."
-        ) from error
-
-
 def key(name: str) -> str:
     """Return a name as it is compared: as a line has it, without capitals."""
     return hand_in.clean(name).casefold()
@@ -79,140 +56,35 @@ def key(name: str) -> str:
 @cache
 def quiz(page: str) -> tuple[Question, ...]:
     """Return the questions of a chapter's quiz, named below modules/; none where it has no quiz."""
-    path = DOCS / "_data" / "quizzes" / f"{page}.toml"
+    path = DOCS / DATA / f"{page}.toml"
     if not path.is_file():
         return ()
-    front = (DOCS / "modules" / f"{page}.md").read_text("utf-8").split("---\n")[1]
-    says = yaml.safe_load(front)["objectives"]
+    chapter = BOOK.page(f"{HOME}{page}")
+    says = chapter.facts["objectives"] if chapter else {}
     return tuple(
         Question(
             one["objective"],
             says[one["objective"]],
             one["ask"],
             tuple((option["text"], option["why"]) for option in one["option"]),
-            next("ABCDEFGHIJ"[n] for n, option in enumerate(one["option"]) if "right" in option),
+            LETTERS[one["right"]],
         )
-        for one in tomllib.loads(path.read_text("utf-8"))["question"]
-    )
-
-
-@cache
-def labs() -> frozenset[int]:
-    """Return the numbers of the labs, as their pages have them."""
-    pages = [page.read_text("utf-8") for page in (DOCS / "labs").glob("*.md")]
-    return frozenset(
-        int(number) for page in pages for number in re.findall(r"^lab: (\d+)$", page, re.M)
+        for one in read_quiz(path)
     )
 
 
 def read_plan(name: str, parts: int | None = None) -> list[str]:
-    """Return the quizzes and labs of a plan in its order, or of its first few parts.
+    """Return the quizzes and labs that a plan asks for, or its first few parts.
 
-    name: of a file below docs/_data/plans, or the path of one. Raises ValueError with what to fix.
+    name: of a plan, or the path of a TOML file. Raises ValueError with what to fix.
     """
-    folder = DOCS / "_data" / "plans"
-    path = Path(name) if name.endswith(".toml") else folder / f"{name}.toml"
-    if not path.is_file():
-        known = ", ".join(sorted(file.stem for file in folder.glob("*.toml")))
-        raise ValueError(
-            f"There is no plan {name}: name a TOML file, or one of: {known or 'none'}."
-        )
-
-    def items(value: Any) -> Iterator[str]:
-        """Yield what the blocks below a value ask for."""
-        for part in value if isinstance(value, list) else ():
-            yield from items(part)
-        if isinstance(value, dict):
-            # `home` is what people read before: its quizzes are handed in as well.
-            for asked in ("home", "quiz"):
-                pages = value.get(asked) if isinstance(value.get(asked), list) else ()
-                yield from filter(quiz, (str(page).removeprefix("modules/") for page in pages))
-            if type(value.get("lab")) is int:
-                yield f"lab-{value['lab']}"
-            for part in value.values():
-                yield from items(part)
-
-    try:
-        plan = tomllib.loads(decode(path))
-    except tomllib.TOMLDecodeError as error:
-        raise ValueError(f"{path}: this is no TOML: {error}.") from error
-    return list(dict.fromkeys(items(plan.get("part", [])[:parts])))
-
-
-# ---- lines in a text -----------------------------------------------------------------------------
-
-
-def find(text: str, names: Sequence[str] = ()) -> tuple[list[Found], list[tuple[int, str]]]:
-    """Return the lines in a text, and what looks like a part of one and is in none: (number, text).
-
-    names: of the roster; a line whose checksum fits one of them under another name is told so.
-    """
-    pieces, starts, at = [], [], 0  # the text in one line, and where each line of the file begins
-    for number, raw in enumerate(text.replace("\u00c2\u00b7", "·").splitlines(), 1):
-        piece = hand_in.plain(QUOTED.sub("", raw)).translate(hand_in.DOTS)
-        if not piece:
-            continue
-        if pieces and not (CUT.search(pieces[-1]) and re.match("[a-z0-9]", piece)):
-            pieces[-1] += " "
-            at += 1
-        starts.append((at, number, piece))
-        pieces.append(piece)
-        at += len(piece)
-    whole = "".join(pieces)
-
-    def row(place: int) -> int:
-        """Return which of the starts a place belongs to."""
-        return bisect_right(starts, place, key=lambda start: start[0]) - 1
-
-    found, taken, lower = [], set(), 0
-    heads = list(HEAD.finditer(whole))
-    for head, following in zip_longest(heads, heads[1:]):
-        tail = TAIL.match(whole, head.end(), following.start() if following else len(whole))
-        first = row(head.start())
-        begins = max(starts[first][0], lower)
-        if begins >= head.start():  # the name is on the line above
-            begins = max(starts[max(first - 1, 0)][0], lower)
-        if not tail:
-            name = whole[begins : head.start()].rpartition(": ")[2]
-            fault = "it ends without a checksum: ask for the whole line again"
-            found.append(Found(starts[row(begins)][1], name, None, fault))
-            taken |= {first, row(begins)}
-            continue
-        # Other words may stand before the name: the checksum knows where it begins.
-        lowest = max(lower, head.start() - hand_in.LONGEST)
-        spaces = re.compile(" ").finditer(whole, lowest, head.start())
-        places = [lowest, *(space.end() for space in spaces)]
-        rest, checksum = whole[head.start() : tail.end(1)], tail[2]
-        fits = [p for p in places if hand_in.checksum(whole[p : head.start()] + rest) == checksum]
-        start = fits[0] if fits else begins
-        name = whole[start : head.start()]
-        taken |= set(range(row(start), row(tail.end() - 1) + 1))
-        lower = tail.end()
-        if not fits:
-            name = name.rpartition(": ")[2]
-            owner = [
-                one for one in names if hand_in.checksum(hand_in.clean(one) + rest) == checksum
-            ]
-            fault = "its checksum does not fit: a name, a day, a letter or a digit was changed"
-            if owner:
-                fault = (
-                    f"its checksum fits the name {owner[0]}: the line is theirs, under another name"
-                )
-            found.append(Found(starts[row(start)][1], name, None, fault))
-            continue
-        try:
-            line = hand_in.read(whole[start : tail.end()])
-        except ValueError as error:
-            fault = f"its checksum fits, but it cannot be read: {error}"
-            found.append(Found(starts[row(start)][1], name, None, fault))
-            continue
-        found.append(Found(starts[row(start)][1], line.name, line))
-    rest_of = [
-        (number, piece)
-        for n, (_, number, piece) in enumerate(starts)
-        if n not in taken and LOOKS.search(piece)
-    ]
-    return found, rest_of
+    plan = read(name, BOOK) if name.endswith(".toml") else BOOK.plan(name)
+    if parts is not None:
+        if not 1 <= parts <= len(plan.parts):
+            raise ValueError(f"--parts {parts}: the plan has the parts 1 to {len(plan.parts)}.")
+        plan = replace(plan, parts=plan.parts[:parts])
+    pages = [page.removeprefix(HOME) for page in plan.handed_in]
+    return [*pages, *(f"lab-{number}" for number in plan.labs)]
 
 
 # ---- what it comes to ----------------------------------------------------------------------------
@@ -282,7 +154,7 @@ def right(item: Quiz) -> int:
 def fault_of(item: Quiz | Lab) -> str:
     """Return why an item cannot be counted, or nothing."""
     if isinstance(item, Lab):
-        return "" if item.number in labs() else f"there is no lab {item.number}"
+        return "" if item.number in BOOK.labs else f"there is no lab {item.number}"
     questions = quiz(item.page)
     if not questions:
         return f"{item.page} has no quiz here"
@@ -450,13 +322,12 @@ def people(report: Report) -> Iterator[tuple[str, str, str]]:
         more = sum(item.tries > 1 for item in quizzes)
         said = []
         if quizzes:
-            said.append(
-                f"quizzes {len(quizzes)}, {sum(map(right, quizzes))} of {asked} right at first"
-            )
+            said.append(f"{len(quizzes)} {'quizzes' if quizzes[1:] else 'quiz'}")
+            said.append(f"{sum(map(right, quizzes))} of {asked} right at first")
         if more:
             said.append(f"{more} begun again")
         if labs:
-            said.append(f"labs {', '.join(map(str, labs))} done")
+            said.append(f"lab{'s' * bool(labs[1:])} {', '.join(map(str, labs))} done")
         gone = [
             f"{what} (open)" if what in report.given[name] else what
             for what in report.missing(name)
@@ -487,9 +358,7 @@ def choices(one: Wrong) -> Iterator[str]:
 
 def plain(text: str) -> str:
     """Return a text of a quiz without its marks."""
-    return (
-        re.sub(r"\{\w+\}`([^<`]*?)(?: <[^>`]*>)?`", r"\1", text).replace("`", "").replace("*", "")
-    )
+    return shown(PARSER.parseInline(text)[0].children or [])
 
 
 def as_text(report: Report, *, named: bool = True) -> str:
@@ -520,59 +389,25 @@ def as_text(report: Report, *, named: bool = True) -> str:
     return "\n".join(out) + "\n"
 
 
-STYLE = """
-:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
-table { width: 100%; border-collapse: collapse; }
-th, td { padding: 0.3rem 0.5rem; border-bottom: 1px solid #8886; text-align: left; vertical-align: top; }
-section { break-inside: avoid; margin: 1.5rem 0; }
-tbody th { white-space: nowrap; }
-h3 { margin-bottom: 0; font-size: 1.05rem; }
-"""
-
-
 def as_html(report: Report, *, named: bool = True) -> str:
     """Return the report as a page that needs nothing else; `named` as in `as_text`."""
-    e = html.escape
-
-    def listed(items: Sequence[str]) -> str:
-        """Return a list."""
-        return "<ul>" + "".join(f"<li>{e(one)}</li>" for one in items) + "</ul>"
-
-    rows = "".join(
-        f"<tr><th scope='row'>{e(name)}</th><td>{e(has)}</td><td>{e(lacks)}</td></tr>"
-        for name, has, lacks in people(report)
-    )
-    parts = [
-        "<!doctype html><html lang='en'><head><meta charset='utf-8'>",
-        "<meta name='viewport' content='width=device-width'>",
-        f"<title>What the class handed in</title><style>{STYLE}</style></head><body>",
-        f"<h1>What the class handed in</h1><p>{e(first_sentence(report))}</p>",
-    ]
-    if named:
-        parts += [
-            "<table><thead><tr><th scope='col'>Name</th><th scope='col'>Handed in</th>",
-            f"<th scope='col'>Missing</th></tr></thead><tbody>{rows}</tbody></table>",
-        ]
-    if report.look and named:
-        parts.append(f"<h2>Look at these</h2>{listed(report.look)}")
-    if report.wrong:
-        parts.append("<h2>What the class misunderstood</h2><p>The most common mistake first.</p>")
-    for one in report.wrong:
-        head = f"{e(one.page)}, objective {e(one.question.objective)}: {e(one.question.says)}"
-        asked = f"Question {one.number}: {e(plain(one.question.ask))}"
-        parts.append(
-            f"<section><h3>{head}</h3><p>{asked}</p>{listed(list(choices(one)))}</section>"
+    return (
+        environment()
+        .get_template("report.html")
+        .render(
+            report=report,
+            named=named,
+            first_sentence=first_sentence(report),
+            people=list(people(report)),
+            choices=choices,
+            plain=plain,
         )
-    parts.append(f"<p>Lines: {e(', '.join(report.account) or 'none')}.</p></body></html>\n")
-    return "\n".join(parts)
+    )
 
 
-def as_csv(report: Report) -> str:
-    """Return a row for each person and item, also for what is missing."""
-    out = io.StringIO()
-    table = csv.writer(out)
-    table.writerow(("name", "item", "state", "answers", "right", "of", "tries", "date", "line"))
+def rows(report: Report) -> Iterator[list[str]]:
+    """Yield a row for each person and item of the report, also for what is missing."""
+    yield ["name", "item", "state", "answers", "right", "of", "tries", "date", "line"]
     for name in report.roster:
         given = report.given[name]
         for what in dict.fromkeys([*report.expected, *given]):
@@ -585,10 +420,7 @@ def as_csv(report: Report) -> str:
             elif one:
                 state = "open" if is_open(one.item) else "done"
                 row = [state, "", "", "", one.item.tries, one.line.day, one.number]
-            # A name that begins like a formula stays a name in a spreadsheet.
-            safe = f"'{name}" if name[0] in "=+-@" else name
-            table.writerow((safe, what, *row))
-    return out.getvalue()
+            yield [name, what, *map(str, row)]
 
 
 # ---- the command ---------------------------------------------------------------------------------
@@ -610,7 +442,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "--plan", help="a plan's name or TOML file: its quizzes and labs are expected"
     )
-    parser.add_argument("--parts", type=int, help="expect the first parts of the plan alone")
+    parser.add_argument("--parts", type=int, help="expect only the first parts of the plan")
     parser.add_argument(
         "--same",
         type=pair,
@@ -626,6 +458,12 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--csv", type=Path, help="write a row for each person and item, too")
     given = parser.parse_args(arguments)
     try:
+        if given.counts and given.csv:
+            raise ValueError(
+                "--counts leaves names out, and the table of --csv has them: take one of the two."
+            )
+        if given.parts is not None and not given.plan:
+            raise ValueError("--parts needs a plan: add --plan and its name.")
         roster = [person.name for person in read_roster(given.roster)]
         unknown = [b for _, b in given.same if key(b) not in map(key, roster)]
         if unknown:
@@ -635,9 +473,12 @@ def main(arguments: Sequence[str]) -> int:
         if given.html:
             given.html.write_text(as_html(report, named=not given.counts), "utf-8")
         if given.csv:
-            given.csv.write_text(as_csv(report), "utf-8-sig", newline="")
-    except (OSError, ValueError) as error:
-        print(f"collect: {error}", file=sys.stderr)
+            write_csv(given.csv, rows(report))
+    except OSError as error:
+        print(f"{error.filename}: {error.strerror}.", file=sys.stderr)
+        return 1
+    except ValueError as error:  # PlanError is one
+        print(error, file=sys.stderr)
         return 1
     print(as_text(report, named=not given.counts), end="")
     return 0

@@ -21,7 +21,6 @@ What Moodle does with such a file was read in its source: the release 5.1 and th
   `= ~ # { } :` and the backslash are escaped by a backslash (`repchar`, `escapedchar_pre`).
 """
 
-import csv
 import html
 import re
 import sys
@@ -35,9 +34,10 @@ from docutils.nodes import make_id
 from markdown_it.token import Token
 
 from docs._ext import data
-from docs._ext.markdown import PARSER
+from docs._ext.markdown import PARSER, sections, shown
 from docs._ext.quiz import DATA, HOME, LETTERS, read
 from docs.conf import html_baseurl
+from scripts.spreadsheet import write_csv
 
 DOCS = Path(__file__).parents[1] / "docs"
 BANK = "MLOps handbook"
@@ -47,7 +47,6 @@ MARKS = {"em_open": "<em>", "em_close": "</em>", "strong_open": "<strong>"} | {
     "softbreak": " ",
 }
 RESERVED = re.compile(r"[\\=~#{}:]")  # by GIFT
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")  # what a spreadsheet takes for one begins so
 COLUMNS = (
     *("id", "part", "chapter", "section", "kind", "question"),
     *("letter", "option", "right", "feedback", "read_again"),
@@ -112,9 +111,7 @@ def write(
     made = {"bank.xml": as_xml(items), "bank.gift.txt": as_gift(items)}
     for name, text in made.items():
         (folder / name).write_text(text, "utf-8", newline="\n")
-    # With its mark a spreadsheet reads UTF-8; its lines end as RFC 4180 has it.
-    with (folder / "bank.csv").open("w", encoding="utf-8-sig", newline="") as file:
-        csv.writer(file).writerows([COLUMNS, *rows(items)])
+    write_csv(folder / "bank.csv", [COLUMNS, *rows(items)])
     return [folder / name for name in (*made, "bank.csv")]
 
 
@@ -170,7 +167,9 @@ def read_items(docs: Path, pages: Iterable[str], address: str) -> Iterator[Item]
         path = quiz_of(docs, page)
         for line, fault in data.file_faults(path, "quizzes"):
             raise ValueError(f"{path}:{line}: {fault}")
-        sections = titles(text_of(docs, page))
+        every = sections(text_of(docs, page))
+        chapter = every[0].title
+        titles = {label: section.title for section in every for label in section.labels}
         short = page.removeprefix(HOME)
         part = short.partition("/")[0]
         for question in read(path):
@@ -179,7 +178,7 @@ def read_items(docs: Path, pages: Iterable[str], address: str) -> Iterator[Item]
             if name in seen:
                 raise ValueError(f"{place}: {name} is the id of the question in {seen[name]} too")
             seen[name] = place
-            if label not in sections:
+            if label not in titles:
                 raise ValueError(f"{place}: no label `{label}` on the page {page}")
             kind = question.get("kind", "")
             tags = {"part": part, "objective": question["objective"], "kind": kind}
@@ -191,13 +190,13 @@ def read_items(docs: Path, pages: Iterable[str], address: str) -> Iterator[Item]
             yield Item(
                 id=name,
                 part=names[f"{HOME}{part}/index"] or part,
-                chapter=sections[""],
-                section=sections[label],
+                chapter=chapter,
+                section=titles[label],
                 kind=kind,
                 tags=tuple(f"{key}-{value}" for key, value in tags.items() if value),
                 ask=inline(question["ask"], place),
                 options=tuple(options),
-                again=read_again(sections[""], sections[label], link),
+                again=read_again(chapter, titles[label], link),
             )
 
 
@@ -213,27 +212,6 @@ def read_again(chapter: str, section: str, link: str) -> Text:
     return Text(words.format(linked), words.format(where) + (f" {link}" if link else ""))
 
 
-def titles(page: str) -> dict[str, str]:
-    """Return {label: title of the section that it leads to} of a page; that of "" is the page's.
-
-    A label right above a heading leads to that section, any other to the one in which it stands.
-    """
-    found: dict[str, str] = {}
-    waiting: list[str] = []
-    title = ""
-    tokens = PARSER.parse(page)
-    for token, following in zip(tokens, [*tokens[1:], None], strict=True):
-        if token.type == "myst_target":
-            waiting.append(token.content)
-            continue
-        if token.type == "heading_open" and following:
-            title = as_text(following.children or [], "a heading").plain
-            found.setdefault("", title)
-        found |= dict.fromkeys(waiting, title)
-        waiting = []
-    return found
-
-
 def inline(source: str, place: str) -> Text:
     """Return the HTML and the plain text of a line of Markdown; `place` is told in errors."""
     tokens = PARSER.parseInline(re.sub(r"\s+", " ", source).strip())
@@ -242,22 +220,17 @@ def inline(source: str, place: str) -> Text:
 
 def as_text(tokens: Iterable[Token], place: str) -> Text:
     """Return the HTML and the plain text of inline tokens."""
-    marked, plain = [], []
+    tokens, marked = list(tokens), []
     for token in tokens:
         if token.type in MARKS:
             marked.append(MARKS[token.type])
-            plain.append(" " if token.type == "softbreak" else "")
         elif token.type in {"text", "code_inline", "myst_role"}:
-            words = token.content
-            if token.type == "myst_role":  # `text <target>` shows its text
-                words = re.sub(r"\s*<[^<>]*>$", "", words)
-            escaped = html.escape(words, quote=False)
+            escaped = html.escape(shown([token]), quote=False)
             marked.append(f"<code>{escaped}</code>" if token.type == "code_inline" else escaped)
-            plain.append(words)
         else:
             message = "write text, `code`, *emphasis* or a role there"
             raise ValueError(f"{place}: a {token.type} cannot go to Moodle; {message}")
-    return Text("".join(marked), "".join(plain))
+    return Text("".join(marked), shown(tokens))
 
 
 def as_xml(items: Iterable[Item]) -> str:
@@ -342,13 +315,7 @@ def rows(items: Iterable[Item]) -> Iterator[list[str]]:
         about = [item.id, item.part, item.chapter, item.section, item.kind, item.ask.plain]
         for letter, option in zip(LETTERS, item.options, strict=False):
             right = "yes" if option.right else "no"
-            row = [*about, letter, option.text.plain, right, option.why.plain, item.again.plain]
-            yield [cell(value) for value in row]
-
-
-def cell(text: str) -> str:
-    """Put an apostrophe before what a spreadsheet would run as a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text
+            yield [*about, letter, option.text.plain, right, option.why.plain, item.again.plain]
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -37,6 +37,7 @@ GLOSSARY, BIBLIOGRAPHY = "reference/glossary.html", "reference/bibliography.html
 REFERENCES = ["for", "headers", "aria-labelledby", "aria-describedby", "aria-controls"]
 A4 = (595, 842)  # points
 TOP, FOOT = 51, 51  # points of margin, as packs.css has them: 18 mm
+FOR_THE_TEACHER = "For the teacher"  # what unfolds under such words stands with the answers
 SHORT = 15  # lines of a block of code that stays on one page
 BLANK, SHARE = 1 / 3, 1 / 20  # at most this share of the pages may be blank over more than that
 ENDS = ("Words", "Sources")  # the headings of a pack's last parts
@@ -281,6 +282,8 @@ def take_article(page: Page, prefix: str, inside: Mapping[str, str], site: Site,
     article = copy.copy(page.article)
     for details in article.select("details"):
         details["open"] = ""
+        if details.summary and details.summary.get_text().strip().startswith(FOR_THE_TEACHER):
+            details["class"] = "quiz-answer"
     for image in article.select("img[src]"):
         image["src"] = urljoin(f"/{page.path}", str(image["src"]))
         if str(image["src"]).endswith(".svg"):
@@ -308,19 +311,20 @@ def draw(image: Tag, site: Site) -> Tag:
 
 
 def take_answers(article: Tag) -> list[tuple[str, Tag]]:
-    """Move the quiz's answers out of an article; return each with its question."""
+    """Move the answers out of an article; return each with its question or its heading."""
     answers = []
-    for details in article.select(".quiz details"):
+    for details in article.select("details.quiz-answer"):
         fieldset = details.find_parent("fieldset")
-        assert fieldset is not None
-        assert fieldset.legend is not None
+        asked = fieldset.legend if fieldset else details.summary
+        assert asked is not None
+        heading = asked.get_text(" ", strip=True)
         if details.summary:
             details.summary.decompose()
         for link in details.select("a"):
             link.unwrap()  # what to read again is in another file
         details.name, details["class"] = "div", "answer"  # not the quiz's, which paper hides
         del details["open"]
-        answers.append((fieldset.legend.get_text(" ", strip=True), details.extract()))
+        answers.append((heading, details.extract()))
     return answers
 
 
@@ -487,7 +491,7 @@ def print_pdf(sheet: Sheet, origin: str, document: Document) -> bytes:
     if not sheet.url.startswith(origin):
         sheet.goto(f"{origin}/404.html")  # only its origin matters: addresses begin at the root
     sheet.set_content(document.html, wait_until="load")
-    sheet.evaluate("Promise.all([...document.fonts].map(face => face.load()))")
+    sheet.evaluate(typeface.LOAD)
     pdf = sheet.pdf(**PDF)
     for _ in range(PASSES if NUMBER in document.html else 0):
         if not sheet.evaluate(FILL, read_places(PdfReader(io.BytesIO(pdf)))):

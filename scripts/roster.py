@@ -4,12 +4,11 @@ A spreadsheet may have written it: with a byte order mark or without, with comma
 """
 
 import csv
-import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-COLUMNS = ("name", "email", "days")
-LONGEST = 60  # characters of a name
+from jukebox import hand_in
 
 
 @dataclass(frozen=True)
@@ -26,42 +25,52 @@ def read_roster(path: Path, days: int | None = None) -> list[Person]:
 
     Raises ValueError with file, line and what to write.
     """
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise ValueError(f"{path}: there is no such file. Write one with a line `name`.") from error
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{path}: this is no UTF-8. Save it as “CSV UTF-8”.") from error
-    first = text.partition("\n")[0]
-    mark = next((mark for mark in ";\t" if mark in first), ",")
-    reader = csv.DictReader(text.splitlines(), delimiter=mark, restval="")
-    reader.fieldnames = [(name or "").strip().casefold() for name in reader.fieldnames or []]
-    if "name" not in reader.fieldnames:
-        raise ValueError(
-            f"{path}:1: there is no column `name`. Let the first line be: name,email,days"
-        )
     people: list[Person] = []
     lines: dict[str, int] = {}
-    for row in reader:
-        here = f"{path}:{reader.line_num}"
-        if not any(isinstance(cell, str) and cell.strip() for cell in row.values()):
-            continue
-        name = " ".join(unicodedata.normalize("NFC", row["name"]).split())
-        if not name:
-            raise ValueError(f"{here}: there is no name. Write one, or take the line out.")
-        if len(name) > LONGEST or "·" in name:
-            raise ValueError(f"{here}: a name has at most {LONGEST} characters, and no `·`.")
+    for number, row in read_rows(path):
+        here = f"{path}:{number}"
+        try:
+            name = hand_in.clean(row["name"])  # as each line that is handed in has it
+        except ValueError as error:
+            raise ValueError(f"{here}: {error}") from None
         if (key := name.casefold()) in lines:
             raise ValueError(
                 f"{here}: {name} stands on line {lines[key]} already. "
                 "Take one out, or add what tells the two apart."
             )
-        lines[key] = reader.line_num
+        lines[key] = number
         attended = days_of(row.get("days", ""), here, days)
         people.append(Person(name, row.get("email", "").strip(), attended))
     if not people:
         raise ValueError(f"{path}: there is nobody on it. Write a name on each line.")
     return people
+
+
+def read_rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield each row that is not empty, with its line. Raises ValueError with what to write."""
+    if path.is_dir():
+        raise ValueError(f"{path}: this is a folder. Name the CSV file in it.")
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError as error:
+        raise ValueError(f"{path}: there is no such file. Write one with a line `name`.") from error
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path}: this is no UTF-8. Save it as “CSV UTF-8”.") from error
+    first = text.partition("\n")[0]
+    mark = next((mark for mark in ";\t" if mark in first), ",")
+    reader = csv.DictReader(text.splitlines(), delimiter=mark, restkey="", restval="")
+    try:
+        reader.fieldnames = [(name or "").strip().casefold() for name in reader.fieldnames or []]
+        if "name" not in reader.fieldnames:
+            raise ValueError(
+                f"{path}:1: there is no column `name`. Let the first line be: name,email,days"
+            )
+        for row in reader:
+            if any(isinstance(cell, str) and cell.strip() for cell in row.values()):
+                yield reader.line_num, row
+    except csv.Error as error:
+        line = reader.line_num + 1  # it counts the lines that it has read
+        raise ValueError(f"{path}:{line}: this cannot be read ({error}).") from error
 
 
 def days_of(words: str, here: str, days: int | None) -> tuple[int, ...]:

@@ -1,13 +1,12 @@
-"""Print what a class needs on paper: lab sheets, cards, sign-in sheets, name tents, certificates.
+"""Print what a class needs on paper: sheets of the labs, cards, questions, names, certificates.
 
-`sheets.html` has a macro for each kind and `sheets.css` their look. Every sheet is a box of the
-size of A4, so that what does not fit is measured in the browser and told, and never cut.
+`teach_kit/sheets.html` has a macro for each kind and `sheets.css` their look. Every sheet is a box
+of the size of A4, so that what does not fit is measured in the browser and told, and never cut.
 """
 
+import html
 import math
 import re
-import shutil
-import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,19 +15,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bs4 import BeautifulSoup
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jukebox.alerts import Alert, firing
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from docs._ext import load
+from docs._ext import dates, load
 from docs._ext.markdown import commands, fences
+from docs._ext.plans import Handbook, Page
+from scripts import moodle, typeface
+from scripts.timetable import environment
 
 if TYPE_CHECKING:  # `nox -s tests` reads the data through this module, and has no browser
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser
+    from playwright.sync_api import Page as Tab
 
 DOCS, SITE = Path("docs"), Path("docs/_build/html")
+BOOK = Handbook(DOCS)
 ROWS, DAYS, GUESTS = 20, 5, 4  # of a sign-in sheet: lines and days a page, and blank lines at least
-MINUTE_CARDS = 8  # on a page
+MINUTE_CARDS, QUESTIONS, ANSWERS = 8, 5, 3  # on a page
+CASES = ("decide", "compute")  # the kinds of question for which nobody needs the page's words
 BLANK = {"name": "", "owns": "", "hands_over": ""}  # a role's card that a team fills in itself
 # Figures at which all eight alerts fire; those of one service are never all so at once.
 GAUGES = {
@@ -72,6 +76,7 @@ class Course:
     place: "" if it is not known yet. people: names, in the order of the roster. labs: numbers.
     taught: for each date the titles of what is taught, for the certificate; may be empty.
     quizzes: pages below modules/ whose quizzes are asked for, for the certificate of completion.
+    closing: pages below modules/ of which the closing sheet asks a question each.
     """
 
     title: str
@@ -83,6 +88,7 @@ class Course:
     licence: str
     taught: Sequence[Sequence[str]] = ()
     quizzes: Sequence[str] = ()
+    closing: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         """Refuse a course that the sheets could not show."""
@@ -113,10 +119,12 @@ class Screen(NamedTuple):
 
 @dataclass(frozen=True)
 class Lab:
-    """A lab's sheet: title, the page's line on its minutes, screens, and what is hand-written."""
+    """A lab's sheet: title, minutes of a class and the page's line on those of one person,
+    screens, and what is hand-written."""
 
     number: int
     title: str
+    minutes: int
     line: str
     screens: list[Screen]
     told: Mapping[str, Any] = field(repr=False)
@@ -125,31 +133,28 @@ class Lab:
 # ---- what the sheets say -------------------------------------------------------------------------
 
 
-def lab_page(number: int) -> Path:
+def lab_page(number: int) -> Page:
     """Return the page of a lab; ValueError if there is none."""
-    for page in sorted((DOCS / "labs").glob("*.md")):
-        if re.search(rf"^lab: {number}$", page.read_text("utf-8"), re.M):
-            return page
-    raise ValueError(f"There is no lab {number}: the front matter of a page in docs/labs says it.")
+    if number not in BOOK.labs:
+        raise ValueError(
+            f"There is no lab {number}: the front matter of a page in docs/labs says it."
+        )
+    return BOOK.labs[number]
 
 
-def title_of(page: Path) -> str:
-    """Return the heading of a page's source."""
-    heading = re.search(r"^# (.+)$", page.read_text("utf-8"), re.M)
-    return heading[1] if heading else page.stem
-
-
-def screen(page: Path, command: str, says: str = "") -> str:
+def screen(page: Page, command: str, says: str = "") -> str:
     """Return what a command shows on a page, the first time that it says some words.
 
-    Without empty lines, for which a sheet has no room. ValueError if the page does not type the command, or never shows the words behind it.
+    Without empty lines, for which a sheet has no room. ValueError if the page does not type the
+    command, or never shows the words behind it.
     """
-    for fence in fences(page.read_text("utf-8")):
+    path = DOCS / f"{page.name}.md"
+    for fence in fences(path.read_text("utf-8")):
         for _, typed, shown in commands(fence) if fence.name == "console" else ():
             if typed == command and says in " ".join(shown.split()):
                 return re.sub(r"\n{2,}", "\n", shown).rstrip()
     words = f" with “{says}” on the screen" if says else ""
-    raise ValueError(f"{page}: no console block types `{command}`{words}.")
+    raise ValueError(f"{path}: no console block types `{command}`{words}.")
 
 
 def lab(number: int, site: Path) -> Lab:
@@ -158,7 +163,7 @@ def lab(number: int, site: Path) -> Lab:
     told = {sheet["lab"]: sheet for sheet in load(DOCS, "lab_sheets.toml")["sheet"]}.get(number)
     if told is None:
         raise ValueError(f"docs/_data/lab_sheets.toml has no sheet for lab {number}: write one.")
-    built = site / "labs" / f"{page.stem}.html"
+    built = site / f"{page.name}.html"
     if not built.exists():
         raise ValueError(f"{built} is not there: build the handbook first, with nox -s docs.")
     soup = BeautifulSoup(built.read_text("utf-8"), "html.parser")
@@ -169,7 +174,17 @@ def lab(number: int, site: Path) -> Lab:
         Screen(s["shows"], s["command"], screen(page, s["command"], s.get("says", "")))
         for s in told["screens"]
     ]
-    return Lab(number, title_of(page), line.get_text().partition(" · ")[2], screens, told)
+    alone = line.get_text().partition(" · ")[2]
+    return Lab(number, page.title, page.teach["activity"], alone, screens, told)
+
+
+def closing_questions(pages: Sequence[str]) -> list[moodle.Item]:
+    """Return a question of each chapter, always the same: the first about a case, if it has one."""
+    chosen = {}
+    for item in moodle.read_items(DOCS, [f"modules/{page}" for page in pages], ""):
+        rank = CASES.index(item.kind) if item.kind in CASES else len(CASES)
+        chosen.setdefault(item.chapter, []).append((rank, item))
+    return [min(items, key=lambda pair: pair[0])[1] for items in chosen.values()]
 
 
 def alerts() -> list[Alert]:
@@ -204,48 +219,21 @@ def lacking(course: Course, done: Completed) -> list[str]:
     return labs + [f"quiz {quiz}" for quiz in course.quizzes if quiz not in done.quizzes]
 
 
-def without_font(texts: Iterable[str]) -> str:
-    """Return the letters that no font of this machine has; "" where nothing can say it."""
-    if not shutil.which("fc-list"):
-        return ""
-    letters = sorted({letter for text in texts for letter in text if ord(letter) > 0x2FF})
-    asked = {x: ["fc-list", f":charset={ord(x):x}"] for x in letters}
-    return "".join(x for x, words in asked.items() if not subprocess.check_output(words))
-
-
 # ---- paper ---------------------------------------------------------------------------------------
 
 
-def in_code(text: str) -> Markup:
-    """Return a text with what is in backticks as code, and all else escaped."""
-    code, long = Markup("<code>{}</code>"), Markup('<code class="long">{}</code>')
-    parts = [escape(part) for part in text.split("`")]  # every other one was between two of them
-    parts[1::2] = [(code if len(part) < 30 else long).format(part) for part in parts[1::2]]
-    return Markup("").join(parts)
-
-
-def on(day: date) -> str:
-    """Return a date as people write it: 11 January 2027."""
-    return f"{day.day} {day:%B %Y}"
-
-
-def span(dates: Sequence[date]) -> str:
+def span(days: Sequence[date]) -> str:
     """Return the first and the last of some dates, or the only one: 11 to 13 January 2027."""
-    first, last = dates[0], dates[-1]
+    first, last = days[0], days[-1]
     if first == last:
-        return on(first)
+        return dates.day(first)
     same = (first.year, first.month) == (last.year, last.month)
-    return f"{first.day if same else on(first)} to {on(last)}"
+    return f"{first.day if same else dates.day(first)} to {dates.day(last)}"
 
 
-PAPER = Environment(
-    loader=FileSystemLoader(Path(__file__).parent),
-    autoescape=True,  # a name is a text, whatever stands in it
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-PAPER.filters |= {"code": in_code, "on": on, "span": span}
+PAPER = environment()
+PAPER.filters |= {"day": dates.day, "span": span}
+PAPER.globals["faces"] = Markup(typeface.css())  # noqa: S704, our own file
 
 
 def document(macro: str, course: Course, **values: Any) -> str:
@@ -254,10 +242,31 @@ def document(macro: str, course: Course, **values: Any) -> str:
     return str(module.page(macro.replace("_", " ").capitalize(), getattr(module, macro)(**values)))
 
 
-def print_sheet(page: "Page", html: str, file: Path) -> Path:
-    """Print a document of sheets as a PDF; ValueError if something is outside of its card."""
+def show(page: "Tab", document: str) -> None:
+    """Show a document as it will be printed, with its fonts."""
     page.emulate_media(media="print")
-    page.set_content(html, wait_until="load")
+    page.set_content(document, wait_until="load")
+    page.evaluate(typeface.LOAD)
+
+
+def strange_letters(page: "Tab", texts: Iterable[str]) -> str:
+    """Return the letters of some texts that the handbook's fonts do not have."""
+    letters = sorted(set("".join("".join(texts).split())))
+    cells = "".join(f"<i>{html.escape(letter)}</i>" for letter in letters)
+    show(page, f"<style>{typeface.css()} i {{ font: 9pt var(--text) }}</style>{cells}")
+    ask = page.context.new_cdp_session(page).send
+    for domain in ("DOM", "CSS"):
+        ask(f"{domain}.enable")
+    root = ask("DOM.getDocument")["root"]["nodeId"]
+    found = ask("DOM.querySelectorAll", {"nodeId": root, "selector": "i"})["nodeIds"]
+    used = [ask("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"] for node in found]
+    ours = [all(font["isCustomFont"] for font in fonts) for fonts in used]
+    return "".join(letter for letter, own in zip(letters, ours, strict=True) if not own)
+
+
+def print_sheet(page: "Tab", document: str, file: Path) -> Path:
+    """Print a document of sheets as a PDF; ValueError if something is outside of its card."""
+    show(page, document)
     page.evaluate(FIT)
     if outside := page.evaluate(OUTSIDE):
         raise ValueError(f"{file.name}: this does not fit its sheet or card: {outside[0]!r}.")
@@ -266,12 +275,20 @@ def print_sheet(page: "Page", html: str, file: Path) -> Path:
     return file
 
 
-def print_sheets(browser: "Browser", sheets: Mapping[str, str], output: Path) -> list[Path]:
+def print_sheets(
+    browser: "Browser", course: Course, sheets: Mapping[str, str], output: Path
+) -> list[Path]:
     """Print documents into a folder, each by the name of its file; return the files."""
     from scripts import chromium
 
     with chromium.tab(browser) as page:
-        return [print_sheet(page, html, output / file) for file, html in sheets.items()]
+        if lost := strange_letters(page, [course.title, course.place, *course.people]):
+            print(
+                f"The handbook's fonts do not have {lost}: look at the names on paper. These letters "
+                "are of another font of this machine, or boxes.",
+                file=sys.stderr,
+            )
+        return [print_sheet(page, sheet, output / file) for file, sheet in sheets.items()]
 
 
 def pieces(things: Sequence[Any], size: int) -> list[Sequence[Any]]:
@@ -285,8 +302,6 @@ def write(browser: "Browser", course: Course, output: Path, site: Path = SITE) -
     ValueError if a lab has no sheet, if the handbook has not been built, or if a name fits nowhere.
     """
     people = list(course.people)
-    if lost := without_font(people):
-        print(f"No font here has {lost}: these names will print as boxes.", file=sys.stderr)
     days = list(enumerate(course.dates, 1))
     lines = math.ceil((len(people) + GUESTS) / ROWS) * ROWS
     signing = [
@@ -310,7 +325,17 @@ def write(browser: "Browser", course: Course, output: Path, site: Path = SITE) -
     if course.labs:
         labs = [lab(number, site) for number in course.labs]
         sheets["trainer/lab-sheets.pdf"] = document("lab_sheets", course, labs=labs)
-    return print_sheets(browser, sheets, output)
+    if course.closing:
+        asked = [*enumerate(closing_questions(course.closing), 1)]
+        sheets |= {
+            "room/closing-questions.pdf": document(
+                "closing_questions", course, pages=pieces(asked, QUESTIONS)
+            ),
+            "trainer/closing-answers.pdf": document(
+                "closing_answers", course, pages=pieces(asked, ANSWERS)
+            ),
+        }
+    return print_sheets(browser, course, sheets, output)
 
 
 def certificates(
@@ -341,8 +366,8 @@ def certificates(
         for name in course.people
         if attended.get(name)
     ]
-    labs = {number: title_of(lab_page(number)) for number in course.labs}
-    quizzes = [title_of(DOCS / "modules" / f"{quiz}.md") for quiz in course.quizzes]
+    labs = {number: lab_page(number).title for number in course.labs}
+    quizzes = [BOOK.title(f"modules/{quiz}") for quiz in course.quizzes]
     done = [
         name
         for name in course.people
@@ -355,4 +380,4 @@ def certificates(
         sheets["after/completion.pdf"] = document(
             "completion", course, people=done, labs=labs, quizzes=quizzes
         )
-    return print_sheets(browser, sheets, output)
+    return print_sheets(browser, course, sheets, output)

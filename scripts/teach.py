@@ -14,21 +14,26 @@ import hashlib
 import json
 import os
 import re
+import shlex
+import shutil
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import yaml
 
 from docs._ext.plans import Handbook, Plan, PlanError, hours, quizzes_of, read
+from scripts import collect, moodle, sheets
 from scripts.roster import Person, read_roster
+from scripts.spreadsheet import write_csv
 from scripts.timetable import (
     Timetable,
     as_calendar,
-    as_csv,
+    as_table,
     environment,
     on,
     public_holidays,
@@ -41,12 +46,15 @@ from scripts.timetable import (
 SITE, OUTPUT = Path("docs/_build/html"), Path("docs/_build/teach")
 BASE = os.environ.get("READTHEDOCS_CANONICAL_URL") or os.environ.get("HANDBOOK_URL", "")
 LICENCE = "Text CC BY 4.0, code Apache-2.0"
-COURSE = "course.json"  # what the certificates need to know of a folder
-# Cards that one activity needs: without it there are none.
+COURSE = "course.json"  # what the certificates need, and the digest of each file that was made
+MINI_CAPSTONE = "capstones/mini-capstone"
+# Papers that one activity needs: without it there are none.
 CARDS = {
     "cards-alerts.pdf": "wall",
     "cards-roles.pdf": "wall",
     "cards-mini-capstone.pdf": "mini-capstone",
+    "closing-questions.pdf": "closing",
+    "closing-answers.pdf": "closing",
 }
 # What each file is, and whether it is shown, sent, printed or kept; the Monday list says so.
 FILES = {
@@ -67,46 +75,40 @@ FILES = {
     "room/name-tents.pdf": ("paper, one", "A name for each place; fold in the middle."),
     "room/cards-alerts.pdf": ("paper, one for each wall", "The eight alerts, one to a card."),
     "room/cards-roles.pdf": ("paper, one for each wall", "The roles, to cut out."),
+    "room/mini-capstone.pdf": (
+        "paper, one for each team",
+        "The brief of the mini-capstone, without the envelope's answers.",
+    ),
     "room/cards-mini-capstone.pdf": (
         "paper, one for each team",
         "The four roles of the mini-capstone.",
     ),
+    "room/closing-questions.pdf": (
+        "paper, one each",
+        "A question of each chapter that you teach, for the closing test.",
+    ),
     "room/minute-cards.pdf": ("paper", "For each evening: what is clear, and what is not."),
     "trainer/lab-sheets.pdf": ("paper, yours", "Each lab: screens, failures, and the way out."),
     "trainer/answers.pdf": ("paper, yours", "The answers of the quizzes that you teach."),
+    "trainer/closing-answers.pdf": ("paper, yours", "The answers of the closing questions."),
     "trainer/answers-pre-reading.pdf": ("paper, yours", "The answers of what is read at home."),
+    "trainer/answers-mini-capstone.pdf": (
+        "paper, yours",
+        "What a good answer of the mini-capstone contains.",
+    ),
     "after/feedback.md": ("send", "Six questions after the course."),
 }
 
 
 @dataclass(frozen=True)
-class File:
-    """A file of the folder, as the Monday list shows it."""
-
-    path: str
-    tag: str
-    what: str
-
-
-@dataclass(frozen=True)
-class Step:
-    """A step of the Monday list. when: empty, or when it is not Monday. pages: of the handbook."""
-
-    title: str
-    words: Sequence[str]
-    files: Sequence[File]
-    pages: Sequence[str] = ()
-    when: str = ""
-
-
-@dataclass(frozen=True)
-class Course:
-    """A plan with its days, the people and where the folder is."""
+class Kit:
+    """What a trainer asks for: a plan with its days, the people, and the folder of it."""
 
     table: Timetable
     people: Sequence[Person]
     folder: Path
     version: str
+    roster: Path | None = None
 
     @property
     def plan(self) -> Plan:
@@ -141,51 +143,56 @@ def reading_minutes(site: Path, pages: Iterable[str]) -> dict[str, int]:
     return found
 
 
-def write_texts(course: Course, book: Handbook, site: Path) -> list[Path]:
-    """Write the plan in three formats, and the letters; return their paths."""
-    table, plan = course.table, course.plan
-    fill = environment()
+def write_texts(kit: Kit, book: Handbook, made: Path, site: Path) -> None:
+    """Write the plan in three formats, and the letters, into a folder."""
+    table, plan = kit.table, kit.plan
     reading = reading_minutes(site, plan.home)
     activities = list({b.activity["id"]: b.activity for b in plan.blocks if b.activity}.values())
-    values: dict[str, Any] = {
-        "plan": plan,
-        "table": table,
-        "book": book,
+    values: dict[str, Any] = shared_values(kit, book, site) | {
         "activities": activities,
-        "people": len(course.people),
-        "clock": hours(table.begins),
-        "version": course.version,
-        "licence": LICENCE,
         "reading": reading,
-        "survey": plan.every != "once",
+        "mini_capstone": MINI_CAPSTONE in pages_of_activities(plan),
         "minutes": lambda pages: sum(reading[page] for page in pages),
         "ends": lambda part: hours(table.begins + part.minutes),
-        "link": linker(course.folder, site),
         "online": bool(BASE),
     }
-    made = {
-        "plan.html": fill.get_template("plan.html").render(values),
-        "plan.csv": f"\N{BYTE ORDER MARK}{as_csv(table)}",  # with it a spreadsheet reads UTF-8
-        "before/invitation.md": fill.get_template("invitation.md").render(values),
-        "after/feedback.md": fill.get_template("feedback.md").render(values),
-    }
+    letters = ["before/invitation.md", "after/feedback.md"]
     if plan.every != "once":
-        made["before/survey.md"] = fill.get_template("survey.md").render(values)
-    files = {name: text.encode() for name, text in made.items()}
-    files["plan.ics"] = as_calendar(table, now())
-    kept = [name for name in files if (course.folder / name).exists()]  # `clear` has left them
-    if kept:
-        print(
-            f"Kept, because you have changed them: {', '.join(kept)}. Delete them to have them anew."
-        )
-    paths = [course.folder / name for name in files if name not in kept]
-    for path in paths:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(files[path.relative_to(course.folder).as_posix()])
-    return paths
+        letters.append("before/survey.md")
+    for name in ("plan.html", *letters):
+        write_page(made / name, values)
+    write_csv(made / "plan.csv", as_table(table))
+    (made / "plan.ics").write_bytes(as_calendar(table, now()))
 
 
-def linker(folder: Path, site: Path) -> Any:
+def write_page(path: Path, values: Mapping[str, Any]) -> None:
+    """Write a file of the kit: its template has the same name."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = environment().get_template(path.name).render(values)
+    path.write_text(text, "utf-8", newline="\n")
+
+
+def shared_values(kit: Kit, book: Handbook, site: Path) -> dict[str, Any]:
+    """Return what several templates show."""
+    return {
+        "plan": kit.plan,
+        "table": kit.table,
+        "book": book,
+        "people": len(kit.people),
+        "clock": hours(kit.table.begins),
+        "version": kit.version,
+        "licence": LICENCE,
+        "survey": kit.plan.every != "once",
+        "link": linker(kit.folder, site),
+    }
+
+
+def pages_of_activities(plan: Plan) -> set[str]:
+    """Return the pages on which a plan's activities stand."""
+    return {block.page for block in plan.blocks if block.activity}
+
+
+def linker(folder: Path, site: Path) -> Callable[..., str]:
     """Return a function that gives the address of a page: on the web if known, else on this disk."""
     base = BASE.rstrip("/") or Path(os.path.relpath(site, folder)).as_posix()
 
@@ -203,190 +210,53 @@ def now() -> datetime:
     return moment.replace(microsecond=0)
 
 
-def write_moodle(folder: Path, pages: Sequence[str] | None) -> list[Path]:
-    """Write the questions of some chapters for Moodle."""
-    from scripts import moodle
+def print_papers(kit: Kit, book: Handbook, made: Path, site: Path) -> None:
+    """Print handouts, answers and sheets into a folder, with Chromium."""
+    from scripts import chromium, packs  # they need Playwright, and the folder's other files do not
 
-    return moodle.write(folder, pages)
-
-
-def print_papers(course: Course, site: Path) -> list[Path]:
-    """Print handouts, answers and sheets with Chromium; return their paths."""
-    from scripts import chromium, packs, sheets
-
-    plan, folder = course.plan, course.folder
-    made = []
+    plan = kit.plan
+    brief = [page for page in pages_of_activities(plan) if page == MINI_CAPSTONE]
     with chromium.launch() as browser:
         for name, pages, title, answers in (
             ("before/pre-reading.pdf", plan.home, "read before", "trainer/answers-pre-reading.pdf"),
             ("room/handouts.pdf", plan.taught, "handouts", "trainer/answers.pdf"),
+            ("room/mini-capstone.pdf", brief, "the brief", "trainer/answers-mini-capstone.pdf"),
         ):
-            if not pages:
-                continue
-            path, key = folder / name, folder / answers
-            for file in (path, key):
-                file.parent.mkdir(parents=True, exist_ok=True)
-            packs.handout(browser, site, pages, path, f"{plan.title}: {title}", answers=key)
-            made += [file for file in (path, key) if file.exists()]
+            if pages:
+                title = f"{plan.title}: {title}"
+                packs.handout(browser, site, pages, made / name, title, answers=made / answers)
         if plan.every != "once":
-            made += sheets.write(browser, sheet_course(course, sheets), folder)
+            sheets.write(browser, sheet_course(kit, book), made)
     held = {block.activity["id"] for block in plan.blocks if block.activity}
-    for path in [path for path in made if CARDS.get(path.name, "") not in {"", *held}]:
-        path.unlink()
-        made.remove(path)
-    return made
+    for path in made.rglob("*.pdf"):
+        if CARDS.get(path.name, "") not in {"", *held}:
+            path.unlink()
 
 
-def sheet_course(course: Course, sheets: Any) -> Any:
-    """Return the course as the sheets want it."""
+def sheet_course(kit: Kit, book: Handbook) -> sheets.Course:
+    """Return the course as the sheets and the certificates want it."""
+    plan = kit.plan
     taught = [
         [block.title for block in part.blocks if block.kind in ("talk", "lab")]
-        for part in course.plan.parts
+        for part in plan.parts
     ]
     return sheets.Course(
-        title=course.plan.title,
-        place=course.table.place,
-        dates=list(course.table.dates),
-        people=[person.name for person in course.people],
-        labs=course.plan.labs,
-        version=course.version,
+        title=plan.title,
+        place=kit.table.place,
+        dates=list(kit.table.dates),
+        people=[person.name for person in kit.people],
+        labs=plan.labs,
+        version=kit.version,
         licence=LICENCE,
         taught=taught,
-        quizzes=[page.removeprefix("modules/") for page in course.plan.handed_in],
+        quizzes=[page.removeprefix("modules/") for page in plan.handed_in],
+        closing=[page.removeprefix("modules/") for page in quizzes_of(plan.taught, book)],
     )
 
 
 def questions(plan: Plan, book: Handbook) -> list[str]:
     """Return the chapters whose questions go to Moodle: read at home, taught or asked, each once."""
     return list(dict.fromkeys(quizzes_of([*plan.handed_in, *plan.taught], book)))
-
-
-def monday(course: Course, sheets: int = 0) -> tuple[list[Step], Step]:
-    """Return the steps of the Monday list, and what comes after the course.
-
-    sheets: the pages of the handouts, if they are printed.
-    """
-    plan, many = course.plan, len(course.people)
-    folder = course.folder
-    each = f"{many} copies" if many else "a copy for each person"
-    name = plan.name if (Path("docs/_data/plans") / f"{plan.name}.toml").exists() else "…"
-
-    def files(*names: str) -> list[File]:
-        """Return those of some files that are there."""
-        return [File(name, *FILES[name]) for name in names if (folder / name).exists()]
-
-    steps = [
-        Step(
-            "Read the plan, and put it into your calendar",
-            [
-                "Read each day once, with its last column: that is what you leave out first.",
-                "Change a minute or a block in the plan's file, and run the command again.",
-            ],
-            files("plan.html", "plan.ics", "plan.csv"),
-            ["teach/plans"],
-        ),
-        Step(
-            "Write to the people",
-            [
-                "Send the invitation to everybody, with the calendar and the reading.",
-                *(
-                    ["The reading comes in parts: the invitation says by when."]
-                    if plan.home
-                    else []
-                ),
-            ],
-            files("before/invitation.md", "before/pre-reading.pdf", "before/survey.md"),
-        ),
-    ]
-    if plan.labs:
-        steps.append(
-            Step(
-                "Try one laptop of the kind that the room has",
-                [
-                    "Set it up as the first lab says, type `jukebox doctor`, and do lab 1.",
-                    "If the room has no internet, or its laptops are locked, "
-                    "`uvx nox -s bundle` makes one file of all that they need.",
-                ],
-                [],
-                ["labs/first-model", "teach/room-without-internet"],
-            )
-        )
-    if (folder / "moodle").exists():
-        steps.append(
-            Step(
-                "Put the questions into Moodle",
-                [
-                    "Only if your customer has Moodle. "
-                    "Without it, people hand in a line from each quiz.",
-                ],
-                files("moodle/bank.xml", "moodle/bank.gift.txt", "moodle/bank.csv"),
-                ["teach/into-moodle"],
-            )
-        )
-    room = files(*(name for name in FILES if name.startswith("room/")))
-    if room:
-        words = [f"Handouts are the only thing of which everybody needs one: {each}."]
-        if sheets:
-            all_sheets = f", {sheets * many} for all" if many else ""
-            words.append(
-                f"They have {sheets} pages{all_sheets}; you can also send the file instead."
-            )
-        if (folder / "room/cards-alerts.pdf").exists():
-            words.append("Cards are for the wall: one set for each wall, of four to eight people.")
-        steps.append(Step("Print", words, room, ["teach/handouts"]))
-    steps.append(
-        Step(
-            "Do what they will do",
-            [
-                *(["Type tomorrow's labs from top to bottom, with a clock."] if plan.labs else []),
-                "Read your own papers, and write down the one question that you fear.",
-            ],
-            files(
-                *("trainer/lab-sheets.pdf", "trainer/answers.pdf"),
-                "trainer/answers-pre-reading.pdf",
-            ),
-            ["teach/facilitators-guide"],
-            when="The evening before",
-        )
-    )
-    steps.append(
-        Step(
-            "Set up the room",
-            [
-                "Projector: open the plan's first page, and go to the last row. If you cannot read it, "
-                "make the letters larger.",
-                *(
-                    [
-                        "Tables: a laptop for two, power at each, names on the tables, the sheet at the door."
-                    ]
-                    if plan.labs
-                    else []
-                ),
-                "Put a clock where you see it, and this plan beside it.",
-            ],
-            [],
-            when="The evening before",
-        )
-    )
-    after = Step(
-        "Afterwards",
-        [
-            *(
-                [
-                    "Collect the lines that people hand in: "
-                    "`uvx nox -s teach -- collect lines.txt --roster class.csv`.",
-                    "Write the days attended into the roster's column `days`, then "
-                    f"`uvx nox -s teach -- certificates {name} --roster class.csv`.",
-                ]
-                if plan.every != "once"
-                else []
-            ),
-            "Send the minutes that you measured to the rehearsal log.",
-        ],
-        files("after/feedback.md"),
-        ["teach/collect-the-lines", "teach/rehearsal-log"],
-    )
-    return steps, after
 
 
 def pages_of(pdf: Path) -> int:
@@ -398,28 +268,24 @@ def pages_of(pdf: Path) -> int:
     return len(PdfReader(pdf).pages)
 
 
-def write_index(course: Course, book: Handbook, site: Path) -> Path:
-    """Write the Monday list; return its path."""
-    steps, after = monday(course, pages_of(course.folder / "room/handouts.pdf"))
-    text = (
-        environment()
-        .get_template("index.html")
-        .render(
-            plan=course.plan,
-            table=course.table,
-            people=len(course.people),
-            clock=hours(course.table.begins),
-            steps=steps,
-            after=after,
-            book=book,
-            link=linker(course.folder, site),
-            version=course.version,
-            licence=LICENCE,
-        )
-    )
-    path = course.folder / "index.html"
-    path.write_text(text, "utf-8")
-    return path
+def write_index(kit: Kit, book: Handbook, made: Path, site: Path) -> None:
+    """Write the Monday list, which speaks of the files that were made."""
+
+    def files(folder: str) -> list[tuple[str, str, str]]:
+        """Return the files of a folder, "" for those in none: path, tag, and what it is."""
+        inside = [name for name in FILES if name.rpartition("/")[0] == folder]
+        return [(name, *FILES[name]) for name in inside if (made / name).exists()]
+
+    words = [kit.plan.name, "--roster", str(kit.roster or "class.csv"), "--lines", "lines.txt"]
+    if kit.folder.parent != OUTPUT:
+        words += ["--output", str(kit.folder.parent)]
+    values = shared_values(kit, book, site) | {
+        "files": files,
+        "sheets": pages_of(made / "room/handouts.pdf"),
+        "roster": shlex.quote(str(kit.roster or "class.csv")),
+        "certificates": shlex.join(words),
+    }
+    write_page(made / "index.html", values)
 
 
 def read_options(arguments: Sequence[str]) -> argparse.Namespace:
@@ -467,26 +333,46 @@ def make_folder(arguments: Sequence[str]) -> None:
     plan = find_plan(given.plan, book)
     table = timetable(given, plan)
     people = read_roster(given.roster, len(plan.parts)) if given.roster else []
-    course = Course(table, people, given.output / plan.name, version_of())
-    clear(course.folder)
-    written = write_texts(course, book, SITE)
-    if pages := questions(plan, book):
-        written += write_moodle(course.folder / "moodle", pages)
-    if not given.no_print:
-        written += print_papers(course, SITE)
-    written.append(write_index(course, book, SITE))
-    keep_course(course, written)
-    say(course, written)
+    kit = Kit(table, people, given.output / plan.name, version_of(), given.roster)
+    before = read_course(kit.folder)
+    with TemporaryDirectory() as name:  # nothing of an earlier run is lost if this one fails
+        made = Path(name)
+        write_texts(kit, book, made, SITE)
+        if pages := questions(plan, book):
+            moodle.write(made / "moodle", pages)
+        if not given.no_print:
+            print_papers(kit, book, made, SITE)
+        write_index(kit, book, made, SITE)
+        written, kept = place(made, kit.folder, before.get("written", {}))
+    keep_course(kit.folder, sheet_course(kit, book), written)
+    if kept:
+        print(
+            f"Kept, because you have changed them: {', '.join(kept)}. Delete them to have them anew."
+        )
+    say(kit, [*written, *kept])
 
 
-def clear(folder: Path) -> None:
-    """Remove what an earlier run has written, except what a person has changed since."""
-    kept = folder / COURSE
-    written = json.loads(kept.read_text("utf-8")).get("written", {}) if kept.exists() else {}
-    for name, digest in written.items():
+def place(made: Path, folder: Path, before: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    """Move what was made into a folder, in place of what an earlier run has written there.
+
+    before: {file: its digest} of that run. What a person has changed since, or has put there, is
+    kept. Return {file: its digest} of what was moved, and the names of what was kept.
+    """
+    inside = folder.resolve()
+    for name, digest in before.items():
         path = folder / name
-        if path.is_file() and digest_of(path) == digest:
+        if path.resolve().is_relative_to(inside) and path.is_file() and digest_of(path) == digest:
             path.unlink()
+    written, kept = {}, []
+    for path in sorted(path for path in made.rglob("*") if path.is_file()):
+        name = path.relative_to(made).as_posix()
+        if (folder / name).exists():
+            kept.append(name)
+            continue
+        written[name] = digest_of(path)
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(path, folder / name)
+    return written, kept
 
 
 def digest_of(path: Path) -> str:
@@ -494,29 +380,38 @@ def digest_of(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def keep_course(course: Course, written: Sequence[Path]) -> None:
+def keep_course(folder: Path, course: sheets.Course, written: Mapping[str, str]) -> None:
     """Keep what the certificates need, and what was written, to know it at the next run."""
-    facts = {
-        "plan": course.plan.name,
-        "title": course.plan.title,
-        "dates": [day.isoformat() for day in course.table.dates],
-        "place": course.table.place,
-        "zone": course.table.zone,
-        "labs": course.plan.labs,
-        "quizzes": course.plan.handed_in,
-        "taught": [
-            [block.title for block in part.blocks if block.kind in ("talk", "lab")]
-            for part in course.plan.parts
-        ],
-        "version": course.version,
-        "written": {p.relative_to(course.folder).as_posix(): digest_of(p) for p in written},
-    }
-    (course.folder / COURSE).write_text(json.dumps(facts, indent=1, ensure_ascii=False), "utf-8")
+    facts = asdict(course) | {"dates": list(map(str, course.dates)), "written": written}
+    side = folder / f"{COURSE}.new"  # a run that is cut off leaves the old file whole
+    side.write_text(json.dumps(facts, indent=1, ensure_ascii=False), "utf-8")
+    side.replace(folder / COURSE)
 
 
-def say(course: Course, written: Sequence[Path]) -> None:
+def read_course(folder: Path) -> dict[str, Any]:
+    """Return what an earlier run kept: the fields of `sheets.Course`, and `written`; or nothing.
+
+    Raises ValueError where the file is not as `keep_course` writes it.
+    """
+    path = folder / COURSE
+    if not path.exists():
+        return {}
+    try:
+        facts = json.loads(path.read_text("utf-8"))
+        facts["dates"] = [date.fromisoformat(day) for day in facts["dates"]]
+        sheets.Course(**{key: facts[key] for key in facts if key != "written"})
+        if all(isinstance(digest, str) for digest in facts["written"].values()):
+            return facts
+        raise ValueError("a digest is no text")
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ValueError(
+            f"{path} is not as the command wrote it. Move {folder} away, and make it again."
+        ) from error
+
+
+def say(kit: Kit, names: Iterable[str]) -> None:
     """Print what was written, and the next thing to do, in fewer than 15 lines."""
-    table, plan = course.table, course.plan
+    table, plan = kit.table, kit.plan
     minutes = sum(block.minutes for block in plan.blocks if block.kind != "pause")
     parts = f"{len(plan.parts)} times {plan.minutes} minutes, " if plan.parts[1:] else ""
     print(f"{plan.title}: {parts}{minutes} minutes without the pauses.")
@@ -528,12 +423,12 @@ def say(course: Course, written: Sequence[Path]) -> None:
         more = f", and {len(shown) - 4} more, see plan.html" if len(shown) > 4 else ""
         print(f"Left out: {', '.join(shown[:4])}{more}.")
     groups: dict[str, list[str]] = {}
-    for path in written:
-        place, _, name = path.relative_to(course.folder).as_posix().rpartition("/")
-        groups.setdefault(place, []).append(name)
-    for place, names in sorted(groups.items()):
-        print(f"  {place or '.'}/: {', '.join(sorted(names))}")
-    print(f"Next: open {(course.folder / 'index.html').resolve().as_uri()}")
+    for path in names:
+        folder, _, name = path.rpartition("/")
+        groups.setdefault(folder, []).append(name)
+    for folder, inside in sorted(groups.items()):
+        print(f"  {folder or '.'}/: {', '.join(sorted(inside))}")
+    print(f"Next: open {(kit.folder / 'index.html').resolve().as_uri()}")
 
 
 def make_certificates(arguments: Sequence[str]) -> None:
@@ -544,48 +439,60 @@ def make_certificates(arguments: Sequence[str]) -> None:
         "--roster", type=Path, required=True, help="with the column `days` filled in"
     )
     parser.add_argument("--lines", type=Path, help="the lines that people handed in")
+    parser.add_argument(
+        "--same",
+        type=collect.pair,
+        action="append",
+        default=[],
+        metavar="NAME=NAME",
+        help="a name on a line, and the name on the roster that it means",
+    )
     parser.add_argument("--output", type=Path, default=OUTPUT, help="the folder of all plans")
     given = parser.parse_args(arguments)
     folder = given.output / Path(given.plan).stem
-    kept = folder / COURSE
-    if not kept.exists():
+    facts = read_course(folder)
+    if not facts:
         raise ValueError(
-            f"{kept} is not there: make the folder first, "
+            f"{folder / COURSE} is not there: make the folder first, "
             f"with `nox -s teach -- {given.plan} --start … --zone …`."
         )
-    facts = json.loads(kept.read_text("utf-8"))
     people = read_roster(given.roster, len(facts["dates"]))
     attended = {person.name: list(person.days) for person in people if person.days}
     if not attended:
         raise ValueError(
             f"{given.roster}: nobody has `days`. Write the days attended, such as 1 2 3."
         )
-    from scripts import chromium, sheets
+    names = [person.name for person in people]
+    del facts["written"]
+    course = sheets.Course(**facts | {"people": names})
+    completed = completed_by(given.lines, names, dict(given.same)) if given.lines else {}
+    from scripts import chromium  # it needs Playwright
 
-    course = sheets.Course(
-        title=facts["title"],
-        place=facts["place"],
-        dates=[date.fromisoformat(day) for day in facts["dates"]],
-        people=[person.name for person in people],
-        labs=facts["labs"],
-        version=facts["version"],
-        licence=LICENCE,
-        taught=facts["taught"],
-        quizzes=[page.removeprefix("modules/") for page in facts["quizzes"]],
-    )
-    completed = completed_by(given.lines, people, sheets) if given.lines else {}
+    for name in ("attendance", "completion"):  # of an earlier run
+        (folder / "after" / f"{name}.pdf").unlink(missing_ok=True)
     with chromium.launch() as browser:
         written = sheets.certificates(browser, course, attended, completed, folder)
     for path in written:
         print(path)
     print(f"Attendance: {len(attended)} of {len(people)} people. Print, sign, hand out.")
+    for name, done in completed.items():
+        if lack := sheets.lacking(course, done):
+            print(f"No certificate of completion: {name} ({', '.join(lack)})")
 
 
-def completed_by(lines: Path, people: Sequence[Person], sheets: Any) -> Mapping[str, Any]:
-    """Return what each person of the roster has handed in, by the lines."""
-    from scripts import collect
+def completed_by(
+    lines: Path, names: Sequence[str], same: Mapping[str, str]
+) -> dict[str, sheets.Completed]:
+    """Return what each person of the roster has handed in; print what the trainer has to look at.
 
-    report = collect.collect(collect.decode(lines), [person.name for person in people])
+    same: {a name on a line: the name on the roster that it means}.
+    """
+    known = set(map(collect.key, names))
+    if unknown := [name for name in same.values() if collect.key(name) not in known]:
+        raise ValueError(f"--same: {unknown[0]} is not on the roster.")
+    report = collect.collect(collect.decode(lines), names, same=same)
+    for sentence in report.look:
+        print(sentence, file=sys.stderr)
     return {
         name: sheets.Completed(
             labs=[one.item.number for one in given.values() if is_done(one.item, lab=True)],
@@ -610,16 +517,17 @@ def main(arguments: Sequence[str]) -> int:
                 f"Name a plan: {', '.join(names)}; or moodle, collect or certificates."
             )
         if first == "moodle":
-            for path in write_moodle(OUTPUT / "moodle", list(rest) or None):
+            for path in moodle.write(OUTPUT / "moodle", list(rest) or None):
                 print(path)
         elif first == "collect":
-            from scripts import collect
-
             return collect.main(rest)
         elif first == "certificates":
             make_certificates(rest)
         else:
             make_folder(arguments)
+    except OSError as error:
+        print(f"{error.filename}: {error.strerror}.", file=sys.stderr)
+        return 1
     except ValueError as error:  # PlanError is one
         print(error, file=sys.stderr)
         return 1

@@ -1,10 +1,8 @@
 """A plan with dates: which days it is held on, and its timetable as CSV, iCalendar and HTML."""
 
-import csv
-import io
 import re
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -21,7 +19,6 @@ COLUMNS = (
     *("date", "begins", "ends", "minutes", "kind", "what", "part"),
     *("leave out", "shorter without", "note", "page"),
 )
-FORMULA = re.compile(r"[=+\-@\t\r]")  # with which a spreadsheet begins a formula
 FARTHEST = 400  # days that are looked at for a free one
 
 
@@ -130,28 +127,16 @@ def on(day: date) -> str:
     return format_date(day, "EEEE d MMMM y", locale="en")
 
 
-def as_csv(table: Timetable) -> str:
-    """Return the blocks as CSV, a row for each, for a spreadsheet: a leading `=` is no formula."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
+def as_table(table: Timetable) -> Iterator[Sequence[str]]:
+    """Yield a row for each block, after one with the names of the columns."""
+    yield COLUMNS
     for day, part in table.held:
         for begin, end, block in table.rows(part):
-            page = f"{block.page}#{block.anchor}".rstrip("#")
-            cells = [
-                *(
-                    day.isoformat(),
-                    begin,
-                    end,
-                    str(block.minutes),
-                    KINDS[block.kind],
-                    name_of(block),
-                ),
-                *(part.name, ordinal(block.drop) if block.drop else "", block.leave_out),
-                *(block.note, page),
-            ]
-            writer.writerow([f"'{cell}" if FORMULA.match(cell) else cell for cell in cells])
-    return text.getvalue()
+            yield (
+                *(day.isoformat(), begin, end, str(block.minutes), KINDS[block.kind]),
+                *(name_of(block), part.name, ordinal(block.drop) if block.drop else ""),
+                *(block.leave_out, block.note, f"{block.page}#{block.anchor}".rstrip("#")),
+            )
 
 
 def name_of(block: Block) -> str:
@@ -221,8 +206,8 @@ def environment() -> Environment:
 
 
 def in_code(words: str) -> Markup:
-    """Return escaped words in which what stands between backticks is code."""
-    parts = [escape(part) for part in words.split("`")]
-    return Markup("").join(
-        Markup("<code>{}</code>").format(p) if n % 2 else p for n, p in enumerate(parts)
-    )
+    """Return escaped words in which what stands between backticks is code; `long` may be broken."""
+    code, long = Markup("<code>{}</code>"), Markup('<code class="long">{}</code>')
+    parts = [escape(part) for part in words.split("`")]  # every other one was between two of them
+    parts[1::2] = [(code if len(part) < 30 else long).format(part) for part in parts[1::2]]
+    return Markup("").join(parts)

@@ -8,7 +8,7 @@ into `locks/python-3.14.sha256`, so that a test can hold every lock to it withou
 import re
 import sys
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -48,13 +48,13 @@ def platforms(group: str) -> list[str]:
     return ["linux"] if group in LINUX_ALONE else [*PLATFORMS]
 
 
-def fitting(version: str, platform: str) -> list[tags.Tag]:
-    """The tags of wheels that a CPython installs on a platform, the best first."""
+def fitting(version: str, platforms: Sequence[str]) -> list[tags.Tag]:
+    """The tags of wheels that a CPython installs on a machine, the best first."""
     number = [int(part) for part in version.split(".")]
     interpreter = "cp" + "".join(map(str, number))
     return [
-        *tags.cpython_tags(number, [interpreter], PLATFORMS[platform]),
-        *tags.compatible_tags(number, interpreter, PLATFORMS[platform]),
+        *tags.cpython_tags(number, [interpreter], platforms),
+        *tags.compatible_tags(number, interpreter, platforms),
     ]
 
 
@@ -82,7 +82,7 @@ def chosen(lock: str, names: Mapping[str, str], version: str, platform: str) -> 
 
     `names` has the file names that are known, by hash; of a lock's own hashes alone one is chosen.
     """
-    rank = {tag: number for number, tag in enumerate(fitting(version, platform))}
+    rank = {tag: number for number, tag in enumerate(fitting(version, PLATFORMS[platform]))}
     best = {}
     for pin, hashes in pins(lock, version, platform).items():
         ranks = {}

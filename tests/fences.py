@@ -23,6 +23,7 @@ from scripts.pages import RUNNING, sessions
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES, DRAWINGS = ROOT / "examples", ROOT / "docs" / "_diagrams"
+CLASS = ROOT / "docs" / "teach" / "class"  # tests/test_collect.py holds its files
 
 
 def fail(example, message, line=None):
@@ -146,9 +147,9 @@ def elsewhere(example, fence, output):
 
 
 def included(example, fence, _):
-    """A listing is a file of `examples/`, whole or one object of it: never lines, which drift."""
+    """A listing is a file that tests hold, whole or a named piece of it: never lines, which drift."""
     path = (Path(example.path).parent / fence.argument).resolve()
-    if not path.is_relative_to(EXAMPLES) or not path.is_file():
+    if not any(path.is_relative_to(folder) for folder in (EXAMPLES, CLASS)) or not path.is_file():
         return fail(example, f"{fence.argument} is no file of examples/", fence.line - 1)
     if ":lines:" in fence.content:
         return fail(

@@ -61,10 +61,14 @@ class Class:
             for page, letters in self.answers[name].items()
         ]
 
-    def line(self, name, day=DAY, labs=True):
-        """Give the line of somebody, as a browser and Jukebox write it."""
-        items = [*self.quizzes(name), *(self.labs[name].values() if labs else ())]
-        return hand_in.write(name, day, items)
+    def line(self, name):
+        """Give all that somebody did in one line, which the grammar allows."""
+        return hand_in.write(name, DAY, [*self.quizzes(name), *self.labs[name].values()])
+
+    def lines(self, name, sender=None):
+        """Give the line of a browser and that of Jukebox, under the name of whoever sends them."""
+        done = self.quizzes(name), list(self.labs[name].values())
+        return [hand_in.write(sender or name, DAY, items) for items in done]
 
     def chosen(self, names=NAMES):
         """Give {(page, number): Counter of letters}, the truth that a report is held against."""
@@ -100,16 +104,15 @@ def mail(line, lot):
 
 
 def sample():
-    """Give the mails of the page: thirteen are as they should be, three are not.
+    """Give the mails of the page, each with one line: thirteen people sent what they should.
 
-    One has a name that its sender typed into the field of a colleague's browser, one a name that
-    was changed in the mail, and one a name that is misspelt.
+    One typed a name into the field of a colleague's browser and copied the labs, one changed a name
+    in the mail, and one misspelt it.
     """
     room, lot = Class(), random.Random(3)  # noqa: S311
-    mails = [mail(room.line(name), lot) for name in NAMES[:13]]
-    passed = [*room.quizzes(NAMES[9]), *room.labs[NAMES[9]].values()]
-    mails.append(hand_in.write(NAMES[13], DAY, passed))
-    mails.append(room.line(NAMES[4]).replace("Learner 5", "Learner 15"))
+    mails = [mail(line, lot) for name in NAMES[:13] for line in room.lines(name)]
+    mails += room.lines(NAMES[9], sender=NAMES[13])
+    mails.append(room.lines(NAMES[4])[0].replace("Learner 5", "Learner 15"))
     mails.append(hand_in.write("Lerner 16", DAY, room.quizzes(NAMES[15])[:2]))
     return "\n\n".join(mails) + "\n"
 

@@ -17,12 +17,14 @@ from pathlib import Path
 
 import pytest
 
-from docs._ext.typed import needs_bash, read_commands, read_labs
+from docs._ext.typed import needs_bash, read_labs
 from scripts import bundle
-from scripts.bundle import KINDS, RAN, Target, name_faults, read_target, write_zip
+from scripts.bundle import KINDS, RAN, TAKEN, Target, name_faults, read_target, write_zip
+from scripts.teach import FILES
 from scripts.wheels import RESOLVED, chosen, read_record
-from tests import fences as tested
 
+# What has answers, or the names of a roster.
+KEPT_BACK = re.compile("^(trainer|after|moodle)/|answers|sign-in|tents|plan.csv")
 LINUX, WINDOWS = Target("linux", "3.12"), Target("windows", "3.12")
 PYTHON = "{}.{}".format(*sys.version_info)
 
@@ -155,9 +157,8 @@ def packed(tmp_path, monkeypatch):
     monkeypatch.setattr(bundle, "PACKS", tmp_path / "packs")
     for name in (
         *("html/index.html", "html/.buildinfo", "packs/labs.pdf", "packs/labs-answers.pdf"),
-        *("course/room/cards.pdf", "course/before/reading.pdf", "course/before/answers.pdf"),
-        *("course/index.html", "course/plan.html", "course/plan.csv"),
-        *("course/trainer/notes.pdf", "course/after/certificates.pdf", "course/moodle/bank.xml"),
+        *(f"course/{name}" for name in FILES),
+        *("course/index.html", "course/course.json", "course/after/attendance.pdf"),
     ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(name, "utf-8")
@@ -169,20 +170,18 @@ def packed(tmp_path, monkeypatch):
     return bundle.gather(WINDOWS, files[:1], files[1], tmp_path / "course")
 
 
-def test_a_class_gets_no_answers_and_no_notes_of_its_trainer(packed):
-    """Of the course's folder: what is for the room and to read before; of the packs, the handouts."""
+def test_a_class_gets_no_answers_no_notes_and_no_names(packed):
+    """Of the course's folder five files, which the command makes; of the packs, the handouts."""
     given = {path for path in packed if path.startswith(("class/", "packs/", "site/"))}
 
-    assert {
-        *("class/room/cards.pdf", "class/before/reading.pdf", "class/plan.html"),
-        *("packs/labs.pdf", "site/index.html"),
-    } == given
+    assert {*(f"class/{name}" for name in TAKEN), "packs/labs.pdf", "site/index.html"} == given
+    assert not [name for name in TAKEN if name not in FILES or KEPT_BACK.search(name)]
 
 
 def test_the_sums_are_those_of_every_file(packed):
     """In the form that `sha256sum -c` reads."""
     lines = packed["SHA256SUMS"].decode().splitlines()
-    sums = {path: digest for digest, path in (line.split("  ") for line in lines)}
+    sums = {path: digest for digest, path in (line.split("  ", 1) for line in lines)}
 
     assert packed.keys() - {"SHA256SUMS"} == sums.keys()
     assert all(hashlib.sha256(packed[path]).hexdigest() == sums[path] for path in sums)
@@ -256,7 +255,8 @@ def laptop(tmp_path):
     (folder / "wheels").mkdir(parents=True)
     shutil.copy(bundle.ROOM / "start.py", folder)
     wheel(folder / "wheels", "it-1.0-py3-none-any.whl")
-    (folder / "bundle.json").write_text("{}", "utf-8")
+    (folder / "class  of  two").mkdir()
+    (folder / "class  of  two" / "a  plan.ics").write_text("of a trainer who types spaces", "utf-8")
     return folder
 
 
@@ -366,15 +366,22 @@ def test_what_bash_alone_can_do(command):
     assert needs_bash(command)
 
 
-def test_every_typed_line_of_the_labs_is_counted():
-    """As many as the checker of blocks types, and each lab has some; lab 1 needs no bash."""
+def test_every_typed_line_of_a_lab_is_counted(tmp_path):
+    """A document and a line that goes on are one command each; what is shown or read is none."""
+    (tmp_path / "labs").mkdir()
+    page = (
+        "lab: 7\n\n```console\n$ cd lab-7\nHere.\n$ python - <<'EOF'\nprint(1)\nEOF\n1\n"
+        "$ python ask.py \\\n    --all\n```\n\n```text\n$ jukebox fly\n```\n"
+    )
+    (tmp_path / "labs" / "seventh.md").write_text(page, "utf-8")
+    typed = ["cd lab-7", "python - <<'EOF'\nprint(1)\nEOF", "python ask.py \\\n    --all"]
+
+    assert [(7, "labs/seventh", typed)] == read_labs(tmp_path)
+
+
+def test_lab_1_needs_no_bash():
+    """The first thing that a class does works in the terminal that Windows brings."""
     labs = read_labs(Path("docs"))
-    for _, document, commands in labs:
-        text = Path("docs", f"{document}.md").read_text("utf-8")
-        blocks = [fence for fence in tested.fences(text) if fence.name == "console"]
-        typed = [command for block in blocks for _, command, _ in tested.commands(block)]
-        assert typed == commands == list(read_commands(text))
-        assert typed
 
     assert [*range(1, len(labs) + 1)] == [number for number, _, _ in labs]
     assert not any(map(needs_bash, labs[0][2]))

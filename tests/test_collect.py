@@ -5,13 +5,16 @@ import io
 import random
 import re
 import string
+import tomllib
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
 from jukebox import hand_in
 
-from scripts import collect
+from scripts import collect, teach
+from scripts.lines import find
 from scripts.roster import read_roster
 from tests import learners
 from tests.learners import DAY, FOLDER, NAMES, PAGES, Class, mail
@@ -27,9 +30,13 @@ def read(text, **options):
 
 
 def pasted(seed):
-    """Give everybody's line, each as some mail program sends it."""
+    """Give everybody's lines, each as some mail program sends it: in one line, or in two."""
     lot = random.Random(seed)  # noqa: S311 - it chooses a mail program
-    return "\n\n".join(mail(ROOM.line(name), lot) for name in NAMES)
+    return "\n\n".join(
+        mail(line, lot)
+        for name in NAMES
+        for line in ([ROOM.line(name)] if seed % 2 else ROOM.lines(name))
+    )
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +101,7 @@ def test_the_report_says_how_many_think_what():
     text = "\n".join(hand_in.write(name, DAY, [line]) for name in NAMES[:11])
     said = " ".join(collect.as_text(read(text)).split())
 
+    assert "Learner 1 1 quiz, 2 of 3 right at first Learner 2 1 quiz, 2 of 3 right at first" in said
     assert "11 of 11 chose B: “Practices” Why not: The same script each time is a practice." in said
     assert "0 of 11 chose C, which is right: “Culture”" in said
 
@@ -107,7 +115,9 @@ def test_mails_change_nothing(report, seed):
     found = read(pasted(seed))
 
     assert [] == found.look
-    assert report.account == found.account
+    assert [f"{16 if seed % 2 else 32} counted"] == found.account
+    for name in NAMES:
+        assert report.missing(name) == found.missing(name)
     assert report.wrong == found.wrong
 
 
@@ -146,7 +156,7 @@ def test_a_changed_character_is_noticed():
     for place, old in enumerate(line):
         for new in {*string.ascii_letters, *string.digits, *" .,/:-·é"} - {old}:
             changed = f"{line[:place]}{new}{line[place + 1 :]}"
-            found, rest = collect.find(changed)
+            found, rest = find(changed)
             tried += 1
             if any(one.line and one.line != whole for one in found) or not (
                 rest or any(one.fault for one in found)
@@ -178,6 +188,18 @@ def test_a_changed_name_day_or_count(old, new):
     assert not any(found.given.values())
     assert told.startswith("Line 2, ")
     assert ("its checksum fits the name Learner 5: the line is theirs" in told) == ("Lea" in old)
+
+
+@pytest.mark.parametrize(
+    "broken", [lambda line: line.replace("try 1", "try 8"), lambda line: line[:-9]]
+)
+@pytest.mark.parametrize("before", ["", "Here it is: ", "> mine:\n>> ", "{} ", "{} Mine: "])
+def test_a_line_with_a_fault_is_told_by_its_name(before, broken):
+    """Whatever stands before it: words, or another line on the same row."""
+    text = before.format(ROOM.line(NAMES[0])) + broken(ROOM.line(NAMES[1]))
+    [told] = read(text).look
+
+    assert told.startswith(f"Line {1 + before.count(chr(10))}, Learner 2: it"), told
 
 
 def test_a_line_passed_on_under_a_new_name():
@@ -327,32 +349,51 @@ def test_letters_of_a_wrong_mail_program():
 
 # ---- plans, files and the command ----------------------------------------------------------------
 
-PLAN = """
-[[part]]
-title = "Day 1"
-home = ["modules/introduction/what-is-mlops", "modules/introduction/northstar", "paths"]
-block = [
-  { talk = "modules/introduction/northstar" },
-  { quiz = ["modules/introduction/northstar", "modules/lifecycle/deployment"] },
-  { lab = 3 },
-]
-"""
+HALF = FOLDER.parents[2] / "examples" / "plans" / "half-day.toml"
 
 
-def test_a_plan_says_what_is_expected(tmp_path):
-    """Its quizzes and labs, and nothing else."""
-    later = "[[part]]\nblock = [{ lab = 4 }]\n"
-    (tmp_path / "mine.toml").write_text(f"{PLAN}\n{later}")
-    plan = collect.read_plan(str(tmp_path / "mine.toml"), 1)
+@pytest.mark.parametrize(("name", "parts"), [("three-days", None), ("three-days", 1), (HALF, None)])
+def test_a_plan_says_what_is_expected(name, parts):
+    """Its quizzes, those of the chapters to read at home and its labs, and nothing else."""
+    path = HALF if name == HALF else collect.DOCS / f"_data/plans/{name}.toml"
+    expected = []
+    for part in tomllib.loads(path.read_text("utf-8"))["part"][:parts]:
+        pages = [
+            *part.get("home", ()),
+            *(p for block in part["block"] for p in block.get("quiz", ())),
+        ]
+        expected += [page.removeprefix("modules/") for page in pages if page.startswith("modules/")]
+        expected += [f"lab-{block['lab']}" for block in part["block"] if "lab" in block]
+    plan = collect.read_plan(str(name), parts)
     found = read(ROOM.line(NAMES[0]), plan=plan)
+    given = {*PAGES, *(f"lab-{n}" for n, lab in ROOM.labs[NAMES[0]].items() if lab.done)}
 
-    pages = ["introduction/what-is-mlops", "introduction/northstar", "lifecycle/deployment"]
-
-    assert [*pages, "lab-3"] == plan
-    assert [*plan, "lab-4"] == collect.read_plan(str(tmp_path / "mine.toml"))
-    assert ["lab-3"] == found.missing(NAMES[0])
+    assert (sorted(set(expected)), len(plan)) == (sorted(plan), len(set(plan)))
+    assert [what for what in plan if what not in given] == found.missing(NAMES[0])
     assert plan == found.missing(NAMES[1])
-    assert "0 have all 4 items that the plan asks for" in collect.as_text(found)
+    assert f"0 have all {len(plan)} items that the plan asks for" in collect.as_text(found)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("{ lab = 1 }", "{ lab = 99 }"),
+        ('"modules/introduction/what-is-mlops", ', ""),
+        ("minutes = ", "minuets = "),
+        ("[[part]]", "[[part"),
+    ],
+)
+def test_a_wrong_plan_is_refused_as_the_folder_refuses_it(files, capsys, old, new):
+    """By the same reader, with the same words."""
+    text = HALF.read_text("utf-8")
+    assert old in text
+    Path("wrong.toml").write_text(text.replace(old, new, 1), "utf-8")
+
+    assert 1 == collect.main([*WORDS, "--plan", "wrong.toml"])
+    said = capsys.readouterr().err
+    with pytest.raises(ValueError, match=r"wrong\.toml:\d+: ") as refused:
+        teach.find_plan("wrong.toml", collect.BOOK)
+    assert f"{refused.value}\n" == said
 
 
 @pytest.fixture
@@ -364,6 +405,7 @@ def files(tmp_path, monkeypatch):
     return tmp_path
 
 
+WORDS = ["lines.txt", "--roster", "class.csv"]
 WRONG = {
     "no column": ("class.csv", b"who\nLearner 1\n", "class.csv:1: "),
     "a name twice": ("class.csv", b"name\nLearner 1\n\nlearner  1\n", "class.csv:4: "),
@@ -381,33 +423,52 @@ def test_a_file_with_a_fault(files, capsys, fault):
     name, content, said = WRONG[fault]
     (files / name).write_bytes(content)
 
-    assert 1 == collect.main(["lines.txt", "--roster", "class.csv"])
-    assert f"collect: {said}" in capsys.readouterr().err
+    assert 1 == collect.main(WORDS)
+    assert capsys.readouterr().err.startswith(said)
 
 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (["lines.txt", "--roster", "none.csv"], "none.csv: there is no such file"),
+        (["none.txt", *WORDS[1:]], "none.txt: No such file or directory."),
+        ([*WORDS, "--html", "none/report.html"], "none/report.html: No such file or directory."),
+        ([*WORDS, "--plan", "x"], "There is no plan 'x'. There are: talk-60, "),
+        ([*WORDS, "--plan", "x.toml"], "x.toml: No such file or directory."),
         (
-            ["lines.txt", "--roster", "class.csv", "--plan", "x"],
-            "There is no plan x: name a TOML file",
+            [*WORDS, "--plan", "three-days", "--parts", "0"],
+            "--parts 0: the plan has the parts 1 to 3.",
         ),
-        (["none.txt", "--roster", "class.csv"], "No such file or directory: 'none.txt'"),
-        (["lines.txt", "--roster", "class.csv", "--plan", "class.csv.toml"], "There is no plan"),
-        (["lines.txt", "--roster", "class.csv", "--same", "A=B"], "--same: B is not on the roster"),
+        (
+            [*WORDS, "--plan", "three-days", "--parts", "4"],
+            "--parts 4: the plan has the parts 1 to 3.",
+        ),
+        ([*WORDS, "--parts", "1"], "--parts needs a plan"),
+        ([*WORDS, "--same", "A=B"], "--same: B is not on the roster"),
     ],
 )
 def test_a_word_with_a_fault(files, capsys, words, said):
     """One sentence."""
     assert 1 == collect.main(words)
-    assert said in capsys.readouterr().err
+    assert capsys.readouterr().err.startswith(said)
+
+
+def test_a_table_without_names_is_refused(files, capsys):
+    """Nothing is written: the table would have the names that `--counts` leaves out."""
+    words = [*WORDS, "--counts", "--csv", "out.csv", "--html", "out.html"]
+
+    assert 1 == collect.main(words)
+    assert capsys.readouterr() == (
+        "",
+        "--counts leaves names out, and the table of --csv has them: take one of the two.\n",
+    )
+    assert {"class.csv", "lines.txt"} == {file.name for file in files.iterdir()}
 
 
 def test_the_table_holds_what_is_missing_and_no_formula(files):
     """A row for each person and item; a name that begins like a formula is a name."""
     (files / "class.csv").write_text("name\n=1+1\nLearner 1\n")
-    assert 0 == collect.main(["lines.txt", "--roster", "class.csv", "--csv", "out.csv"])
+    assert 0 == collect.main([*WORDS, "--csv", "out.csv"])
     raw = (files / "out.csv").read_bytes()
     rows = list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"))))
 
@@ -427,16 +488,16 @@ def test_the_page_says_the_same_as_the_text(files):
     """And what somebody wrote for a name is no markup."""
     (files / "class.csv").write_text("name\n<b>x</b>\nLearner 1\n")
     (files / "lines.txt").write_text(f"{ROOM.line(NAMES[0])}\n{ROOM.line(NAMES[1])}", "utf-8")
-    words = ["lines.txt", "--roster", "class.csv", "--html", "out.html"]
+    words = [*WORDS, "--html", "out.html"]
     assert 0 == collect.main(words)
     page = BeautifulSoup((files / "out.html").read_text("utf-8"), "html.parser")
     found = collect.collect(collect.decode(files / "lines.txt"), ["<b>x</b>", "Learner 1"])
 
-    assert [] == page.select("b, script, link, img")
+    assert [] == page.select("b, script, img, link:not([href='data:,'])")
     assert [list(row) for row in collect.people(found)] == [
         [cell.get_text() for cell in row.select("th, td")] for row in page.select("tbody tr")
     ]
-    assert found.look == [one.get_text() for one in page.select("body > ul li")]
+    assert found.look == [one.get_text() for one in page.select("main > ul li")]
     assert [choice for one in found.wrong for choice in collect.choices(one)] == [
         one.get_text() for one in page.select("section li")
     ]
@@ -445,7 +506,7 @@ def test_the_page_says_the_same_as_the_text(files):
 def test_what_a_class_may_see_has_no_name(files, capsys):
     """Neither in the text nor in the page, and the counts are all there."""
     (files / "lines.txt").write_text(learners.sample(), "utf-8")
-    words = ["lines.txt", "--roster", "class.csv", "--html", "out.html", "--counts"]
+    words = [*WORDS, "--html", "out.html", "--counts"]
     assert 0 == collect.main(words)
     text, page = capsys.readouterr().out, (files / "out.html").read_text("utf-8")
 
@@ -461,3 +522,13 @@ def test_the_page_shows_what_the_command_says(name):
     made = {"lines.txt": learners.sample, "report.txt": learners.report}[name]()
 
     assert made == (FOLDER / name).read_text("utf-8"), f"{FOLDER / name}: {REMEDY}"
+
+
+def test_the_command_of_the_page_prints_its_report(capsys, monkeypatch):
+    """Typed in the handbook's folder, as the page shows it."""
+    monkeypatch.chdir(FOLDER.parents[2])
+    page = FOLDER.with_name("collect-the-lines.md").read_text("utf-8")
+    [words] = re.findall(r"-s teach -- collect (docs/.+)", page)
+
+    assert 0 == collect.main(words.split())
+    assert capsys.readouterr().out == (FOLDER / "report.txt").read_text("utf-8")

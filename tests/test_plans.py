@@ -281,7 +281,7 @@ def test_a_day_has_its_clock_and_a_plan_in_brief_its_parts(built, tmp_path):
         ["before", "Read: The A"],
         ["9:30", "Hello, you (10 minutes) Shorter without: the names"],
         ["9:40", "The B (15 minutes) Shorter without: “An end”"],
-        ["9:55", "Lab 1: Lab 1 (20 minutes) Shorter without: “Last” and what follows: show jukebox lab solve 1"],
+        ["9:55", "Lab 1: Lab 1 (20 minutes) Shorter without: “Last” and all after it: show jukebox lab solve 1"],
         ["10:15", "Break (10 minutes)"],
         ["10:25", "An end (10 minutes) Shorter without: all questions but one"],
         ["10:35", "Hello, you (10 minutes) Shorter without: the names"],
@@ -310,10 +310,11 @@ def test_the_build_reads_a_page_again_when_a_chapter_has_other_minutes(built, tm
 
 
 def test_an_anchor_is_a_label_or_a_heading_and_never_in_a_fence():
-    """Marks of Markdown are no part of a title."""
+    """Marks of Markdown are no part of a title; a picture's label leads to the section around it."""
     page = read_page(
         "x", "---\na: 1\n---\n# The `x` *page*\n\n(one)=\n\n(two)=\n## A, {term}`b <c>` and [d](e.md)\n\n"
-        "````md\n```\n## No heading\n```\n````\n\n### Last: it ends\n",
+        "````md\n```\n## No heading\n```\n````\n\n(a-picture)=\n```{figure} x.svg\n```\n\n"
+        "### Last: it ends\n\nShort.\n\n(the-end)=\n",
     )  # fmt: skip
 
     assert "The x page" == page.title
@@ -322,8 +323,21 @@ def test_an_anchor_is_a_label_or_a_heading_and_never_in_a_fence():
         "a-b-and-d": "A, b and d",
         "one": "A, b and d",
         "two": "A, b and d",
+        "a-picture": "A, b and d",
+        "the-end": "Last: it ends",
         "last-it-ends": "Last: it ends",
     } == page.anchors
+    assert {"one", "two", "a-picture", "the-end"} == page.labels
+
+
+def test_a_page_stands_below_the_sources(tmp_path):
+    """Whatever a plan from somebody else names: no absolute path, and none that climbs."""
+    write(tmp_path, FILES | {"docs/inside.md": "# Inside\n", "secret.md": "# Secret\n"})
+    book = Handbook(tmp_path / "docs")
+
+    assert "Inside" == book.title("inside")
+    for name in (f"{tmp_path}/secret", "../secret", "x/../../secret", "/secret", ""):
+        assert book.page(name) is None, name
 
 
 def test_a_talk_first_leaves_out_what_a_shorter_one_leaves_out():

@@ -10,15 +10,14 @@ import yaml
 from jukebox.command import CONTENTS, lab
 
 from docs._ext import load
+from docs._ext.plans import Handbook, Page
+from docs._ext.quiz import read
 from scripts import sheets
+from scripts.timetable import in_code
 
 DOCS, CODE = Path("docs"), Path("examples/jukebox")
 SHEETS = load(DOCS, "lab_sheets.toml")["sheet"]
-PAGES = {
-    int(found[1]): page
-    for page in sorted((DOCS / "labs").glob("*.md"))
-    if (found := re.search(r"^lab: (\d+)$", page.read_text("utf-8"), re.M))
-}
+PAGES = Handbook(DOCS).labs
 MONDAY = date(2027, 1, 11)
 
 
@@ -37,14 +36,14 @@ def texts_of(file: Path) -> list[str]:
 SAID = [text for file in sorted(CODE.rglob("*.py")) for text in texts_of(file)]
 
 
-def is_said(screen: str, page: Path) -> bool:
+def is_said(screen: str, page: Page) -> bool:
     """Tell whether a screen's words stand in a text of the code, or in a paragraph of a page.
 
     What differs, a number or “…”, may be anything of up to a line.
     """
     parts = [re.escape(part) for part in re.split(r"…|\d+", screen)]
     words = re.compile(r".{0,80}?".join(parts))
-    paragraphs = page.read_text("utf-8").split("\n\n")
+    paragraphs = Path(DOCS, f"{page.name}.md").read_text("utf-8").split("\n\n")
     return any(words.search(text) for text in [*SAID, *(" ".join(p.split()) for p in paragraphs)])
 
 
@@ -68,7 +67,6 @@ def test_screens_are_on_the_page(sheet):
     page = PAGES[sheet["lab"]]
     shown = [sheets.screen(page, s["command"], s.get("says", "")) for s in sheet["screens"]]
 
-    assert page == sheets.lab_page(sheet["lab"])
     assert [] == [text for text in shown if len(text.strip(". \n")) < 20]
     assert len(set(shown)) == len(shown)
 
@@ -152,6 +150,44 @@ def test_capstone_roles():
     assert [] == [role.question for role in roles if "?" not in role.question]
 
 
+CLOSING = [
+    *("lifecycle/deployment", "lifecycle/validation-and-tuning", "mlops/automation"),
+    *("mlops/three-levels", "lifecycle/model-development", "introduction/northstar"),
+]
+
+
+def test_closing_questions():
+    """One of each chapter, in order; a case if the chapter asks about one, else a computation."""
+    chosen = sheets.closing_questions(CLOSING)
+    for page, item in zip(CLOSING, chosen, strict=True):
+        asked = {q["objective"]: q["kind"] for q in read(DOCS / f"_data/quizzes/{page}.toml")}
+        kinds = [kind for kind in ("decide", "compute", *asked.values()) if kind in asked.values()]
+
+        assert (page, kinds[0]) == (item.id.partition("#")[0], item.kind)
+        assert item.id.partition("#")[2] == next(o for o, kind in asked.items() if kind == kinds[0])
+
+
+def test_closing_sheet_marks_no_letter():
+    """No option differs from the others, and no reason is there; the key has both, once each."""
+    course = sheets.Course("A course", "", [MONDAY], [], [], "1", "")
+    items = sheets.closing_questions(CLOSING)
+    sheet, key = (
+        sheets.document(name, course, pages=[[*enumerate(items, 1)]]).partition("<body>")[2]
+        for name in ("closing_questions", "closing_answers")
+    )
+    reasons = [option.why.html for item in items for option in item.options]
+    texts = [option.text.html for item in items for option in item.options]
+
+    assert [] == [text for text in texts if text not in sheet or text not in key]
+    assert [] == [why for why in reasons if why in sheet or why not in key]
+    assert {"<li><b>A</b><div><p>", "<li><b>B</b><div><p>", "<li><b>C</b><div><p>"} == set(
+        re.findall(r"<li[^>]*><b>.</b><div><p>(?:<(?!code|em)[^/>]*>)?", sheet)
+    )
+    for item, marked in zip(items, key.split("<li><p>")[1:], strict=True):
+        (right,) = re.findall(r'<li class="right"><b>.</b><div><p><strong>(.*?)</strong>', marked)
+        assert [right] == [option.text.html for option in item.options if option.right]
+
+
 def test_lacking():
     """What somebody has not handed in is named, in the course's order."""
     course = sheets.Course("", "", [MONDAY], [], [1, 3], "", "", quizzes=["a/b", "c/d"])
@@ -185,7 +221,7 @@ def test_span(days, words):
 
 def test_code_in_a_text():
     """Backticks become code, and HTML stays a text."""
-    assert "Type <code>a &lt; b</code> &amp; wait." == str(sheets.in_code("Type `a < b` & wait."))
+    assert "Type <code>a &lt; b</code> &amp; wait." == str(in_code("Type `a < b` & wait."))
 
 
 def test_name_is_a_text():
@@ -196,14 +232,3 @@ def test_name_is_a_text():
     assert "<b>Learner" not in tents
     assert "&lt;b&gt;Learner&lt;/b&gt;" in tents
     assert "<i>" not in tents
-
-
-def test_letters_without_a_font(monkeypatch):
-    """Letters for which fontconfig lists no font are told; without fontconfig, nothing is."""
-    fonts = {":charset=915": b"", ":charset=4e00": b"A font"}
-    monkeypatch.setattr(sheets.shutil, "which", lambda name: name)
-    monkeypatch.setattr(sheets.subprocess, "check_output", lambda words: fonts[words[1]])
-    lost = sheets.without_font(["Learner", "\u0915\u4e00\u0915"])
-    monkeypatch.setattr(sheets.shutil, "which", lambda name: None)
-
-    assert ("\u0915", "") == (lost, sheets.without_font(["\u0915"]))

@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from bs4 import BeautifulSoup
 from ical.calendar_stream import IcsCalendarStream
+from jukebox import hand_in
 
 from docs._ext.plans import Handbook, hours
-from scripts import collect, teach
+from scripts import collect, sheets, teach
 from scripts.roster import read_roster
 from scripts.timetable import as_calendar, schedule
 
@@ -34,7 +35,7 @@ def made(tmp_path, monkeypatch, capsys):
         (folder / "bank.xml").write_text("<quiz/>")
         return [folder / "bank.xml"]
 
-    monkeypatch.setattr(teach, "write_moodle", write)
+    monkeypatch.setattr(teach.moodle, "write", write)
 
     def run(*words, options=START):
         code = teach.main([*words, *options, "--output", str(tmp_path)])
@@ -146,14 +147,13 @@ def test_the_folder_is_made_of_one_command(made, tmp_path):
 
 def test_the_monday_list_has_seven_steps_and_every_link_leads_somewhere(made, tmp_path):
     """Two of them the evening before; each file of the folder is in the list."""
-    made("three-days")
     folder = tmp_path / "three-days"
     for name in teach.FILES:  # as if Chromium had printed, too
-        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).touch()
     plan = BOOK.plan("three-days")
     table = teach.timetable(teach.read_options(["three-days", *START]), plan)
-    teach.write_index(teach.Course(table, [], folder, "0.1.0"), BOOK, teach.SITE)
+    teach.write_index(teach.Kit(table, [], folder, "0.1.0"), BOOK, folder, teach.SITE)
     page = BeautifulSoup((folder / "index.html").read_text("utf-8"), "html.parser")
     steps = page.select("ol.steps > li")
     links = [a["href"] for a in page.select("ul.files a")]
@@ -164,17 +164,91 @@ def test_the_monday_list_has_seven_steps_and_every_link_leads_somewhere(made, tm
     assert not page.select("script, link[rel=stylesheet], img")
 
 
-def test_a_letter_that_somebody_changed_is_kept(made, tmp_path):
+def test_what_somebody_changed_is_kept(made, tmp_path):
     """The command may be run again after a minute was changed; a person's words are not lost."""
     made("one-day")
-    letter, table = tmp_path / "one-day/before/invitation.md", tmp_path / "one-day/plan.csv"
-    letter.write_text("Dear all,\n", "utf-8")
-    before = table.read_bytes()
-    _, printed, _ = made("one-day", "--begins", "10:00")
+    folder = tmp_path / "one-day"
+    names = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
+    names.remove(teach.COURSE)
+    changed = [name for name in names if name not in {"plan.csv", "after/feedback.md"}]
+    for name in changed:
+        (folder / name).write_text("My own words.\n", "utf-8")
+    before = (folder / "plan.csv").read_bytes()
+    for begins in ("10:00", "10:30"):  # and at the next run, too
+        _, printed, _ = made("one-day", "--begins", begins)
 
-    assert "Dear all,\n" == letter.read_text("utf-8")
-    assert "Kept, because you have changed them: before/invitation.md." in printed
-    assert before != table.read_bytes()
+    assert {"before/invitation.md", "moodle/bank.xml", "index.html"} < set(changed)
+    assert {"My own words.\n"} == {(folder / name).read_text("utf-8") for name in changed}
+    assert f"Kept, because you have changed them: {', '.join(sorted(changed))}." in printed
+    assert before != (folder / "plan.csv").read_bytes()
+    assert "10:30" in (folder / "plan.csv").read_text("utf-8-sig")
+
+
+def test_a_run_that_fails_leaves_the_folder_as_it_was(made, tmp_path, monkeypatch):
+    """Chromium may be missing, or a name may fit nowhere."""
+    made("one-day")
+    folder = tmp_path / "one-day"
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+    def fail(*_):
+        raise ValueError("a name fits nowhere")
+
+    monkeypatch.setattr(teach, "write_index", fail)
+    code, _, told = made("one-day", "--begins", "10:00")
+
+    assert (1, "a name fits nowhere\n") == (code, told)
+    assert before == {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("outside", ["../mine.txt", "{folder}/../../mine.txt", "link/mine.txt"])
+def test_nothing_outside_of_the_folder_is_removed(made, tmp_path, outside):
+    """A folder can come from somebody else."""
+    made("one-day")
+    folder = tmp_path / "one-day"
+    mine = tmp_path / "mine.txt"
+    mine.write_text("mine")
+    (folder / "link").symlink_to(tmp_path)
+    facts = json.loads((folder / teach.COURSE).read_text("utf-8"))
+    facts["written"] |= {outside.format(folder=folder / "after"): teach.digest_of(mine)}
+    (folder / teach.COURSE).write_text(json.dumps(facts))
+
+    assert 0 == made("one-day")[0]
+    assert mine.exists()
+
+
+CUT = {
+    "cut": lambda facts: json.dumps(facts)[:200],
+    "without its dates": lambda facts: json.dumps(facts | {"dates": []}),
+    "of another version": lambda facts: json.dumps(facts | {"zone": "UTC"}),
+    "a list": lambda _: "[]",
+    "without digests": lambda facts: json.dumps(facts | {"written": None}),
+    "with a digest that is none": lambda facts: json.dumps(facts | {"written": {"a": 1}}),
+}
+
+
+@pytest.mark.parametrize("kind", CUT)
+@pytest.mark.parametrize("words", ["one-day", "certificates"])
+def test_a_course_that_cannot_be_read_is_told_by_name(made, tmp_path, kind, words):
+    """In one sentence, and nothing is removed."""
+    made("one-day")
+    path = tmp_path / "one-day" / teach.COURSE
+    path.write_text(CUT[kind](json.loads(path.read_text("utf-8"))), "utf-8")
+    more = ("certificates", "one-day", "--roster", "x.csv")
+    code, _, told = made(*more, options=()) if words == "certificates" else made(words)
+
+    assert 1 == code
+    said = f"{path} is not as the command wrote it. Move {path.parent} away, and make it again.\n"
+    assert told == said
+    assert (tmp_path / "one-day/plan.csv").exists()
+
+
+def test_a_file_that_cannot_be_opened_is_told_by_name(made, tmp_path):
+    """Without a traceback: here a file stands where the folder should be."""
+    (tmp_path / "one-day").write_text("", "utf-8")
+    code, _, told = made("one-day")
+
+    assert (1, 1) == (code, len(told.splitlines()))
+    assert told.startswith(str(tmp_path / "one-day"))
 
 
 def test_the_invitation_has_reading_with_minutes_and_by_when(made, tmp_path, monkeypatch):
@@ -194,6 +268,8 @@ def test_the_invitation_has_reading_with_minutes_and_by_when(made, tmp_path, mon
         in letter
     )
     assert "`jukebox doctor`" in letter
+    assert "Python 3.11, 3.12 or 3.13." in letter
+    assert "mini-capstone" not in letter
 
 
 def test_a_cell_is_no_formula_and_a_title_is_no_markup(made, tmp_path):
@@ -218,9 +294,11 @@ def test_what_the_certificates_need_is_kept(made, tmp_path):
     made("three-days")
     facts = json.loads((tmp_path / "three-days" / teach.COURSE).read_text("utf-8"))
 
+    assert {"written", *sheets.Course.__dataclass_fields__} == facts.keys()
     assert ["2027-01-11", "2027-01-12", "2027-01-13"] == facts["dates"]
     assert list(range(1, 9)) == facts["labs"]
     assert 3 == len(facts["taught"])
+    assert "introduction/what-is-mlops" in facts["quizzes"]
 
 
 @pytest.mark.parametrize("name", BOOK.plans)
@@ -334,6 +412,7 @@ def test_a_lab_that_was_never_timed_is_refused(made, tmp_path, monkeypatch):
             ("one-day", "--roster", "nobody.csv"),
             "nobody.csv: there is no such file. Write one with",
         ),
+        (("one-day", "--roster", "docs"), "docs: this is a folder. Name the CSV file in it."),
         (
             ("certificates", "one-day", "--roster", "x.csv"),
             "make the folder first, with `nox -s teach",
@@ -361,9 +440,12 @@ def test_a_wrong_option_is_answered_with_what_to_write(made, words, expected):
         ),
         (b"", ":1: there is no column `name`."),
         (b"name,email\n", ": there is nobody on it. Write a name on each line."),
-        (b"name,email\n,a@b\n", ":2: there is no name. Write one, or take the line out."),
-        (b"name\nA \xc2\xb7 B\n", ":2: a name has at most 60 characters, and no `\N{MIDDLE DOT}`."),
-        (b"name\n" + b"x" * 61, ":2: a name has at most 60 characters"),
+        (b"name,email\n,a@b\n", ":2: There is no name that one can see: write one."),
+        ("name\n\u200b\u200d".encode(), ":2: There is no name that one can see: write one."),
+        ("name\nA \u00b7 B\na - b".encode(), ":3: a - b stands on line 2 already."),
+        ("name\nA\u200b B\na b".encode(), ":3: a b stands on line 2 already."),
+        (b"name\n" + b"x" * 61, ":2: The name has 61 characters, and a line has room for 60"),
+        (b"name\nA\n" + b"x" * 140_000, ":3: this cannot be read (field larger than field limit"),
         (
             b"name,days\nLearner 1,all\n",
             ":2: `days` is 'all'. Write the days attended, such as 1 2 3.",
@@ -398,6 +480,21 @@ def test_a_roster_is_read_as_a_spreadsheet_writes_it(tmp_path, raw):
     assert [("Learner 1", (1, 2)), ("Learner 2", ())] == [
         (p.name, p.days) for p in read_roster(path, 3)
     ]
+
+
+def test_a_roster_has_names_as_lines_have_them(tmp_path):
+    """A spreadsheet makes dashes and quotes curly; the line that a person hands in has them plain."""
+    roster = tmp_path / "class.csv"
+    roster.write_text("name\nGal\u00b7la\nAnne\u2013Marie O\u2019Brien\nA\u202eB\u200b\n", "utf-8")
+    names = [person.name for person in read_roster(roster)]
+    lines = [
+        hand_in.write(name, date(2027, 1, 11), [hand_in.Lab(1, True, state, 1)])
+        for name, state in (("gal-la", "5f3a"), ("Anne-Marie O'Brien", "60b1"), ("ab", "71c2"))
+    ]
+    report = collect.collect("\n".join(lines), names)
+
+    assert ["Gal-la", "Anne-Marie O'Brien", "AB"] == names
+    assert ([], [1, 1, 1]) == (report.look, [len(given) for given in report.given.values()])
 
 
 def test_days_leave_out_weekends_and_holidays_and_weeks_their_own_day():

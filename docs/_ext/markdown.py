@@ -1,17 +1,19 @@
 """The one reader of Markdown: MyST's own parser, set as `conf.py` sets it.
 
-Extensions, scripts and tests ask it for the fences and the tokens of a page. A second reader is
-kept on purpose: the line scanner of `scripts/prose.py` shares no code with this one, and
-`tests/test_fences.py` compares what the two see.
+Extensions, scripts and tests ask it for the front matter, the sections, the fences and the tokens of
+a page. A second reader of fences is kept on purpose: the line scanner of `scripts/prose.py` shares
+no code with this one, and `tests/test_fences.py` compares what the two see.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
+from docutils.nodes import make_id
 from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
 from myst_parser.config.main import MdParserConfig
 from myst_parser.parsers.mdit import create_md_parser
 
@@ -48,6 +50,54 @@ def front_matter(text: str) -> dict[str, Any]:
     except yaml.YAMLError:  # MyST tells it
         found = {}
     return found if isinstance(found, dict) else {}
+
+
+class Section(NamedTuple):
+    """A heading's words, and the labels that lead to its section."""
+
+    title: str
+    labels: tuple[str, ...]
+
+    @property
+    def slug(self) -> str:
+        """The id that the heading has on the built page, if no other there has the same words."""
+        return make_id(self.title)
+
+
+@cache  # a build checks the plans once and shows them on several pages
+def sections(text: str) -> tuple[Section, ...]:
+    """Return the sections of a page, in order; the first has the page's title.
+
+    A label right above a heading leads to that section, any other to the one in which it stands.
+    """
+    found: list[tuple[str, list[str]]] = []
+    waiting: list[str] = []
+    heading = False
+    for token in PARSER.parse(text):
+        if token.type == "myst_target":
+            waiting.append(token.content)
+        elif heading:  # the words of the heading that the token before has opened
+            found.append((shown(token.children or []), waiting))
+            waiting, heading = [], False
+        elif token.type == "heading_open":
+            heading = True
+        elif found:
+            found[-1][1].extend(waiting)
+            waiting = []
+    if found:
+        found[-1][1].extend(waiting)
+    return tuple(Section(title, tuple(labels)) for title, labels in found)
+
+
+def shown(tokens: Iterable[Token]) -> str:
+    """Return what a reader sees of inline tokens, without any mark."""
+    words = []
+    for token in tokens:
+        if token.type == "myst_role":  # `text <target>` shows its text
+            words.append(re.sub(r"\s*<[^<>]*>$", "", token.content))
+        else:
+            words.append(" " if token.type == "softbreak" else token.content)
+    return "".join(words)
 
 
 class Fence:

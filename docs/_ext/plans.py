@@ -20,9 +20,8 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from docs._ext import data, is_chapter, load, where
+from docs._ext.markdown import front_matter, sections
 
 FOLDER, TALK_FILE, ACTIVITIES = "plans", "talk.toml", "activities.toml"
 KINDS = {"talk": "Talk", "activity": "Activity", "lab": "Lab", "quiz": "Quiz", "pause": "Break"}
@@ -42,7 +41,7 @@ class Page:
     name: str
     title: str
     facts: Mapping[str, Any]
-    anchors: Mapping[str, str]  # a label, or a heading in small letters with hyphens: the heading
+    anchors: Mapping[str, str]  # a label, or a heading's slug: the section's title
     labels: frozenset[str]  # those of them that are labels
 
     @property
@@ -68,7 +67,6 @@ class Block:
     anchor: str = ""  # and the place on that page
     drop: int = 0  # 1 is left out first, 0 never
     leave_out: str = ""  # what to leave out of it first
-    leave_out_at: str = ""  # the place of that on its page
     note: str = ""
     number: int = 0  # of a lab
     quiz: tuple[str, ...] = ()  # pages whose questions are asked
@@ -158,7 +156,8 @@ class Handbook:
         """Return a page by its path below docs, or None where there is none."""
         if name not in self._pages:
             path = self.docs / f"{name}.md"
-            safe = re.fullmatch(r"[\w./-]+", name) and ".." not in name and path.is_file()
+            below = re.fullmatch(r"\w[\w./-]*", name) and ".." not in name  # and no absolute path
+            safe = below and path.is_file()
             self._pages[name] = read_page(name, path.read_text("utf-8")) if safe else None
         return self._pages[name]
 
@@ -221,29 +220,11 @@ def load_length(path: Path) -> int:
 
 def read_page(name: str, text: str) -> Page:
     """Return a page from its source: front matter, title and the places that can be named."""
-    found = re.match(r"---\n(.*?)\n---\n", text, re.S)
-    facts = (yaml.safe_load(found[1]) if found else None) or {}
-    title, anchors, labels, every, fence = "", {}, [], [], ""
-    for line in text[found.end() if found else 0 :].splitlines():
-        if mark := re.match(r"(`{3,}|:{3,})", line):
-            fence = "" if line.startswith(fence) and fence else fence or mark[1]
-        elif not fence and (label := re.fullmatch(r"\(([\w-]+)\)=", line)):
-            labels.append(label[1])
-        elif not fence and (heading := re.match(r"#+ +(.+)", line)):
-            words = plain(heading[1])
-            title = title or words
-            slug = re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")
-            anchors |= dict.fromkeys([slug, *labels], words)
-            every += labels
-            labels = []
-    return Page(name, facts.get("title") or title or name, facts, anchors, frozenset(every))
-
-
-def plain(words: str) -> str:
-    """Return a heading without Markdown's marks."""
-    words = re.sub(r"\{\w+\}`([^`<]+?)(?: <[^`]*>)?`", r"\1", words)
-    words = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", words)
-    return re.sub(r"[`*]", "", words).strip()
+    facts, found = front_matter(text), sections(text)
+    labels = {label: section.title for section in found for label in section.labels}
+    slugs = {section.slug: section.title for section in reversed(found)}  # the first one has it
+    title = facts.get("title") or (found[0].title if found else name)
+    return Page(name, title, facts, slugs | labels, frozenset(labels))
 
 
 def read(path: str | Path, book: Handbook) -> Plan:
@@ -358,7 +339,6 @@ def talk_of(value: str, book: Handbook) -> dict[str, Any]:
         "minutes": talk + activity,
         "least": talk,
         "leave_out": quoted(page.anchors.get(drop, drop)),
-        "leave_out_at": drop,
     }
 
 
@@ -382,8 +362,7 @@ def lab_of(value: int, book: Handbook) -> dict[str, Any]:
         "number": value,
         "minutes": page.teach["activity"],
         "least": page.teach["activity"],
-        "leave_out": f"{section} and what follows: show `jukebox lab solve {value}`",
-        "leave_out_at": drop,
+        "leave_out": f"{section} and all after it: show `jukebox lab solve {value}`",
     }
 
 
@@ -436,7 +415,7 @@ def talk_blocks(steps: Iterable[Mapping[str, Any]], length: int) -> list[Block]:
         else:
             leave = "the question to the room" if "ask" in step else "nothing, because it is short"
         kind = "talk" if "sections" in step else "activity"
-        blocks.append(Block(kind, plain(step["title"]), step[key], leave_out=leave, step=step))
+        blocks.append(Block(kind, step["title"], step[key], leave_out=leave, step=step))
     return blocks
 
 

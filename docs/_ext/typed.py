@@ -4,13 +4,12 @@ The lines are counted in the labs' own blocks, so that the table changes with th
 """
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from docs._ext.markdown import fences
+from docs._ext.markdown import commands, fences
 
 ANYWHERE = ("jukebox", "python", "cd")  # commands that each system's own terminal has
 IN_QUOTES = re.compile(r'"[^"$`\n]*"')  # what both terminals hand on as it is
@@ -19,24 +18,10 @@ OF_BASH = re.compile(r"['$`&;~]|<<|\\\n")
 NUMBER = re.compile(r"^lab: (\d+)$", re.MULTILINE)
 
 
-def read_commands(text: str) -> Iterator[str]:
-    """Yield each command that the console blocks of a page show, with all lines that it has."""
-    for fence in fences(text):
-        if fence.name != "console":
-            continue
-        lines = iter(fence.content.splitlines())
-        for line in lines:
-            if not line.startswith("$ "):
-                continue
-            typed = [line[2:]]
-            while typed[-1].endswith("\\"):
-                typed.append(next(lines, ""))
-            if "<<" in line:
-                for more in lines:
-                    typed.append(more)
-                    if more == "EOF":
-                        break
-            yield "\n".join(typed)
+def read_commands(text: str) -> list[str]:
+    """Return each command that the console blocks of a page show, with all lines that it has."""
+    blocks = (fence for fence in fences(text) if fence.name == "console")
+    return [command for fence in blocks for _, command, _ in commands(fence)]
 
 
 def needs_bash(command: str) -> bool:
@@ -50,7 +35,7 @@ def read_labs(source: Path) -> list[tuple[int, str, list[str]]]:
     for page in (source / "labs").glob("*.md"):
         text = page.read_text("utf-8")
         if number := NUMBER.search(text):
-            labs.append((int(number[1]), f"labs/{page.stem}", list(read_commands(text))))
+            labs.append((int(number[1]), f"labs/{page.stem}", read_commands(text)))
     return sorted(labs)
 
 
@@ -60,10 +45,10 @@ class LabsByTerminal(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Write the table as Markdown and let the parser do the rest."""
         rows = ["| lab | lines to type | of these for bash alone |", "|---|---|---|"]
-        for number, document, commands in read_labs(Path(self.env.srcdir)):
+        for number, document, lines in read_labs(Path(self.env.srcdir)):
             self.env.note_dependency(f"{self.env.srcdir}/{document}.md")
-            bash = sum(map(needs_bash, commands))
-            rows.append(f"| {number}: {{page}}`{document}` | {len(commands)} | {bash} |")
+            bash = sum(map(needs_bash, lines))
+            rows.append(f"| {number}: {{page}}`{document}` | {len(lines)} | {bash} |")
         return self.parse_text_to_nodes("\n".join(rows))
 
 

@@ -92,8 +92,8 @@ def plain(text: str) -> str:
 def clean(name: str) -> str:
     """Give a name as every line has it; ValueError says why it cannot be one."""
     name = plain(name).translate(DOTS).replace("·", "-")
-    if not name:
-        raise ValueError('The line needs your name: jukebox lab hand-in --name "Learner 1".')
+    if not name.strip(JOINERS):
+        raise ValueError("There is no name that one can see: write one.")
     if len(name) > LONGEST:
         raise ValueError(
             f"The name has {len(name)} characters, and a line has room for {LONGEST}: shorten it."

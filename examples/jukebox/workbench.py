@@ -140,7 +140,11 @@ def hand_in(name):
     It has your name, the date and, for each lab, whether it is done, four digits of a digest of its
     state, and how often you checked it. Send it in a mail. It is a courtesy and no proof.
     """
-    name, items = clean(name), []
+    try:
+        name = clean(name)
+    except ValueError as error:
+        raise ValueError(f'{error} Type: jukebox lab hand-in --name "Learner 1"') from error
+    items = []
     for number in all_begun():
         folder = begun(number)
         state = digest(folder, str(note(folder).get("mark", "")))

@@ -154,7 +154,7 @@ def serve(browser: bool) -> None:
 def prepare() -> bool:
     """Check what is here, install what is not; tell whether the doctor has nothing to fix."""
     listed = (HERE / "SHA256SUMS").read_text(encoding="utf-8")
-    sums = {path: digest for digest, path in (line.split("  ") for line in listed.splitlines())}
+    sums = {path: digest for digest, path in (line.split("  ", 1) for line in listed.splitlines())}
     folders = {path.split("/")[0] for path in sums}
     digest = hashlib.sha256(f"{listed}{HERE}{sys.version}".encode()).hexdigest()
     # Once installed, a wheel is needed no more.

@@ -20,6 +20,8 @@ FACES = [
 # The fonts' own boxes are higher than a line of a heading. Chromium then paints a heading at the top
 # of a page on the page before as well, where nobody sees it, and a bookmark says it twice.
 METRICS = "ascent-override: 90%; descent-override: 25%; line-gap-override: 0%"
+# A script that waits for them: no text names a face before it is there.
+LOAD = "Promise.all([...document.fonts].map(face => face.load()))"
 # What a PDF calls them.
 NAMES = {
     *("NotoSans-Regular", "NotoSans-Italic", "NotoSans-Bold", "NotoSans-BoldItalic"),
@@ -37,7 +39,9 @@ def css() -> str:
         for family, weight, style, name in FACES
     ]
     others = "Devanagari, Tamil, Symbols"
-    stacks = f":root {{ --text: Text, Code, {others}; --code: Code, Text, {others} }}"
+    # A name may be of another script: a font of the machine's own then has its letters.
+    text, code = f"Text, Code, {others}, sans-serif", f"Code, Text, {others}, monospace"
+    stacks = f":root {{ --text: {text}; --code: {code} }}"
     return "\n".join([*faces, stacks])
 
 

@@ -56,7 +56,9 @@ def test_a_name_as_each_line_has_it(given, name):
     assert name == clean(given)
 
 
-@pytest.mark.parametrize(("name", "said"), [(" \u200b", "needs your name"), ("x" * 61, "has 61")])
+@pytest.mark.parametrize(
+    ("name", "said"), [(" \u200b", "no name"), ("\u200d\u200c", "no name"), ("x" * 61, "has 61")]
+)
 def test_a_name_that_is_none(name, said):
     """One sentence says what to do."""
     with pytest.raises(ValueError) as raised:

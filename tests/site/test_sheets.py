@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from scripts import chromium, sheets
-from scripts.packs import A4, squeeze
+from docs._ext.markdown import front_matter
+from scripts import chromium, sheets, typeface
+from scripts.packs import A4, read_fonts, squeeze
 
 DAYS = [date(2027, 1, 11) + timedelta(day) for day in range(3)]
 LICENCE = "The contributors. Text CC BY 4.0"
@@ -27,9 +28,16 @@ LETTERS = """() => [...document.querySelectorAll("[data-fit]")].filter(box => {
 def course(people: list[str], **changed) -> sheets.Course:
     """Return a course of three days and two labs."""
     facts = {"dates": DAYS, "labs": [1, 3], "taught": [["Monday's"], ["Tuesday's"], ["Third"]]}
+    facts |= {"closing": ["lifecycle/deployment", "mlops/automation"]}
     return sheets.Course(
         "A course", "A room", people=people, version="9.8.7", licence=LICENCE, **(facts | changed)
     )
+
+
+def front_matter_of(number: int) -> dict:
+    """Return what the front matter of a lab's page says of teaching it."""
+    pages = (page.read_text("utf-8") for page in Path("docs/labs").glob("*.md"))
+    return next(f for text in pages if (f := front_matter(text)).get("lab") == number)["teach"]
 
 
 def learners(count: int) -> list[str]:
@@ -74,7 +82,9 @@ def test_page_counts(printed, count, sign_in, tents, cards):
         "room/cards-alerts.pdf": 4,
         "room/cards-roles.pdf": 2,
         "room/cards-mini-capstone.pdf": 1,
+        "room/closing-questions.pdf": 1,
         "trainer/lab-sheets.pdf": 2,
+        "trainer/closing-answers.pdf": 1,
     } == {name: len(pages) for name, pages in texts.items()}
     assert [] == [
         size for size in sizes if max(abs(a - b) for a, b in zip(size, A4, strict=True)) > 2
@@ -135,7 +145,7 @@ def test_lab_sheet_is_whole(browser, tmp_path):
     """Each lab's page has its failures, its questions and its screens, and is one page."""
     numbers = [sheet["lab"] for sheet in sheets.load(sheets.DOCS, "lab_sheets.toml")["sheet"]]
     files = sheets.write(browser, course([], labs=numbers), tmp_path)
-    pages = pages_of(files[-1])
+    pages = pages_of(next(file for file in files if file.stem == "lab-sheets"))
 
     assert len(numbers) == len(pages)
     for number, page in zip(numbers, pages, strict=True):
@@ -144,7 +154,52 @@ def test_lab_sheet_is_whole(browser, tmp_path):
         words += [f["screen"] for f in lab.told["failure"]] + [s.output for s in lab.screens]
         words += [ask["listen"] for ask in lab.told["ask"]]
         assert re.match(r"about \d+ minutes, of which the machine works \d+ seconds", lab.line)
+        assert squeeze(f"{front_matter_of(number)['activity']} minutes in the room.") in page
         assert [] == [word for word in words if squeeze(word) not in page]
+
+
+def test_every_sheet_is_set_in_the_handbooks_typeface(printed):
+    """And in no font of this machine, which another machine does not have."""
+    files = printed(16)[1].values()
+    fonts = {name for file in files for page in PdfReader(file).pages for name in read_fonts(page)}
+
+    assert {"NotoSans-Regular", "NotoSans-Bold", "NotoSansMono-Regular"} <= fonts
+    assert set() == fonts - typeface.NAMES
+
+
+def test_letters_of_another_font_are_told(browser, tmp_path, capsys):
+    """In words, once each; the names are printed all the same."""
+    people = course(["Learner 1", "Łęarnęr ω 2", "\u5b78\u7fd2 3", "\u0416\u0416"], labs=[])
+    sheets.write(browser, people, tmp_path)
+    said = capsys.readouterr().err
+
+    assert said.startswith("The handbook's fonts do not have \u0416\u5b78\u7fd2: look at the names")
+    assert "\u5b78\u7fd23" in "".join(pages_of(tmp_path / "room" / "sign-in.pdf"))
+
+
+def test_names_that_the_fonts_have_are_not_told(browser, tmp_path, capsys):
+    """Nor is anything said of a class without names."""
+    for people in (["Łęarnęr ω 2"], []):
+        sheets.write(browser, course(people, labs=[]), tmp_path)
+
+    assert "" == capsys.readouterr().err
+
+
+def test_closing_questions_are_whole(browser, tmp_path):
+    """The longest: all chapters that have a quiz; the sheet has no reason, and the key each."""
+    quizzes = sorted(Path("docs/_data/quizzes").rglob("*.toml"))
+    closing = [f.relative_to("docs/_data/quizzes").with_suffix("").as_posix() for f in quizzes]
+    files = sheets.write(browser, course([], labs=[], closing=closing), tmp_path)
+    text = {file.stem: "".join(pages_of(file)) for file in files}
+    items = sheets.closing_questions(closing)
+    options = [option for item in items for option in item.options]
+    asked, key = text["closing-questions"], text["closing-answers"]
+
+    assert len(closing) == len(items)
+    assert [] == [o.text.plain for o in options if squeeze(o.text.plain) not in asked]
+    assert [] == [o.why.plain for o in options if squeeze(o.why.plain) in asked]
+    assert [] == [o.why.plain for o in options if squeeze(o.why.plain) not in key]
+    assert len(items) == key.count(squeeze("Right. "))
 
 
 def test_names_of_any_kind(browser, tmp_path):
@@ -159,8 +214,7 @@ def test_names_of_any_kind(browser, tmp_path):
     signing = sheets.document("sign_in", people, pages=[(ODD, [(1, DAYS[0])])], rows=20)
     with chromium.tab(browser) as page:
         for document in (tents, signing):
-            page.emulate_media(media="print")
-            page.set_content(document)
+            sheets.show(page, document)
             page.evaluate(sheets.FIT)
             assert [] == page.evaluate(LETTERS)
 

@@ -1,6 +1,8 @@
 """The trainer's command as a trainer types it: with holidays, with Chromium, over the built site."""
 
 import json
+import re
+import shlex
 from datetime import date
 from pathlib import Path
 
@@ -9,6 +11,8 @@ from bs4 import BeautifulSoup
 from jukebox import hand_in
 from pypdf import PdfReader
 
+from docs._ext import quiz
+from docs._ext.plans import Handbook, quizzes_of
 from scripts import teach
 from scripts.timetable import public_holidays
 
@@ -18,6 +22,16 @@ OWN = {"index.html", "course.json"}
 def text_of(path):
     """Return the words of a PDF."""
     return "\n".join(page.extract_text() for page in PdfReader(path).pages)
+
+
+def squeeze(text):
+    """Return a text without white space, which a PDF does not keep, and with plain apostrophes."""
+    return re.sub(r"\s+", "", text).replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+
+
+def words_of(path):
+    """Return the text of a PDF without white space."""
+    return squeeze(text_of(path))
 
 
 def test_public_holidays_are_left_out_by_name(folder):
@@ -59,7 +73,7 @@ def test_each_file_is_in_the_list_and_each_link_leads_to_a_file(folder):
     assert there == set(teach.FILES)
     assert 7 == len(page.select("ol.steps > li"))
     sheets = len(PdfReader(folder / "room/handouts.pdf").pages)
-    assert f"They have {sheets} pages, {3 * sheets} for all" in page.get_text()
+    assert f"3 copies. They have {sheets} pages, {3 * sheets} for all" in page.get_text()
 
 
 @pytest.mark.parametrize(("name", "pages"), [("plan.html", 20), ("index.html", 4)])
@@ -93,18 +107,44 @@ def test_the_reading_has_minutes_from_the_built_pages(folder):
 
 def test_the_papers_are_those_of_this_class_and_this_plan(folder):
     """Names, days and chapters; the answers are in files of their own."""
-    signed, handout = text_of(folder / "room/sign-in.pdf"), text_of(folder / "room/handouts.pdf")
-    key = text_of(folder / "trainer/answers.pdf")
+    signed, handout = (words_of(folder / f"room/{name}.pdf") for name in ("sign-in", "handouts"))
+    key = words_of(folder / "trainer/answers.pdf")
+    book = Handbook()
+    pages = quizzes_of(book.plan("three-days").taught, book)
+    why = [
+        # All letters but those of code, which paper may part
+        squeeze(max(re.split(r"`[^`]*`|\{\w+\}|[*<>]", option["why"]), key=len))
+        for page in pages
+        for question in quiz.read(Path(f"docs/_data/quizzes/{page.removeprefix('modules/')}.toml"))
+        for option in question["option"]
+    ]
 
-    assert all(f"Learner {n}" in signed for n in (1, 2, 3))
-    assert "Promote, refuse, roll back" in handout
-    assert "An artefact is right" not in handout
+    assert all(f"Learner{n}" in signed for n in (1, 2, 3))
+    assert "Promote,refuse,rollback" in handout
+    assert len(why) > 80
+    assert [] == [words for words in why if words in handout]
+    # A page's foot may stand in the middle of a sentence.
+    assert [] == [words for words in why if words[:20] not in key and words[-20:] not in key]
     assert len(PdfReader(folder / "trainer/lab-sheets.pdf").pages) >= 8
-    assert len(key) > 3000
+
+
+def test_a_team_has_the_brief_and_not_the_envelope(folder):
+    """What a good answer contains is the trainer's."""
+    brief, key = (
+        words_of(folder / name)
+        for name in ("room/mini-capstone.pdf", "trainer/answers-mini-capstone.pdf")
+    )
+    page = Path("docs/capstones/mini-capstone.md").read_text("utf-8")
+    secret = page.partition("{dropdown} For the teacher")[2].partition("```")[0].splitlines()[1:-2]
+    lines = [squeeze(line) for line in secret if line]
+
+    assert len(lines) > 5
+    assert "Fourroles" in brief
+    assert [] == [line for line in lines if line in brief or line not in key]
 
 
 def test_a_second_run_makes_the_same_folder(folder, roster, capsys):
-    """And without the roster's people no sheet has a name."""
+    """Wherever it stands: the same table, in fewer than 15 lines."""
     before = (folder / "plan.csv").read_bytes()
     words = ["three-days", "--start", "2027-01-25", "--zone", "Asia/Kolkata", "--country", "IN"]
     assert 0 == teach.main(
@@ -137,30 +177,85 @@ def test_cards_are_printed_for_the_activity_that_needs_them(tmp_path):
 def test_certificates_are_for_who_was_there_and_apart_for_who_did_all(folder, roster, capsys):
     """Learner 2 was there on two days and handed in less; Learner 3 was not there."""
     facts = json.loads((folder / teach.COURSE).read_text("utf-8"))
-    quizzes = [
-        hand_in.Quiz(page.removeprefix("modules/"), ("A", "B", "C"), 1) for page in facts["quizzes"]
-    ]
-    labs = [hand_in.Lab(number, True, "5f3a", 1) for number in facts["labs"]]
-    lines = roster.parent / "lines.txt"
+    quizzes = [answered(page) for page in facts["quizzes"]]
+    labs = [hand_in.Lab(number, True, f"5f{number}a", 1) for number in facts["labs"]]
+    others = [lab._replace(state=f"6a{lab.number}b") for lab in labs]
     day = date(2027, 1, 28)
-    some = [*quizzes[1:], *labs[:-1], labs[-1]._replace(done=False)]
-    text = [
-        hand_in.write("Learner 1", day, [*quizzes, *labs]),
-        hand_in.write("Learner 2", day, some),
+    words = [
+        *["certificates", "three-days", "--output", "docs/_build/kit", "--roster"],
+        str(roster),
     ]
-    lines.write_text("\n".join(text), "utf-8")
 
-    words = ["certificates", "three-days", "--roster", str(roster), "--lines", str(lines)]
-    assert 0 == teach.main(words)
-    attendance, completion = (
-        text_of(folder / f"after/{name}.pdf") for name in ("attendance", "completion")
-    )
+    def run(lines, *more):
+        """Return the names on both certificates, and what was printed on both outputs."""
+        file = roster.parent / "lines.txt"
+        file.write_text("\n".join(lines), "utf-8")
+        assert 0 == teach.main([*words, "--lines", str(file), *more])
+        on_paper = []
+        for path in (folder / f"after/{name}.pdf" for name in ("attendance", "completion")):
+            text = text_of(path) if path.exists() else ""
+            on_paper.append([n for n in (1, 2, 3) if f"Learner {n}" in text])
+        return *on_paper, *capsys.readouterr()
+
+    some = [*quizzes, *others[:-1]]
+    one = hand_in.write("Learner 1", day, [*quizzes, *labs])
+    two = hand_in.write("Lerner 2", day, some)
+    three = hand_in.write("Learner 3", day, [*quizzes, *labs[:-1]]).replace("try 1", "try 2", 1)
+    was, done, out, told = run([one, two, three])
+
+    assert ([1, 2], [1]) == (was, done)
+    assert "Attendance: 2 of 3 people." in out
+    assert "No certificate of completion: Learner 2 (lab 1, lab 2, " in out
+    assert "Learner 1 (" not in out
+    assert 'If that is right, add --same "Lerner 2=Learner 2"' in told
+    assert "Learner 3: its checksum does not fit" in told
+
+    was, done, out, told = run([one, two, three], "--same", "Lerner 2=Learner 2")
+    assert "No certificate of completion: Learner 2 (lab 8)\n" in out
+    assert "Lerner" not in told
+
+    was, done, out, told = run([hand_in.write("Learner 2", day, [*quizzes[1:], *others])])
+    assert ([1, 2], []) == (was, done), "and the old ones are gone"
+    first = facts["quizzes"][0]
+    assert f"No certificate of completion: Learner 2 (quiz {first})\n" in out
+
+    assert 1 == teach.main([*words, "--lines", "none.txt"])
+    assert "none.txt: No such file or directory.\n" == capsys.readouterr().err
+    assert 1 == teach.main([*words, "--lines", str(roster), "--same", "A=Learner 9"])
+    assert "--same: Learner 9 is not on the roster.\n" == capsys.readouterr().err
     for path in (folder / "after").glob("*.pdf"):
         path.unlink()
 
-    assert "Attendance: 2 of 3 people." in capsys.readouterr().out
-    assert [True, True, False] == [f"Learner {n}" in attendance for n in (1, 2, 3)]
-    assert [True, False, False] == [f"Learner {n}" in completion for n in (1, 2, 3)]
+
+def answered(page):
+    """Return the item of a quiz, each question of which was answered with A."""
+    questions = quiz.read(Path(f"docs/_data/quizzes/{page}.toml"))
+    return hand_in.Quiz(page, ("A",) * len(questions), 1)
+
+
+def test_the_list_of_an_own_plan_prints_commands_that_work(roster, tmp_path, capsys):
+    """The certificates of a plan that is no file of the handbook's."""
+    words = "examples/plans/half-day.toml --start 2027-01-25 --zone Asia/Kolkata --no-print"
+    people = roster.parent / "a class.csv"
+    people.write_text("name,days\nLearner 1,1\n", "utf-8")
+    own = ["--roster", str(people), "--output", str(tmp_path / "my kits")]
+    assert 0 == teach.main([*words.split(), *own])
+    page = BeautifulSoup(
+        (tmp_path / "my kits/half-day/index.html").read_text("utf-8"), "html.parser"
+    )
+    typed = [code.get_text() for code in page.select("#after ~ p code") if "nox" in code.get_text()]
+    lines = tmp_path / "lines.txt"
+    lines.write_text(
+        hand_in.write("Learner 1", date(2027, 1, 28), [hand_in.Lab(1, True, "5f3a", 1)])
+    )
+    capsys.readouterr()
+    for command in typed:
+        nox, option, session, dashes, *rest = shlex.split(command)
+        assert [".venv/bin/nox", "-s", "teach", "--"] == [nox, option, session, dashes]
+        assert 0 == teach.main([str(lines) if word == "lines.txt" else word for word in rest])
+
+    assert 2 == len(typed)
+    assert "my kits/half-day/after/attendance.pdf" in capsys.readouterr().out
 
 
 def test_the_days_of_a_certificate_are_those_of_the_roster(folder, tmp_path, capsys):
@@ -168,7 +263,8 @@ def test_the_days_of_a_certificate_are_those_of_the_roster(folder, tmp_path, cap
     empty = tmp_path / "class.csv"
     empty.write_text("name,days\nLearner 1,\n", "utf-8")
 
-    assert 1 == teach.main(["certificates", "three-days", "--roster", str(empty)])
+    words = f"certificates three-days --output {folder.parent} --roster {empty}"
+    assert 1 == teach.main(words.split())
     assert "nobody has `days`. Write the days attended, such as 1 2 3." in capsys.readouterr().err
 
 
