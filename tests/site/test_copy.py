@@ -11,7 +11,7 @@ from tests.listings import PAGES, shown
 ROOT = Path("docs/_build/html")
 BLOCKS = ".highlight > pre"
 # What `in-a-copy` shows depends on the address of the repository: tests/test_repository.py reads it.
-BUTTONS = ":not(.in-a-copy) > .highlight > button.copy"
+BUTTONS = ".highlight > button.copy:not(.in-a-copy *)"
 # Keeps what is copied, instead of a clipboard, which a tab has only while it is in front.
 KEEP = """window.copied = [];
 Object.defineProperty(navigator, "clipboard", { value: {
