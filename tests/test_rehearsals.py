@@ -19,8 +19,9 @@ FILES = {
     "index.md": "---\ndescription: Start.\n---\n\n# Start\n\n```{rehearsals}\n```\n\n"
     "```{toctree}\nlabs/one\n```\n",
     "labs/one.md": "---\ndescription: A lab.\n---\n\n# Lab one\n\n(part)=\n\n## A part of it\n",
-    "_data/plans/two-days.toml": 'title = "Two days"\n'
-    '[[part]]\nname = "Day 1: begin"\n\n[[part]]\nname = "Day 2: end"\n',
+    "_data/plans/two-days.toml": 'title = "Two days"\nline = "For all."\nevery = "day"\nminutes = 5\n'
+    '[[part]]\nname = "Day 1: begin"\nshows = "A word."\n\n'
+    '[[part]]\nname = "Day 2: end"\nshows = "A word."\n',
     "_data/activities.toml": '[[activity]]\nid = "hello"\ntitle = "Say *hello*"\nminutes = 5\n'
     'people = "all"\nneeds = []\nsteps = ["Say it."]\nwatch = "Who does not."\ndrop = "All of it"\n',
     ROWS: """\
@@ -62,18 +63,9 @@ left_out = ""
 
 
 @pytest.fixture
-def built(tmp_path, monkeypatch):
+def built(tmp_path):
     """Return a function that builds the project with one text changed."""
-    monkeypatch.setattr(data, "SCHEMAS", schemas(tmp_path))
     return build_changed(tmp_path / "docs", FILES)
-
-
-def schemas(folder):
-    """Return a folder with the schemas, in which that of a plan allows anything."""
-    copies = {path.name: path.read_text("utf-8") for path in data.SCHEMAS.glob("*.json")}
-    write(folder / "schemas", copies | {"plans.json": "{}"})
-    data.validator.cache_clear()
-    return folder / "schemas"
 
 
 def shown(folder):
@@ -115,9 +107,8 @@ def test_an_empty_log_says_so(built, tmp_path):
 
 
 @pytest.mark.parametrize("rows", ["", FILES[ROWS]], ids=["empty", "with rows"])
-def test_a_known_repository_has_a_link_to_the_form(tmp_path, monkeypatch, rows):
+def test_a_known_repository_has_a_link_to_the_form(tmp_path, rows):
     """And the form is there, with a field for each key of a row but the plan's part."""
-    monkeypatch.setattr(data, "SCHEMAS", schemas(tmp_path))
     write(tmp_path / "docs", FILES | {ROWS: rows})
     address = "https://code.example/handbook"
     assert "" == build(tmp_path / "docs", "html", handbook_repository=address)
