@@ -107,7 +107,7 @@ html_context = {
 }
 pygments_style = "a11y-high-contrast-light"
 pygments_dark_style = "a11y-high-contrast-dark"
-html_last_updated_fmt = "%d %B %Y"
+html_last_updated_fmt = "%-d %B %Y"
 git_last_updated_timezone = "UTC"  # else the date depends on where the site is built
 html_show_sourcelink = False
 html_permalinks_icon = "#"

@@ -40,6 +40,7 @@ TOP, FOOT = 51, 51  # points of margin, as packs.css has them: 18 mm
 FOR_THE_TEACHER = "For the teacher"  # what unfolds under such words stands with the answers
 SHORT = 15  # lines of a block of code that stays on one page
 BLANK, SHARE = 1 / 3, 1 / 20  # at most this share of the pages may be blank over more than that
+NEXT = re.compile(r"\bnext (chapter|page)\b")
 ENDS = ("Words", "Sources")  # the headings of a pack's last parts
 MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July"),
@@ -47,6 +48,7 @@ MONTHS = (
 )
 PDF = {"print_background": True, "prefer_css_page_size": True, "tagged": True, "outline": True}
 NUMBER = 'class="page-of"'
+FEW = 18  # lines of text on a last page that smaller words and sources may save
 PASSES = 3  # Chromium knows no page numbers of targets: print, fill them in, and print again
 FILL = """pages => [...document.querySelectorAll(".page-of")].filter(element => {
   const number = String(pages[element.dataset.to]), other = element.textContent !== number
@@ -251,6 +253,9 @@ def lead(link: Tag, page: Page, inside: Mapping[str, str], site: Site, ends: End
     """
     target = urljoin(f"/{page.path}", str(link.get("href") or link.get("xlink:href", "")))
     path, _, fragment = target.lstrip("/").partition("#")
+    if NEXT.search(text := link.get_text()) and not urlsplit(target).scheme:
+        # On paper it need not be the next.
+        link.string = NEXT.sub(lambda _: f"chapter “{site.page(path).title}”", text)
     if urlsplit(target).scheme:
         if not link.find_parent(class_="citation") and urlsplit(target).scheme.startswith("http"):
             ends.addresses.setdefault(target, link.get_text(" ", strip=True))
@@ -277,9 +282,14 @@ def lead(link: Tag, page: Page, inside: Mapping[str, str], site: Site, ends: End
     del link["xlink:href"]
 
 
-def take_article(page: Page, prefix: str, inside: Mapping[str, str], site: Site, ends: Ends) -> Tag:
-    """Return a copy of a page's article, made ready to stand beside others on paper."""
+def take_article(
+    page: Page, prefix: str, inside: Mapping[str, str], site: Site, ends: Ends, *, alone: bool
+) -> Tag:
+    """Return a copy of a page's article, made ready for paper, beside others where not `alone`."""
     article = copy.copy(page.article)
+    if not alone:
+        for after in article.select("section#next"):
+            after.decompose()  # what comes next is what the pack says
     for details in article.select("details"):
         details["open"] = ""
         if details.summary and details.summary.get_text().strip().startswith(FOR_THE_TEACHER):
@@ -425,7 +435,9 @@ def assemble(
     ends = Ends()
     parts, answers, titles = [], [], []
     for page in pages:
-        article = take_article(page, inside[page.path], inside, site, ends)
+        article = take_article(
+            page, inside[page.path], inside, site, ends, alone=not title and not pages[1:]
+        )
         answers.append((page, take_answers(article)))
         if page is pages[0] and alone and article.h1:
             article.h1.decompose()
@@ -486,17 +498,28 @@ def stop_at_dead_links(document: str, path: str) -> None:
         sys.exit(f"{path}: {', '.join(faults)}")
 
 
+def settle(sheet: Sheet, document: Document) -> tuple[bytes, str]:
+    """Print until the page numbers in the text are right; return the PDF, and its last page's text."""
+    for _ in range(PASSES + 1):
+        pdf = sheet.pdf(**PDF)
+        reader = PdfReader(io.BytesIO(pdf))
+        if NUMBER not in document.html or not sheet.evaluate(FILL, read_places(reader)):
+            break
+    return pdf, reader.pages[-1].extract_text()
+
+
 def print_pdf(sheet: Sheet, origin: str, document: Document) -> bytes:
     """Print a document in a tab of Chromium."""
     if not sheet.url.startswith(origin):
         sheet.goto(f"{origin}/404.html")  # only its origin matters: addresses begin at the root
     sheet.set_content(document.html, wait_until="load")
     sheet.evaluate(typeface.LOAD)
-    pdf = sheet.pdf(**PDF)
-    for _ in range(PASSES if NUMBER in document.html else 0):
-        if not sheet.evaluate(FILL, read_places(PdfReader(io.BytesIO(pdf)))):
-            break
-        pdf = sheet.pdf(**PDF)
+    pdf, last = settle(sheet, document)
+    if document.titles and last.count("\n") < FEW:
+        sheet.evaluate("document.body.classList.add('closer')")  # is a sheet saved by smaller ends?
+        pdf = min(
+            pdf, settle(sheet, document)[0], key=lambda one: len(PdfReader(io.BytesIO(one)).pages)
+        )
     # When it was printed is no part of what it says: the same text gives the same bytes.
     return re.sub(
         rb"\(D:\d{14}[^)]*\)", lambda day: b"(D:".ljust(len(day[0]) - 1, b"0") + b")", pdf

@@ -130,6 +130,12 @@ description: Says "what" & why.
 print("a long line")
 ```
 
+```console
+$ nox -s teach -- --roster=class.csv a--b
+```
+
+Type `--parts 1 -q -1 - pre-fix` and not --this.
+
 :::{list-table} Promises
 :name: keepers
 
@@ -158,7 +164,7 @@ A source {cite:p}`one`.
 """
 
 INDEX = """\
-# First page
+# First page, set-up in half, a-long-name-of-five and cloud-native
 
 ```{toctree}
 :caption: Part
@@ -225,6 +231,17 @@ def test_code_takes_focus_under_a_name(site):
     block = site("page.html").select_one(".highlight pre")
 
     assert (block["tabindex"], block["aria-label"]) == ("0", "Code, python")
+
+
+def test_options_and_short_words_of_titles_are_whole(site):
+    """None breaks at its hyphens, and what is copied is as it was written."""
+    first, page = site("index.html"), site("page.html")
+    whole = [found.text for page in (first, page) for found in page.select("article .whole")]
+
+    assert ["set-up", "-s", "--roster", "--parts", "-q"] == whole
+    assert first.h1.text.startswith("First page, set-up in half, a-long-name-of-five")
+    assert "$ nox -s teach -- --roster=class.csv a--b" in page.select_one(".highlight-console").text
+    assert "--parts 1 -q -1 - pre-fix" in page.select_one("code.literal").text
 
 
 def test_tables_scroll_in_a_box_that_takes_focus(site):

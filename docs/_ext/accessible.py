@@ -18,6 +18,9 @@ from docs._ext.classes import FROM_DATA
 UNITS = "%|\u00d7|x|€|[mμ]?s|min|[kKMGT]i?B|(?:second|minute|hour|day|week|month|year|time|point)s?"
 NUMBER = rf"[~≈<>≤≥+\u2212-]*\s?[€$£]?\d[\d,]*(?:\.\d+)?(?:\s?(?:{UNITS})(?:\s?/\s?(?:{UNITS}))?)?"
 IS_NUMBER = re.compile(rf"{NUMBER}(?:(?:\s?[\u2013/±-]\s?| to | of ){NUMBER})?")
+# What a line may not break at its hyphen: an option of a command, and a short word of a title.
+OPTION = re.compile(r"(?<![^\s>])-{1,2}[A-Za-z][\w-]*")
+SHORT = re.compile(r"(?<![\w-])[^\W_]{1,5}-[^\W_]{1,5}\b(?!-)")
 IS_NONE = {"", "\u2013", "\u2014", "-", "n/a", "none", "never", "not asked"}
 
 
@@ -25,6 +28,11 @@ def is_of_numbers(cells: list[str]) -> bool:
     """Tell whether a column holds numbers, with or without gaps, and nothing else."""
     found = [cell for cell in cells if cell.lower() not in IS_NONE]
     return bool(found) and all(map(IS_NUMBER.fullmatch, found))
+
+
+def keep_whole(words: re.Pattern[str], text: str) -> str:
+    """Return HTML whose words of a kind are not broken; they are copied as they are."""
+    return words.sub(r'<span class="whole">\g<0></span>', text)
 
 
 class ScrollableCode(HtmlFormatter):
@@ -35,7 +43,7 @@ class ScrollableCode(HtmlFormatter):
         label = self.options.get("label", "Code")
         focus = f'tabindex="0" role="group" aria-label="{label}"'
         yield 0, f'<div class="{self.cssclass}"><pre {focus}><span></span>'
-        yield from source
+        yield from ((number, keep_whole(OPTION, line)) for number, line in source)
         yield 0, "</pre></div>\n"
 
 
@@ -122,6 +130,15 @@ def visit_title(self, node):
         HTML5Translator.visit_title(self, node)
 
 
+def visit_text(self, node):
+    """Keep options whole in code, and short words with a hyphen in titles."""
+    start = len(self.body)
+    HTML5Translator.visit_Text(self, node)
+    words = SHORT if isinstance(node.parent, nodes.title) else OPTION
+    if self.protect_literal_text or words is SHORT:
+        self.body[start:] = [keep_whole(words, part) for part in self.body[start:]]
+
+
 def visit_citation(self, node):
     """Open a source without docutils' roles: ARIA has dropped the one, the list holds no items."""
     if not isinstance(node.previous_sibling(), nodes.citation):
@@ -162,6 +179,7 @@ def setup(app):
     app.add_node(scroller, html=(visit_scroller, depart_scroller))
     for node, visit, depart in (
         (nodes.title, visit_title, HTML5Translator.depart_title),
+        (nodes.Text, visit_text, HTML5Translator.depart_Text),
         (nodes.literal_block, visit_literal_block, HTML5Translator.depart_literal_block),
         (nodes.citation, visit_citation, HTML5Translator.depart_citation),
         (tabs.sd_tab_label, visit_tab_label, tabs.depart_tab_label),

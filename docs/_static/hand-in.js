@@ -98,6 +98,7 @@ window.handIn = (() => {
     const field = add(label, "input");
     Object.assign(field, { type: "text", autocomplete: "name", maxLength: LONGEST, spellcheck: false });
     const proof = add(parent, "code");
+    proof.tabIndex = 0; // a long line scrolls
     const copy = button(parent, "Copy", async () => {
       if (!shorten(clean(name))) {
         note.textContent = "Type your name first.";

@@ -27,6 +27,7 @@
     for (const [id, [name]] of Object.entries(paths)) add(choice, "option", name).value = id;
     choice.value = Object.hasOwn(paths, get("path")) ? get("path") : "";
     const summary = status(place, "", "p");
+    const proof = add(place, "div", "", "quiz-proof");
     const box = add(place, "div", "", "table-wrapper docutils container");
     const table = add(box, "table", "", "docutils");
     const head = add(add(table, "thead"), "tr");
@@ -34,7 +35,9 @@
       add(head, "th", name).scope = "col";
     }
     const body = add(table, "tbody");
-    const proof = add(place, "div", "", "quiz-proof");
+    const rest = add(place, "details");
+    const count = add(rest, "summary");
+    const list = add(rest, "ul");
 
     let found = [];
     const refresh = form(proof, () => {
@@ -47,14 +50,19 @@
     const fill = () => {
       const pages = choice.value ? paths[choice.value][1] : Object.keys(quizzes);
       found = pages.map((page) => [page, look(quizzes[page].slice(2), page)]);
-      body.textContent = "";
+      body.textContent = list.textContent = "";
       for (const [page, { said, given, tries }] of found) {
-        const row = add(body, "tr");
+        const fresh = said === "not begun";
+        const row = fresh ? add(list, "li") : add(body, "tr");
         const [title, uri] = quizzes[page];
-        add(add(row, "td"), "a", title, "reference internal").href = new URL(uri, root).href;
+        add(fresh ? row : add(row, "td"), "a", title, "reference internal").href = new URL(uri, root).href;
+        if (fresh) continue;
         add(row, "td", said);
         add(row, "td", given || tries > 1 ? `${tries} ×` : "");
       }
+      box.hidden = !body.children.length;
+      rest.hidden = !list.children.length;
+      count.textContent = `Not begun: ${list.children.length}`;
       const done = found.filter(([, { done }]) => done);
       const sum = (all, key) => all.reduce((total, [, one]) => total + one[key], 0);
       const score = done.length ? ` Right at the first answer: ${sum(done, "right")} of ${sum(done, "of")} questions.` : "";

@@ -74,7 +74,7 @@
     questions[0].radios[0].focus();
   });
   if (list) {
-    const link = add(add(end, "p", "", "quiz-list"), "a", "My quizzes");
+    const link = add(add(proof, "p", "", "quiz-list"), "a", "My quizzes");
     link.href = list;
     link.parentElement.append(": all that this browser keeps, and one line for a whole path.");
   }

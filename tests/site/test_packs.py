@@ -7,6 +7,7 @@ from contextlib import nullcontext
 from pathlib import Path
 
 import checks
+import pypdfium2
 import pytest
 from bs4 import BeautifulSoup
 from pypdf import PdfReader
@@ -32,6 +33,8 @@ SVG = """<figure class="diagram">
 <a href="../../reference/other.html"><rect id="box" width="90" height="50"/></a>
 <rect x="100" width="90" height="50" fill="url(#g)"/></svg><figcaption>Drawn.</figcaption></figure>
 """
+LOOK = Path("docs/_static/handbook.css")
+WORDS = ("Output", "printed")
 SOURCES = {
     "conf.py": """
 extensions = ["myst_parser", "sphinx_design"]
@@ -56,6 +59,7 @@ note
 ## Same
 [Next chapter](a-second.md), [its section](a-second.md#same), [other](../../reference/other.md),
 [other again](../../reference/other.md), [outside](https://outside.example/).
+It is in the [next chapter](a-second.md).
 Here is the {term}`first word`, and what somebody said
 <span class="bibtex-citation">[<a href="../../reference/bibliography.html#id2" title="Cited.">Somebody, 2021</a>]</span>.
 It has a picture: ![drawn](../../drawn.svg)
@@ -75,7 +79,8 @@ Dropped down. It has a word in a <em>foreign</em> script.
 :::
 """
     + SVG
-    + QUIZ.format("first"),
+    + QUIZ.format("first")
+    + "\n## Next\nGo on.\n",
     "modules/one/a-second.md": "# The second chapter\n"
     + FACTS.format(5, "second")
     + """
@@ -177,6 +182,58 @@ def test_links_on_paper(root, module):
     assert "Next chapter, its section, other, other again, outside." in text_of(bare)
     assert "reference/other" not in bare.html
     assert 'href="https://book.example/en/reference/other.html"' in addressed.html
+
+
+def test_next_on_paper(site, module, root):
+    """Only a chapter alone says what is next on the site; elsewhere the text says its title."""
+    alone = packs.assemble(site, module[1:2])[0]
+    titled = packs.assemble(site, module[1:2], "Three days")[0]
+    several = packs.assemble(site, module)[0]
+
+    assert "Go on." in text_of(alone)
+    assert not any("Go on." in text_of(document) for document in (titled, several))
+    assert "It is in the chapter “The second chapter”." in text_of(alone)
+    assert "It is in the chapter “The second chapter” (p. 00)." in text_of(several)
+
+
+def test_output_does_not_lie_on_its_label(site, module, show):
+    """The word stands on a line of its own, above a line that fills the sheet."""
+    code = f'<div class="highlight-output"><div class="highlight"><pre>{"printed " * 40}</pre></div></div>'
+    pack = change(packs.assemble(site, module[1:2])[0], "It is in", f"{code}It is in")
+    pdf = show(change(pack, "<style>", f"<style>{LOOK.read_text('utf-8')}"))
+    with pypdfium2.PdfDocument(pdf) as opened:
+        (place,) = [
+            [text.get_charbox(text.search(word, match_case=True).get_next()[0]) for word in WORDS]
+            for text in (page.get_textpage() for page in opened)
+            if text.search(WORDS[0], match_case=True).get_next()
+        ]
+
+    (_, foot, _, _), (_, _, _, head) = place
+    assert foot > head
+
+
+def test_a_title_is_with_its_facts(site, module, show):
+    """Wherever a page ends: title, audience, objectives and the text's first words are together."""
+    pack, title = packs.assemble(site, module)[0], "<h1>The second chapter"
+    for height in range(0, 261, 13):  # mm; the facts are higher
+        space = f'<div style="height: {height}mm"></div>'
+        pdf = show(change(pack, title, f"{space}{title}"))
+        (page,) = [text for text in packs.read_texts(pdf) if "After this: second" in text]
+
+        assert re.search(r"The second chapter\s+For all · 5 min\s+After this: second", page)
+        assert "Print it." in page
+
+
+def test_a_sheet_is_not_spent_on_a_few_sources(site, module, show, monkeypatch):
+    """Where a few lines are left over, the words and the sources are smaller, if that helps."""
+    pack, entry = packs.assemble(site, module)[0], '<li id="word-term-first-word">'
+    longer = [change(pack, entry, "<li>More.</li>" * n + entry) for n in range(40, 110, 10)]
+    now = [len(packs.read_texts(show(one))) for one in longer]
+    monkeypatch.setattr(packs, "FEW", 0)
+    before = [len(packs.read_texts(show(one))) for one in longer]
+
+    assert before != now
+    assert [min(pair) for pair in zip(before, now, strict=True)] == now
 
 
 def test_addresses_at_the_end(site, module, show):

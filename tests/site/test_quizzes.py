@@ -24,6 +24,20 @@ OLD = {
     ],
     "date": "2026-11-29",
 }
+SHIFTS = """window.shifts = 0;
+new PerformanceObserver((list) => list.getEntries().forEach((entry) => (shifts += entry.value)))
+  .observe({ type: "layout-shift", buffered: true })"""
+FRAMES = """() => new Promise((done) =>
+  requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"""
+# Answers to the first quizzes, as the page of all finds them.
+KEEP = """async (number) => {
+  const { quizzes } = document.querySelector("script[src$='/quizzes.js']").quizzes;
+  for (const [, , key, questions] of Object.values(quizzes).slice(0, number)) {
+    const firsts = questions.map(() => 0);
+    const answers = firsts.map(() => ({ picked: 0, checked: 0 }));
+    localStorage.setItem("quiz:" + key, JSON.stringify({ answers, firsts, tries: 1, date: "2026-12-07" }));
+  }
+}"""
 ODD = [
     *(
         "Zoë",
@@ -229,18 +243,31 @@ def test_a_damaged_state_breaks_nothing(visit, state):
     assert f"· {PAGES[0]} C A B try 1 ·" in named(page)
 
 
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("width", [320, 390, 1280])
 def test_a_name_moves_nothing(visit, width):
     """What is below the line stays in its place while somebody types."""
     page = visit(viewport={"width": width, "height": 800})
     answer(page, "CAB")
     parts, places = [".quiz-name", ".quiz-proof .quiz-button", ".quiz-list"], []
-    for name in ("", "L", "Learner 1", "Learner One of the Class"):
+    for name in ("", "L", "Learner 1", "Learner One of the Class", "L" * 40):
         named(page, name)
         field, *below = [page.locator(part).bounding_box()["y"] for part in parts]
         places.append([place - field for place in below])
 
-    assert [places[0]] * 4 == places
+    assert [places[0]] * 5 == places
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_field_has_one_ring(visit, scheme):
+    """Round itself, and none round its label; the line has an edge."""
+    page = visit(color_scheme=scheme)
+    answer(page, "CAB")
+    page.get_by_role("textbox", name="Your name").focus()
+    outline = "element => getComputedStyle(element).outlineStyle"
+    rings = [page.eval_on_selector(part, outline) for part in (".quiz-name", ".quiz-name input")]
+
+    assert ["none", "solid"] == rings
+    assert "1px" == page.eval_on_selector(LINE, "line => getComputedStyle(line).borderTopWidth")
 
 
 def test_paper_shows_the_questions_alone(visit):
@@ -296,13 +323,12 @@ def done(visit, **options):
 
 
 def rows(page):
-    """Give {page: (first answers, begun)} of the table."""
+    """Give {page: (first answers, begun)} of the table, and (not begun,) of what is folded."""
     return {
-        row.locator("a")
-        .get_attribute("href")
-        .partition("modules/")[2]
-        .removesuffix(".html"): tuple(row.locator("td").all_inner_texts()[1:])
-        for row in page.locator(".my-quizzes tbody tr").all()
+        row.locator("a").get_attribute("href").partition("modules/")[2].removesuffix(".html"): (
+            tuple(row.locator("td").all_inner_texts()[1:]) or ("not begun",)
+        )
+        for row in page.locator(".my-quizzes :is(tbody tr, details li)").all()
     }
 
 
@@ -310,7 +336,7 @@ def test_all_quizzes_and_those_of_a_path(visit):
     """What is done, half done and of older questions; the line has what is done on the path."""
     page = done(visit)
     everything, line = rows(page), hand_in.read(page.inner_text(LINE))
-    said = page.inner_text(".my-quizzes > p")
+    said, folded = (page.inner_text(f".my-quizzes > {part}") for part in ("p", "details"))
     page.select_option(".my-quizzes select", label="Managers")
     path, short = rows(page), hand_in.read(page.inner_text(LINE))
 
@@ -319,7 +345,8 @@ def test_all_quizzes_and_those_of_a_path(visit):
     assert ("1 of 3", "2 \u00d7") == everything[PAGES[1]]
     assert ("1 answered", "1 \u00d7") == everything["introduction/northstar"]
     assert ("new questions", "") == everything["lifecycle/people"]
-    assert ("not begun", "") == everything["lifecycle/deployment"]
+    assert ("not begun",) == everything["lifecycle/deployment"]
+    assert f"Not begun: {len(everything) - 4}" == folded
     assert (
         f"2 of {len(everything)} quizzes are done. Right at the first answer: 3 of 6 questions."
         == said
@@ -327,6 +354,26 @@ def test_all_quizzes_and_those_of_a_path(visit):
     assert PAGES == [item.what for item in line.items]
     assert path.keys() < everything.keys()
     assert [PAGES[0]] == [item.what for item in short.items]
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+@pytest.mark.parametrize("number", [0, 12])
+def test_what_the_script_adds_moves_nothing(visit, width, number):
+    """A paragraph's place is kept, and name, line and button stand above all chapters."""
+    page = visit(LIST, viewport={"width": width, "height": 800})
+    page.wait_for_selector(".my-quizzes select")
+    page.evaluate(KEEP, number)
+    page.context.add_init_script(SHIFTS)
+    page.route("**/quizzes.js", lambda route: page.evaluate(FRAMES) and route.continue_())
+    page.reload()
+    page.wait_for_selector(".my-quizzes select")
+    page.evaluate(FRAMES)
+    parts = ["select", "input", "code", *["button", "table"] * bool(number), "details"]
+    boxes = [page.locator(f".my-quizzes {part}").first.bounding_box() for part in parts]
+
+    assert page.evaluate("shifts") < 0.1
+    assert sorted(boxes, key=lambda box: box["y"]) == boxes
+    assert page.locator(".my-quizzes table").is_visible() == bool(number)
 
 
 def test_forgetting_asks_first(visit):
