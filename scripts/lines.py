@@ -145,7 +145,9 @@ class Names:
 
     def about(self, words: str) -> str:
         """Return the longest name that some words end with, by its letters, or nothing."""
-        return next((self.spelt[tail] for tail in tails(words) if tail in self.spelt), "")
+        found = next((self.spelt[tail] for tail in tails(words) if tail in self.spelt), "")
+        exact = self.exactly(words)  # an accent may tell two people apart
+        return exact if letters(exact) == letters(found) else found
 
     def owner(self, rest: str, checksum: str) -> str:
         """Return the name that a checksum fits, or nothing."""
@@ -213,7 +215,6 @@ def find(text: str, names: Sequence[str] = ()) -> tuple[list[Found], list[tuple[
             start, last = source.begins(head.start(), lower), head.start()
             fault = "it ends without a checksum: ask for the whole line again"
             one = Found(source.number(start), named(source, start, last, known), None, fault)
-            lower = head.end()
         found.append(one)
         taken |= set(range(source.row(start), source.row(last) + 1))
     leftover = [
@@ -257,9 +258,9 @@ def read_line(
         "cut inside a word"
     )
     if owner := known.owner(rest, checksum):
-        other = known.exactly(words)
-        if not other and letters(about := known.about(words)) != letters(owner):
-            other = about
+        other, about = known.exactly(words), known.about(words)
+        if letters(about) != letters(owner):  # else it may be the owner, spelt like another
+            other = about or other
         others = len(letters(other)) if other not in {"", owner} else -1
         if agreement(owner, words) > others:
             try:

