@@ -8,13 +8,16 @@ lines in it, and says of the rest what cannot be read.
 
 import argparse
 import difflib
+import io
+import re
+import shlex
 import sys
 import textwrap
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from functools import cache
-from itertools import combinations
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,7 +28,7 @@ from docs._ext.markdown import PARSER, shown
 from docs._ext.plans import Handbook, read
 from docs._ext.quiz import DATA, HOME, LETTERS
 from docs._ext.quiz import read as read_quiz
-from scripts.lines import Found, decode, find
+from scripts.lines import DOTLESS, Found, decode, find, split
 from scripts.roster import read_roster
 from scripts.spreadsheet import write_csv
 from scripts.timetable import environment
@@ -33,6 +36,7 @@ from scripts.timetable import environment
 DOCS = Path(__file__).parents[1] / "docs"
 BOOK = Handbook(DOCS)
 WIDTH = 88
+SHOWN = 3  # of the rows that cannot be read
 
 
 # ---- what is read --------------------------------------------------------------------------------
@@ -170,11 +174,13 @@ def collect(
     roster: Sequence[str],
     plan: Sequence[str] | None = None,
     same: Mapping[str, str] | None = None,
+    today: date | None = None,
 ) -> Report:
     """Return what a text comes to.
 
     plan: the quizzes (below modules/) and labs that are expected; without it, what anybody handed
-    in is expected of all. same: {a name on a line: the name on the roster that it means}.
+    in is expected of all. same: {a name on a line: the name on the roster that it means}. today: if
+    it is given, lines of a later day are told.
     """
     known = {key(name): name for name in roster}
     known |= {key(a): known[key(b)] for a, b in (same or {}).items()}
@@ -186,23 +192,23 @@ def collect(
         if not one.line:
             counts["with a fault"] += 1
             report.look.append(f"Line {one.number}, {one.name or 'without a name'}: {one.fault}.")
-    for number, piece in leftover:
-        counts["not readable"] += 1
-        shown = textwrap.shorten(piece, 60, placeholder=" …")
-        report.look.append(
-            f"Line {number} looks like a part of a line, and cannot be read: {shown}"
-        )
+    counts["not readable"] += len(leftover)
+    report.look += unreadable(leftover)
+    proposals = cache(lambda name: proposal(name, known))
     for one in sound:
         if key(one.name) not in known:
             counts["of nobody on the roster"] += 1
-            near = difflib.get_close_matches(key(one.name), list(known), 1)
-            means = (
-                f'the nearest is {known[near[0]]}. If that is right, add --same "{one.name}='
-                f'{known[near[0]]}"'
-                if near
-                else "and nobody on it has a name like that"
-            )
+            means = proposals(one.name)
             report.look.append(f"Line {one.number}: {one.name} is not on the roster; {means}.")
+    # A day more: somewhere it is tomorrow already.
+    late = [one for one in sound if one.line and today and one.line.day - today > timedelta(1)]
+    if late and today:
+        where = [f"{one.number} ({one.line.day})" for one in late[:SHOWN] if one.line]
+        where += [f"{len(late) - SHOWN} more"] * (len(late) > SHOWN)
+        report.look.append(
+            f"Dated after today, {today}: line {', '.join(where)}. The clock of that machine is "
+            "wrong, or that of yours. Such a line counts as the newest."
+        )
     take(report, [one for one in sound if key(one.name) in known], known, counts)
     report.look += passed_on(sound, known)
     if not report.planned:
@@ -210,6 +216,40 @@ def collect(
     report.wrong = misunderstood(report)
     report.account = [f"{count} {what}" for what, count in counts.items() if count]
     return report
+
+
+def proposal(name: str, known: Mapping[str, str]) -> str:
+    """Say whom of the known a name may mean; the parts of a name may stand in any order."""
+    parts = sorted(split(name))
+    turned = [one for one in known if sorted(split(one)) == parts]
+    near = turned[:1] or difflib.get_close_matches(key(name), list(known), 1)
+    if not near:
+        return "and nobody on it has a name like that"
+    found = known[near[0]]
+    return f"the nearest is {found}. If that is right, add --same {quoted(f'{name}={found}')}"
+
+
+def quoted(text: str) -> str:
+    """Quote a text for a shell; with double quotes, which Windows knows too, where these do."""
+    return shlex.quote(text) if re.search(r"[\"$`\\!%]", text) else f'"{text}"'
+
+
+def unreadable(leftover: Sequence[tuple[int, str]]) -> Iterator[str]:
+    """Yield what is wrong with rows that look like parts of lines: the first few, then how many."""
+    for number, piece in leftover[:SHOWN]:
+        shown = textwrap.shorten(piece, WIDTH - 28, placeholder=" …")
+        if sign := DOTLESS.search(piece):
+            yield (
+                f"Line {number}: the dots were replaced by “{sign[1]}”: ask for the line again, "
+                f"in another way: {shown}"
+            )
+        else:
+            yield f"Line {number} looks like a part of a line, and cannot be read: {shown}"
+    if more := leftover[SHOWN:]:
+        yield (
+            f"{len(more)} more look like parts of lines, and cannot be read; the first of them "
+            f"is line {more[0][0]}."
+        )
 
 
 def take(
@@ -275,7 +315,7 @@ def passed_on(lines: Sequence[Found], known: Mapping[str, str]) -> Iterator[str]
         wrong = asked - sum(map(right, quizzes))
         if wrong:
             yield (
-                f"{' and '.join(sorted(names))} handed in the same line of {day}: {asked} answers, "
+                f"{all_of(names)} handed in the same line of {day}: {asked} answers, "
                 f"{wrong} of them wrong in the same way. The more of these, the less it is luck."
             )
         elif asked:
@@ -286,8 +326,14 @@ def passed_on(lines: Sequence[Found], known: Mapping[str, str]) -> Iterator[str]
             "That tells nothing: two people who know the answers write the same."
         )
     for (what, state), names in states.items():
-        for pair in combinations(sorted(names), 2):
-            yield f"{' and '.join(pair)} have the same state of {what} ({state}): a copied folder?"
+        if len(names) > 1:
+            yield f"{all_of(names)} have the same state of {what} ({state}): a copied folder?"
+
+
+def all_of(names: Collection[str]) -> str:
+    """Return some names, and how many they are where one would have to count."""
+    listed = sorted(names)
+    return f"{len(listed)} people ({', '.join(listed)})" if listed[2:] else " and ".join(listed)
 
 
 def misunderstood(report: Report) -> list[Wrong]:
@@ -434,8 +480,14 @@ def pair(text: str) -> tuple[str, str]:
     return one, other
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Print the report of a file of lines, and write it where it is asked for; give the exit code."""
+def main(arguments: Sequence[str], today: date | None = None) -> int:
+    """Print the report of a file of lines, and write it where it is asked for; give the exit code.
+
+    today: the clock's day, if none is given.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a pipe of Windows has no sign for each name
+            stream.reconfigure(errors="replace")
     parser = argparse.ArgumentParser(prog="collect", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("lines", type=Path, help="what came in mails, pasted into one text file")
     parser.add_argument("--roster", type=Path, required=True, help="a CSV file with a column name")
@@ -469,7 +521,8 @@ def main(arguments: Sequence[str]) -> int:
         if unknown:
             raise ValueError(f"--same: {unknown[0]} is not on the roster {given.roster}.")
         plan = read_plan(given.plan, given.parts) if given.plan else None
-        report = collect(decode(given.lines), roster, plan, dict(given.same))
+        text = decode(given.lines)
+        report = collect(text, roster, plan, dict(given.same), today or date.today())
         if given.html:
             given.html.write_text(as_html(report, named=not given.counts), "utf-8")
         if given.csv:

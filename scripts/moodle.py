@@ -124,8 +124,13 @@ def chosen(docs: Path, pages: Sequence[str] | None) -> list[str]:
     for name in pages:
         meant = [page for page in every if page == name or page.startswith(f"{name.rstrip('/')}/")]
         if not meant:
+            parts = (str(Path(page).parent.as_posix()) for page in every)
+            known = [*every, *dict.fromkeys(parts)]
+            near = next((one for one in known if one == f"{HOME}{name.rstrip('/')}"), None)
+            near = near or data.nearest(name, known)
             example = every[0] if every else "modules/introduction/northstar"
-            raise ValueError(f"{name} is no chapter with a quiz: write its path, as {example}")
+            write = f"write {near}" if near else f"write its path, as {example}"
+            raise ValueError(f"{name} is no chapter with a quiz: {write}")
         found |= dict.fromkeys(meant)
     return list(found)
 
@@ -318,14 +323,36 @@ def rows(items: Iterable[Item]) -> Iterator[list[str]]:
             yield [*about, letter, option.text.plain, right, option.why.plain, item.again.plain]
 
 
+def is_source(folder: str) -> bool:
+    """Tell whether a word for a folder is that of a page or part, or a folder of the sources."""
+    word, path = folder.rstrip("/"), Path(folder).resolve()
+    inside = path.is_relative_to(DOCS) and not path.is_relative_to(DOCS / "_build")
+    if inside or f"{word}/".startswith(HOME):
+        return True
+    every = [name.removeprefix(HOME) for name in chosen(DOCS, None)]
+    return any(f"{name}/".startswith(f"{word}/") for name in every)
+
+
 def main(arguments: Sequence[str]) -> int:
     """Write the files and say what is in them; return the exit status."""
     if not arguments or arguments[0].startswith("-"):
         print("python -m scripts.moodle FOLDER [page ...]", file=sys.stderr)
         return 2
     folder, *pages = arguments
+    if is_source(folder):
+        print(
+            f"{folder} is a page or a part of the handbook: name the folder first, then the pages.",
+            file=sys.stderr,
+        )
+        return 2
     try:
         paths = write(Path(folder), pages or None)
+    except OSError as error:
+        print(
+            f"{error.filename}: {error.strerror}. Name a folder that can be written.",
+            file=sys.stderr,
+        )
+        return 1
     except ValueError as error:
         print(error, file=sys.stderr)
         return 1

@@ -2,18 +2,22 @@
 
 import csv
 import io
+import quopri
 import random
 import re
+import shlex
 import string
+import sys
 import tomllib
 from collections import Counter
+from datetime import date
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
 from jukebox import hand_in
 
-from scripts import collect, teach
+from scripts import collect, lines, teach
 from scripts.lines import find
 from scripts.roster import read_roster
 from tests import learners
@@ -171,7 +175,7 @@ def test_a_changed_character_is_noticed():
     ("old", "new"),
     [
         ("Learner 5", "Learner 15"),
-        ("2026-12-07", "2026-12-06"),
+        ("2026-11-23", "2026-11-22"),
         (
             " try 1",
             " try 2",
@@ -210,7 +214,7 @@ def test_a_line_passed_on_under_a_new_name():
     found = read("\n".join([*lines, ROOM.line(NAMES[0])]))
 
     assert [
-        f"Learner 15 and Learner 5 handed in the same line of 2026-12-07: 12 answers, {wrong} of "
+        f"Learner 15 and Learner 5 handed in the same line of 2026-11-23: 12 answers, {wrong} of "
         "them wrong in the same way. The more of these, the less it is luck."
     ] == found.look
 
@@ -262,10 +266,10 @@ def test_the_newest_line_counts():
     one, two, three, _ = ROOM.quizzes(NAMES[0])
     later = one._replace(tries=5)
     lines = [
-        hand_in.write(NAMES[0], DAY.replace(day=9), [later]),
+        hand_in.write(NAMES[0], DAY.replace(day=25), [later]),
         hand_in.write(NAMES[0], DAY, [one, two]),
         hand_in.write(NAMES[0], DAY, [two._replace(tries=9)]),
-        hand_in.write(NAMES[0], DAY.replace(day=8), [three]),
+        hand_in.write(NAMES[0], DAY.replace(day=24), [three]),
     ]
     found = read("\n".join([*lines, lines[0]]))
 
@@ -284,7 +288,7 @@ def test_other_first_answers_are_told():
     one = hand_in.Quiz(PAGES[0], ("B", "B", "B"), 1)
     lines = [
         hand_in.write(NAMES[0], DAY, [one]),
-        hand_in.write(NAMES[0], DAY.replace(day=8), [one._replace(letters=("C", "A", "B"))]),
+        hand_in.write(NAMES[0], DAY.replace(day=24), [one._replace(letters=("C", "A", "B"))]),
     ]
     [told] = read("\n".join(lines)).look
 
@@ -323,18 +327,26 @@ def test_everything_that_looks_like_a_line_is_accounted_for():
             cut,
             line.replace(" · ", " ? "),
             line[line.index("introduction") :],
-            "2026-12-07 was a Monday.",
+            "2026-11-23 was a Monday.",
             ROOM.line(NAMES[1]),
         ]
     )
     found = read(text)
 
     assert ["1 counted", "1 with a fault", "2 not readable"] == found.account
-    assert ["Line 2, Learner 1: it ends without", "Line 3 looks like a part", "Line 4 looks"] == [
+    assert [
+        "Line 2, Learner 1: it ends without",
+        "Line 3: the dots were replaced by “?”",
+        "Line 4 looks",
+    ] == [
         told[: len(start)]
         for told, start in zip(
             found.look,
-            ["Line 2, Learner 1: it ends without", "Line 3 looks like a part", "Line 4 looks"],
+            [
+                "Line 2, Learner 1: it ends without",
+                "Line 3: the dots were replaced by “?”",
+                "Line 4 looks",
+            ],
             strict=True,
         )
     ]
@@ -345,6 +357,285 @@ def test_letters_of_a_wrong_mail_program():
     found = read(ROOM.line(NAMES[0]).encode().decode("cp1252"))
 
     assert ([], 6) == (found.look, len(found.given[NAMES[0]]))
+
+
+# ---- what programs put around, into and in place of a line ---------------------------------------
+
+OTHERS = ["Lee Ng", "José Müller", "Søren Łuk", "山田 太郎", "Anne-Marie O'Brien", "محمد علی"]
+ITEM = ROOM.quizzes(NAMES[0])[0]
+AROUND = {
+    "bold": "**{}**",
+    "code": "`{}`",
+    "italic": "_{}_",
+    "quotes": '"{}"',
+    "curly quotes": "“{}”",
+    "tag": "<div>{}</div>",
+    "tags": "<ul>\n<li><p>{}</p></li></ul>",
+    "brackets": "({})",
+    "list": "-{}",
+    "colon": "Mine:{}",
+    "bars": "| me | {} |",
+}
+
+
+def swapped(old, new):
+    """Give a function that replaces a text in a line, once."""
+    return lambda line: line.replace(old, new, 1)
+
+
+def of_other(name, change):
+    """Collect the line of one of OTHERS, changed by some program."""
+    return collect.collect(change(hand_in.write(name, DAY, [ITEM])), [*OTHERS, "Ng"])
+
+
+@pytest.mark.parametrize("around", AROUND)
+@pytest.mark.parametrize("name", OTHERS)
+def test_signs_around_a_line_change_nothing(name, around):
+    """A chat's marks, quotes, a page's tags: the line is its person's."""
+    found = of_other(name, AROUND[around].format)
+
+    assert ([], 1, ["1 counted"]) == (found.look, len(found.given[name]), found.account)
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("Lee Ng", swapped("Lee Ng", "**Lee Ng**")),
+        ("Lee Ng", swapped("Lee Ng", "<b>Lee</b> Ng</p>")),
+        ("Lee Ng", swapped("Lee Ng", '"Ng", "Lee Ng",')),
+        ("José Müller", swapped("José Müller", "Mail from me: Jose Muller")),
+        ("José Müller", swapped("José Müller", "Jos? M?ller")),
+        ("Søren Łuk", swapped("Søren Łuk", "Soren Luk")),
+        ("山田 太郎", swapped("山田 太郎", "?? ??")),
+        ("Anne-Marie O'Brien", swapped("Anne-Marie O'Brien", "Anne Marie OBrien")),
+        ("محمد علی", lambda line: line.replace(" ", "|") and f"> {line}"),
+    ],
+)
+def test_signs_in_a_name_change_nothing(name, change):
+    """Where the checksum fits a name of the roster, which differs in signs, accents, lost letters."""
+    found = of_other(name, change)
+
+    assert ([], 1) == (found.look, len(found.given[name]))
+
+
+@pytest.mark.parametrize("name", OTHERS)
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_text_read_in_the_wrong_encoding(name, times):
+    """UTF-8 that was read as cp1252, which has no sign for five octets and leaves them."""
+
+    def misread(line):
+        for _ in range(times):
+            octets = [bytes([octet]) for octet in line.encode()]
+            signs = [
+                octet.decode("cp1252", "ignore") or octet.decode("latin-1") for octet in octets
+            ]
+            line = "".join(signs)
+        return line
+
+    found = of_other(name, misread)
+
+    assert ([], 1) == (found.look, len(found.given[name]))
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_quoted_printable(name):
+    """A mail as it is sent, with soft breaks, also within a sign; others stand around it."""
+
+    def encode(line):
+        return f"Hello\n{quopri.encodestring(line.encode()).decode()}\nBye"
+
+    found = of_other(name, encode)
+
+    assert ([], 1) == (found.look, len(found.given[name]))
+    assert 2 == found.given[name][ITEM.what].number
+
+
+@pytest.mark.parametrize("dot", ["&middot;", "&#183;", "&nbsp;&middot;&nbsp;", "&#xB7;", "•"])
+def test_the_dot_of_a_page(dot):
+    """As HTML writes it."""
+    found = of_other("Lee Ng", lambda line: line.replace(" · ", f" {dot} "))
+
+    assert ([], 1) == (found.look, len(found.given["Lee Ng"]))
+
+
+def test_a_table_of_a_terminal():
+    """The bars at both ends of each row."""
+    line = hand_in.write("Lee Ng", DAY, [ITEM])
+    half = line.index(" · ", 20)
+    text = f"| {line[:half]}   |\n| {line[half + 1 :]} |\n+----+"
+    found = collect.collect(text, OTHERS)
+
+    assert ([], 1) == (found.look, len(found.given["Lee Ng"]))
+
+
+@pytest.mark.parametrize(
+    ("typed", "other"),
+    [
+        ("Ng", "Lee Ng"),
+        ("Ng", "**Lee Ng**"),
+        ("Lee Ng", "Ng"),
+        ("Ng", "An-Ng"),
+        ("Jos", "José"),
+        ("Ng", "**Lee Ng"),
+    ],
+)
+def test_a_name_of_somebody_else_is_told(typed, other):
+    """Also where it ends with that of the line's owner, or is nearly the same."""
+    line = hand_in.write(typed, DAY, [ITEM]).replace(typed, other, 1)
+    found = collect.collect(line, ["Lee Ng", "Ng", "An-Ng", "Jos", "José"])
+    [told] = found.look
+
+    assert not any(found.given.values())
+    assert f"its checksum fits the name {typed}: the line is theirs, under another name" in told
+    assert told.startswith(f"Line 1, {other.strip('*')}: ")
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs"), [("José Berg", "Jose Berg"), ("Jose Berg", "José Berg")]
+)
+def test_two_people_whom_an_accent_tells_apart(mine, theirs):
+    """Signs around a name leave it whose it is, and the other's name is told."""
+    line = hand_in.write(mine, DAY, [ITEM])
+    found = collect.collect(line.replace(mine, f"**{mine}**"), [mine, theirs])
+    [told] = collect.collect(line.replace(mine, theirs), sorted([mine, theirs])).look
+
+    assert ([], 1, 0) == (found.look, len(found.given[mine]), len(found.given[theirs]))
+    assert told.startswith(f"Line 1, {theirs}: its checksum fits the name {mine}: ")
+
+
+def test_a_name_of_nobody_accuses_nobody():
+    """The checksum fits somebody, and another name stands there: the trainer asks."""
+    [told] = of_other("Lee Ng", swapped("Lee Ng", "Zed")).look
+
+    assert told == (
+        "Line 1, Zed: its checksum fits the name Lee Ng, and the name that stands there is nobody's "
+        "on the roster: ask who sent it."
+    )
+
+
+@pytest.mark.parametrize("typed", ["Berg Anna", "Berg, Anna", "berg anna", "Anna  Berg."])
+def test_the_parts_of_a_name_in_another_order(typed):
+    """The right person is proposed, and not the one who is spelt nearly so."""
+    [told] = collect.collect(hand_in.write(typed, DAY, [ITEM]), ["Berg Anne", "Anna Berg"]).look
+
+    assert "the nearest is Anna Berg. If that is right, add --same " in told
+
+
+@pytest.mark.parametrize("typed", ['Ann "A" Berg', "Ann $HOME Berg", "Ann `x` Berg", "Ann! B'erg"])
+def test_a_proposal_can_be_pasted(typed):
+    """A shell reads one word of it, with the name as it is."""
+    [told] = collect.collect(hand_in.write(typed, DAY, [ITEM]), ["Ann Berg"]).look
+    words = shlex.split(told.partition("add ")[2].removesuffix("."))
+
+    assert ["--same", f"{typed}=Ann Berg"] == words
+    assert "`" not in typed or "'" in told
+
+
+# ---- many at once, or none -----------------------------------------------------------------------
+
+
+def test_a_state_that_many_have_is_one_sentence():
+    """And so is a line of wrong answers: with how many, and who."""
+    lab = hand_in.Lab(1, True, "5f3a", 2)
+    wrong = hand_in.Quiz(PAGES[0], ("A", "A", "A"), 1)
+    same = [
+        read("\n".join(hand_in.write(name, DAY, [item]) for name in NAMES)).look
+        for item in (lab, wrong)
+    ]
+
+    assert [1, 1] == [len(look) for look in same]
+    assert same[0][0].startswith("16 people (Learner 1, Learner 10, ")
+    assert same[0][0].endswith("Learner 9) have the same state of lab-1 (5f3a): a copied folder?")
+    assert same[1][0].startswith("16 people (Learner 1, Learner 10, ")
+    assert "Learner 9) handed in the same line of 2026-11-23: 3 answers" in same[1][0]
+
+
+@pytest.mark.parametrize("between", [" ", "\n", " and some: ", f" {'and more ' * 20}", "x" * 500])
+def test_many_lines_that_were_cut_off(between):
+    """Each is told by its own name alone, however many stand in a paragraph."""
+    cut = hand_in.write("Learner 2", DAY, [ITEM])[:-9]
+    found, _ = find(between.join([cut] * 300), NAMES)
+    unknown, _ = find(between.join([cut] * 300))
+
+    last = ["Learner 2"] * 299 if "x" not in between else [one.name for one in found[1:]]
+    assert ["Learner 2", *last] == [one.name for one in found]
+    assert 300 == len(unknown)
+    assert max(len(one.name) for one in unknown) <= hand_in.LONGEST
+
+
+def test_the_name_of_somebody_unknown_has_no_other_words():
+    """Neither the greeting, nor the items of a line that was cut off before it."""
+    cut = f"Zed · 2026-11-23 · {ITEM}"
+    found, _ = find(f"Here it is: {cut} {cut.replace('Zed', 'Zoe')}", NAMES)
+
+    assert ["Zed", "Zoe"] == [one.name for one in found]
+
+
+class Counted(str):
+    """A text that notes how many signs are cut out of it."""
+
+    __slots__ = ()
+    signs = 0
+
+    def __getitem__(self, place):
+        """Cut, and note."""
+        cut = super().__getitem__(place)
+        Counted.signs += len(cut)
+        return cut
+
+
+@pytest.mark.parametrize("end", ["", " · abcdef"])
+def test_what_is_read_for_names_grows_with_the_text(monkeypatch, end):
+    """Ten times the heads in a paragraph: ten times the signs, not a hundred times."""
+
+    class Source(lines.Source):
+        def __init__(self, text):
+            super().__init__(text)
+            self.whole = Counted(self.whole)
+
+    monkeypatch.setattr(lines, "Source", Source)
+    read_of = {}
+    for many in (100, 1000):
+        Counted.signs = 0
+        found, rest = find(f"x · 2026-11-23 · page A try 1{end} " * many, NAMES)
+        read_of[many] = Counted.signs
+        assert (many, []) == (len(found), rest)
+
+    assert 0 < read_of[1000] <= 11 * read_of[100]
+
+
+def test_a_line_that_was_cut_inside_a_word():
+    """The message says that this may be the reason."""
+    line = ROOM.line(NAMES[0])
+    place = line.index("what-is") + 2
+    [told] = read(f"{line[:place]}\n{line[place:]}").look
+
+    assert told.endswith("was changed, or the line was cut inside a word.")
+
+
+def test_a_log_is_not_told_row_by_row():
+    """What a system writes looks like a part of a line at times: it is told once."""
+    log = "\n".join(f"2026-11-23 10:00, user {n}: retry 5, try 5 of 9" for n in range(80))
+    parts = "\n".join(f"page A B try {n}" for n in range(80))
+
+    assert [] == read(log).look
+    look = read(parts).look
+    assert (4, ["80 not readable"]) == (len(look), [read(parts).account[-1]])
+    assert (
+        "77 more look like parts of lines, and cannot be read; the first of them is line 4."
+        in (look[-1])
+    )
+
+
+@pytest.mark.parametrize(("days", "told"), [(0, False), (1, False), (2, True), (400, True)])
+def test_a_line_of_a_day_to_come(days, told):
+    """A day more is none: somewhere it is tomorrow already."""
+    day = date.fromordinal(DAY.toordinal() + days)
+    found = read(hand_in.write(NAMES[0], day, [ITEM]), today=DAY)
+
+    assert 1 == len(found.given[NAMES[0]])
+    assert told == any(f"after today, 2026-11-23: line 1 ({day})." in one for one in found.look)
+    assert told == bool(found.look)
 
 
 # ---- plans, files and the command ----------------------------------------------------------------
@@ -381,6 +672,8 @@ def test_a_plan_says_what_is_expected(name, parts):
         ('"modules/introduction/what-is-mlops", ', ""),
         ("minutes = ", "minuets = "),
         ("[[part]]", "[[part"),
+        ("[[part]]", "[part]"),
+        ("[[part]]", "part = 3\n[[parts]]"),
     ],
 )
 def test_a_wrong_plan_is_refused_as_the_folder_refuses_it(files, capsys, old, new):
@@ -409,6 +702,8 @@ WORDS = ["lines.txt", "--roster", "class.csv"]
 WRONG = {
     "no column": ("class.csv", b"who\nLearner 1\n", "class.csv:1: "),
     "a name twice": ("class.csv", b"name\nLearner 1\n\nlearner  1\n", "class.csv:4: "),
+    "nothing": ("lines.txt", b"", "lines.txt: there is no line in this file. Paste the mails"),
+    "no line": ("lines.txt", b"Hello,\n\nsee you.\n", "lines.txt: there is no line in this file"),
     "not UTF-8": (
         "lines.txt",
         "Zoë · 2026".encode("cp1252"),
@@ -431,13 +726,23 @@ def test_a_file_with_a_fault(files, capsys, fault):
     ("words", "said"),
     [
         (["lines.txt", "--roster", "none.csv"], "none.csv: there is no such file"),
-        (["none.txt", *WORDS[1:]], "none.txt: No such file or directory."),
+        (["none.txt", *WORDS[1:]], "none.txt: there is no such file. Paste the mails into one."),
         ([*WORDS, "--html", "none/report.html"], "none/report.html: No such file or directory."),
         ([*WORDS, "--plan", "x"], "There is no plan 'x'. There are: talk-60, "),
         ([*WORDS, "--plan", "x.toml"], "x.toml: No such file or directory."),
         (
             [*WORDS, "--plan", "three-days", "--parts", "0"],
             "--parts 0: the plan has the parts 1 to 3.",
+        ),
+        (
+            [*WORDS, "--plan", "three-days", "--parts", "-1"],
+            "--parts -1: the plan has the parts 1 to 3.",
+        ),
+        ([*WORDS, "--parts", "0"], "--parts needs a plan"),
+        ([".", *WORDS[1:]], ".: this is a folder. Name the file with the mails in it."),
+        (
+            ["class.csv", *WORDS[1:]],
+            "class.csv: there is no line in this file. Paste the mails into it.",
         ),
         (
             [*WORDS, "--plan", "three-days", "--parts", "4"],
@@ -451,6 +756,19 @@ def test_a_word_with_a_fault(files, capsys, words, said):
     """One sentence."""
     assert 1 == collect.main(words)
     assert capsys.readouterr().err.startswith(said)
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_a_pipe_that_has_no_sign_for_a_name(files, monkeypatch, encoding):
+    """The report is written, with a sign in place of each that is not there."""
+    (files / "class.csv").write_text("name\n山田\n", "utf-8")
+    (files / "lines.txt").write_text(hand_in.write("山田", DAY, [ITEM]), "utf-8")
+    pipe = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+    monkeypatch.setattr(sys, "stdout", pipe)
+
+    assert 0 == collect.main(WORDS, today=DAY)
+    pipe.flush()
+    assert b"??  1 quiz, " in pipe.buffer.getvalue()
 
 
 def test_a_table_without_names_is_refused(files, capsys):
@@ -489,7 +807,7 @@ def test_the_page_says_the_same_as_the_text(files):
     (files / "class.csv").write_text("name\n<b>x</b>\nLearner 1\n")
     (files / "lines.txt").write_text(f"{ROOM.line(NAMES[0])}\n{ROOM.line(NAMES[1])}", "utf-8")
     words = [*WORDS, "--html", "out.html"]
-    assert 0 == collect.main(words)
+    assert 0 == collect.main(words, today=DAY)
     page = BeautifulSoup((files / "out.html").read_text("utf-8"), "html.parser")
     found = collect.collect(collect.decode(files / "lines.txt"), ["<b>x</b>", "Learner 1"])
 
@@ -530,5 +848,5 @@ def test_the_command_of_the_page_prints_its_report(capsys, monkeypatch):
     page = FOLDER.with_name("collect-the-lines.md").read_text("utf-8")
     [words] = re.findall(r"-s teach -- collect (docs/.+)", page)
 
-    assert 0 == collect.main(words.split())
+    assert 0 == collect.main(words.split(), today=DAY)
     assert capsys.readouterr().out == (FOLDER / "report.txt").read_text("utf-8")

@@ -354,6 +354,74 @@ def test_a_page_without_a_quiz_is_told(tmp_path, capsys):
 
 
 @pytest.mark.parametrize(
+    ("page", "near"),
+    [
+        ("modules/introduction/northstr", "modules/introduction/northstar"),
+        ("introduction/northstar", "modules/introduction/northstar"),
+        ("modules/introducton", "modules/introduction"),
+        ("introduction/", "modules/introduction"),
+        ("mlops", "modules/mlops"),
+    ],
+)
+def test_the_nearest_page_is_told(tmp_path, capsys, page, near):
+    """A chapter or a part, also without what all begin with."""
+    assert moodle.main([str(tmp_path / "out"), page]) == 1
+    assert capsys.readouterr().err == f"{page} is no chapter with a quiz: write {near}\n"
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        *("modules/introduction", "modules/introduction/northstar", "modules", "modules/"),
+        *("introduction", "introduction/northstar", "modules/introducton"),
+        *(str(DOCS), str(DOCS / "modules" / "introduction")),
+    ],
+)
+def test_a_page_is_no_folder(tmp_path, monkeypatch, capsys, word):
+    """Who forgets the folder makes none of that name, and gets no questions that were not meant."""
+    monkeypatch.chdir(tmp_path)
+
+    assert moodle.main([word]) == 2
+    assert "is a page or a part of the handbook: name the folder first" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("word", ["bank", "moodle", "mine/modules", str(DOCS / "_build" / "bank")])
+def test_any_other_word_is_a_folder(word):
+    """Also that of the builds, below the sources."""
+    assert not moodle.is_source(word)
+
+
+@pytest.mark.parametrize("word", ["file", "file/below", "taken"])
+def test_a_folder_that_cannot_be_written(tmp_path, monkeypatch, capsys, word):
+    """It is a file, or below one, or a folder has the file's name: one sentence."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").write_text("")
+    (tmp_path / "taken" / "bank.xml").mkdir(parents=True)
+
+    assert moodle.main([word, "modules/introduction/northstar"]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith(word)
+    assert said.endswith(". Name a folder that can be written.\n")
+    assert said.count("\n") == 1
+
+
+def test_a_folder_that_is_read_only(tmp_path, monkeypatch, capsys):
+    """The same sentence; the refusal is made here, because root may write everywhere."""
+
+    def refuse(path, *_, **__):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "write_text", refuse)
+
+    assert moodle.main([str(tmp_path), "modules/introduction/northstar"]) == 1
+    assert capsys.readouterr().err == (
+        f"{tmp_path / 'bank.xml'}: Permission denied. Name a folder that can be written.\n"
+    )
+
+
+@pytest.mark.parametrize(
     ("old", "new"),
     [
         ('fraction="100"', 'fraction="50"'),
