@@ -436,9 +436,31 @@ def test_a_wrong_option_is_answered_with_what_to_write(made, words, expected):
         (b"name\nLearner 1\nlearner  1\n", ":3: learner 1 stands on line 2 already."),
         (
             b"who\nLearner 1\n",
-            ":1: there is no column `name`. Let the first line be: name,email,days",
+            ":1: there is no column `name` in 'who'. Let the first line be: name,email,days",
         ),
-        (b"", ":1: there is no column `name`."),
+        (b"", ":1: there is no column `name` in ''."),
+        (
+            b"name,email,days\nLearner 1,,1,2,3\n",
+            ":2: 5 cells, and the first line has 3. Write the days with spaces, as 1 2 3, or in quotes.",
+        ),
+        (
+            b'name,days\nLearner 1,1\n"Learner 2,1\nLearner 3,1\n',
+            ":3: this cannot be read (unexpected end of data). Is there a quote that begins and",
+        ),
+        (
+            b'name,days\n"Learner 1,1\nLearner 2",1\n',
+            ":2: a cell has a line break: 'Learner'. Take it out, or end the quote.",
+        ),
+        (
+            b'name,email,days\n\nLearner 1,"x,1\nLearner 2,,"\n',
+            ":3: a cell has a line break: 'x,1'.",
+        ),
+        ("name\nA\u2028B\n".encode(), ":2: a cell has a line break: 'A'."),
+        ("name\nA\x0bB\n".encode(), ":2: a cell has a line break: 'A'."),
+        (b"Name,Surname\nA,B\n", ":1: Put first and last name into the one column `name`."),
+        (b"Vorname;Name\nA;B\n", ":1: Put first and last name into the one column `name`."),
+        (b"First name,Last name\nA,B\n", ":1: Put first and last name into the one column `name`."),
+        (b"PK\x03\x04\x14", ": this is a workbook. Save it as “CSV UTF-8”."),
         (b"name,email\n", ": there is nobody on it. Write a name on each line."),
         (b"name,email\n,a@b\n", ":2: There is no name that one can see: write one."),
         ("name\n\u200b\u200d".encode(), ":2: There is no name that one can see: write one."),
@@ -470,6 +492,8 @@ def test_a_wrong_roster_is_told_with_its_line(tmp_path, raw, expected):
         "name,email,days\nLearner 1,learner-1@example.org,1 2\nLearner 2,,\n",
         "\N{BYTE ORDER MARK}Name;Email;Days\r\nLearner 1;learner-1@example.org;2,1\r\n\r\nLearner  2;;\r\n",
         "days\tname\n1 2\tLearner 1\n\tLearner 2\n",
+        'name,email,days\nLearner 1,,"1,2"\nLearner 2,"a\u2028",,,,\n',
+        "name,days\rLearner 1,1 2\rLearner 2,\r",
     ],
 )
 def test_a_roster_is_read_as_a_spreadsheet_writes_it(tmp_path, raw):
@@ -480,6 +504,19 @@ def test_a_roster_is_read_as_a_spreadsheet_writes_it(tmp_path, raw):
     assert [("Learner 1", (1, 2)), ("Learner 2", ())] == [
         (p.name, p.days) for p in read_roster(path, 3)
     ]
+
+
+def test_a_roster_that_one_may_not_read_is_told(tmp_path, monkeypatch):
+    """By its name, and not as a fault of the program."""
+    path = tmp_path / "class.csv"
+    path.write_text("name\nLearner 1\n", "utf-8")
+
+    def refuse(_):
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(ValueError, match="you may not read this file"):
+        read_roster(path)
 
 
 def test_a_roster_has_names_as_lines_have_them(tmp_path):
