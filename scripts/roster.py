@@ -15,8 +15,26 @@ from jukebox import hand_in
 WORKBOOKS = (b"PK", b"\xd0\xcf\x11\xe0")  # .xlsx and .ods are archives; .xls is older
 # Columns of a name in two parts: one alone would be half a name on the certificate.
 HALVES = frozenset(
-    "surname;last name;lastname;last_name;family name;first name;firstname;first_name;given name;"
-    "forename;vorname;nachname;familienname;prénom;prenom;apellido;apellidos;cognome".split(";")
+    [
+        "surname",
+        "last name",
+        "lastname",
+        "last_name",
+        "family name",
+        "first name",
+        "firstname",
+        "first_name",
+        "given name",
+        "forename",
+        "vorname",
+        "nachname",
+        "familienname",
+        "prénom",
+        "prenom",
+        "apellido",
+        "apellidos",
+        "cognome",
+    ]
 )
 
 

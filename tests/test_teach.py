@@ -456,7 +456,7 @@ def test_a_wrong_option_is_answered_with_what_to_write(made, words, expected):
             ":3: a cell has a line break: 'x,1'.",
         ),
         ("name\nA\u2028B\n".encode(), ":2: a cell has a line break: 'A'."),
-        ("name\nA\x0bB\n".encode(), ":2: a cell has a line break: 'A'."),
+        (b"name\nA\x0bB\n", ":2: a cell has a line break: 'A'."),
         (b"Name,Surname\nA,B\n", ":1: Put first and last name into the one column `name`."),
         (b"Vorname;Name\nA;B\n", ":1: Put first and last name into the one column `name`."),
         (b"First name,Last name\nA,B\n", ":1: Put first and last name into the one column `name`."),
