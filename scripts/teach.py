@@ -271,8 +271,9 @@ def sheet_course(kit: Kit, book: Handbook) -> sheets.Course:
 
 
 def is_taught(block: Block) -> bool:
-    """Tell whether a certificate names a block: a talk, a lab, or the mini-capstone."""
-    return block.kind in ("talk", "lab") or block.activity.get("id") == CAPSTONE
+    """Tell whether a certificate names a block: a chapter, a lab, or the mini-capstone."""
+    chapter = block.kind == "talk" and not block.step  # a step of the talk is no topic
+    return chapter or block.kind == "lab" or block.activity.get("id") == CAPSTONE
 
 
 def questions(plan: Plan, book: Handbook) -> list[str]:
