@@ -293,6 +293,16 @@ def test_attendance(browser, tmp_path):
     assert "A room\n" in text
 
 
+def test_a_certificate_of_one_meeting_says_its_date_once(browser, tmp_path):
+    """A talk has no list of topics, and nobody is present on one of one day."""
+    talk = course(["Learner 1"], dates=DAYS[:1], taught=[[]], labs=[])
+    (file,) = sheets.certificates(browser, talk, {"Learner 1": [1]}, {}, tmp_path)
+    (page,) = pages_of(file)
+
+    assert 1 == page.count(squeeze("11 January 2027"))
+    assert squeeze("was present at A course") in page
+
+
 def test_a_certificate_has_a_topic_to_a_line(browser, tmp_path):
     """However many: what does not fit at a size that one can read is told."""
     topics = [f"Topic {number:02}" for number in range(1, 31)]
