@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -77,6 +78,7 @@ class Course:
     taught: for each date the titles of what is taught, for the certificate; may be empty.
     quizzes: pages below modules/ whose quizzes are asked for, for the certificate of completion.
     closing: pages below modules/ of which the closing sheet asks a question each.
+    unit: the word before a date's number, Day or Week.
     """
 
     title: str
@@ -89,6 +91,7 @@ class Course:
     taught: Sequence[Sequence[str]] = ()
     quizzes: Sequence[str] = ()
     closing: Sequence[str] = ()
+    unit: str = "Day"  # what a date is: a day of the course, or a week
 
     def __post_init__(self) -> None:
         """Refuse a course that the sheets could not show."""
@@ -282,10 +285,12 @@ def print_sheets(
     from scripts import chromium
 
     with chromium.tab(browser) as page:
-        if lost := strange_letters(page, [course.title, course.place, *course.people]):
+        texts = [course.title, course.place, *course.people]
+        if lost := strange_letters(page, texts):
+            where = [text for text in texts if set(lost) & set(text)]
             print(
-                f"The handbook's fonts do not have {lost}: look at the names on paper. These letters "
-                "are of another font of this machine, or boxes.",
+                f"The handbook's fonts do not have {lost}: look on paper at {', '.join(where)}. These "
+                "letters are of another font of this machine, or boxes.",
                 file=sys.stderr,
             )
         return [print_sheet(page, sheet, output / file) for file, sheet in sheets.items()]
@@ -294,6 +299,13 @@ def print_sheets(
 def pieces(things: Sequence[Any], size: int) -> list[Sequence[Any]]:
     """Return a sequence in pieces of a size; one empty piece of nothing."""
     return [things[start : start + size] for start in range(0, len(things), size)] or [things]
+
+
+def evenly(things: Sequence[Any], most: int) -> list[Sequence[Any]]:
+    """Return a sequence in as few pieces as there can be, of sizes as equal as they can be."""
+    count = max(1, math.ceil(len(things) / most))
+    cuts = [len(things) * piece // count for piece in range(count + 1)]
+    return [things[start:stop] for start, stop in pairwise(cuts)]
 
 
 def write(browser: "Browser", course: Course, output: Path, site: Path = SITE) -> list[Path]:
@@ -306,7 +318,7 @@ def write(browser: "Browser", course: Course, output: Path, site: Path = SITE) -
     lines = math.ceil((len(people) + GUESTS) / ROWS) * ROWS
     signing = [
         (row, some)
-        for some in pieces(days, DAYS)
+        for some in evenly(days, DAYS)
         for row in pieces([*people, *[""] * (lines - len(people))], ROWS)
     ]
     cards = [day for day in days for _ in pieces(people, MINUTE_CARDS)]  # a day's pages together
@@ -366,7 +378,7 @@ def certificates(
         for name in course.people
         if attended.get(name)
     ]
-    labs = {number: lab_page(number).title for number in course.labs}
+    labs = [f"Lab {number}: {lab_page(number).title}" for number in course.labs]
     quizzes = [BOOK.title(f"modules/{quiz}") for quiz in course.quizzes]
     done = [
         name

@@ -18,7 +18,7 @@ import shlex
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,7 +26,7 @@ from typing import Any
 
 import yaml
 
-from docs._ext.plans import Handbook, Plan, PlanError, hours, quizzes_of, read
+from docs._ext.plans import Block, Handbook, Plan, PlanError, hours, quizzes_of, read
 from scripts import collect, moodle, sheets
 from scripts.roster import Person, read_roster
 from scripts.spreadsheet import write_csv
@@ -35,6 +35,7 @@ from scripts.timetable import (
     as_calendar,
     as_table,
     environment,
+    name_of,
     on,
     public_holidays,
     read_clock,
@@ -48,6 +49,9 @@ BASE = os.environ.get("READTHEDOCS_CANONICAL_URL") or os.environ.get("HANDBOOK_U
 LICENCE = "Text CC BY 4.0, code Apache-2.0"
 COURSE = "course.json"  # what the certificates need, and the digest of each file that was made
 MINI_CAPSTONE = "capstones/mini-capstone"
+CAPSTONE = "mini-capstone"  # the activity, which certificates name, too
+YEARS = range(2020, 2100)  # in which a course is held; calendars and holidays know no more
+MARK, END = "<!-- certificates -->", "<!-- end -->"  # between them the list has the certificates
 # Papers that one activity needs: without it there are none.
 CARDS = {
     "cards-alerts.pdf": "wall",
@@ -96,7 +100,12 @@ FILES = {
         "paper, yours",
         "What a good answer of the mini-capstone contains.",
     ),
-    "after/feedback.md": ("send", "Six questions after the course."),
+    "after/feedback.md": ("send", "Six questions to ask afterwards."),
+}
+# What `certificates` prints, later than all the others.
+CERTIFICATES = {
+    "after/attendance.pdf": ("paper, one each", "Who was present, and on which days."),
+    "after/completion.pdf": ("paper, one each", "Who has handed in all labs and quizzes."),
 }
 
 
@@ -109,6 +118,8 @@ class Kit:
     folder: Path
     version: str
     roster: Path | None = None
+    source: Path | None = None  # the plan's file
+    offline: bool = False  # people get everything on a stick
 
     @property
     def plan(self) -> Plan:
@@ -153,8 +164,9 @@ def write_texts(kit: Kit, book: Handbook, made: Path, site: Path) -> None:
         "reading": reading,
         "mini_capstone": MINI_CAPSTONE in pages_of_activities(plan),
         "minutes": lambda pages: sum(reading[page] for page in pages),
-        "ends": lambda part: hours(table.begins + part.minutes),
+        "ends": lambda part: hours((table.begins + part.minutes) % (24 * 60)),
         "online": bool(BASE),
+        "offline": kit.offline,
     }
     letters = ["before/invitation.md", "after/feedback.md"]
     if plan.every != "once":
@@ -203,6 +215,12 @@ def linker(folder: Path, site: Path) -> Callable[..., str]:
     return link
 
 
+def beside(folder: Path, site: Path) -> str:
+    """Return the folder next to the site that holds a folder: both can be carried; "" if none."""
+    above, inside = site.resolve().parent, folder.resolve()
+    return inside.relative_to(above).parts[0] if inside.is_relative_to(above) else ""
+
+
 def now() -> datetime:
     """Return the time at which files are made; SOURCE_DATE_EPOCH sets it, so that bytes are equal."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
@@ -223,7 +241,7 @@ def print_papers(kit: Kit, book: Handbook, made: Path, site: Path) -> None:
             ("room/mini-capstone.pdf", brief, "the brief", "trainer/answers-mini-capstone.pdf"),
         ):
             if pages:
-                title = f"{plan.title}: {title}"
+                title = f"{plan.called}: {title}"
                 packs.handout(browser, site, pages, made / name, title, answers=made / answers)
         if plan.every != "once":
             sheets.write(browser, sheet_course(kit, book), made)
@@ -236,12 +254,9 @@ def print_papers(kit: Kit, book: Handbook, made: Path, site: Path) -> None:
 def sheet_course(kit: Kit, book: Handbook) -> sheets.Course:
     """Return the course as the sheets and the certificates want it."""
     plan = kit.plan
-    taught = [
-        [block.title for block in part.blocks if block.kind in ("talk", "lab")]
-        for part in plan.parts
-    ]
+    taught = [[name_of(block) for block in part.blocks if is_taught(block)] for part in plan.parts]
     return sheets.Course(
-        title=plan.title,
+        title=plan.called,
         place=kit.table.place,
         dates=list(kit.table.dates),
         people=[person.name for person in kit.people],
@@ -251,7 +266,14 @@ def sheet_course(kit: Kit, book: Handbook) -> sheets.Course:
         taught=taught,
         quizzes=[page.removeprefix("modules/") for page in plan.handed_in],
         closing=[page.removeprefix("modules/") for page in quizzes_of(plan.taught, book)],
+        unit="Week" if plan.every == "week" else "Day",
     )
+
+
+def is_taught(block: Block) -> bool:
+    """Tell whether a certificate names a block: a chapter, a lab, or the mini-capstone."""
+    chapter = block.kind == "talk" and not block.step  # a step of the talk is no topic
+    return chapter or block.kind == "lab" or block.activity.get("id") == CAPSTONE
 
 
 def questions(plan: Plan, book: Handbook) -> list[str]:
@@ -276,11 +298,24 @@ def write_index(kit: Kit, book: Handbook, made: Path, site: Path) -> None:
         inside = [name for name in FILES if name.rpartition("/")[0] == folder]
         return [(name, *FILES[name]) for name in inside if (made / name).exists()]
 
+    def shown() -> list[tuple[str, str, str]]:
+        """Return the certificates that an earlier run has printed."""
+        return certificates_in(kit.folder)
+
     words = [kit.plan.name, "--roster", str(kit.roster or "class.csv"), "--lines", "lines.txt"]
     if kit.folder.parent != OUTPUT:
         words += ["--output", str(kit.folder.parent)]
     values = shared_values(kit, book, site) | {
         "files": files,
+        "printed": shown,
+        "plan_file": kit.source or Path("docs/_data/plans", f"{kit.plan.name}.toml"),
+        "folder": shlex.quote(kit.folder.as_posix()),
+        "marks": (MARK, END),
+        "online": bool(BASE),
+        "beside": "" if BASE else beside(kit.folder, site),
+        "above": site.parent.as_posix(),
+        "site": site.as_posix(),
+        "offline": kit.offline,
         "sheets": pages_of(made / "room/handouts.pdf"),
         "roster": shlex.quote(str(kit.roster or "class.csv")),
         "certificates": shlex.join(words),
@@ -302,6 +337,8 @@ def read_options(arguments: Sequence[str]) -> argparse.Namespace:
     add("--country", help="public holidays of a country are left out, such as IN or DE-BY")
     add("--holiday", action="append", default=[], help="a day that is left out; may come again")
     add("--place", default="", help="where the course is held")
+    add("--title", help="what the course is called on paper and in mails, if not as the plan says")
+    add("--offline", action="store_true", help="people get everything on a stick; the mail says so")
     add("--no-print", action="store_true", help="without the PDFs, which need Chromium")
     add(
         "--output",
@@ -315,6 +352,10 @@ def read_options(arguments: Sequence[str]) -> argparse.Namespace:
 def timetable(given: argparse.Namespace, plan: Plan) -> Timetable:
     """Return the plan with its days. Raises ValueError with what to write."""
     start, zone = read_date(given.start, "--start"), read_zone(given.zone)
+    if start.year not in YEARS:
+        raise ValueError(
+            f"--start {start}: write a day of the years {YEARS[0]} to {YEARS[-1]}, such as 2027-01-11."
+        )
     if not (given.begins or plan.begins):
         raise ValueError(
             f"{plan.name} has no clock of its own. Add --begins, such as --begins 9:30."
@@ -331,9 +372,14 @@ def make_folder(arguments: Sequence[str]) -> None:
     given = read_options(arguments)
     book = Handbook()
     plan = find_plan(given.plan, book)
+    source = Path(given.plan) if given.plan.endswith(".toml") else None
+    if given.title:
+        plan = replace(plan, course=given.title)
     table = timetable(given, plan)
     people = read_roster(given.roster, len(plan.parts)) if given.roster else []
-    kit = Kit(table, people, given.output / plan.name, version_of(), given.roster)
+    kit = Kit(
+        table, people, given.output / plan.name, version_of(), given.roster, source, given.offline
+    )
     before = read_course(kit.folder)
     with TemporaryDirectory() as name:  # nothing of an earlier run is lost if this one fails
         made = Path(name)
@@ -343,26 +389,36 @@ def make_folder(arguments: Sequence[str]) -> None:
         if not given.no_print:
             print_papers(kit, book, made, SITE)
         write_index(kit, book, made, SITE)
-        written, kept = place(made, kit.folder, before.get("written", {}))
+        written, kept, removed = place(made, kit.folder, before.get("written", {}))
     keep_course(kit.folder, sheet_course(kit, book), written)
     if kept:
         print(
-            f"Kept, because you have changed them: {', '.join(kept)}. Delete them to have them anew."
+            f"Kept, because you have changed them: {', '.join(kept)}. They have the dates and times "
+            "of an earlier run. Delete them to have them anew."
         )
+    if removed:
+        print(f"Removed, since they may be old: {', '.join(removed)}.")
+    if table.dates[0] < now().date():
+        print(f"Note: --start {table.dates[0]} is in the past.", file=sys.stderr)
     say(kit, [*written, *kept])
 
 
-def place(made: Path, folder: Path, before: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+def place(
+    made: Path, folder: Path, before: Mapping[str, str]
+) -> tuple[dict[str, str], list[str], list[str]]:
     """Move what was made into a folder, in place of what an earlier run has written there.
 
     before: {file: its digest} of that run. What a person has changed since, or has put there, is
-    kept. Return {file: its digest} of what was moved, and the names of what was kept.
+    kept. Return {file: its digest} of what was moved, and the names of what was kept, and of what
+    was removed without a new one in its place.
     """
     inside = folder.resolve()
+    removed = []
     for name, digest in before.items():
         path = folder / name
         if path.resolve().is_relative_to(inside) and path.is_file() and digest_of(path) == digest:
             path.unlink()
+            removed += [] if (made / name).exists() else [name]
     written, kept = {}, []
     for path in sorted(path for path in made.rglob("*") if path.is_file()):
         name = path.relative_to(made).as_posix()
@@ -372,7 +428,7 @@ def place(made: Path, folder: Path, before: Mapping[str, str]) -> tuple[dict[str
         written[name] = digest_of(path)
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.move(path, folder / name)
-    return written, kept
+    return written, kept, removed
 
 
 def digest_of(path: Path) -> str:
@@ -414,7 +470,7 @@ def say(kit: Kit, names: Iterable[str]) -> None:
     table, plan = kit.table, kit.plan
     minutes = sum(block.minutes for block in plan.blocks if block.kind != "pause")
     parts = f"{len(plan.parts)} times {plan.minutes} minutes, " if plan.parts[1:] else ""
-    print(f"{plan.title}: {parts}{minutes} minutes without the pauses.")
+    print(f"{plan.called}: {parts}{minutes} minutes without the pauses.")
     print(
         f"First {on(table.dates[0])}, {hours(table.begins)}, {table.zone}; last {on(table.dates[-1])}."
     )
@@ -463,7 +519,7 @@ def make_certificates(arguments: Sequence[str]) -> None:
             f"{given.roster}: nobody has `days`. Write the days attended, such as 1 2 3."
         )
     names = [person.name for person in people]
-    del facts["written"]
+    before = facts.pop("written")
     course = sheets.Course(**facts | {"people": names})
     completed = completed_by(given.lines, names, dict(given.same)) if given.lines else {}
     from scripts import chromium  # it needs Playwright
@@ -472,12 +528,36 @@ def make_certificates(arguments: Sequence[str]) -> None:
         (folder / "after" / f"{name}.pdf").unlink(missing_ok=True)
     with chromium.launch() as browser:
         written = sheets.certificates(browser, course, attended, completed, folder)
+    keep_course(folder, sheets.Course(**facts), list_certificates(folder, before))
     for path in written:
         print(path)
     print(f"Attendance: {len(attended)} of {len(people)} people. Print, sign, hand out.")
     for name, done in completed.items():
         if lack := sheets.lacking(course, done):
             print(f"No certificate of completion: {name} ({', '.join(lack)})")
+
+
+def certificates_in(folder: Path) -> list[tuple[str, str, str]]:
+    """Return the certificates that are in a folder: path, tag, and what it is."""
+    return [(name, *said) for name, said in CERTIFICATES.items() if (folder / name).exists()]
+
+
+def list_certificates(folder: Path, written: Mapping[str, str]) -> dict[str, str]:
+    """Put the certificates into the Monday list; return the digests of what was written.
+
+    A list that somebody has changed stays as it is, but for what stands between the two marks.
+    """
+    path = folder / "index.html"
+    text = path.read_text("utf-8") if path.exists() else ""
+    head, mark, rest = text.partition(MARK)
+    _, end, tail = rest.partition(END)
+    if not end:
+        return dict(written)
+    ours = digest_of(path) == written.get(path.name)
+    module = environment().get_template("list.html").make_module()
+    listed = str(module.listed(certificates_in(folder)))
+    path.write_text(f"{head}{mark}\n{listed}{end}{tail}", "utf-8", newline="\n")
+    return {**written, path.name: digest_of(path)} if ours else dict(written)
 
 
 def completed_by(

@@ -156,7 +156,7 @@ def as_calendar(table: Timetable, made: datetime) -> bytes:
     calendar = Calendar()
     calendar.add("prodid", "-//MLOps handbook//teach//EN")
     calendar.add("version", "2.0")
-    calendar.add("x-wr-calname", table.plan.title)
+    calendar.add("x-wr-calname", table.plan.called)
     last = table.dates[-1] + timedelta(days=2)
     zone = ZoneInfo(table.zone)
     if table.zone != "UTC":
@@ -173,7 +173,7 @@ def as_calendar(table: Timetable, made: datetime) -> bytes:
             extra, clock = divmod(table.begins + minutes, 24 * 60)
             wall = datetime.combine(day + timedelta(days=extra), time(*divmod(clock, 60)), zone)
             event.add(name, wall)
-        event.add("summary", f"{table.plan.title}: {part.name}")
+        event.add("summary", f"{table.plan.called}: {part.name}")
         event.add("description", describe(table, part))
         if table.place:
             event.add("location", table.place)

@@ -179,9 +179,170 @@ def test_what_somebody_changed_is_kept(made, tmp_path):
 
     assert {"before/invitation.md", "moodle/bank.xml", "index.html"} < set(changed)
     assert {"My own words.\n"} == {(folder / name).read_text("utf-8") for name in changed}
-    assert f"Kept, because you have changed them: {', '.join(sorted(changed))}." in printed
+    assert (
+        f"Kept, because you have changed them: {', '.join(sorted(changed))}. "
+        "They have the dates and times of an earlier run." in printed
+    )
     assert before != (folder / "plan.csv").read_bytes()
     assert "10:30" in (folder / "plan.csv").read_text("utf-8-sig")
+
+
+def test_what_is_removed_is_told(made, tmp_path):
+    """Papers of the last run may have old dates, and without Chromium there are no new ones."""
+    made("one-day")
+    folder = tmp_path / "one-day"
+    facts = json.loads((folder / teach.COURSE).read_text("utf-8"))
+    for name in ("room/sign-in.pdf", "room/handouts.pdf"):  # as if Chromium had printed
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text("paper")
+        facts["written"][name] = teach.digest_of(folder / name)
+    (folder / teach.COURSE).write_text(json.dumps(facts), "utf-8")
+    _, printed, _ = made("one-day")
+    _, again, _ = made("one-day")
+
+    said = "Removed, since they may be old: room/sign-in.pdf, room/handouts.pdf.\n"
+    assert said in printed
+    assert "Removed" not in again
+    assert not (folder / "room/sign-in.pdf").exists()
+
+
+def test_a_start_in_the_past_is_noted(made):
+    """Somebody may want the papers of a course that was held; most have mistyped a year."""
+    past = ("--start", "2026-01-12", "--zone", "UTC", "--no-print")
+
+    assert (0, "Note: --start 2026-01-12 is in the past.\n") == made("one-day", options=past)[::2]
+
+
+def letter_of(folder, name="before/invitation.md"):
+    """Return the text of a letter."""
+    return (folder / name).read_text("utf-8")
+
+
+GAPS = ["the place, and how to find it", "its address", "your name"]
+
+
+@pytest.mark.parametrize(
+    ("words", "gaps"),
+    [
+        ((), GAPS),
+        (("--place", "Room 7"), GAPS[1:]),
+        (("--offline",), [GAPS[0], "the version of your bundle, such as 3.12", GAPS[2]]),
+    ],
+)
+def test_the_invitation_marks_what_only_the_trainer_knows(made, tmp_path, monkeypatch, words, gaps):
+    """And says by itself what the course is, until when it lasts, and what to bring."""
+    monkeypatch.setattr(teach, "BASE", "")
+    made("three-days", *words)
+    letter = letter_of(tmp_path / "three-days")
+
+    assert gaps == re.findall(r"\[WRITE HERE: (.+?)\]", letter)
+    assert letter.startswith("Subject: MLOps: three days, from Monday 11 January 2027\n")
+    assert BOOK.plan("three-days").invite in letter
+    assert "each from 9:30 to 17:00 (time zone Asia/Kolkata)" in letter
+    assert ("--offline" in words) == ("You get everything on a stick" in letter)
+    assert ("--offline" in words) != ("half a gigabyte" in letter)
+    assert ("--offline" in words) != ("[WRITE HERE: its address]" in letter)
+
+
+def test_the_invitation_has_the_address_that_is_known(made, tmp_path, monkeypatch):
+    """Then there is no gap for it."""
+    monkeypatch.setattr(teach, "BASE", "https://example.org/en")
+    made("three-days")
+    letter = letter_of(tmp_path / "three-days")
+
+    assert "- The handbook: https://example.org/en/index.html\n" in letter
+    assert "its address]" not in letter
+
+
+@pytest.mark.parametrize("name", BOOK.plans)
+def test_each_plan_says_what_it_is_about(name):
+    """On paper and in a mail nobody has the list of plans beside them."""
+    plan = BOOK.plan(name)
+
+    assert plan.called.startswith("MLOps: ")
+    assert "machine-learning model" in plan.invite
+    assert "At its end you" in plan.invite
+
+
+def test_a_title_of_ones_own_is_on_everything(made, tmp_path):
+    """On the letters, the plan's events, the list and the certificates."""
+    made("one-day", "--title", "Models at work")
+    folder = tmp_path / "one-day"
+    names = ("before/invitation.md", "before/survey.md", "after/feedback.md", "index.html")
+
+    assert [] == [name for name in names if "Models at work" not in letter_of(folder, name)]
+    assert "Models at work" == json.loads(letter_of(folder, teach.COURSE))["title"]
+    assert [True] == [e.summary.startswith("Models at work: ") for e in events_of(folder)]
+
+
+@pytest.mark.parametrize(
+    ("name", "spoken", "unspoken"),
+    [
+        ("talk-60", ["too slow?"], ["morning", "weeks", "last day", "course", "Read each"]),
+        ("one-day", ["in the morning and in the afternoon?"], ["weeks", "last day"]),
+        ("sixteen-weeks", ["and in which weeks?", "On the last day", "each week"], ["morning"]),
+    ],
+)
+def test_the_papers_speak_of_what_there_is(made, tmp_path, name, spoken, unspoken):
+    """A talk has no last day, and a meeting a week no morning."""
+    made(name, "--begins", "14:00")
+    folder = tmp_path / name
+    page = BeautifulSoup(letter_of(folder, "index.html"), "html.parser").main
+    text = letter_of(folder, "after/feedback.md") + page.get_text()
+
+    assert [] == [words for words in spoken if words not in text]
+    assert [] == [words for words in unspoken if words in text]
+    if name == "talk-60":
+        assert "Subject: MLOps: a talk of 60 minutes, on Monday 11" in letter_of(folder)
+
+
+def test_the_list_says_what_to_carry_and_to_type(made, tmp_path, monkeypatch):
+    """Both folders by their names; the plan's file; the class of the bundle."""
+    monkeypatch.setattr(teach, "BASE", "")
+    monkeypatch.setattr(teach, "SITE", tmp_path / "html")
+    run = ["--start", "2027-01-11", "--zone", "UTC", "--no-print", "--output"]
+    assert 0 == teach.main(["three-days", *run, str(tmp_path / "teach")])
+    folder = tmp_path / "teach/three-days"
+    page = BeautifulSoup(letter_of(folder, "index.html"), "html.parser")
+    typed = [code.get_text() for code in page.select("code")]
+    links = [a["href"] for a in page.select("a[href]") if "html/" in a["href"]]
+
+    assert f"the two folders html and teach of {tmp_path}" in page.get_text()
+    assert len(links) > 5
+    assert {"../../html"} == {link[:10] for link in links}
+    assert "docs/_data/plans/three-days.toml" in typed
+    assert f".venv/bin/nox -s bundle -- windows 3.12 --class {folder}" in typed
+
+    assert 0 == teach.main(["examples/plans/half-day.toml", *run, str(tmp_path.parent / "far")])
+    far = letter_of(tmp_path.parent / "far/half-day", "index.html")
+    assert "on this machine, and work nowhere else" in far
+    assert "<code>examples/plans/half-day.toml</code>" in far
+
+
+def test_certificates_come_into_the_list(made, tmp_path):
+    """It is not read as changed at the next run; one that somebody changed keeps its words."""
+    made("one-day")
+    folder = tmp_path / "one-day"
+    index = folder / "index.html"
+    facts = json.loads(letter_of(folder, teach.COURSE))
+    (folder / "after/attendance.pdf").write_text("paper")
+    written = teach.list_certificates(folder, facts["written"])
+    links = [a["href"] for a in BeautifulSoup(index.read_text("utf-8"), "html.parser").select("a")]
+
+    assert "after/attendance.pdf" in links
+    assert "after/completion.pdf" not in links
+    assert written["index.html"] == teach.digest_of(index)
+
+    (folder / teach.COURSE).write_text(json.dumps(facts | {"written": written}), "utf-8")
+    assert "Kept" not in made("one-day")[1]
+    assert "after/attendance.pdf" in index.read_text("utf-8")
+
+    mine = index.read_text("utf-8").replace("<main>", "<main>My own words.")
+    index.write_text(mine, "utf-8")
+    (folder / "after/attendance.pdf").unlink()
+    assert written == teach.list_certificates(folder, written)
+    assert "My own words." in index.read_text("utf-8")
+    assert "attendance.pdf" not in index.read_text("utf-8")
 
 
 def test_a_run_that_fails_leaves_the_folder_as_it_was(made, tmp_path, monkeypatch):
@@ -298,6 +459,8 @@ def test_what_the_certificates_need_is_kept(made, tmp_path):
     assert ["2027-01-11", "2027-01-12", "2027-01-13"] == facts["dates"]
     assert list(range(1, 9)) == facts["labs"]
     assert 3 == len(facts["taught"])
+    assert "The mini-capstone: take over an office" == facts["taught"][2][-1]
+    assert ["MLOps: three days", "Day"] == [facts["title"], facts["unit"]]
     assert "introduction/what-is-mlops" in facts["quizzes"]
 
 
@@ -401,6 +564,11 @@ def test_a_lab_that_was_never_timed_is_refused(made, tmp_path, monkeypatch):
         ),
         (("one-day", "--start", "2027-02-30"), "--start 2027-02-30 is no date."),
         (
+            ("one-day", "--start", "9999-12-31"),
+            "--start 9999-12-31: write a day of the years 2020 to 2099, such as 2027-01-11.",
+        ),
+        (("one-day", "--start", "0202-01-11"), "--start 0202-01-11: write a day of the years"),
+        (
             ("one-day", "--zone", "Asia/Bombai"),
             "--zone Asia/Bombai does not exist. Write a name such as",
         ),
@@ -436,9 +604,31 @@ def test_a_wrong_option_is_answered_with_what_to_write(made, words, expected):
         (b"name\nLearner 1\nlearner  1\n", ":3: learner 1 stands on line 2 already."),
         (
             b"who\nLearner 1\n",
-            ":1: there is no column `name`. Let the first line be: name,email,days",
+            ":1: there is no column `name` in 'who'. Let the first line be: name,email,days",
         ),
-        (b"", ":1: there is no column `name`."),
+        (b"", ":1: there is no column `name` in ''."),
+        (
+            b"name,email,days\nLearner 1,,1,2,3\n",
+            ":2: 5 cells, and the first line has 3. Write the days with spaces, as 1 2 3, or in quotes.",
+        ),
+        (
+            b'name,days\nLearner 1,1\n"Learner 2,1\nLearner 3,1\n',
+            ":3: this cannot be read (unexpected end of data). Is there a quote that begins and",
+        ),
+        (
+            b'name,days\n"Learner 1,1\nLearner 2",1\n',
+            ":2: a cell has a line break: 'Learner'. Take it out, or end the quote.",
+        ),
+        (
+            b'name,email,days\n\nLearner 1,"x,1\nLearner 2,,"\n',
+            ":3: a cell has a line break: 'x,1'.",
+        ),
+        ("name\nA\u2028B\n".encode(), ":2: a cell has a line break: 'A'."),
+        (b"name\nA\x0bB\n", ":2: a cell has a line break: 'A'."),
+        (b"Name,Surname\nA,B\n", ":1: Put first and last name into the one column `name`."),
+        (b"Vorname;Name\nA;B\n", ":1: Put first and last name into the one column `name`."),
+        (b"First name,Last name\nA,B\n", ":1: Put first and last name into the one column `name`."),
+        (b"PK\x03\x04\x14", ": this is a workbook. Save it as “CSV UTF-8”."),
         (b"name,email\n", ": there is nobody on it. Write a name on each line."),
         (b"name,email\n,a@b\n", ":2: There is no name that one can see: write one."),
         ("name\n\u200b\u200d".encode(), ":2: There is no name that one can see: write one."),
@@ -470,6 +660,8 @@ def test_a_wrong_roster_is_told_with_its_line(tmp_path, raw, expected):
         "name,email,days\nLearner 1,learner-1@example.org,1 2\nLearner 2,,\n",
         "\N{BYTE ORDER MARK}Name;Email;Days\r\nLearner 1;learner-1@example.org;2,1\r\n\r\nLearner  2;;\r\n",
         "days\tname\n1 2\tLearner 1\n\tLearner 2\n",
+        'name,email,days\nLearner 1,,"1,2"\nLearner 2,"a\u2028",,,,\n',
+        "name,days\rLearner 1,1 2\rLearner 2,\r",
     ],
 )
 def test_a_roster_is_read_as_a_spreadsheet_writes_it(tmp_path, raw):
@@ -480,6 +672,19 @@ def test_a_roster_is_read_as_a_spreadsheet_writes_it(tmp_path, raw):
     assert [("Learner 1", (1, 2)), ("Learner 2", ())] == [
         (p.name, p.days) for p in read_roster(path, 3)
     ]
+
+
+def test_a_roster_that_one_may_not_read_is_told(tmp_path, monkeypatch):
+    """By its name, and not as a fault of the program."""
+    path = tmp_path / "class.csv"
+    path.write_text("name\nLearner 1\n", "utf-8")
+
+    def refuse(_):
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(ValueError, match="you may not read this file"):
+        read_roster(path)
 
 
 def test_a_roster_has_names_as_lines_have_them(tmp_path):

@@ -106,6 +106,13 @@ class Plan:
     begins: str  # the clock, as 9:30; or nothing
     minutes: int  # of each part
     parts: tuple[Part, ...]
+    course: str = ""  # what is printed for people who do not know the plans
+    invite: str = ""  # what it is, for whom, and what people will have done, for the invitation
+
+    @property
+    def called(self) -> str:
+        """What the course is called on paper and in mails."""
+        return self.course or self.title
 
     @property
     def blocks(self) -> list[Block]:
@@ -271,7 +278,8 @@ def build(name: str, raw: Mapping[str, Any], book: Handbook) -> tuple[Plan, list
         made = Part(part["name"], part["shows"], home, tuple(blocks), quizzes_of(home, book))
         parts.append(made)
     facts = raw["title"], raw["line"], raw["every"], raw.get("begins", ""), raw["minutes"]
-    return Plan(name, *facts, tuple(parts)), found
+    told = raw.get("course", ""), raw.get("invite", "")
+    return Plan(name, *facts, tuple(parts), *told), found
 
 
 def quizzes_of(names: Iterable[str], book: Handbook) -> tuple[str, ...]:

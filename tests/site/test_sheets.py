@@ -123,6 +123,31 @@ def test_more_days_than_a_page(browser, tmp_path):
     assert [0, 1, 0, 1] == [page.count("21Learner21") for page in pages]
 
 
+def test_weeks_are_called_weeks_and_stand_evenly_on_pages(browser, tmp_path):
+    """Sixteen meetings are four times four, and not three times five and one."""
+    weeks = [DAYS[0] + timedelta(7 * week) for week in range(16)]
+    some = course(["Learner 1"], dates=weeks, taught=(), labs=[], unit="Week")
+    files = {file.stem: pages_of(file) for file in sheets.write(browser, some, tmp_path)}
+
+    assert [4] * 4 == [len(re.findall("Week", page)) for page in files["sign-in"]]
+    assert squeeze("Week 16, 26 April 2027") in files["minute-cards"][-1]
+    assert "Day" not in "".join([*files["sign-in"], *files["minute-cards"]])
+
+
+def test_the_course_and_the_fold_can_be_read_on_a_tent(browser):
+    """From the other side of a table, which is farther away than a page."""
+    html = sheets.document("name_tents", course([]), pages=[["Learner 1"]])
+    with chromium.tab(browser) as page:
+        sheets.show(page, html)
+        sizes = page.evaluate(
+            "[...document.querySelectorAll('.tent small, .tent .word')]"
+            ".map(element => parseFloat(getComputedStyle(element).fontSize))"
+        )
+
+    assert 3 == len(sizes)
+    assert [] == [size for size in sizes if size < 15]  # pixels: 11 points
+
+
 def test_each_alert_on_one_card(printed):
     """Eight alerts, two to a page, with what arrives and the address of the runbook."""
     text = "".join(printed(1)[0]["room/cards-alerts.pdf"])
@@ -173,7 +198,8 @@ def test_letters_of_another_font_are_told(browser, tmp_path, capsys):
     sheets.write(browser, people, tmp_path)
     said = capsys.readouterr().err
 
-    assert said.startswith("The handbook's fonts do not have \u0416\u5b78\u7fd2: look at the names")
+    assert said.startswith("The handbook's fonts do not have \u0416\u5b78\u7fd2: look on paper ")
+    assert "at \u5b78\u7fd2 3, \u0416\u0416. These" in said  # whose they are
     assert "\u5b78\u7fd23" in "".join(pages_of(tmp_path / "room" / "sign-in.pdf"))
 
 
@@ -261,6 +287,30 @@ def test_attendance(browser, tmp_path):
     assert squeeze("Learner 3 was present on 3 of 3 days") in third
     assert squeeze("confirms presence on these days, and nothing else") in first
     assert squeeze("Signature of the trainer") in first
+    # One of a pile is nobody's business, and a date with a place is no sentence.
+    text = PdfReader(file).pages[0].extract_text()
+    assert [] == re.findall(r"\d\s*/\s*\d", text)
+    assert "A room\n" in text
+
+
+def test_a_certificate_of_one_meeting_says_its_date_once(browser, tmp_path):
+    """A talk has no list of topics, and nobody is present on one of one day."""
+    talk = course(["Learner 1"], dates=DAYS[:1], taught=[[]], labs=[])
+    (file,) = sheets.certificates(browser, talk, {"Learner 1": [1]}, {}, tmp_path)
+    (page,) = pages_of(file)
+
+    assert 1 == page.count(squeeze("11 January 2027"))
+    assert squeeze("was present at A course") in page
+
+
+def test_a_certificate_has_a_topic_to_a_line(browser, tmp_path):
+    """However many: what does not fit at a size that one can read is told."""
+    topics = [f"Topic {number:02}" for number in range(1, 31)]
+    for taught in (topics[:3], topics):
+        class_ = course(["Learner 1"], dates=DAYS[:1], taught=[taught])
+        (file,) = sheets.certificates(browser, class_, {"Learner 1": [1]}, {}, tmp_path)
+        lines = PdfReader(file).pages[0].extract_text().splitlines()
+        assert taught == [line for line in lines if line.startswith("Topic")]
 
 
 def test_completion(browser, tmp_path):
@@ -274,7 +324,7 @@ def test_completion(browser, tmp_path):
     assert tmp_path / "after" / "completion.pdf" == file
     assert "Learner1" not in page
     assert squeeze("Learner 2 has handed in") in page
-    assert squeeze("3 A gate that says no") in page
+    assert squeeze("Lab 3: A gate that says no") in page
     assert squeeze("What is MLOps?") in page
     assert squeeze("which is no proof") in page
 

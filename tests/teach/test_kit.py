@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -74,6 +75,22 @@ def test_each_file_is_in_the_list_and_each_link_leads_to_a_file(folder):
     assert 7 == len(page.select("ol.steps > li"))
     sheets = len(PdfReader(folder / "room/handouts.pdf").pages)
     assert f"3 copies. They have {sheets} pages, {3 * sheets} for all" in page.get_text()
+
+
+def test_the_two_folders_that_the_list_names_are_enough_on_a_stick(folder, tmp_path):
+    """Copied side by side into another folder, the links still lead to pages."""
+    page = BeautifulSoup((folder / "index.html").read_text("utf-8"), "html.parser")
+    above, inside = Path("docs/_build"), folder.relative_to("docs/_build")
+    said = f"copy the two folders html and {inside.parts[0]} of {above} into one folder"
+    stick = tmp_path / "a" / "stick"
+    shutil.copytree(folder, stick / inside)
+    for name in ("teach", "labs"):
+        shutil.copytree(above / "html" / name, stick / "html" / name)
+    links = [a["href"] for a in page.select("a[href]") if not a["href"].startswith("#")]
+
+    assert said in page.get_text()
+    assert len(links) > 30
+    assert [] == [link for link in links if not (stick / inside / link).exists()]
 
 
 @pytest.mark.parametrize(("name", "pages"), [("plan.html", 20), ("index.html", 4)])
@@ -202,8 +219,11 @@ def test_certificates_are_for_who_was_there_and_apart_for_who_did_all(folder, ro
     two = hand_in.write("Lerner 2", day, some)
     three = hand_in.write("Learner 3", day, [*quizzes, *labs[:-1]]).replace("try 1", "try 2", 1)
     was, done, out, told = run([one, two, three])
+    page = BeautifulSoup((folder / "index.html").read_text("utf-8"), "html.parser")
+    links = [a["href"] for a in page.select("#after ~ ul.files a")]
 
     assert ([1, 2], [1]) == (was, done)
+    assert ["after/feedback.md", "after/attendance.pdf", "after/completion.pdf"] == links
     assert "Attendance: 2 of 3 people." in out
     assert "No certificate of completion: Learner 2 (lab 1, lab 2, " in out
     assert "Learner 1 (" not in out
@@ -225,6 +245,8 @@ def test_certificates_are_for_who_was_there_and_apart_for_who_did_all(folder, ro
     assert "--same: Learner 9 is not on the roster.\n" == capsys.readouterr().err
     for path in (folder / "after").glob("*.pdf"):
         path.unlink()
+    facts = json.loads((folder / teach.COURSE).read_text("utf-8"))
+    teach.list_certificates(folder, facts["written"])  # the list of the other checks has none
 
 
 def answered(page):
