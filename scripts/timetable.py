@@ -297,7 +297,7 @@ def spoken(words: str) -> Markup:
         if token.type in marks:
             shown += Markup(marks[token.type])  # noqa: S704, our own two
         elif token.type == "code_inline":
-            shown += Markup("<code>{}</code>").format(token.content)
+            shown += in_code(f"`{token.content}`")
         elif token.type == "myst_role":  # `text <target>` shows its text
             shown += re.sub(r"\s*<[^<>]*>$", "", token.content)
         else:

@@ -221,6 +221,10 @@ FAULTS = {
         PLAN, "{ lab = 2 }", '{ lab = 2, minutes = "20" }',
         '{plan}:26: WARNING: `minutes` is "20". Write a whole number without quotes, as 20.',
     ),
+    "a number has a point": (
+        PLAN, "{ lab = 2 }", "{ lab = 2, minutes = 20.0 }",
+        "{plan}:26: WARNING: `minutes` is 20.0. Write a whole number, as 20.",
+    ),
     "a comma is missing": (
         PLAN, "{ lab = 2 },", "{ lab = 2 }",
         "In a list and in braces, a comma stands between two values.",

@@ -642,7 +642,8 @@ def test_a_quiz_of_a_plan_says_how_and_leads_to_its_questions(made, tmp_path):
     for row in quizzes:
         assert "then pairs compare. Answers: trainer/answers.pdf." in row.get_text(" ", strip=True)
     assert "Stop before the section “Enough”, and show" in text
-    assert "Do not shorten: five minutes are better than none." in text
+    assert '<td class="shorter whole">Do not shorten.</td>' in text
+    assert "hangs the note for <em>done</em> from its screen" in text
     hows = [how.previous_sibling for how in page.select("span.how")]
     assert {"\N{NO-BREAK SPACE}"} == {str(before)[-1:] for before in hows}
 

@@ -84,6 +84,8 @@ def validator(schema: str) -> Any:
     def of_type(validator, types, value, schema):
         if schema.get("format") == "date":
             value = value.isoformat() if type(value) is date else None
+        elif types == "integer" and isinstance(value, float):  # to JSON, 50.0 is 50
+            value = None
         return Draft202012Validator.VALIDATORS["type"](validator, types, value, schema)
 
     dated = validators.extend(Draft202012Validator, {"type": of_type})
@@ -115,6 +117,8 @@ def in_words(error: Any, whole: Mapping[str, Any]) -> Iterator[tuple[Keys, str]]
         remedy = schema.get("description") or whole["description"]
         if rule == "type" and wanted == "integer" and str(value).strip().isdecimal():
             remedy = f"Write a whole number without quotes, as {value.strip()}."
+        elif rule == "type" and wanted == "integer" and isinstance(value, float):
+            remedy = f"Write a whole number, as {value:.0f}."
         if rule == "enum":
             near, choices = nearest(value, wanted), ", ".join(map(str, wanted))
             remedy = f"Write {near}: it" if near else f"{remedy} It"

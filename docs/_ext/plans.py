@@ -410,9 +410,8 @@ def activity_of(value: str, book: Handbook) -> dict[str, Any]:
 
 def shorter(drop: str) -> str:
     """Return what to leave out of an activity, or a sentence where nothing may be left out."""
-    nothing, mark, why = drop.partition("; ")
-    if nothing == "Nothing":
-        return f"Do not shorten{mark and ': '}{why}."
+    if drop.partition(";")[0] == "Nothing":
+        return "Do not shorten."
     return drop[0].lower() + drop[1:]
 
 
@@ -444,7 +443,7 @@ def talk_blocks(steps: Iterable[Mapping[str, Any]], length: int) -> list[Block]:
         elif less < step[key]:
             leave = f"{step[key] - less} of its minutes, as in the talk of {shorter} minutes"
         else:
-            leave = "the question to the room" if "ask" in step else "Do not shorten: it is short."
+            leave = "the question to the room" if "ask" in step else "Do not shorten."
         kind = "talk" if "sections" in step else "activity"
         blocks.append(Block(kind, step["title"], step[key], leave_out=leave, step=step))
     return blocks
