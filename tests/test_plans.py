@@ -323,10 +323,33 @@ def test_a_plan_that_cannot_be_read_is_told_by_name(tmp_path):
 
 def test_blocks_of_one_rank_are_left_out_together(tmp_path):
     """A rank comes again, and is no fault."""
-    text = FILES[PLAN].replace("{ lab = 2 }", "{ lab = 2, drop = 1 }")
+    text = (
+        FILES[PLAN].replace("drop = 1", "drop = 2").replace("{ lab = 2 }", "{ lab = 2, drop = 2 }")
+    )
+    text = text.replace('"about-b", minutes = 10', '"about-b", minutes = 10, drop = 1')
     write(tmp_path, FILES | {PLAN: text})
 
-    assert [1, 1] == [block.drop for _, block in read(tmp_path / PLAN, Handbook(tmp_path)).dropped]
+    assert [1, 2, 2] == [
+        block.drop for _, block in read(tmp_path / PLAN, Handbook(tmp_path)).dropped
+    ]
+
+
+@pytest.mark.parametrize("title", ["Day 1", "Two days"])
+def test_a_plan_of_one_part_says_its_title_once(tmp_path, title):
+    """Where the part begins with it, it is not said again."""
+    text = FILES[PLAN].replace('Two days"', f'{title}"').partition('[[part]]\nname = "Day 2')[0]
+    index = FILES["index.md"].replace(":brief:\n:caption: The days\n", "")
+    write(tmp_path, FILES | {PLAN: text, "index.md": index})
+    build(tmp_path, "html")
+    page = BeautifulSoup((tmp_path / "_build/index.html").read_text("utf-8"), "html.parser")
+    captions = {
+        caption.get_text(" ", strip=True).rstrip(" #¶") for caption in page.select("caption")
+    }
+
+    assert {
+        "Day 1: begin" if title == "Day 1" else "Two days: Day 1: begin",
+        "The plans",
+    } == captions
 
 
 def test_labs_keep_their_order(tmp_path):

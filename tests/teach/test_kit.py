@@ -14,7 +14,7 @@ from pypdf import PdfReader
 from docs._ext import quiz
 from docs._ext.plans import Handbook, quizzes_of
 from scripts import teach
-from scripts.timetable import public_holidays
+from scripts.timetable import public_holidays, weekend_of
 
 OWN = {"index.html", "course.json"}
 
@@ -286,3 +286,11 @@ def test_moodle_and_collect_are_handed_on(tmp_path, capsys, monkeypatch, roster)
         .count('<question type="multichoice">')
         > 10
     )
+
+
+@pytest.mark.parametrize(
+    ("country", "weekend"), [("SA", {4, 5}), ("IN", {5, 6}), ("de-by", {5, 6})]
+)
+def test_a_country_has_its_weekend(country, weekend):
+    """Friday and Saturday in Saudi Arabia."""
+    assert weekend == set(weekend_of(country))
