@@ -42,6 +42,7 @@ from scripts.timetable import (
     read_date,
     read_zone,
     schedule,
+    weekend_of,
 )
 
 SITE, OUTPUT = Path("docs/_build/html"), Path("docs/_build/teach")
@@ -362,7 +363,8 @@ def timetable(given: argparse.Namespace, plan: Plan) -> Timetable:
         )
     free = public_holidays(given.country, start) if given.country else {}
     free |= {read_date(day, "--holiday"): "holiday" for day in given.holiday}
-    dates, skipped = schedule(plan, start, free)
+    weekend = [weekend_of(given.country)] if given.country else []
+    dates, skipped = schedule(plan, start, free, *weekend)
     begins = read_clock(given.begins or plan.begins)
     return Timetable(plan, tuple(dates), begins, zone, tuple(skipped), given.place)
 

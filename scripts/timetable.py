@@ -2,23 +2,30 @@
 
 import re
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from difflib import get_close_matches
+from functools import cache
+from importlib import resources
+from itertools import groupby
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
 
 from babel.dates import format_date
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
-from docs._ext.plans import KINDS, Block, Part, Plan, hours, minutes_of, ordinal
+from docs._ext.markdown import PARSER
+from docs._ext.plans import KINDS, Block, Part, Plan, hours, minutes_of, ordinal, too_late
 
 TEMPLATES = Path(__file__).with_name("teach_kit")
 COLUMNS = (
     *("date", "begins", "ends", "minutes", "kind", "what", "part"),
     *("leave out", "shorter without", "note", "page"),
 )
+WEEKEND = frozenset({5, 6})  # Saturday and Sunday, as date.weekday() counts
 FARTHEST = 400  # days that are looked at for a free one
 
 
@@ -35,6 +42,11 @@ class Timetable:
     zone: str
     skipped: tuple[tuple[date, str], ...] = ()
     place: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a part that ends on another day than its date. Raises ValueError."""
+        if late := too_late(self.plan, self.begins):
+            raise ValueError(late)
 
     @property
     def held(self) -> Iterator[tuple[date, Part]]:
@@ -58,13 +70,39 @@ def read_date(words: str, option: str) -> date:
 
 def read_zone(name: str) -> str:
     """Return the name of a time zone. Raises ValueError where there is none of that name."""
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(
-            f"--zone {name} does not exist. Write a name such as Asia/Kolkata or Europe/Berlin."
-        ) from None
-    return name
+    if name in zones():
+        return name
+    near = near_zones(name) or ["Asia/Kolkata", "Europe/Berlin"]
+    *first, last = near
+    names = f"{', '.join(first)} or {last}" if first else last
+    raise ValueError(f"--zone {name} does not exist. Write a name such as {names}.")
+
+
+@cache
+def zones() -> set[str]:
+    """Return the names of all time zones; on some systems two of them are no place."""
+    return available_timezones() - {"Factory", "localtime"}
+
+
+@cache
+def places() -> dict[str, tuple[str, ...]]:
+    """Return the zones that have a place, each with the short names of its winter and summer."""
+    text = (resources.files("tzdata") / "zoneinfo" / "zone1970.tab").read_text("utf-8")
+    found = [line.split("\t")[2] for line in text.splitlines() if not line.startswith("#")]
+    days = (datetime(2027, 1, 1, tzinfo=UTC), datetime(2027, 7, 1, tzinfo=UTC))
+    return {
+        name: tuple(day.astimezone(ZoneInfo(name)).tzname() or "" for day in days) for name in found
+    }
+
+
+def near_zones(name: str) -> list[str]:
+    """Return at most three zones that a wrong name may mean: its place, or its short name."""
+    short = [zone for zone, names in places().items() if name.upper() in names]
+    if short:
+        return short[:3]
+    known = {zone.rpartition("/")[2].lower(): zone for zone in (*sorted(zones()), *places())}
+    wanted = name.rpartition("/")[2].lower().replace(" ", "_")
+    return [known[word] for word in get_close_matches(wanted, known, 1, 0.8)]
 
 
 def read_clock(words: str) -> int:
@@ -95,8 +133,15 @@ def public_holidays(country: str, start: date) -> dict[date, str]:
     return dict(found.items())
 
 
+def weekend_of(country: str) -> Collection[int]:
+    """Return the days of a country's weekend, as date.weekday() counts: in some, Friday is one."""
+    import holidays  # as above
+
+    return holidays.country_holidays(country.upper().partition("-")[0]).weekend
+
+
 def schedule(
-    plan: Plan, start: date, free: Mapping[date, str]
+    plan: Plan, start: date, free: Mapping[date, str], weekend: Collection[int] = WEEKEND
 ) -> tuple[list[date], list[tuple[date, str]]]:
     """Return the days of a plan's parts, and the days that were left out with the reason.
 
@@ -114,7 +159,7 @@ def schedule(
             )
         if plan.every != "once" and day in free:
             skipped.append((day, free[day]))
-        elif plan.every == "day" and day.weekday() >= 5:
+        elif plan.every == "day" and day.weekday() in weekend:
             skipped.append((day, "weekend"))
         else:
             dates.append(day)
@@ -149,36 +194,57 @@ def as_calendar(table: Timetable, made: datetime) -> bytes:
 
     A trainer invites people to a day and not to seventeen meetings, so a day is one event. The same
     plan with the same start has the same UIDs, so it replaces what was imported before. The zone is
-    written into the file, for calendars that do not know its name. made: when it was written.
+    written into the file, for calendars that do not know its name; where what is written would give
+    another hour (as in Morocco, whose clock changes for Ramadan), the times are in UTC. made: when
+    it was written.
     """
-    from icalendar import Calendar, Event, Timezone
+    from icalendar import Calendar, Event
 
     calendar = Calendar()
     calendar.add("prodid", "-//MLOps handbook//teach//EN")
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", table.plan.called)
-    last = table.dates[-1] + timedelta(days=2)
-    zone = ZoneInfo(table.zone)
-    if table.zone != "UTC":
-        calendar.add_component(
-            Timezone.from_tzid(table.zone, first_date=table.dates[0], last_date=last)
-        )
+    written = zone_of(table)
+    if written is not None:
+        calendar.add_component(written)
     for number, (day, part) in enumerate(table.held, 1):
         event = Event()
         key = f"{table.plan.name}/{table.dates[0]}/{number}"
         event.add("uid", str(uuid.uuid5(uuid.NAMESPACE_URL, f"mlops-handbook/{key}")))
         event.add("dtstamp", made.astimezone(UTC))
         # By the clock on the wall: a day with a change to summer time has the same hours.
-        for name, minutes in (("dtstart", 0), ("dtend", part.minutes)):
-            extra, clock = divmod(table.begins + minutes, 24 * 60)
-            wall = datetime.combine(day + timedelta(days=extra), time(*divmod(clock, 60)), zone)
-            event.add(name, wall)
+        for name, moment in zip(("dtstart", "dtend"), wall_times(table, day, part), strict=True):
+            event.add(name, moment if written is not None else moment.astimezone(UTC))
         event.add("summary", f"{table.plan.called}: {part.name}")
         event.add("description", describe(table, part))
         if table.place:
             event.add("location", table.place)
         calendar.add_component(event)
     return calendar.to_ical()
+
+
+def wall_times(table: Timetable, day: date, part: Part) -> tuple[datetime, datetime]:
+    """Return when a part begins and ends in its zone; midnight belongs to the next day."""
+    midnight = datetime.combine(day, time(), ZoneInfo(table.zone))
+    # The sum is one of clocks on the wall, whatever happens to them in between.
+    begin = midnight + timedelta(minutes=table.begins)
+    return begin, begin + timedelta(minutes=part.minutes)
+
+
+def zone_of(table: Timetable) -> Any:
+    """Return the zone as a calendar has it, or None where its times would be wrong, or need none."""
+    from icalendar import Timezone
+
+    if table.zone == "UTC":
+        return None
+    last = table.dates[-1] + timedelta(days=2)
+    written = Timezone.from_tzid(table.zone, first_date=table.dates[0], last_date=last)
+    read = written.to_tz(lookup_tzid=False)
+    for day, part in table.held:
+        for moment in wall_times(table, day, part):
+            if moment.utcoffset() != moment.replace(tzinfo=read).utcoffset():
+                return None
+    return written
 
 
 def describe(table: Timetable, part: Part) -> str:
@@ -200,9 +266,43 @@ def environment() -> Environment:
         keep_trailing_newline=True,
     )
     made.filters |= {"on": on, "ordinal": ordinal, "in_code": in_code, "name_of": name_of}
+    made.filters |= {"spoken": spoken, "in_css": in_css, "by_rank": by_rank}
+    made.filters["answers_in"] = answers_in
     style = (TEMPLATES / "style.css").read_text("utf-8")
     made.globals |= {"KINDS": KINDS, "style": Markup(style)}  # noqa: S704, our own file
     return made
+
+
+def by_rank(dropped: Sequence[tuple[Part, Block]]) -> list[list[tuple[Part, Block]]]:
+    """Return the blocks that are left out, those of one rank together."""
+    return [list(group) for _, group in groupby(dropped, key=lambda pair: pair[1].drop)]
+
+
+def answers_in(page: str, plan: Plan) -> str:
+    """Return the file of the folder that has the answers of a chapter's quiz."""
+    return f"trainer/answers{'' if page in plan.taught else '-pre-reading'}.pdf"
+
+
+def in_css(words: str) -> Markup:
+    """Return words as a text of CSS: whatever is no letter and no digit of ASCII is escaped."""
+    safe = "".join(c if c.isascii() and c.isalnum() else f"\\{ord(c):x} " for c in words)
+    return Markup('"{}"').format(Markup(safe))  # noqa: S704, nothing is left that HTML reads
+
+
+def spoken(words: str) -> Markup:
+    """Return Markdown for somebody who reads it aloud: code and stress stay, a link is its words."""
+    marks = {"em_open": "<em>", "em_close": "</em>"}
+    shown = Markup("")
+    for token in PARSER.parseInline(words)[0].children or []:
+        if token.type in marks:
+            shown += Markup(marks[token.type])  # noqa: S704, our own two
+        elif token.type == "code_inline":
+            shown += in_code(f"`{token.content}`")
+        elif token.type == "myst_role":  # `text <target>` shows its text
+            shown += re.sub(r"\s*<[^<>]*>$", "", token.content)
+        else:
+            shown += " " if token.type == "softbreak" else token.content
+    return shown
 
 
 def in_code(words: str) -> Markup:

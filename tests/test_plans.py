@@ -17,6 +17,7 @@ from docs._ext.plans import (
 )
 from tests.project import build, build_changed, write
 
+BOOK = Handbook("docs")
 PLAN = "_data/plans/days.toml"
 CHAPTER = (
     "---\ndescription: A page.\nobjectives:\n  a: Say it.\nprerequisites: [{needs}]\naudience: [all]\n"
@@ -188,6 +189,46 @@ FAULTS = {
         PLAN, "block = [\n  { quiz", "running_order = 60\nblock = [\n  { quiz",
         "{plan}:20: WARNING: Day 2: end: a part has either `block` or `running_order`. Write one.",
     ),
+    "a lab is taught as a chapter": (
+        PLAN, "{ lab = 2 }", '{ talk = "labs/two" }',
+        "{plan}:26: WARNING: Day 2: end: labs/two is a lab. Write `lab = 2` in place of `talk`.",
+    ),
+    "an activity is named by its title": (
+        PLAN, '"about-b"', '"Hello you"',
+        "{plan}:27: WARNING: Day 2: end: activities.toml has no activity 'Hello you'. Write 'hello'. "
+        "The page Activities of the handbook has all of them, each with its id.",
+    ),
+    "an activity is like none": (
+        PLAN, '"about-b"', '"xyz"', "no activity 'xyz'. The page Activities of the handbook has all",
+    ),
+    "a rank stands alone": (
+        PLAN, "drop = 1", "drop = 3",
+        "{plan}:25: WARNING: Day 2: end: `drop = 3`, and no block of the plan has `drop = 2`. Write 1: "
+        "ranks are 1, 2, 3 and so on, and blocks of one rank are left out together.",
+    ),
+    "a part ends after midnight": (
+        PLAN, '"9:30"', '"22:50"',
+        "{plan}:4: WARNING: 75 minutes from 22:50 would end at 0:05 on the next day. Begin at 22:45 or "
+        "earlier, or write fewer minutes.",
+    ),
+    "a part ends at midnight": (PLAN, '"9:30"', '"22:45"', ""),
+    "a block is no block": (
+        PLAN, "{ lab = 2 }", '"lab 2"',
+        '{plan}:26: WARNING: `block` holds "lab 2". Write each block in braces, as { lab = 1 }, with a '
+        "comma after it.",
+    ),
+    "a number stands in quotes": (
+        PLAN, "{ lab = 2 }", '{ lab = 2, minutes = "20" }',
+        '{plan}:26: WARNING: `minutes` is "20". Write a whole number without quotes, as 20.',
+    ),
+    "a number has a point": (
+        PLAN, "{ lab = 2 }", "{ lab = 2, minutes = 20.0 }",
+        "{plan}:26: WARNING: `minutes` is 20.0. Write a whole number, as 20.",
+    ),
+    "a comma is missing": (
+        PLAN, "{ lab = 2 },", "{ lab = 2 }",
+        "In a list and in braces, a comma stands between two values.",
+    ),
     "a key is misspelt": (
         PLAN, "{ lab = 2 }", "{ labs = 2 }",
         "{plan}:26: WARNING: `labs` is no key of a block. Write `lab`: its keys are talk, activity,",
@@ -253,6 +294,64 @@ def test_two_hours_are_the_most_without_a_pause(tmp_path):
     ] == about
 
 
+@pytest.mark.parametrize("name", ["three-days", "Three-Days", "moodle"])
+def test_a_plan_of_your_own_has_a_name_of_its_own(tmp_path, name):
+    """Else its folder would take the place of another's."""
+    text = Path("examples/plans/half-day.toml").read_text("utf-8")
+    path = tmp_path / f"{name}.toml"
+    path.write_text(text, "utf-8")
+
+    with pytest.raises(PlanError, match=rf"Call the file my-{name.lower()}\.toml, so that"):
+        read(path, BOOK)
+
+
+def test_a_plan_may_begin_with_the_mark_of_an_editor(tmp_path):
+    """Notepad of Windows writes one."""
+    path = tmp_path / "half-day.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + Path("examples/plans/half-day.toml").read_bytes())
+
+    assert 8 == len(read(path, BOOK).blocks)
+
+
+def test_a_plan_that_cannot_be_read_is_told_by_name(tmp_path):
+    """In a sentence."""
+    (tmp_path / "x.toml").mkdir()
+
+    with pytest.raises(PlanError, match=r"x\.toml: this cannot be read \(Is a directory\)\."):
+        read(tmp_path / "x.toml", BOOK)
+
+
+def test_blocks_of_one_rank_are_left_out_together(tmp_path):
+    """A rank comes again, and is no fault."""
+    text = (
+        FILES[PLAN].replace("drop = 1", "drop = 2").replace("{ lab = 2 }", "{ lab = 2, drop = 2 }")
+    )
+    text = text.replace('"about-b", minutes = 10', '"about-b", minutes = 10, drop = 1')
+    write(tmp_path, FILES | {PLAN: text})
+
+    assert [1, 2, 2] == [
+        block.drop for _, block in read(tmp_path / PLAN, Handbook(tmp_path)).dropped
+    ]
+
+
+@pytest.mark.parametrize("title", ["Day 1", "Two days"])
+def test_a_plan_of_one_part_says_its_title_once(tmp_path, title):
+    """Where the part begins with it, it is not said again."""
+    text = FILES[PLAN].replace('Two days"', f'{title}"').partition('[[part]]\nname = "Day 2')[0]
+    index = FILES["index.md"].replace(":brief:\n:caption: The days\n", "")
+    write(tmp_path, FILES | {PLAN: text, "index.md": index})
+    build(tmp_path, "html")
+    page = BeautifulSoup((tmp_path / "_build/index.html").read_text("utf-8"), "html.parser")
+    captions = {
+        caption.get_text(" ", strip=True).rstrip(" #¶") for caption in page.select("caption")
+    }
+
+    assert {
+        "Day 1: begin" if title == "Day 1" else "Two days: Day 1: begin",
+        "The plans",
+    } == captions
+
+
 def test_labs_keep_their_order(tmp_path):
     """A later lab that is done first is told, although neither lacks a chapter."""
     text = FILES[PLAN].replace("{ lab = 1 }", "{ lab = 9 }").replace("{ lab = 2 }", "{ lab = 1 }")
@@ -281,7 +380,7 @@ def test_a_day_has_its_clock_and_a_plan_in_brief_its_parts(built, tmp_path):
         ["before", "Read: The A"],
         ["9:30", "Hello, you (10 minutes) Shorter without: the names"],
         ["9:40", "The B (15 minutes) Shorter without: “An end”"],
-        ["9:55", "Lab 1: Lab 1 (20 minutes) Shorter without: “Last” and all after it: show jukebox lab solve 1"],
+        ["9:55", "Lab 1: Lab 1 (20 minutes) Stop before the section “Last”, and show jukebox lab solve 1 ."],
         ["10:15", "Break (10 minutes)"],
         ["10:25", "An end (10 minutes) Shorter without: all questions but one"],
         ["10:35", "Hello, you (10 minutes) Shorter without: the names"],
@@ -354,9 +453,6 @@ def test_a_talk_first_leaves_out_what_a_shorter_one_leaves_out():
                 assert (
                     f"{less} of its minutes, as in the talk of {shorter} minutes" == block.leave_out
                 )
-
-
-BOOK = Handbook("docs")
 
 
 @pytest.mark.parametrize("name", BOOK.plans)

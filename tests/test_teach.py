@@ -4,19 +4,20 @@ import csv
 import io
 import json
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from bs4 import BeautifulSoup
+from dateutil.tz import tzical
 from ical.calendar_stream import IcsCalendarStream
 from jukebox import hand_in
 
 from docs._ext.plans import Handbook, hours
 from scripts import collect, sheets, teach
 from scripts.roster import read_roster
-from scripts.timetable import as_calendar, schedule
+from scripts.timetable import as_calendar, in_css, read_zone, schedule
 
 START = ("--start", "2027-01-11", "--zone", "Asia/Kolkata", "--no-print")
 BOOK = Handbook("docs")
@@ -729,12 +730,141 @@ def test_a_day_without_end_is_refused():
         schedule(BOOK.plan("three-days"), date(2027, 1, 1), free)
 
 
-def test_an_evening_may_end_after_midnight():
-    """The end is on the next day, and not before the beginning."""
-    given = teach.read_options(["talk-90", *START, "--begins", "23:00"])
-    table = teach.timetable(given, BOOK.plan("talk-90"))
-    events = IcsCalendarStream.calendar_from_ics(as_calendar(table, teach.now()).decode()).events
-
-    assert ["2027-01-12T00:30:00+05:30"] == [
-        e.dtend.astimezone(ZoneInfo("Asia/Kolkata")).isoformat() for e in events
+@pytest.mark.parametrize(
+    ("zone", "start", "utc"),
+    [
+        ("Africa/Casablanca", "2027-01-11", True),  # Ramadan begins in February
+        ("Africa/El_Aaiun", "2027-01-11", True),
+        ("Europe/Berlin", "2027-01-11", False),
+        ("America/New_York", "2027-08-02", False),
+        ("Australia/Lord_Howe", "2027-01-11", False),  # half an hour of summer time
+        ("Asia/Kathmandu", "2027-01-11", False),
+        ("UTC", "2027-01-11", True),
+    ],
+)
+def test_a_calendar_that_knows_no_zones_has_the_right_hours(zone, start, utc):
+    """It has only what the file says; dateutil reads that, and shares no code with who wrote it."""
+    given = teach.read_options(
+        ["sixteen-weeks", "--start", start, "--zone", zone, "--begins", "14:00"]
+    )
+    table = teach.timetable(given, BOOK.plan("sixteen-weeks"))
+    text = as_calendar(table, teach.now()).decode().replace("\r\n ", "")
+    known = None if utc else tzical(io.StringIO(text.replace("\r\n", "\n"))).get(zone)
+    begins = re.findall(
+        r"^DTSTART(?:;TZID=[^:]*)?:(\d{8}T\d{6}Z?)\r$", text.split("BEGIN:VEVENT", 1)[1], re.M
+    )
+    found = [
+        datetime.strptime(words.rstrip("Z"), "%Y%m%dT%H%M%S").replace(tzinfo=known or UTC)
+        for words in begins
     ]
+    wanted = [datetime.combine(day, time(14), ZoneInfo(zone)) for day in table.dates]
+
+    assert utc == ("BEGIN:VTIMEZONE" not in text)
+    assert [moment.astimezone(UTC) for moment in wanted] == [m.astimezone(UTC) for m in found]
+
+
+def test_a_part_ends_on_its_own_day():
+    """Midnight is its end; a minute later is refused, with the time at which it would end."""
+    for begins, end in (
+        ("22:30", "2027-01-12T00:00:00+05:30"),
+        ("22:00", "2027-01-11T23:30:00+05:30"),
+    ):
+        given = teach.read_options(["talk-90", *START, "--begins", begins])
+        table = teach.timetable(given, BOOK.plan("talk-90"))
+        events = IcsCalendarStream.calendar_from_ics(
+            as_calendar(table, teach.now()).decode()
+        ).events
+        assert [end] == [e.dtend.astimezone(ZoneInfo("Asia/Kolkata")).isoformat() for e in events]
+
+    for plan, begins, told in (
+        (
+            "talk-90",
+            "22:31",
+            "90 minutes from 22:31 would end at 0:01 on the next day. Begin at 22:30 or earlier, or",
+        ),
+        (
+            "one-day",
+            "23:59",
+            "450 minutes from 23:59 would end at 7:29 on the next day. Begin at 16:30 or earlier, or",
+        ),
+    ):
+        given = teach.read_options([plan, *START, "--begins", begins])
+        with pytest.raises(ValueError, match=re.escape(told)):
+            teach.timetable(given, BOOK.plan(plan))
+
+
+@pytest.mark.parametrize(
+    ("zone", "told"),
+    [
+        ("IST", "Europe/Dublin, Asia/Jerusalem or Asia/Kolkata."),
+        ("Berlin", "Europe/Berlin."),
+        ("europe/berlin", "Europe/Berlin."),
+        ("New York", "America/New_York."),
+        ("localtime", "Asia/Kolkata or Europe/Berlin."),
+        ("posixrules", "Asia/Kolkata or Europe/Berlin."),
+        ("Factory", "Asia/Kolkata or Europe/Berlin."),
+        ("", "Asia/Kolkata or Europe/Berlin."),
+    ],
+)
+def test_a_wrong_zone_is_told_the_nearest(zone, told):
+    """Also where the system has a file of that name."""
+    with pytest.raises(
+        ValueError, match=rf"--zone {zone} does not exist\. Write a name such as {told}$"
+    ):
+        read_zone(zone)
+
+
+def test_a_weekend_is_that_of_the_country():
+    """In some, Friday is in it, and Sunday is a day of work."""
+    days, skipped = schedule(BOOK.plan("three-days"), date(2027, 1, 7), {}, {4, 5})
+
+    assert [date(2027, 1, 7), date(2027, 1, 10), date(2027, 1, 11)] == days
+    assert [(date(2027, 1, 8), "weekend"), (date(2027, 1, 9), "weekend")] == skipped
+
+
+@pytest.mark.parametrize("name", BOOK.plans)
+def test_no_mark_of_markdown_is_left_in_the_folder(made, tmp_path, name):
+    """A trainer reads the talk's words aloud."""
+    assert 0 == made(name, "--begins", "9:00")[0]
+    files = [
+        path for path in (tmp_path / name).rglob("*") if path.suffix in {".html", ".csv", ".ics"}
+    ]
+
+    assert {"plan.html", "plan.csv", "plan.ics", "index.html"} <= {path.name for path in files}
+    assert [] == [path.name for path in files if "](" in path.read_text("utf-8")]
+
+
+def test_a_quiz_of_a_plan_says_how_and_leads_to_its_questions(made, tmp_path):
+    """A link for each chapter, and the file that has the answers."""
+    made("three-days")
+    text = (tmp_path / "three-days/plan.html").read_text("utf-8")
+    page = BeautifulSoup(text, "html.parser")
+    quizzes = page.select("tr.quiz")
+    links = [[a["href"].split("/html/")[-1] for a in row.select("a")] for row in quizzes]
+    asked = [block.quiz for block in BOOK.plan("three-days").blocks if block.quiz]
+
+    assert [[f"{name}.html#check-yourself" for name in names] for names in asked] == links
+    for row in quizzes:
+        assert "then pairs compare. Answers: trainer/answers.pdf." in row.get_text(" ", strip=True)
+    assert "Stop before the section “Enough”, and show" in text
+    assert '<td class="shorter whole">Do not shorten.</td>' in text
+    assert "hangs the note for <em>done</em> from its screen" in text
+    hows = [how.previous_sibling for how in page.select("span.how")]
+    assert {"\N{NO-BREAK SPACE}"} == {str(before)[-1:] for before in hows}
+
+
+def test_what_is_left_out_together_stands_together(made, tmp_path):
+    """Two blocks of one rank are one line of the list."""
+    made("three-days")
+    page = BeautifulSoup((tmp_path / "three-days/plan.html").read_text("utf-8"), "html.parser")
+    lines = [li.get_text() for li in page.select("#late ~ ol")[0].select("li")]
+
+    assert 2 == len(lines)
+    assert lines[1].count("minutes), Day ") == 2
+    assert "; with it " in lines[1]
+
+
+def test_the_foot_of_a_sheet_has_the_title_as_text():
+    """A plan can come from somebody else, and its title stands in a style sheet."""
+    assert '"Three\\20 days"' == in_css("Three days")
+    assert '"\\22 \\3c \\2f style\\3e \\5c "' == in_css('"</style>\\')

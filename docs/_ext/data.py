@@ -51,13 +51,16 @@ def file_faults(path: Path, schema: str) -> Iterator[tuple[int, str]]:
         return
     raw, is_toml = path.read_bytes(), path.suffix == ".toml"
     try:
-        text = raw.decode("utf-8")
+        text = raw.decode("utf-8-sig")  # an editor of Windows writes a mark at the beginning
         data = (tomllib if is_toml else json).loads(text)
     except UnicodeDecodeError as error:
         yield raw.count(b"\n", 0, error.start) + 1, "this is no UTF-8. Save the file as UTF-8."
     except ValueError as error:  # tomllib and json have a kind each
         line = re.search(r"line (\d+)", str(error))
-        remedy = "Look here and just above: a text stands in quotes, and what is opened is closed."
+        remedy = (
+            "Look here and just above: a text stands in quotes, and what is opened is closed. "
+            "In a list and in braces, a comma stands between two values."
+        )
         yield int(line[1]) if line else len(text.splitlines()), f"{error}. {remedy}"
     else:
         find = line_in_toml if is_toml else line_in_json
@@ -81,6 +84,8 @@ def validator(schema: str) -> Any:
     def of_type(validator, types, value, schema):
         if schema.get("format") == "date":
             value = value.isoformat() if type(value) is date else None
+        elif types == "integer" and isinstance(value, float):  # to JSON, 50.0 is 50
+            value = None
         return Draft202012Validator.VALIDATORS["type"](validator, types, value, schema)
 
     dated = validators.extend(Draft202012Validator, {"type": of_type})
@@ -109,7 +114,11 @@ def in_words(error: Any, whole: Mapping[str, Any]) -> Iterator[tuple[Keys, str]]
     else:
         names = [f"`{key}`" for key in keys if isinstance(key, str)]
         verb = "holds" if keys and isinstance(keys[-1], int) else "is"
-        remedy = schema["description"]
+        remedy = schema.get("description") or whole["description"]
+        if rule == "type" and wanted == "integer" and str(value).strip().isdecimal():
+            remedy = f"Write a whole number without quotes, as {value.strip()}."
+        elif rule == "type" and wanted == "integer" and isinstance(value, float):
+            remedy = f"Write a whole number, as {value:.0f}."
         if rule == "enum":
             near, choices = nearest(value, wanted), ", ".join(map(str, wanted))
             remedy = f"Write {near}: it" if near else f"{remedy} It"

@@ -93,7 +93,8 @@ class ShownPlan(SphinxDirective):
             cells = [self.named(block, book), *leave_out(block)]
             rows.append(row([nodes.paragraph("", hours(start + begin))], cells))
         rows.append(row([nodes.paragraph("", hours(start + part.ends[-1]))], [shown(part)]))
-        caption = part.name if len(plan.parts) > 1 else f"{plan.title}: {part.name}"
+        known = len(plan.parts) > 1 or part.name.startswith(plan.title)
+        caption = part.name if known else f"{plan.title}: {part.name}"
         return table(caption, ("time", "block"), rows)
 
     def before(self, part: Part, cue: str = "Read before: ") -> list[nodes.paragraph]:
@@ -176,8 +177,10 @@ def leave_out(block: Block) -> Iterator[nodes.paragraph]:
     if block.note:
         yield nodes.paragraph("", block.note)
     if block.leave_out:
-        cue = nodes.inline("", "Shorter without:", classes=["cue"])
-        yield nodes.paragraph("", "", cue, *in_code(f" {block.leave_out}"), classes=["sections"])
+        whole = block.leave_out.endswith(".")  # a sentence needs no cue before it
+        cue = [] if whole else [nodes.inline("", "Shorter without:", classes=["cue"])]
+        words = block.leave_out if whole else f" {block.leave_out}"
+        yield nodes.paragraph("", "", *cue, *in_code(words), classes=["sections"])
 
 
 def in_code(words: str) -> list[nodes.Node]:

@@ -25,7 +25,9 @@ from docs._ext.markdown import front_matter, sections
 
 FOLDER, TALK_FILE, ACTIVITIES = "plans", "talk.toml", "activities.toml"
 KINDS = {"talk": "Talk", "activity": "Activity", "lab": "Lab", "quiz": "Quiz", "pause": "Break"}
+COMMANDS = ("moodle", "collect", "certificates")  # words that are no name of a plan
 LONGEST = 120  # minutes without a pause
+DAY = 24 * 60  # minutes
 LENGTHS = (30, 60, 90)  # of the talk of which talk.toml is the running order
 Keys = data.Keys
 
@@ -66,7 +68,7 @@ class Block:
     page: str = ""  # where it stands, as a path below docs
     anchor: str = ""  # and the place on that page
     drop: int = 0  # 1 is left out first, 0 never
-    leave_out: str = ""  # what to leave out of it first
+    leave_out: str = ""  # what to leave out of it first, or a sentence that ends with a dot
     note: str = ""
     number: int = 0  # of a lab
     quiz: tuple[str, ...] = ()  # pages whose questions are asked
@@ -240,9 +242,14 @@ def read(path: str | Path, book: Handbook) -> Plan:
     Raises PlanError: a line for each fault, as `path:line: what is wrong, and what to do`.
     """
     path = Path(path)
-    if faults := list(data.file_faults(path, FOLDER)):
+    try:
+        faults = list(data.file_faults(path, FOLDER))
+    except OSError as error:
+        raise PlanError(f"{path}: this cannot be read ({error.strerror}).") from error
+    if faults:
         raise PlanError("\n".join(f"{path}:{line}: {fault}" for line, fault in sorted(faults)))
-    text = path.read_text("utf-8")
+    check_name(path, book)
+    text = path.read_text("utf-8-sig")
     raw = tomllib.loads(text)
     made, found = build(path.stem, raw, book)
     found = found or list(faults_of(made, book))
@@ -251,6 +258,17 @@ def read(path: str | Path, book: Handbook) -> Plan:
         told = dict.fromkeys((data.line_in_toml(text, keys), fault) for keys, fault in found)
         raise PlanError("\n".join(f"{path}:{line}: {fault}" for line, fault in sorted(told)))
     return made
+
+
+def check_name(path: Path, book: Handbook) -> None:
+    """Raise PlanError where a plan of somebody's own would be put into another folder's place."""
+    shipped = book.docs / "_data" / FOLDER
+    name = path.stem.lower()  # on Windows and on a Mac, Three-Days is three-days
+    if path.resolve().parent != shipped.resolve() and name in {*book.plans, *COMMANDS}:
+        raise PlanError(
+            f"{path}: {path.stem} is the name of a plan or a command of the handbook. "
+            f"Call the file my-{name}.toml, so that its folder has a name of its own."
+        )
 
 
 def build(name: str, raw: Mapping[str, Any], book: Handbook) -> tuple[Plan, list[tuple[Keys, str]]]:
@@ -334,6 +352,8 @@ def talk_of(value: str, book: Handbook) -> dict[str, Any]:
             raise PlanError(f"{name} has no label {anchor!r}. {write}")
         leave = "all questions but one"
         return {"title": page.anchors[anchor], "page": name, "anchor": anchor, "leave_out": leave}
+    if "lab" in page.facts:
+        raise PlanError(f"{name} is a lab. Write `lab = {page.facts['lab']}` in place of `talk`.")
     if "talk" not in page.teach:
         raise PlanError(
             f"{name} has no minutes for a talk. Give its front matter a line `teach:`, "
@@ -370,7 +390,7 @@ def lab_of(value: int, book: Handbook) -> dict[str, Any]:
         "number": value,
         "minutes": page.teach["activity"],
         "least": page.teach["activity"],
-        "leave_out": f"{section} and all after it: show `jukebox lab solve {value}`",
+        "leave_out": f"Stop before the section {section}, and show `jukebox lab solve {value}`.",
     }
 
 
@@ -378,8 +398,11 @@ def activity_of(value: str, book: Handbook) -> dict[str, Any]:
     """Return what an activity takes."""
     row = book.activities.get(value)
     if row is None:
-        near = data.nearest(value, book.activities)
-        write = f"Write {near!r}." if near else f"Write one of {ACTIVITIES}."
+        titles = {one["title"].lower(): name for name, one in book.activities.items()}
+        named = data.nearest(value.lower(), titles)
+        near = data.nearest(value, book.activities) or (named and titles[named])
+        write = f"Write {near!r}. " if near else ""
+        write += "The page Activities of the handbook has all of them, each with its id."
         raise PlanError(f"{ACTIVITIES} has no activity {value!r}. {write}")
     page, _, anchor = row.get("page", "").partition("#")
     return {
@@ -388,9 +411,16 @@ def activity_of(value: str, book: Handbook) -> dict[str, Any]:
         "anchor": anchor,
         "minutes": row["minutes"],
         "least": row["minutes"],
-        "leave_out": row["drop"][0].lower() + row["drop"][1:],
+        "leave_out": shorter(row["drop"]),
         "activity": row,
     }
+
+
+def shorter(drop: str) -> str:
+    """Return what to leave out of an activity, or a sentence where nothing may be left out."""
+    if drop.partition(";")[0] == "Nothing":
+        return "Do not shorten."
+    return drop[0].lower() + drop[1:]
 
 
 def quiz_of(value: list[str], book: Handbook) -> dict[str, Any]:
@@ -421,7 +451,7 @@ def talk_blocks(steps: Iterable[Mapping[str, Any]], length: int) -> list[Block]:
         elif less < step[key]:
             leave = f"{step[key] - less} of its minutes, as in the talk of {shorter} minutes"
         else:
-            leave = "the question to the room" if "ask" in step else "nothing, because it is short"
+            leave = "the question to the room" if "ask" in step else "Do not shorten."
         kind = "talk" if "sections" in step else "activity"
         blocks.append(Block(kind, step["title"], step[key], leave_out=leave, step=step))
     return blocks
@@ -444,6 +474,9 @@ def faults_of(plan: Plan, book: Handbook) -> Iterator[tuple[Keys, str]]:
     """Yield what is wrong with a plan whose names are all known: the way to it, and the words."""
     for number, part in enumerate(plan.parts):
         yield from minute_faults(plan, part, ("part", number))
+    if plan.begins and (late := too_late(plan, minutes_of(plan.begins))):
+        yield ("begins",), late
+    yield from rank_faults(plan)
     yield from repeat_faults(plan)
     told: set[tuple[Keys, str]] = set()
     for dropped in sorted({0} | {block.drop for block in plan.blocks}):
@@ -474,6 +507,37 @@ def minute_faults(plan: Plan, part: Part, here: Keys) -> Iterator[tuple[Keys, st
         if since > LONGEST and since - block.minutes <= LONGEST:
             fault = f"{part.name}: {since} minutes without a pause, and {LONGEST} are the most."
             yield (*here, "block", place), f"{fault} Put a `pause` before this block or earlier."
+
+
+def too_late(plan: Plan, begins: int) -> str:
+    """Say when a plan's parts would end, if that is after midnight; else nothing."""
+    over = begins + plan.minutes - DAY
+    if over <= 0:
+        return ""
+    end = f"{hours(over % DAY)} on {'the next day' if over < DAY else 'a later day'}"
+    latest = f"Begin at {hours(DAY - plan.minutes)} or earlier" if plan.minutes <= DAY else ""
+    remedy = f"{latest}, or write fewer minutes." if latest else "Write fewer minutes."
+    return f"{plan.minutes} minutes from {hours(begins)} would end at {end}. {remedy}"
+
+
+def rank_faults(plan: Plan) -> Iterator[tuple[Keys, str]]:
+    """Yield the first block of each rank before which a rank is missing.
+
+    Blocks of one rank are left out together; so a rank may come again, and none is left free.
+    """
+    ranks = {block.drop for block in plan.blocks if block.drop}
+    told: set[int] = set()
+    for keys, name, stop in stops(plan):
+        rank = 0 if isinstance(stop, str) else stop.drop
+        if rank > 1 and rank - 1 not in ranks and rank not in told:
+            told.add(rank)
+            free = next(number for number in range(1, rank) if number not in ranks)
+            yield (
+                keys,
+                f"{name}: `drop = {rank}`, and no block of the plan has `drop = {rank - 1}`. "
+                f"Write {free}: ranks are 1, 2, 3 and so on, and blocks of one rank are left out "
+                "together.",
+            )
 
 
 def stops(plan: Plan) -> Iterator[tuple[Keys, str, Block | str]]:

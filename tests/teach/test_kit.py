@@ -6,6 +6,7 @@ import shlex
 import shutil
 from datetime import date
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 from bs4 import BeautifulSoup
@@ -14,8 +15,8 @@ from pypdf import PdfReader
 
 from docs._ext import quiz
 from docs._ext.plans import Handbook, quizzes_of
-from scripts import teach
-from scripts.timetable import public_holidays
+from scripts import chromium, teach
+from scripts.timetable import public_holidays, weekend_of
 
 OWN = {"index.html", "course.json"}
 
@@ -308,3 +309,34 @@ def test_moodle_and_collect_are_handed_on(tmp_path, capsys, monkeypatch, roster)
         .count('<question type="multichoice">')
         > 10
     )
+
+
+@pytest.mark.parametrize(
+    ("country", "weekend"), [("SA", {4, 5}), ("IN", {5, 6}), ("de-by", {5, 6})]
+)
+def test_a_country_has_its_weekend(country, weekend):
+    """Friday and Saturday in Saudi Arabia."""
+    assert weekend == set(weekend_of(country))
+
+
+@pytest.mark.parametrize(("name", "most"), [("sixteen-weeks", 12), ("three-days", 6)])
+def test_a_plan_is_printed_on_few_sheets_with_its_name_and_their_number(tmp_path, name, most):
+    """A day has a sheet of its own; weeks stay whole, and share theirs."""
+    options = "--start 2027-01-11 --zone Asia/Kolkata --begins 9:30 --no-print --output"
+    assert 0 == teach.main([name, *options.split(), str(tmp_path)])
+    pdf = tmp_path / "plan.pdf"
+    with chromium.launch() as browser:
+        page = browser.new_page()
+        page.goto((tmp_path / name / "plan.html").as_uri())
+        page.pdf(path=pdf, prefer_css_page_size=True)
+    found = [squeeze(page.extract_text()) for page in PdfReader(pdf).pages]
+    sheets = [normalize("NFKC", sheet) for sheet in found]  # two letters may be one sign
+    plan = Handbook().plan(name)
+
+    assert len(sheets) <= most
+    for number, sheet in enumerate(sheets, 1):
+        assert f"{number}/{len(sheets)}" in sheet
+        assert squeeze(plan.title) in sheet
+    for part in plan.parts:  # its heading and its last row are on one sheet
+        ends = squeeze(part.name), squeeze(f"To show: {part.shows}")
+        assert 1 == sum(all(words in sheet for words in ends) for sheet in sheets), part.name
