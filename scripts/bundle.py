@@ -1,4 +1,4 @@
-"""Pack all that a laptop needs for the labs into one ZIP: `nox -s bundle -- windows 3.12`.
+"""*Copy and page*: pack what a laptop needs into one ZIP: `nox -s bundle -- windows 3.12`.
 
 A bundle is for one kind of machine and one Python: the wheels that the locks name for it, the built
 site, and `start`, which installs them without a network. Nothing is built on the laptop.

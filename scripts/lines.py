@@ -1,4 +1,4 @@
-"""Find the lines to hand in in a text: what came in mails and chats, pasted one after the other.
+"""*Line and answer*: find the lines to hand in in a text: what came in mails and chats, pasted one after the other.
 
 The text may be quoted and wrapped, with other words around. `jukebox.hand_in` says what a line is.
 Everything that looks like one is accounted for.

@@ -1,4 +1,4 @@
-"""Write the questions of the chapters for Moodle, for other systems and for a spreadsheet.
+"""*Copy and page*: the questions of the chapters for Moodle, other systems and a spreadsheet.
 
 `python -m scripts.moodle FOLDER` writes three files with the same questions: `bank.xml` (Moodle
 XML), `bank.gift.txt` (GIFT) and `bank.csv`. Pages or parts that are named, such as

@@ -1,4 +1,4 @@
-"""Print the built handbook: a PDF for each chapter, one for each module, and a page listing them.
+"""*Copy and page*: print the built handbook, a PDF for each chapter, one for each module, and a page listing them.
 
 A pack is what a reader takes along on paper: everything open, the words and the sources that it
 uses at its end, and no answers. These are a file of their own, which a trainer keeps.

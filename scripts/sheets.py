@@ -1,4 +1,4 @@
-"""Print what a class needs on paper: sheets of the labs, cards, questions, names, certificates.
+"""*Copy and page*: print what a class needs, sheets of the labs, cards, questions, names, certificates.
 
 `teach_kit/sheets.html` has a macro for each kind and `sheets.css` their look. Every sheet is a box
 of the size of A4, so that what does not fit is measured in the browser and told, and never cut.

@@ -1,4 +1,4 @@
-"""The questions for Moodle say what the quizzes say, as others read them.
+"""*Copy and page*: the questions for Moodle say what the quizzes say, as others read them.
 
 There is no Moodle here. In its place stand a schema of the part that is written, and a reader that
 was written from what Moodle's importer does: it shares no code with what writes the files.

@@ -1,4 +1,4 @@
-"""The plans: a sound one is broken in each way, and the build names file, line and remedy."""
+"""*Plan and room*: a sound plan is broken in each way, and the build names file, line and remedy."""
 
 import re
 from pathlib import Path

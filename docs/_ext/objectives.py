@@ -1,4 +1,4 @@
-"""Objectives and their evidence: what people can do after a chapter or a lab, and what shows it.
+"""*Quiz and objective*: what people can do after a chapter or a lab, and what shows it.
 
 The first verb of an objective decides its level: `_data/levels.toml` lists the verbs. A lab whose
 front matter names an objective in `evidence` shows it, and so does an activity of

@@ -1,4 +1,4 @@
-"""Plans of a talk, a day or a course: `_data/plans/*.toml`, read and checked without Sphinx.
+"""*Plan and room*: plans of a talk, a day or a course, read and checked without Sphinx.
 
 A plan has parts (a day, a week, or the talk), and a part has blocks: the talk about a chapter or a
 section, an activity, a lab, a quiz, a pause. What a block takes, and what to leave out of it first,

@@ -1,4 +1,4 @@
-"""The line to hand in: who did which quizzes and labs, in one line that a mail carries.
+"""*Line and answer*: who did which quizzes and labs, in one line that a mail carries.
 
     Learner 1 · 2026-12-08 · introduction/what-is-mlops C A B try 1 · lab-1 done 5f3a try 2 · e0182a
 

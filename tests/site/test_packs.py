@@ -1,4 +1,4 @@
-"""The packs: printed from a small site that has everything a chapter can have."""
+"""*Copy and page*: the packs, printed from a small site that has everything a chapter can have."""
 
 import re
 import subprocess

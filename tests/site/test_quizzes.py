@@ -1,4 +1,4 @@
-"""The line to hand in, as real browsers write it; and the page of all quizzes."""
+"""*Line and answer*: the line to hand in, as real browsers write it; and the page of all quizzes."""
 
 import json
 from pathlib import Path
