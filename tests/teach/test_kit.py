@@ -241,7 +241,7 @@ def test_certificates_are_for_who_was_there_and_apart_for_who_did_all(folder, ro
     assert f"No certificate of completion: Learner 2 (quiz {first})\n" in out
 
     assert 1 == teach.main([*words, "--lines", "none.txt"])
-    assert "none.txt: No such file or directory.\n" == capsys.readouterr().err
+    assert "none.txt: there is no such file. Paste the mails into one.\n" == capsys.readouterr().err
     assert 1 == teach.main([*words, "--lines", str(roster), "--same", "A=Learner 9"])
     assert "--same: Learner 9 is not on the roster.\n" == capsys.readouterr().err
     for path in (folder / "after").glob("*.pdf"):
@@ -336,7 +336,7 @@ def test_a_plan_is_printed_on_few_sheets_with_its_name_and_their_number(tmp_path
     assert len(sheets) <= most
     for number, sheet in enumerate(sheets, 1):
         assert f"{number}/{len(sheets)}" in sheet
-        assert squeeze(plan.title) in sheet
+        assert squeeze(plan.called) in sheet
     for part in plan.parts:  # its heading and its last row are on one sheet
         ends = squeeze(part.name), squeeze(f"To show: {part.shows}")
         assert 1 == sum(all(words in sheet for words in ends) for sheet in sheets), part.name
