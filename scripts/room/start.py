@@ -28,6 +28,7 @@ PYTHON = COMMANDS / ("python.exe" if os.name == "nt" else "python")
 PORT = 8421  # the same each time if it is free: a browser keeps the answers to quizzes by address
 LONGEST = 259  # characters of a path, on a Windows as it is installed
 MEBIBYTE = 2**20
+NEW_CONSOLE = 0x10  # CREATE_NEW_CONSOLE of Windows, which `subprocess` names there alone
 
 
 def name_faults(sums: dict[str, str], folders: tuple[str, ...]) -> list[str]:
@@ -97,8 +98,7 @@ def open_terminal() -> None:
     """Open a terminal that has `jukebox`, or say how to get one."""
     if os.name == "nt":
         command = ("cmd", "/k", "title MLOps labs")
-        new = subprocess.CREATE_NEW_CONSOLE  # type: ignore[attr-defined]
-        subprocess.Popen(command, cwd=LABS, env=surroundings(), creationflags=new)
+        subprocess.Popen(command, cwd=LABS, env=surroundings(), creationflags=NEW_CONSOLE)
         print("Type the labs' commands in the window “MLOps labs”.")
     else:
         print("For the labs, open another terminal and type these two lines:")
