@@ -480,6 +480,11 @@ def pair(text: str) -> tuple[str, str]:
     return one, other
 
 
+def describe(error: OSError) -> str:
+    """Say what the system refused, and of which file where it says so: a full disk names none."""
+    return ": ".join(filter(None, (error.filename and str(error.filename), error.strerror))) + "."
+
+
 def main(arguments: Sequence[str], today: date | None = None) -> int:
     """Print the report of a file of lines, and write it where it is asked for; give the exit code.
 
@@ -528,7 +533,7 @@ def main(arguments: Sequence[str], today: date | None = None) -> int:
         if given.csv:
             write_csv(given.csv, rows(report))
     except OSError as error:
-        print(f"{error.filename}: {error.strerror}.", file=sys.stderr)
+        print(describe(error), file=sys.stderr)
         return 1
     except ValueError as error:  # PlanError is one
         print(error, file=sys.stderr)

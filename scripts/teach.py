@@ -608,7 +608,7 @@ def main(arguments: Sequence[str]) -> int:
         else:
             make_folder(arguments)
     except OSError as error:
-        print(f"{error.filename}: {error.strerror}.", file=sys.stderr)
+        print(collect.describe(error), file=sys.stderr)
         return 1
     except ValueError as error:  # PlanError is one
         print(error, file=sys.stderr)

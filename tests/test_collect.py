@@ -850,3 +850,15 @@ def test_the_command_of_the_page_prints_its_report(capsys, monkeypatch):
 
     assert 0 == collect.main(words.split(), today=DAY)
     assert capsys.readouterr().out == (FOLDER / "report.txt").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (FileNotFoundError(2, "No such file", "a.txt"), "a.txt: No such file."),
+        (OSError(28, "No space left on device"), "No space left on device."),
+    ],
+)
+def test_what_the_system_refuses_is_said_without_a_none(error, said):
+    """A full disk names no file."""
+    assert said == collect.describe(error)
