@@ -28,7 +28,7 @@ HANGS = (
 BUDGETS = {
     "tools": 2700,
     "readme": 1200,
-    "site": 2200,
+    "site": 2950,
     "systems": 1000,
     "proofs": 500,
     "levels": 340,
@@ -37,7 +37,7 @@ BUDGETS = {
     "kit": 150,
     "sceptic": 120,
     "own": 80,
-    "rtd": 60,
+    "rtd": 90,
     "compatibility-3.12": 80,
     "compatibility-3.13": 80,
     "compatibility-3.14": 80,
