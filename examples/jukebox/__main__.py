@@ -1,5 +1,5 @@
 """`python -m jukebox`."""
 
-from jukebox.command import main
+from jukebox.cli.main import main
 
 main(prog_name="jukebox")

@@ -19,9 +19,9 @@ def collect(seed: int, weeks: int, data: dsl.Output[dsl.Dataset]) -> str:
     """Let simulated weeks arrive;
     keep or quarantine each row, and give the data version."""
     import numpy as np
-    from jukebox.catalogue import Catalogue, dirty
+    from jukebox.data.checks import Catalogue, dirty
     from jukebox.problem import LABEL_DELAY
-    from jukebox.store import Store
+    from jukebox.data.store import Store
 
     catalogue, rng, store = (
         Catalogue(seed),
@@ -46,7 +46,7 @@ def train(
     """Train on a version of the data, as a job of its own."""
     from pathlib import Path
 
-    from jukebox import job
+    from jukebox.model import job
 
     job.run(Path(job.__file__).parent, data.path, version, model.path, newest=4, seed=0)
     trained = job.made(model.path)
@@ -60,10 +60,10 @@ def judge(
     data: dsl.Input[dsl.Dataset], version: str, model: dsl.Input[dsl.Model], home: str
 ) -> str:
     """Ask the gate; a no fails the step, so nothing after it runs."""
-    from jukebox.job import made
-    from jukebox.registry import Registry
-    from jukebox.store import Store
-    from jukebox.validation import gate
+    from jukebox.model.job import made
+    from jukebox.registry.models import Registry
+    from jukebox.data.store import Store
+    from jukebox.model.gate import gate
 
     registry = Registry(home)
     champion = registry.standing().champion
@@ -77,8 +77,8 @@ def judge(
 @step
 def promote(model: dsl.Input[dsl.Model], home: str, why: str) -> int:
     """Register the model and make it the champion; give its version."""
-    from jukebox.job import made
-    from jukebox.registry import Registry
+    from jukebox.model.job import made
+    from jukebox.registry.models import Registry
 
     registry = Registry(home)
     version = registry.register(made(model.path))

@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
-from jukebox.catalogue import WHOLE
+from jukebox.data.checks import WHOLE
 from jukebox.problem import FEATURES
-from jukebox.training import predict, session
+from jukebox.model.training import predict, session
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as fn
 

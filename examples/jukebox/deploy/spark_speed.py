@@ -9,9 +9,9 @@ from pathlib import Path
 from statistics import median
 
 import pandas as pd
-from jukebox.catalogue import Catalogue, validate
+from jukebox.data.checks import Catalogue, validate
 from jukebox.problem import FEATURES
-from jukebox.training import predict, session, train
+from jukebox.model.training import predict, session, train
 from spark_batch import check, score, spark
 
 FILES, ROUNDS = 10, 3

@@ -121,7 +121,7 @@ def wrong(number, folder):
 
 def opened(folder):
     """Give the store and the registry of a lab's home; ValueError says what is not there yet."""
-    from jukebox.terminal import registry, store
+    from jukebox.cli.terminal import registry, store
 
     home = folder / ".jukebox"
     if not (home / "data" / "now.json").exists():
@@ -135,11 +135,11 @@ def opened(folder):
 
 def arrived(folder, seed, weeks, tracks=100):
     """Let weeks of a new world arrive in a lab's home, `tracks` in each; give store and registry."""
-    from jukebox.incoming import world
-    from jukebox.scene import release
-    from jukebox.simulation import Catalogue
-    from jukebox.store import Store
-    from jukebox.terminal import registry
+    from jukebox.cli.generate import world
+    from jukebox.world.scene import release
+    from jukebox.world.simulation import Catalogue
+    from jukebox.data.store import Store
+    from jukebox.cli.terminal import registry
 
     home = folder / ".jukebox"
     world(home, seed, tracks, [], 0)
@@ -231,7 +231,7 @@ class Hands:
     @contextmanager
     def serving(self):
         """Serve on a free port; give the address. Stopped at the end."""
-        from jukebox.scene import serving
+        from jukebox.world.scene import serving
 
         click.echo("$ jukebox serve --port 0 &")
         with serving(self.folder / ".jukebox") as address:

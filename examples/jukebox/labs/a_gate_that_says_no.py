@@ -21,8 +21,8 @@ def start(folder):
     from dataclasses import replace
 
     from jukebox import problem
-    from jukebox.catalogue import labels
-    from jukebox.training import Model, Settings, export, fit, labelled, predict, split, train
+    from jukebox.data.checks import labels
+    from jukebox.model.training import Model, Settings, export, fit, labelled, predict, split, train
 
     data, models = arrived(folder, seed=5, weeks=20)
     tracks, charts = data.read(data.freeze())
@@ -49,7 +49,7 @@ def start(folder):
 
 def check(folder):
     """Ask the gate about the champion, and about those to whom a rollback would return."""
-    from jukebox.validation import gate
+    from jukebox.model.gate import gate
 
     data, models = opened(folder)
     now, known, first = models.standing(), data.read(), models.load(1)
@@ -84,7 +84,7 @@ def check(folder):
 
 def done(folder):
     """Say by how much the champion is better, and what the history keeps."""
-    from jukebox.validation import gate
+    from jukebox.model.gate import gate
 
     data, models = opened(folder)
     champion, history = models.standing().champion, models.history()

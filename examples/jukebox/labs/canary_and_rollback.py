@@ -25,7 +25,7 @@ def start(folder):
     import numpy as np
 
     from jukebox.problem import FEATURES
-    from jukebox.training import train
+    from jukebox.model.training import train
 
     data, models = arrived(folder, seed=5, weeks=16)
     tracks, charts = data.read(data.freeze())

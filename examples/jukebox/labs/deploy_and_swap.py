@@ -14,7 +14,7 @@ LOAD = Path(__file__).with_name("files") / "load.py"
 def start(folder):
     """Make a champion, a better model that waits, and a client that asks."""
     from jukebox.problem import FEATURES
-    from jukebox.training import train
+    from jukebox.model.training import train
 
     data, models = arrived(folder, seed=5, weeks=16)
     tracks, charts = data.read(data.freeze())

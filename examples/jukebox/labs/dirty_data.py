@@ -28,7 +28,7 @@ LETTER = f"""Our tracks of week {WEEK}. What you asked about:
 
 def meant():
     """Give the tracks as the supplier meant them, 120 rows of text by their column, `bpm` for tempo."""
-    from jukebox.simulation import Catalogue
+    from jukebox.world.simulation import Catalogue
 
     tracks = Catalogue(2, tracks_a_week=120).week(WEEK)[0]
     tracks.loc[LATE, "released"] = WEEK - 5
@@ -69,7 +69,7 @@ def check(folder):
     """Compare mended.csv with what was meant, row by row, and bad.csv with what is left."""
     import pandas as pd
 
-    from jukebox.catalogue import read
+    from jukebox.data.checks import read
 
     file = folder / "mended.csv"
     if not file.exists():

@@ -17,10 +17,10 @@ WORDS = ("leave", "return", "update")
 
 def start(folder):
     """Give four offices the same model, and then four weeks in which their worlds go apart."""
-    from jukebox.scene import answer, release
-    from jukebox.simulation import Catalogue, Drift
-    from jukebox.terminal import registry, store
-    from jukebox.training import train
+    from jukebox.world.scene import answer, release
+    from jukebox.world.simulation import Catalogue, Drift
+    from jukebox.cli.terminal import registry, store
+    from jukebox.model.training import train
 
     first, world = folder / "east", Catalogue(0)
     data, models = store(first, needed=False), registry(first, None)
@@ -43,8 +43,8 @@ def start(folder):
 
 def look(home):
     """Give what `jukebox monitor` sees in an office, and the columns that moved there."""
-    from jukebox.terminal import registry, store
-    from jukebox.watching import observe
+    from jukebox.cli.terminal import registry, store
+    from jukebox.cli.monitor import observe
 
     seen = observe(store(home), registry(home, None))
     if seen["performance"] is None:
@@ -64,7 +64,7 @@ def right(seen, moved):
 
 def why(home, said, seen, moved):
     """Explain an answer that is not right, by the figures."""
-    from jukebox.terminal import shown, store
+    from jukebox.cli.terminal import shown, store
 
     performance, names = seen["performance"], " and ".join([", ".join(moved[:-1]), *moved[-1:]])
     names, week = names.removeprefix(" and ") or "no column", performance["week"]

@@ -19,8 +19,8 @@ def hits(model, tracks, charts):
     """
     import numpy as np
 
-    from jukebox.catalogue import labels
-    from jukebox.training import labelled, predict
+    from jukebox.data.checks import labels
+    from jukebox.model.training import labelled, predict
 
     known = labelled(tracks, charts)
     newer = known[known["released"] > model.record["fitted_weeks"][1]]
@@ -40,7 +40,7 @@ def count(model, tracks, charts):
 
 def check(folder):
     """Ask for a champion that is better than chance."""
-    from jukebox.validation import gate
+    from jukebox.model.gate import gate
 
     data, models = opened(folder)
     champion = models.standing().champion

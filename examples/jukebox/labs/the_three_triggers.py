@@ -25,8 +25,8 @@ KINDS = {  # of triggers: what makes one fire
 
 def trained(code, store, data, out, newest, seed):
     """Train as `job.run` does, in this process: the checkout is still the package that runs here."""
-    from jukebox.store import Store, write
-    from jukebox.training import Settings, train
+    from jukebox.data.store import Store, write
+    from jukebox.model.training import Settings, train
 
     model = train(*Store(store).read(data), Settings(newest=newest), seed)
     out.mkdir(parents=True)
@@ -36,13 +36,13 @@ def trained(code, store, data, out, newest, seed):
 
 def start(folder):
     """Let the loop make a first model and, when tastes turn, a second; then they turn back."""
-    from jukebox.incoming import world
-    from jukebox.northstar import Loop
-    from jukebox.scene import answer, release
-    from jukebox.simulation import Catalogue, Drift
-    from jukebox.terminal import registry, store
-    from jukebox.triggers import Policy
-    from jukebox.validation import Limits
+    from jukebox.cli.generate import world
+    from jukebox.loop.loop import Loop
+    from jukebox.world.scene import answer, release
+    from jukebox.world.simulation import Catalogue, Drift
+    from jukebox.cli.terminal import registry, store
+    from jukebox.loop.triggers import Policy
+    from jukebox.model.gate import Limits
 
     home, code = folder / ".jukebox", folder / "code" / "jukebox"
     shutil.copytree(PACKAGE, code, ignore=shutil.ignore_patterns("__pycache__"))
@@ -71,7 +71,7 @@ def start(folder):
 
 def past(folder):
     """Give what the loop of a folder has written, and the ended runs since the start, by number."""
-    from jukebox.journal import Journal, ended, runs
+    from jukebox.loop.journal import Journal, ended, runs
 
     file = folder / ".jukebox" / "northstar.db"
     if not file.exists():
@@ -83,7 +83,7 @@ def past(folder):
 
 def tampered(folder, ends, champion):
     """Yield what is wrong with the checkout. champion: the record of the one that serves."""
-    from jukebox.training import code_version
+    from jukebox.model.training import code_version
 
     code = folder / "code" / "jukebox"
     no = [end for end in ends.values() if end["why"].startswith("leak")]
@@ -112,8 +112,8 @@ def tampered(folder, ends, champion):
 
 def check(folder):
     """Ask for the three triggers and the three endings, and for a checkout that is clean again."""
-    from jukebox.journal import ENDINGS, unfinished, waiting
-    from jukebox.triggers import kinds
+    from jukebox.loop.journal import ENDINGS, unfinished, waiting
+    from jukebox.loop.triggers import kinds
 
     (data, models), (events, own, ends) = opened(folder), past(folder)
     champion = models.standing().champion
@@ -170,7 +170,7 @@ def done(folder):
 
 def solve(folder, hands):
     """Let a bad commit be refused, a fall be answered, and new data be learnt from."""
-    from jukebox.scene import RANDOM
+    from jukebox.world.scene import RANDOM
 
     training = "code/jukebox/training.py"
     hands.type("jukebox status")

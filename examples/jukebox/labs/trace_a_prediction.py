@@ -37,14 +37,14 @@ why = "{why}"
 
 def start(folder):
     """Three champions in three weeks, one corrected cell, and an answer of the second of them."""
-    from jukebox.features import matrix
+    from jukebox.model.features import matrix
     from jukebox.problem import COUNTRIES
-    from jukebox.registry import Registry
-    from jukebox.rollout import Log
-    from jukebox.scene import release
-    from jukebox.simulation import Catalogue
-    from jukebox.store import Store
-    from jukebox.training import Settings, predict, train
+    from jukebox.registry.models import Registry
+    from jukebox.serving.rollout import Log
+    from jukebox.world.scene import release
+    from jukebox.world.simulation import Catalogue
+    from jukebox.data.store import Store
+    from jukebox.model.training import Settings, predict, train
 
     world, home = Catalogue(8, tracks_a_week=100), folder / ".jukebox"
     now = {"time": MONDAY}
@@ -88,7 +88,7 @@ def start(folder):
 
 def told(folder):
     """Give the right answer, from the log, the registry and the store: what answer.toml holds."""
-    from jukebox.catalogue import changed_rows
+    from jukebox.data.checks import changed_rows
 
     data, models = opened(folder)
     answered = models.answered(REQUEST)

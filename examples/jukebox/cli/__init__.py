@@ -1,0 +1,1 @@
+"""The command `jukebox`: a file named as each command."""

@@ -1,0 +1,198 @@
+"""The command `rebuild`: a model made again from its record, and held against what was registered.
+
+The record names the code, the data, the packages, the settings and the seed. Code and data are
+taken from the home by those names; the packages are those of this environment, which is the one
+thing that a record can name and a command cannot bring.
+"""
+
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+
+from jukebox.cli.terminal import HOME, JSON, MLFLOW, console, pairs, registry, say_json, shown, store
+
+NEEDED = ("code_version", "data_version", "seed", "settings")
+# They follow from the others, or are measured on the finished bytes.
+FOLLOWS = ("metrics", "features", "countries", "fitted_weeks", "tested_weeks", "trained_week")
+
+
+def sources(home, version, folder):
+    """Give the package's folder with the sources of a code version: installed, or the home's copy.
+
+    folder: where the copy is copied to, sources alone, so that what is compared is what runs. Its
+    name covers the stages that make a model, and not the job that calls them. Raises ValueError if
+    it is in neither, or if a stage has been changed.
+    """
+    from jukebox.model import job
+    from jukebox.model import training
+
+    installed, copy = Path(training.__file__).parent, home / "code" / version / "jukebox"
+    if training.code_version(installed) == version:
+        return installed
+    if not (re.fullmatch(r"[0-9a-f]{64}", version) and copy.is_dir()):
+        raise ValueError(
+            f"The code {version} is neither installed nor in {copy.parent}: check out the commit "
+            f"that it was trained with, and copy its examples/jukebox to {copy}."
+        )
+    try:
+        found = job.snapshot(copy, folder)
+    except FileNotFoundError:  # not even all its files
+        found = None
+    if found != version:
+        raise ValueError(f"{copy} is not the code that it is named after: restore it from a copy.")
+    return Path(folder, version, "jukebox")
+
+
+def again(home, data, record):
+    """Give the `Model` that a record leads to, trained in a process of its own.
+
+    data: the `Store`. Raises ValueError if the record, the code or the data is not enough.
+    """
+    from jukebox.model import job
+    from jukebox.data.checks import version
+
+    lacks = [name for name in NEEDED if not record.get(name) and record.get(name) != 0]
+    if lacks:
+        raise ValueError(f"The record lacks {', '.join(lacks)}, so nobody can repeat it.")
+    name, settings = record["data_version"], record["settings"]
+    if version(*data.read(name)) != name:
+        raise ValueError(f"{data.folder} holds other rows under the name {name}: restore them.")
+    with tempfile.TemporaryDirectory() as out:
+        code = sources(home, record["code_version"], out)
+        # Code from before that option took its own defaults only: else the record will differ.
+        given = settings if "--settings" in (code / "job.py").read_text("utf-8") else None
+        try:
+            job.run(code, data.folder, name, out, settings["newest"], record["seed"], given)
+        except RuntimeError as error:
+            raise ValueError(f"The training failed: {error}") from None
+        return job.made(out)
+
+
+def differences(then, now):
+    """Give what two records name differently, as {name: (then, now)}; each package on its own."""
+    found, packages = {}, [record.get("packages", {}) for record in (then, now)]
+    for name in sorted({*packages[0], *packages[1]}):
+        versions = tuple(which.get(name) for which in packages)
+        found |= {name: versions} if versions[0] != versions[1] else {}
+    told = {"packages", "lock_hash"} if found else {"packages"}  # then the hash says no more
+    for name in sorted({*then, *now} - told - {*FOLLOWS}):
+        pair = then.get(name), now.get(name)
+        found |= {name: pair} if pair[0] != pair[1] else {}
+    return found
+
+
+def bare(onnx):
+    """Give the bytes of an artefact without its notes: the numbers, and what is done with them."""
+    from onnx import load_model_from_string
+
+    graph = load_model_from_string(onnx)
+    graph.ClearField("metadata_props")
+    return graph.SerializeToString(deterministic=True)
+
+
+def distance(before, after, tracks):
+    """Give how two artefacts differ: {"notes_only", "answers"}, answers as the largest difference.
+
+    tracks: those on which both are asked.
+    """
+    import numpy as np
+
+    from jukebox.model.training import predict
+
+    answers = [predict(onnx, tracks).astype(float) for onnx in (before, after)]
+    return {
+        "notes_only": bare(before) == bare(after),
+        "answers": float(np.abs(answers[0] - answers[1]).max()),
+    }
+
+
+def compared(models, version, model, tracks):
+    """Give the verdict on a rebuilt `Model`: same, both digests, what differs and by how much."""
+    from mlflow.exceptions import MlflowException
+
+    from jukebox.registry.models import Tampered
+
+    lineage = models.lineage(version)
+    verdict = {
+        "version": version,
+        "same": model.digest == lineage["digest"],
+        "recorded": lineage["digest"],
+        "rebuilt": model.digest,
+        "differs": differences(lineage["record"], model.record),
+        "names_packages": "packages" in lineage["record"],
+        "distance": None,
+    }
+    if not verdict["same"]:
+        try:  # the record is enough to rebuild it; only this comparison needs its bytes
+            verdict["distance"] = distance(models.load(version).onnx, model.onnx, tracks)
+        except (Tampered, OSError, MlflowException) as error:
+            verdict["distance"] = {"unknown": str(error)}
+    return verdict
+
+
+def explained(verdict):
+    """Give the sentences that follow two different digests."""
+    for name, (then, now) in verdict["differs"].items():
+        yield f"{name.replace('_', ' ')}: {shown(now)} here, {shown(then)} in the record"
+    if "lock_hash" in verdict["differs"] and not verdict["names_packages"]:
+        yield "The record has no more than a hash of the packages, so nobody can say which differ."
+    if not verdict["differs"]:
+        yield "All that the record names is the same: look at the processor, or at other packages."
+    apart = verdict["distance"]
+    if "unknown" in apart:
+        yield f"The answers cannot be compared: {apart['unknown']}"
+    elif apart["notes_only"]:
+        yield "Only the notes differ: without them, the bytes are the same."
+    elif apart["answers"] == 0:
+        yield "More than the notes differs, and no answer does."
+    else:
+        yield f"The answers differ by {apart['answers']:.1g} at most."
+
+
+@click.command()
+@click.argument("version", type=click.IntRange(1))
+@click.option(
+    "--out",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the rebuilt artefact here.",
+)
+@JSON
+@MLFLOW
+@HOME
+def rebuild(version, out, as_json, mlflow, home):
+    """Make a version again from its record, and compare the digests.
+
+    Code and data are those of the record; the packages are those of this environment. Nothing in
+    the home changes.
+
+    Exits with 1 if the digest is another, and says which part of the record is not what is here.
+    """
+    from jukebox.data.store import write
+
+    models, data = registry(home, mlflow), store(home)
+    record = models.lineage(version)["record"]
+    model = again(home, data, record)
+    if out:
+        write(out, model.onnx)
+    verdict = compared(models, version, model, data.read(record["data_version"])[0])
+    if as_json:
+        say_json(verdict)
+    else:
+        pairs(
+            [
+                ("version", str(version)),
+                ("code version", record["code_version"]),
+                ("data version", record["data_version"]),
+                ("recorded digest", verdict["recorded"]),
+                ("rebuilt digest", verdict["rebuilt"]),
+            ]
+        )
+        colour, word = ("green", "the same") if verdict["same"] else ("red", "not the same")
+        console().print(f"[bold {colour}]The bytes are {word}.[/]")
+        for sentence in () if verdict["same"] else explained(verdict):
+            console().print(f"  {sentence}", markup=False, soft_wrap=True)
+    sys.exit(0 if verdict["same"] else 1)

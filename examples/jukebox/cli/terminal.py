@@ -1,0 +1,209 @@
+"""The terminal: settings, tables and errors, the same for every command.
+
+Everything heavy is imported inside a function, so that help is there at once.
+"""
+
+import json
+import logging
+import math
+import os
+import re
+import time
+from pathlib import Path
+
+import click
+
+folder = click.Path(file_okay=False, path_type=Path)
+HOME = click.option(
+    "--home",
+    type=folder,
+    default=".jukebox",
+    envvar="JUKEBOX_HOME",
+    show_envvar=True,
+    show_default=True,
+    help="The folder that holds everything.",
+)
+MLFLOW = click.option(
+    "--mlflow",
+    metavar="ADDRESS",
+    envvar="JUKEBOX_MLFLOW",
+    show_envvar=True,
+    help="An MLflow server, or a database by its SQLAlchemy address.  [default: SQLite in the home]",
+)
+DVC = click.option(
+    "--dvc-remote",
+    metavar="ADDRESS",
+    envvar="JUKEBOX_DVC_REMOTE",
+    show_envvar=True,
+    help="Where DVC keeps a copy of the data: a folder, a bucket, an SSH address.",
+)
+WHY = click.option("--why", required=True, help="The reason, for those who ask later.")
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else.")
+
+
+class Contents(click.Group):
+    """Commands under the headings of `contents`, in that order; errors as one sentence."""
+
+    def __init__(self, *args, contents, **options):
+        """Take the commands by heading: {heading: (command, …)}."""
+        super().__init__(*args, commands=[c for each in contents.values() for c in each], **options)
+        self.contents = contents
+
+    def format_commands(self, ctx, formatter):
+        """Write the table of contents."""
+        width = max(map(len, self.commands))
+        for heading, commands in self.contents.items():
+            with formatter.section(click.style(heading, bold=True)):
+                formatter.write_dl(
+                    [(c.name.ljust(width), c.get_short_help_str(90)) for c in commands]
+                )
+
+    def invoke(self, ctx):
+        """Run a command; what went wrong is said on stderr, without a traceback."""
+        import sqlite3
+
+        from jukebox.registry.history import full, remedy
+
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("Interrupted.", err=True)
+            ctx.exit(130)
+        except BrokenPipeError:
+            raise  # whoever read has seen enough: click ends in silence
+        except ModuleNotFoundError as error:
+            raise click.ClickException(f"{error}: jukebox doctor says what is missing.") from error
+        except sqlite3.Error as error:
+            raise click.ClickException(
+                f"A database of the home, {error}; {remedy(error)}."
+            ) from error
+        except OSError as error:
+            where = f"{error.filename}: " if error.filename else ""
+            advice = f"; {remedy(error)}" if full(error) and error.strerror else ""
+            said = f"{where}{error.strerror or error}{advice}."
+            raise click.ClickException(public(said)) from error
+        except (ValueError, ImportError) as error:
+            raise click.ClickException(public(str(error))) from error
+        except Exception as error:  # of MLflow, which is imported only by those who need it
+            if type(error).__module__.partition(".")[0] not in ("mlflow", "sqlalchemy"):
+                raise
+            raise click.ClickException(public(unusable(error))) from error
+
+
+def unusable(error):
+    """Say that MLflow cannot be used, why, and what to do."""
+    from jukebox.registry.history import cause, remedy
+
+    return f"MLflow (see JUKEBOX_MLFLOW) cannot be used: {cause(error)}; {remedy(error)}."
+
+
+def public(text):
+    """Give a text without the users and passwords of the addresses in it."""
+    return re.sub(r"//[^/@\s]*@", "//", text)
+
+
+def nothing(home):
+    """Say that a home has no data, where it is, and how to get some."""
+    return (
+        f"There is no data in {home.absolute()}. Go to the folder that holds your .jukebox, name it "
+        "with --home, or make some data here: jukebox generate --weeks 30."
+    )
+
+
+def store(home, needed=True):
+    """Open the store of a home; without data, say how to get some."""
+    from jukebox.data.store import Store
+
+    if needed and not (home / "data" / "now.json").exists():
+        raise ValueError(nothing(home))
+    return Store(home / "data")
+
+
+def registry(home, mlflow):
+    """Open the registry of a home."""
+    from mlflow.exceptions import MlflowException
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from jukebox.registry.models import Registry
+
+    for chatty in ("mlflow", "urllib3"):  # of tables that it makes, of calls tried again
+        logging.getLogger(chatty).setLevel(logging.CRITICAL)
+    # Its default is seven retries, for minutes; a wrong address is to be told at once.
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
+    try:
+        return Registry(home / "registry", mlflow)
+    except (MlflowException, SQLAlchemyError, ImportError) as error:  # a driver, say
+        raise ValueError(unusable(error)) from error
+
+
+def when(seconds):
+    """Give a time, in seconds since 1970, as people write it, in UTC."""
+    return time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(seconds))
+
+
+def shown(value):
+    """Give a figure as people read it; of three, the last two are its interval."""
+    if isinstance(value, list | tuple):
+        if len(value) == 3 and isinstance(value[0], float):
+            return "{:.3f} ({:.3f} to {:.3f})".format(*value)
+        return (" to " if len(value) == 2 else ", ").join(map(shown, value))
+    if isinstance(value, float):
+        return "unknown" if math.isnan(value) else f"{value:.4f}".rstrip("0").rstrip(".")
+    return "none" if value is None else str(value)
+
+
+def plain(value):
+    """Give a value as JSON has it: no NaN, no NumPy."""
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(item) for item in value]
+    value = value.item() if hasattr(value, "item") else value
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def say_json(value):
+    """Print a value as JSON on standard output."""
+    click.echo(json.dumps(plain(value), indent=1, allow_nan=False))
+
+
+def console(**options):
+    """Give rich's console: no colours where NO_COLOR is set or nobody looks."""
+    from rich.console import Console
+
+    return Console(highlight=False, **options)
+
+
+def pairs(rows):
+    """Print names and values, a line each; a hash stays whole, to be copied."""
+    from rich.text import Text
+
+    rows = [(name, shown(value)) for name, value in rows]
+    width = max(len(name) for name, _ in rows)
+    for name, value in rows:
+        console().print(Text.assemble((name.ljust(width + 2), "dim"), value), soft_wrap=True)
+
+
+def table(rows, columns=(), styles=("bold",)):
+    """Print rows below the names of their columns, if there are any. `styles`: one a column."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table(
+        box=box.SIMPLE_HEAD if columns else None,
+        show_edge=False,
+        show_header=bool(columns),
+        header_style="dim",
+        border_style="dim",
+        pad_edge=False,
+        padding=(0, 2, 0, 0),
+    )
+    rows = [tuple(row) for row in rows]
+    for i in range(max(map(len, [columns, *rows]))):
+        style = styles[i] if i < len(styles) else ""
+        grid.add_column(columns[i] if columns else "", style=style)
+    for row in rows:
+        # As Text: rich would take a "[bold]" in somebody's data for its own.
+        grid.add_row(*(cell if isinstance(cell, Text) else Text(shown(cell)) for cell in row))
+    console().print(grid)

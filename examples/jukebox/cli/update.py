@@ -1,0 +1,122 @@
+"""The command `update`: the loop of `jukebox.northstar`, once, on a home of your own."""
+
+import contextlib
+import sys
+from pathlib import Path
+
+import click
+
+from jukebox.cli.terminal import HOME, JSON, MLFLOW, console, folder, registry, store
+
+
+def package(ctx, parameter, value):
+    """Give the package's folder in a checkout, or the one that is installed."""
+    code = value or Path(__file__).parent
+    if not (code / "training.py").is_file():
+        raise click.BadParameter(f"there is no training.py in {code}: name the package's folder")
+    return code
+
+
+def told(event):
+    """Give an event of the journal as a label, a text and a style."""
+    from jukebox.world.timeline import MARKS
+
+    name, why, figures = event["event"], event["why"], event["figures"]
+    if name == "trigger":
+        return figures["kind"], why, "cyan"
+    if name == "start":
+        triggers = len(figures["triggers"])
+        what = f"{triggers} triggers, and one run for all" if triggers > 1 else "begins"
+        return f"run {event['run']}", what, "bold"
+    if name in MARKS:
+        why = f"version {figures['version']} is {why}" if name == "promoted" else why
+        return name, why, f"bold {MARKS[name][1]}"
+    return f"  {name}", why, ""
+
+
+def show(event):
+    """Print an event as a line; it stays one, for whoever searches a log of cron's."""
+    from rich.text import Text
+
+    label, text, style = told(event)
+    console().print(Text.assemble((label.ljust(13), style), text), soft_wrap=True)
+
+
+def events(loop):
+    """Look, do what is open, and give the events; before a wait, say on stderr for what."""
+    from jukebox.loop.journal import unfinished
+
+    yield from loop.look()
+    while True:
+        _, run = unfinished(loop.journal.events()) or (None, {})
+        canary = "register" in run and "canary" not in run and loop.policy.answers
+        if canary and run["gate"]["figures"]["champion"] is not None:
+            click.echo(
+                f"The canary waits up to {loop.policy.patience:g} s for {canary} requests to "
+                "jukebox serve; --answers 0 leaves it out.",
+                err=True,
+            )
+        if not (event := loop.advance()):
+            return
+        yield event
+
+
+@click.command()
+@click.option(
+    "--code",
+    metavar="FOLDER",
+    type=folder,
+    callback=package,
+    help="The package's folder in the checkout to watch.  [default: the installed one]",
+)
+@click.option(
+    "--rows",
+    metavar="N",
+    type=click.IntRange(1),
+    help="Labelled tracks, new or changed, that are worth a training.  [default: 800]",
+)
+@click.option(
+    "--answers",
+    metavar="N",
+    type=click.IntRange(0),
+    help="Requests that the canary has to answer; 0 leaves the canary out.  [default: 100]",
+)
+@click.option(
+    "--share",
+    metavar="SHARE",
+    type=click.FloatRange(0, 1, min_open=True),
+    help="Share of the requests that goes to it.  [default: 0.2]",
+)
+@click.option(
+    "--patience",
+    metavar="SECONDS",
+    type=click.FloatRange(0),
+    help="How long it may wait for them before it is refused.  [default: 60]",
+)
+@JSON
+@MLFLOW
+@HOME
+def update(code, as_json, mlflow, home, **given):
+    """Look for the three triggers, and do what they ask for.
+
+    A trigger leads to a run: validate, train, gate, register, canary, promote. What an earlier
+    call left unfinished is finished. The canary tries a new version on requests to jukebox serve; where
+    nobody asks, leave it out, and the gate alone decides.
+
+    Exits with 1 if a run is refused. The champion stays, and the journal has the reason.
+    """
+    from jukebox.loop.journal import ended, runs
+    from jukebox.loop.loop import Loop
+    from jukebox.world.timeline import Json
+    from jukebox.loop.triggers import Policy
+
+    policy = Policy(**{name: value for name, value in given.items() if value is not None})
+    say, did = Json().show if as_json else show, []
+    data, models = store(home), registry(home, mlflow)
+    with contextlib.closing(Loop(home, models, data, code, policy)) as loop:
+        for event in events(loop):
+            did.append(event)
+            say(event)
+    if not (did or as_json):
+        click.echo("No trigger fired, and no run is unfinished.")
+    sys.exit(1 if "refused" in map(ended, runs(did).values()) else 0)

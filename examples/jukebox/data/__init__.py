@@ -1,0 +1,1 @@
+"""What comes in, what is kept, and what is deleted on request."""

@@ -1,0 +1,217 @@
+"""The store: all data that came in, and every version of it that a model was made from.
+
+A batch is a CSV file that is written once; its name ends in the hash of its content. What is known
+now is a list of batches, and so is a version: a correction adds a batch and leaves the old one to
+the versions that had it. Every write is a whole file put in place at once, so a kill leaves the
+state before or the state after, and no third. Nothing is lost but on request: see `erasure`.
+"""
+
+import csv
+import hashlib
+import io
+import json
+import os
+import re
+import time
+from functools import lru_cache
+from pathlib import Path
+
+import pandas as pd
+
+from jukebox.data.checks import COLUMNS, validate, validate_charts, version
+from jukebox.world.simulation import WHOLE
+
+NAME = re.compile(r"[0-9a-f]{64}|draft-\d+")  # of a data version
+TYPES = {
+    "tracks": {name: "int64" if name in WHOLE else float for name in COLUMNS}
+    | {"track_id": object},
+    "charts": {"track_id": object, "country": object, "known": "int64"},
+}
+
+
+class Forgotten(ValueError):
+    """A data version has lost tracks on request: its content is no longer that of its name."""
+
+
+def write(path, content):
+    """Put a file in its place, whole and on the disk, or not at all."""
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with part.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)  # or half a file would take what room there is
+        error.filename = str(path)
+        raise
+
+
+@lru_cache(1024)  # a batch never changes: each process reads it once
+def batch(folder, name, kind):
+    """Give a batch as a frame, numbers to the last bit, the quarantine as text; not to be changed.
+
+    Raises ValueError for a name that is no batch's, or bytes that are not those of the name.
+    """
+    if not (digest := re.fullmatch(rf"{kind}-\d+-([0-9a-f]{{16}})\.csv", name)):
+        raise ValueError(f"{name!r} is no batch of {kind}: restore the list that names it.")
+    content = (folder / "batches" / name).read_bytes()
+    if hashlib.sha256(content).hexdigest()[:16] != digest[1]:
+        raise ValueError(f"{folder / 'batches' / name} is not what came in: restore it.")
+    if kind == "quarantine":
+        return pd.read_csv(io.BytesIO(content), dtype=str)
+    # keep_default_na: NA is a country, not a missing value.
+    how = {"dtype": TYPES[kind], "float_precision": "round_trip", "keep_default_na": False}
+    return pd.read_csv(io.BytesIO(content), **how)
+
+
+class Store:
+    """The data in a folder: `batches/`, `versions/`, and `now.json`, which lists what is known.
+
+    One process writes at a time; any number may read.
+    """
+
+    def __init__(self, folder):
+        """Open the store, and make its folders if they are not there."""
+        self.folder = Path(folder).resolve()
+        for name in ("batches", "versions"):
+            (self.folder / name).mkdir(parents=True, exist_ok=True)
+
+    def manifest(self, version=None):
+        """Give the list of now or of a version: `batches` as {kind: {week: file name}}, `forgotten`.
+
+        forgotten: {SHA-256 of a track's id: its week, `released`, with `time` and `why`}.
+        """
+        if version and not NAME.fullmatch(version):
+            raise ValueError(f"There is no data version {version!r}: they are SHA-256, in hex.")
+        path = self.folder / (f"versions/{version}.json" if version else "now.json")
+        try:
+            listed = json.loads(path.read_text("utf-8"))
+            return {"forgotten": {}} | listed | {"batches": listed["batches"]}
+        except FileNotFoundError:
+            if version:
+                raise ValueError(f"There is no data version {version} in {self.folder}.") from None
+        except (ValueError, KeyError, TypeError):  # cut off, say, or another program's
+            raise ValueError(f"{path} is damaged: restore it from a copy.") from None
+        return {"batches": {"tracks": {}, "charts": {}, "quarantine": {}}, "forgotten": {}}
+
+    def whole(self, version):
+        """Raise Forgotten if a version has lost tracks on request; one that is not here has not."""
+        named = NAME.fullmatch(version or "")  # before the disk is asked: any text comes here
+        here = named and (self.folder / "versions" / f"{version}.json").exists()
+        if here and (lost := self.manifest(version)["forgotten"]):
+            tracks = "1 track" if len(lost) == 1 else f"{len(lost)} tracks"
+            why = "; ".join(sorted({one["why"] for one in lost.values()}))
+            raise Forgotten(
+                f"Data version {version[:8]} lost {tracks} on request ({why}): it can no longer be "
+                "read, nor a model of it built again."
+            )
+
+    def _listed(self, version=None):
+        """Give {kind: {week: file name}} of now or of a version."""
+        return self.manifest(version)["batches"]
+
+    def _keep(self, frames, week):
+        """Write a batch of each kind, then list them all at once."""
+        now = self.manifest()
+        for kind, frame in frames.items():
+            # Bad rows may hold what ends a line, or half a character.
+            how = csv.QUOTE_NONNUMERIC if kind == "quarantine" else csv.QUOTE_MINIMAL
+            content = frame.to_csv(index=False, lineterminator="\n", quoting=how)
+            content = content.encode(errors="backslashreplace")
+            name = f"{kind}-{week:04}-{hashlib.sha256(content).hexdigest()[:16]}.csv"
+            write(self.folder / "batches" / name, content)
+            now["batches"][kind][str(week)] = name
+        write(self.folder / "now.json", json.dumps(now, indent=1).encode())
+
+    def _read(self, names, kind):
+        """Give batches as one frame, or an empty one."""
+        types = TYPES[kind]
+        empty = pd.DataFrame(columns=list(types)).astype(types)
+        frames = [batch(self.folder, name, kind) for name in names]
+        return pd.concat(frames, ignore_index=True) if frames else empty
+
+    @property
+    def week(self):
+        """The newest week of which tracks have arrived, or None."""
+        return max(map(int, self._listed()["tracks"]), default=None)
+
+    def arrive(self, week, batch):
+        """Keep the right rows of a week's raw batch; give (kept, quarantined with a `reason`).
+
+        The same week again is a correction and takes the place of the first. A track that
+        stands in another week already is quarantined. Raises ValueError if a column is missing, and
+        RuntimeError if a row is neither kept nor quarantined.
+        """
+        kept, quarantined = validate(batch, week)
+        others = {w: name for w, name in self._listed()["tracks"].items() if int(w) != week}
+        held = self._read(others.values(), "tracks").set_index("track_id")["released"]
+        twice = kept["track_id"].isin(held.index)
+        weeks = kept["track_id"][twice].map(held)
+        reasons = "track_id is that of a track of week " + weeks.astype(str)
+        again = kept[twice].assign(reason=reasons)
+        kept = kept[~twice].reset_index(drop=True)
+        quarantined = pd.concat([quarantined, again]) if twice.any() else quarantined
+        if len(batch) != len(kept) + len(quarantined):
+            raise RuntimeError(
+                "a row was lost here: kept and quarantined are not all that came",
+            )
+        self._keep({"tracks": kept, "quarantine": quarantined}, week)
+        return kept, quarantined
+
+    def chart(self, week, charts):
+        """Keep the charts that became known in a week; give (kept, quarantined with a `reason`).
+
+        Those of tracks that are not here are kept as well: the track may still come.
+        """
+        kept, quarantined = validate_charts(charts, week)
+        self._keep({"charts": kept}, week)
+        return kept, quarantined
+
+    def read(self, version=None, whole=True):
+        """Give (tracks, charts): all that is known now, or all that a version held.
+
+        Of charts, those of the tracks held; of one told twice, the first. Raises ValueError for a
+        version that is not here, and Forgotten for one that has lost tracks; whole=False gives what
+        is left of it.
+        """
+        if version and whole:
+            self.whole(version)
+        listed = self._listed(version)
+        tracks, charts = (
+            self._read([listed[kind][w] for w in sorted(listed[kind], key=int)], kind)
+            for kind in ("tracks", "charts")
+        )
+        charts = charts[charts["track_id"].isin(tracks["track_id"])]
+        return tracks, charts.drop_duplicates(["track_id", "country"], ignore_index=True)
+
+    def quarantined(self, week=None):
+        """Give the quarantined rows of a week, or of all: each cell as text, with its `reason`."""
+        names = self._listed()["quarantine"]
+        names = names.values() if week is None else [names[str(week)]]
+        frames = [batch(self.folder, name, "quarantine") for name in names]
+        return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=COLUMNS)
+
+    def freeze(self, since=0):
+        """Give what is known now of the weeks from `since` on its version, and keep it for ever.
+
+        It is the SHA-256 of the content (`catalogue.version`), whatever files hold it.
+        """
+        listed = self._listed()
+        part = {kind: listed[kind] for kind in ("tracks", "charts")}
+        part["tracks"] = {w: name for w, name in listed["tracks"].items() if int(w) >= since}
+        # Named by its content, which can only be read when the list is there.
+        draft = self.folder / "versions" / f"draft-{os.getpid()}.json"
+        write(draft, json.dumps({"frozen": time.time(), "batches": part}, indent=1).encode())
+        name = version(*self.read(draft.stem))
+        target = draft.with_name(f"{name}.json")
+        # What was forgotten may have come in again: then the version is whole again.
+        whole = target.exists() and not self.manifest(name)["forgotten"]
+        draft.unlink() if whole else draft.replace(target)
+        return name
+
+    def versions(self):
+        """Give all versions, oldest first."""
+        files = [f for f in (self.folder / "versions").glob("*.json") if len(f.stem) == 64]
+        return [f.stem for f in sorted(files, key=lambda f: json.loads(f.read_text())["frozen"])]

@@ -1,0 +1,1 @@
+"""What keeps every model up to date: the NorthStar."""

@@ -1,0 +1,155 @@
+"""The triggers: has the code, the data or the performance changed so much that a run is due?
+
+Code: the content hash of the sources that make a model. Data: labelled tracks that no run has seen
+yet, or not so. Performance: what the champion's answers scored once their charts were known, and
+not what came in: inputs may move and do no harm, and a model may fail while they do not move.
+"""
+
+import json
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from jukebox.data.checks import COLUMNS, labels, version
+from jukebox.loop.journal import ended, runs, waiting
+from jukebox.watch.monitoring import fell, live, promised
+from jukebox.model.training import code_version, labelled
+from jukebox.model.gate import Limits
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What is relevant, and how much proof is asked for.
+
+    rows: labelled tracks, new, changed or gone since the last run, that fire the data trigger.
+    unfit: share of the newest batch in quarantine from which on nothing is learnt from it.
+    limits: of the gate. ceiling: the highest average precision that can be honest, if one is known.
+    share: of the requests that go to the canary. answers: requests that it has to answer without
+        being withdrawn, within `patience` seconds. seed: of the training.
+    """
+
+    rows: int = 800
+    unfit: float = 0.3
+    limits: Limits = field(default_factory=Limits)
+    ceiling: float | None = None
+    share: float = 0.2
+    answers: int = 100
+    patience: float = 60.0
+    seed: int = 0
+
+
+def kinds(triggers):
+    """Give the kinds of some triggers, each once."""
+    return sorted({e["figures"]["kind"] for e in triggers})
+
+
+def seen(tracks, charts):
+    """Give the labelled tracks as a set of hashes, each of a row with its labels."""
+    known = labelled(tracks, charts)
+    rows = pd.util.hash_pandas_object(known[COLUMNS], index=False)
+    return {(row, y.tobytes()) for row, y in zip(rows, labels(known, charts), strict=True)}
+
+
+def fall(events, champion):
+    """Give the first week of the unbroken row of weeks in which a version was found fallen."""
+    found = [e["figures"] for e in events if e["event"] == "trigger"]
+    weeks = {f["week"] for f in found if f["kind"] == "performance" and f["version"] == champion}
+    week = max(weeks, default=None)
+    while weeks and week - 1 in weeks:
+        week -= 1
+    return week
+
+
+def void(run):
+    """Say whether a run ended because its data lost a track on request: it has judged nothing."""
+    return "refused" in run and "forgotten" in run["refused"]["figures"]
+
+
+def spent(run):
+    """Say whether a run has used up its data: it is open, promoted, or learnt with the old code.
+
+    New code that is refused says nothing about the data that it was tried on.
+    """
+    new = "code" in run["start"]["figures"]["kinds"]
+    return ended(run) in (None, "promoted") or ("validate" in run and not new and not void(run))
+
+
+def untried(events, now):
+    """Give the ids of ended triggers that no model has answered, so that they may fire again.
+
+    A run that ended before it trained has tried nothing: try again once the data, the champion or
+    the newest week's quarantine is another than in its plan; these three are `now`, as a data
+    version, a version and a number of rows. Nor has a run that lost its data. Refused code has tried
+    no more than itself: the other triggers of its run have a claim to the champion's code.
+    """
+    kind = {e["id"]: e["figures"]["kind"] for e in events if e["event"] == "trigger"}
+    for run in runs(events).values():
+        plan = run["start"]["figures"]
+        if spent(run):
+            continue
+        if void(run):
+            yield from plan["triggers"]
+        elif "validate" in run:
+            yield from (t for t in plan["triggers"] if kind[t] != "code")
+        elif (plan["seen"], plan["champion"], plan["quarantined"]) != now:
+            yield from plan["triggers"]
+
+
+def fire(journal, today, now, kind, cause, why, figures=None):
+    """Write a trigger and give it as an event; None if its cause has fired one before.
+
+    Code may go back to what it was: of code, only the last trigger counts. now: see `untried`.
+    """
+
+    def make(events):
+        again = set(untried(events, now))
+        fired = [e for e in events if e["event"] == "trigger" and e["figures"]["kind"] == kind]
+        fired = fired[-1:] if kind == "code" else fired
+        if any(e["figures"]["cause"] == cause and e["id"] not in again for e in fired):
+            return None
+        return None, "trigger", why, {"kind": kind, "cause": cause} | (figures or {})
+
+    return journal.add(today, make)
+
+
+def look(journal, store, registry, code, policy):
+    """Fire the triggers whose time has come, and give them as events.
+
+    code: the package's folder in the checkout that is watched. Raises Tampered for a champion
+    whose bytes have changed, and OSError for a checkout that lacks a source.
+    """
+    events, (tracks, charts), today = journal.events(), store.read(), store.week or 0
+    champion = registry.standing().champion
+    model = registry.load(champion) if champion else None
+    now = (version(tracks, charts), champion, len(store.quarantined(store.week)))
+    fired = []
+
+    sources = code_version(code)
+    if model is None or sources != model.record["code_version"]:
+        why = f"the code is now {sources[:8]}"
+        fired.append(fire(journal, today, now, "code", sources, why))
+
+    before = [run["start"]["figures"]["seen"] for run in runs(events).values() if spent(run)]
+    # Of a version that lost tracks on request, what is left: they are no news to learn from.
+    old = seen(*store.read(before[-1], whole=False)) if before else set()
+    new = seen(tracks, charts)
+    rows = max(len(new - old), len(old - new))
+    if rows >= policy.rows and "data" not in kinds(waiting(events)):
+        why = f"{rows} labelled tracks are new, changed or gone"
+        fired.append(fire(journal, today, now, "data", now[0], why, {"rows": rows}))
+
+    known = labelled(tracks, charts)
+    newest = known["track_id"][known["released"] == known["released"].max()]
+    where = (
+        "role <> 'shadow' AND model_version = ? AND track_id IN (SELECT value FROM json_each(?))"
+    )
+    log = registry.predictions(where, (champion, json.dumps(list(newest))))  # never all of it
+    week, score = live(log, tracks, charts, champion)
+    if score is not None and fell(then := promised(model, tracks, charts), score):
+        why = (
+            f"the calibration slope of version {champion} is {score['slope']:z.2f} in week {week}, "
+            f"and was {then['slope']:z.2f} in the model's test"
+        )
+        cause, where = f"{champion} in week {week}", {"version": champion, "week": week}
+        fired.append(fire(journal, today, now, "performance", cause, why, where))
+    return [event for event in fired if event]

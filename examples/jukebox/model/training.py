@@ -1,0 +1,250 @@
+"""Training: from a data version to one artefact whose bytes repeat.
+
+One estimator answers all 72 questions. The artefact is ONNX, which holds data and a fixed set of
+operators; a pickle holds a program, which runs when it is opened. The same code, data, packages,
+settings and seed on the same kind of processor give the same bytes, so a digest names a model.
+"""
+
+import hashlib
+import json
+import tempfile
+import warnings
+from dataclasses import asdict, dataclass
+from importlib import metadata
+from pathlib import Path
+
+import numpy as np
+
+from jukebox import problem
+from jukebox.data.checks import labels, version
+from jukebox.model.features import convert_function, matrix, pipeline, same_shape
+from jukebox.problem import COUNTRIES, FEATURES, LABEL_DELAY
+
+STAGES = ("problem", "catalogue", "features", "training")  # whose sources make a model
+PACKAGES = ("numpy", "pandas", "scipy", "scikit-learn", "onnx", "skl2onnx")  # and whose versions
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is chosen and not learnt.
+
+    hidden: neurons in each hidden layer; () is a logistic regression for each country.
+    penalty: strength of the L2 penalty. rate: Adam's first step. batch: tracks in a step.
+    epochs: passes over the tracks. newest: weeks that are held out for validation.
+    """
+
+    hidden: tuple[int, ...] = ()
+    penalty: float = 1e-3
+    rate: float = 5e-3
+    batch: int = 32
+    epochs: int = 20
+    newest: int = 4
+
+
+GRID = tuple(Settings(h, penalty) for h in [(), (16,)] for penalty in [1e-4, 1e-3, 1e-2])
+
+
+@dataclass(frozen=True)
+class Model:
+    """A trained model: the artefact, the SHA-256 of its bytes in hex, and how it came to be."""
+
+    onnx: bytes
+    digest: str
+    record: dict
+
+
+def labelled(tracks, charts):
+    """Return the tracks whose charts are known by now, oldest first.
+
+    Now is the newest week of which charts have come in. A track of the last LABEL_DELAY weeks has
+    not charted *yet*: to learn that it never charts would be false. So it is with late charts.
+    """
+    now = charts["known"].max() if len(charts) else -1
+    known = tracks[tracks["released"] <= now - LABEL_DELAY]
+    return known.sort_values(["released", "track_id"], ignore_index=True)
+
+
+def split(tracks, labels, newest=4):
+    """Return ((older tracks, labels), (tracks and labels of the `newest` weeks)).
+
+    By time, never at random: the model will be asked about tracks newer than those it
+    saw, so it is measured on such tracks. Raises ValueError if a part would be empty.
+    """
+    weeks = np.unique(tracks["released"])
+    if not 0 < newest < len(weeks):
+        raise ValueError(
+            f"of {len(weeks)} labelled weeks hold out 1 or more and fewer than all",
+        )
+    new = (tracks["released"] >= weeks[-newest]).to_numpy()
+    return (tracks[~new], labels[~new]), (tracks[new], labels[new])
+
+
+def fit(tracks, labels, settings, seed):
+    """Return the scikit-learn pipeline of features and estimator, fitted on labelled tracks."""
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.neural_network import MLPClassifier
+    from sklearn.pipeline import make_pipeline
+    from threadpoolctl import threadpool_limits
+
+    estimator = MLPClassifier(
+        settings.hidden,
+        alpha=settings.penalty,
+        learning_rate_init=settings.rate,
+        batch_size=min(settings.batch, len(tracks)),
+        max_iter=settings.epochs,
+        random_state=seed,
+    )
+    # One thread: sums split over another number of cores would end in other last digits.
+    with threadpool_limits(1), warnings.catch_warnings():
+        # The number of epochs is a setting here, so to reach it is no failure.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return make_pipeline(pipeline(), estimator).fit(matrix(tracks), labels)
+
+
+def export(fitted, notes):
+    """Return a fitted pipeline as ONNX bytes: `tracks` (n, 13) to `probabilities` (n, 72), float32.
+
+    notes: {name: text}, written into the artefact, so that its digest covers them as well.
+    """
+    from skl2onnx import convert_sklearn
+    from skl2onnx.common.data_types import FloatTensorType
+    from skl2onnx.helpers.onnx_helper import select_model_inputs_outputs
+    from sklearn.preprocessing import FunctionTransformer
+
+    graph = convert_sklearn(
+        fitted,
+        name="jukebox",  # without a name it gets a random one, and the bytes differ every time
+        initial_types=[("tracks", FloatTensorType([None, len(FEATURES)]))],
+        options={"zipmap": False},
+        target_opset=18,
+        custom_conversion_functions={FunctionTransformer: convert_function},
+        custom_shape_calculators={FunctionTransformer: same_shape},
+    )
+    graph = select_model_inputs_outputs(graph, ["probabilities"])
+    graph.opset_import.sort(key=lambda entry: entry.domain)  # a set's order is each process's own
+    for name, text in sorted(notes.items()):
+        graph.metadata_props.add(key=name, value=text)
+    return graph.SerializeToString(deterministic=True)
+
+
+def session(onnx):
+    """Return an ONNX Runtime session of ONNX bytes, for `predict`; safe to share among threads."""
+    from onnxruntime import InferenceSession, SessionOptions
+
+    options = SessionOptions()
+    options.intra_op_num_threads = 1  # a call takes microseconds: dividing it costs more
+    return InferenceSession(onnx, options, providers=["CPUExecutionProvider"])
+
+
+def predict(model, tracks):
+    """Return the probabilities of charting, float32, (n, 72), columns as in COUNTRIES.
+
+    model: ONNX bytes, or their `session` where there are many calls.
+    tracks: a frame with the 13 columns of FEATURES, or an array (n, 13) in that order.
+    """
+    rows = tracks if isinstance(tracks, np.ndarray) else matrix(tracks)
+    running = session(model) if isinstance(model, bytes) else model
+    return running.run(["probabilities"], {"tracks": rows.astype(np.float32, copy=False)})[0]
+
+
+def code_version(package=Path(__file__).parent):
+    """Return the SHA-256, in hex, of a package's sources of the stages that make a model."""
+    texts = [Path(package, f"{stage}.py").read_text("utf-8") for stage in STAGES]
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()
+
+
+def lock_hash(lock=None):
+    """Return the SHA-256, in hex, of a lock file or, without one, of the packages installed."""
+    installed = "\n".join(f"{name}=={metadata.version(name)}" for name in PACKAGES)
+    content = Path(lock).read_bytes() if lock else installed.encode()
+    return hashlib.sha256(content).hexdigest()
+
+
+def train(tracks, charts, settings=None, seed=0, lock=None):
+    """Return the `Model` of the labelled tracks, fitted on all but their newest weeks.
+
+    lock: the lock file of the packages, if there is one. Raises ValueError for too few weeks.
+    """
+    settings = settings or Settings()
+    known = labelled(tracks, charts)
+    older, newer = split(known, labels(known, charts), settings.newest)
+    record = {
+        "code_version": code_version(),
+        "data_version": version(tracks, charts),
+        "lock_hash": lock_hash(lock),
+        "packages": {name: metadata.version(name) for name in PACKAGES},  # a hash names none
+        "seed": seed,
+        "settings": asdict(settings) | {"hidden": list(settings.hidden)},  # as JSON has it
+        "fitted_weeks": older[0]["released"].agg(["min", "max"]).tolist(),
+        "tested_weeks": newer[0]["released"].agg(["min", "max"]).tolist(),
+        "trained_week": int(known["released"].max()) + LABEL_DELAY,
+        "features": list(FEATURES),
+        "countries": list(COUNTRIES),
+    }
+    onnx = export(fit(*older, settings, seed), {k: json.dumps(v) for k, v in record.items()})
+    y, p = newer[1], predict(onnx, newer[0])
+    measures = (problem.average_precision, problem.brier, problem.calibration_error)
+    record["metrics"] = {measure.__name__: measure(y, p) for measure in measures}
+    record["metrics"]["average_precision_of_chance"] = problem.chance(y).average_precision
+    return Model(onnx, hashlib.sha256(onnx).hexdigest(), record)
+
+
+def tune(tracks, charts, grid=GRID, seed=0, progress=lambda done, of, settings, score: None):
+    """Return the settings of the grid with the best average precision; the first, of equals.
+
+    The newest weeks, on which the chosen model is judged later, are set aside first, and the
+    weeks before them judge here: a model chosen on its own test weeks looks better than it is.
+    progress: called as progress(done, of, settings, score) after each of the grid.
+    """
+    known, best, best_score = labelled(tracks, charts), None, -1
+    for done, settings in enumerate(grid, 1):
+        before, _ = split(known, labels(known, charts), settings.newest)
+        older, newer = split(*before, settings.newest)
+        fitted = fit(*older, settings, seed)
+        score = problem.average_precision(newer[1], fitted.predict_proba(matrix(newer[0])))
+        best, best_score = (settings, score) if score > best_score else (best, best_score)
+        progress(done, len(grid), settings, score)
+    return best
+
+
+def save(model, folder):
+    """Write a model as an MLflow model, with its signature, into a folder that is not there yet."""
+    import mlflow.onnx
+    import onnx
+    from mlflow.types import Schema, TensorSpec
+
+    tensors = [TensorSpec(np.dtype(np.float32), (-1, n)) for n in (len(FEATURES), len(COUNTRIES))]
+    mlflow.onnx.save_model(
+        onnx.load_model_from_string(model.onnx),
+        folder,
+        signature=mlflow.models.ModelSignature(*(Schema([tensor]) for tensor in tensors)),
+        # Spelled out, or MLflow would run the model in a new process to find out.
+        pip_requirements=[f"{p}=={metadata.version(p)}" for p in ("numpy", "onnx", "onnxruntime")],
+        save_as_external_data=False,  # one file, whose bytes have the digest
+    )
+
+
+def track(model, folder, uri=None):
+    """Log a model as a finished run of MLflow in a folder, and return the run's id.
+
+    The folder gets mlflow.db, unless `uri` is given, and the artefacts, unless that is a server's.
+    """
+    (folder := Path(folder).resolve()).mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as files:
+        save(model, Path(files, "model"))
+        Path(files, "record.json").write_text(json.dumps(model.record, indent=1), "utf-8")
+        from mlflow import MlflowClient  # not start_run, which looks for git and the user's name
+
+        client = MlflowClient(uri or f"sqlite:///{folder / 'mlflow.db'}")
+        found = client.get_experiment_by_name("jukebox")
+        place = None if (uri or "").startswith("http") else (folder / "artifacts").as_uri()
+        experiment = found.experiment_id if found else client.create_experiment("jukebox", place)
+        run = client.create_run(experiment, tags={"digest": model.digest}).info.run_id
+        for name, value in model.record.items():
+            if name not in ("metrics", "features", "countries"):  # the last two: the signature
+                client.log_param(run, name, value)
+        for name, value in model.record["metrics"].items():
+            client.log_metric(run, name, value)
+        client.log_artifacts(run, files)
+    client.set_terminated(run)
+    return run

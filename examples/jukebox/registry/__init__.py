@@ -1,0 +1,1 @@
+"""Who is champion, who was, and what was answered."""

@@ -1,0 +1,249 @@
+"""The registry: which model is champion, which was when, and where each came from.
+
+MLflow's model registry keeps the versions, their artefacts and two aliases, champion and
+challenger. What it does not keep is who held an alias *before*, so an append-only history
+is kept next to it, and the aliases follow from that history.
+
+Two writes move a champion: the row of the history, then the alias. The row is written first
+and decides. A process killed between the two leaves a decision whose alias is stale; the next
+one to open the registry sets the alias again. In the other order a kill would leave a champion
+of whom nobody knows since when and why.
+"""
+
+import hashlib
+import json
+import re
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from mlflow import MlflowClient
+from mlflow.artifacts import download_artifacts
+from mlflow.exceptions import MlflowException
+
+from jukebox.registry.history import History, Refused, connect, replay
+from jukebox.model.training import Model, track
+
+# One row a track and model that was asked; the service writes it.
+PREDICTIONS = """
+CREATE TABLE IF NOT EXISTS predictions (
+  request_id TEXT NOT NULL,
+  role TEXT NOT NULL,            -- champion, challenger or shadow: a shadow's answer is not sent
+  model_version INTEGER NOT NULL,
+  time REAL NOT NULL,            -- seconds since 1970, UTC
+  track_id TEXT,                 -- null if the client sent none
+  inputs TEXT NOT NULL,          -- sha256 of the 13 features, float32 in the order of FEATURES
+  probabilities BLOB NOT NULL    -- 72 float32 in the order of COUNTRIES
+);
+CREATE INDEX IF NOT EXISTS by_request ON predictions (request_id);
+"""
+
+
+ASKED = """
+SELECT count(DISTINCT CASE WHEN role = 'challenger' AND model_version = ? THEN request_id END),
+  max(rowid) FROM predictions WHERE rowid > ?
+"""
+ALIASES = ("champion", "challenger")
+
+
+class Tampered(Refused):
+    """The bytes of an artefact are not those that were registered."""
+
+
+class Registry:
+    """The models of one name, in a folder, with MLflow's registry at `uri`.
+
+    folder: holds history.db, predictions.db and, unless `uri` names another address that MLflow
+    understands (a server, or a database by its SQLAlchemy address), mlflow.db and the artefacts.
+    clock: gives seconds since 1970. Raises Refused for a name that is not a plain word.
+    """
+
+    def __init__(self, folder, uri=None, name="jukebox", clock=time.time):
+        """Open the registry, create what is missing, and finish what a killed process began."""
+        if not re.fullmatch(r"[a-z][a-z0-9-]{0,62}", name):
+            raise Refused(f"{name!r} is no name for a model: use a-z, 0-9 and -, a letter first.")
+        self.folder, self.name, self.clock = Path(folder).resolve(), name, clock
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.uri = uri or f"sqlite:///{self.folder / 'mlflow.db'}"
+        self.client = MlflowClient(self.uri, self.uri)
+        self.past = History(self.folder / "history.db", lambda: self.clock())
+        with connect(self.folder / "predictions.db") as db:
+            db.executescript(PREDICTIONS)
+        try:
+            aliases = self.client.get_registered_model(name).aliases
+        except MlflowException as error:
+            if error.error_code != "RESOURCE_DOES_NOT_EXIST":  # but locked, say
+                raise
+            aliases = self.client.create_registered_model(name).aliases
+        held = zip(ALIASES, self.standing()[1:3], strict=True)
+        if {a: int(v) for a, v in aliases.items()} != {a: v for a, v in held if v}:
+            self._settle()  # only then: whoever reads needs no lock
+
+    def register(self, model):
+        """Store a `Model` and give its version (int). The same model again: the same version.
+
+        A new one if the artefact of that one was changed or lost. An artefact is stored before
+        the version that names it, so no version lacks its bytes.
+        """
+        if hashlib.sha256(model.onnx).hexdigest() != model.digest:
+            raise Tampered("The model's digest is not that of its bytes: train it again.")
+        record = json.dumps(model.record, sort_keys=True)
+        for entry in self.client.search_model_versions(f"name = '{self.name}'"):
+            if (model.digest, record) == (entry.tags.get("digest"), entry.tags.get("record")):
+                with suppress(Tampered, OSError, MlflowException):
+                    self.load(int(entry.version))
+                    return int(entry.version)
+        run = self.client.get_run(track(model, self.folder, self.uri)).info
+        entry = self.client.create_model_version(
+            self.name,
+            source=f"{run.artifact_uri}/model",
+            run_id=run.run_id,
+            tags={"digest": model.digest, "record": record},
+        )
+        return int(entry.version)
+
+    def _entry(self, version):
+        """Give MLflow's entry of a version; Refused if it is not one of ours."""
+        if type(version) is not int or not 0 < version < 2**63:
+            raise Refused(f"{version!r} is no version: give a whole number from 1.")
+        try:
+            return self.client.get_model_version(self.name, str(version))
+        except MlflowException as error:
+            if error.error_code != "RESOURCE_DOES_NOT_EXIST":
+                raise
+            why = f"{self.name} has no version {version}: train one, or name another."
+            raise Refused(why) from None
+
+    def load(self, version):
+        """Give the `Model` of a version, its bytes checked against the digest.
+
+        Raises Tampered if a byte has changed. Whoever runs the model runs the bytes that were
+        checked, not the file, which may change in between.
+        """
+        entry = self._entry(version)
+        file = f"{entry.source}/model.onnx"
+        onnx = Path(download_artifacts(file, tracking_uri=self.uri)).read_bytes()
+        if hashlib.sha256(onnx).hexdigest() != entry.tags["digest"]:
+            raise Tampered(
+                f"Version {version} is not what was registered (digest {entry.tags['digest']}): "
+                f"restore {file} from a copy, or promote another version."
+            )
+        return Model(onnx, entry.tags["digest"], json.loads(entry.tags["record"]))
+
+    def history(self):
+        """Give all decisions, oldest first: dicts of id, time, action, version, share, why."""
+        return self.past.rows()
+
+    def standing(self, at=None):
+        """Give the `Standing` now, or `at` a past time (seconds since 1970)."""
+        return replay(r for r in self.history() if at is None or r["time"] <= at)
+
+    def champion(self):
+        """Give the champion's `Model`. Refused if there is none, Tampered if it was changed."""
+        version = self.standing().champion
+        if version is None:
+            raise Refused("There is no champion yet: promote a version first.")
+        return self.load(version)
+
+    def challenge(self, version, why, share=0.0):
+        """Make a version the challenger: in the shadow, or a canary for a share of the requests."""
+        self.load(version)
+        self._decide("challenge", lambda now: version, why, share)
+
+    def withdraw(self, version, why):
+        """End a challenge. Refused if this version is not the challenger."""
+        self._decide("withdraw", lambda now: version, why)
+
+    def promote(self, version, why):
+        """Make a version the champion. Promoting the champion again changes nothing."""
+        self.load(version)
+        self._decide("promote", lambda now: version, why)
+
+    def rollback(self, why, version=None):
+        """Give the role back to the champion before, or to an earlier one, and give its version.
+
+        Raises Refused if there is no such champion, Tampered if its artefact was changed.
+        """
+
+        def choose(now):
+            if version not in (None, *now.earlier):
+                others = ", ".join(map(str, now.earlier)) or "none"
+                raise Refused(f"Version {version} is no earlier champion; those were: {others}.")
+            chosen = version or next(reversed(now.earlier), None)
+            if chosen:
+                self.load(chosen)  # never back to bytes that have changed
+            return chosen
+
+        return self._decide("rollback", choose, why)
+
+    def retire(self, version, why):
+        """Bar a version from every role for good; its artefact and record stay for the audit."""
+        self._entry(version)
+        self._decide("retire", lambda now: version, why)
+
+    def _decide(self, *decision):
+        """Write a decision, then let the aliases follow; in this order (see above)."""
+        version = self.past.decide(*decision)
+        self._settle()
+        return version
+
+    def _settle(self):
+        """Set MLflow's aliases to what the history says; one process at a time."""
+        with self.past.held() as (_, rows):
+            now = replay(rows)
+            for alias, version in zip(ALIASES, now[1:3], strict=True):
+                if version is None:
+                    self.client.delete_registered_model_alias(self.name, alias)
+                else:
+                    self.client.set_registered_model_alias(self.name, alias, str(version))
+
+    def lineage(self, version):
+        """Give what made a version and what became of it: digest, record, run, decisions."""
+        entry = self._entry(version)
+        return {
+            "version": version,
+            "digest": entry.tags["digest"],
+            "record": json.loads(entry.tags["record"]),
+            "run": entry.run_id,
+            "history": [row for row in self.history() if row["version"] == version],
+        }
+
+    def models_that_saw(self, data_version):
+        """Give the versions that were trained on a data version, oldest first."""
+        entries = self.client.search_model_versions(f"name = '{self.name}'")
+        records = {int(e.version): json.loads(e.tags.get("record", "{}")) for e in entries}
+        return sorted(v for v, r in records.items() if r.get("data_version") == data_version)
+
+    def predictions(self, where="role <> 'shadow'", values=()):
+        """Give the prediction log as a DataFrame, one row a track, oldest first.
+
+        Columns as in `PREDICTIONS`, probabilities as float32 (72,). where: SQL, `?` for `values`.
+        """
+        with connect(self.folder / "predictions.db") as db:
+            query = f"SELECT * FROM predictions WHERE {where} ORDER BY rowid"  # noqa: S608 - a parameter of Python, never of a request
+            frame = pd.read_sql_query(query, db, params=values)
+        frame["probabilities"] = [np.frombuffer(b, "<f4") for b in frame["probabilities"]]
+        return frame
+
+    def asked(self, version, after=0):
+        """Give how many requests a version answered as challenger, and the log's last row (int).
+
+        Only rows after the row `after` count: by their place and not their time, which a clock
+        that is set back would put before the challenge.
+        """
+        with connect(self.folder / "predictions.db") as db:
+            requests, last = db.execute(ASKED, (version, after)).fetchone()
+        return requests, last or after
+
+    def answered(self, request_id):
+        """Give who answered a request: request_id, time, tracks, and the model's `lineage`."""
+        rows = self.predictions("request_id = ? AND role <> 'shadow'", (request_id,))
+        if rows.empty:
+            raise Refused(f"The log has no answer to request {request_id!r}: is the id complete?")
+        rows["probabilities"] = rows["probabilities"].map(np.ndarray.tolist)
+        tracks = rows[["track_id", "inputs", "probabilities"]].to_dict("records")
+        moment, version = rows.loc[0, ["time", "model_version"]]
+        answer = {"request_id": request_id, "time": float(moment), "tracks": tracks}
+        return answer | {"lineage": self.lineage(int(version))}

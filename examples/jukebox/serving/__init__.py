@@ -1,0 +1,1 @@
+"""What answers over HTTP, and how a new model takes over."""

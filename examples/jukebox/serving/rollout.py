@@ -1,0 +1,227 @@
+"""The rollout: which loaded model answers a request, and how a new one takes over.
+
+A request reads the set of loaded models once and uses it to the end, so a swap (one assignment)
+fails nobody: who came before it gets the old model's answer, who comes after the new one's.
+A challenger proves itself on real requests first: in the shadow, where its answers are logged
+and not sent, or as a canary, which answers a share of them. Its faults cost no answer, for the
+champion answers instead, and too many of them end its challenge.
+"""
+
+import asyncio
+import hashlib
+import logging
+import queue
+import sqlite3
+import threading
+import time
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from prometheus_client import CollectorRegistry, Counter, Gauge
+
+from jukebox.registry.history import remedy
+from jukebox.problem import COUNTRIES, FEATURES
+from jukebox.registry.models import Refused
+from jukebox.model.training import predict, session
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """When a rollout gives up."""
+
+    poll: float = 1.0  # seconds between two looks at the registry
+    pending: int = 10_000  # answers that may wait for the log
+    slow: float = 0.05  # seconds: a challenger's call that takes longer is a fault
+    faults: float = 0.1  # share of a challenger's calls that fail and so end its challenge,
+    least: int = 50  # as if it had made so many calls at the least
+
+
+class Scorer:
+    """A loaded model: float32 (n, 13) in the order of FEATURES to probabilities (n, 72)."""
+
+    def __init__(self, version, model):
+        """Load the checked bytes, never a file, and call once: the first call is slow."""
+        self.version, self.session = version, session(model.onnx)
+        self.calls, self.faults, self.out = 0, 0, False  # of its time as challenger
+        self(np.array([[lowest for lowest, _, _ in FEATURES.values()]], np.float32))
+
+    def __call__(self, x):
+        """Score; ValueError if the answer is not 72 probabilities for each track."""
+        p = predict(self.session, x)
+        if p.shape != (len(x), len(COUNTRIES)) or not ((p >= 0) & (p <= 1)).all():
+            raise ValueError(f"its answers are not {len(COUNTRIES)} numbers between 0 and 1")
+        return p
+
+
+class Serving(NamedTuple):
+    """What is loaded now; `id` is the registry's decision that asked for it."""
+
+    id: int = -1
+    champion: Scorer | None = None
+    challenger: Scorer | None = None
+    share: float = 0.0
+
+
+class Log:
+    """Writes answers to the registry's prediction log, many in one transaction, in a thread."""
+
+    def __init__(self, file):
+        """Prepare; `thread.start()` begins to write what `waiting` gets."""
+        self.file, self.waiting = file, queue.SimpleQueue()
+        self.thread = threading.Thread(target=self._write, name="prediction log")
+
+    def _write(self):
+        db, going = sqlite3.connect(self.file, timeout=30, isolation_level=None), True
+        while going:
+            answers = [self.waiting.get()]
+            with suppress(queue.Empty):
+                while len(answers) < 500:
+                    answers.append(self.waiting.get_nowait())
+            going = None not in answers
+            rows = [row for answer in answers if answer for row in self._rows(*answer)]
+            while True:
+                try:
+                    db.execute("BEGIN IMMEDIATE")
+                    db.executemany("INSERT INTO predictions VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+                    db.execute("COMMIT")
+                    break
+                except sqlite3.Error as error:  # a full disk, say: keep them and try again
+                    why = error, remedy(error)
+                    logger.error("The prediction log cannot be written: %s; %s", *why)
+                    if db.in_transaction:
+                        db.execute("ROLLBACK")
+                    time.sleep(0.5)
+        db.close()
+
+    @staticmethod
+    def _rows(request_id, role, version, moment, ids, x, p):
+        for track_id, features, answer in zip(ids, x, p.astype("<f4"), strict=True):
+            inputs = hashlib.sha256(features.tobytes()).hexdigest()
+            yield request_id, role, version, moment, track_id, inputs, answer.tobytes()
+
+    def close(self):
+        """Write everything that waits, however long it takes, then end the thread."""
+        self.waiting.put(None)
+        self.thread.join()
+
+
+def chosen(request_id, share):
+    """Say whether a request goes to the canary.
+
+    Its id's hash, as a number from 0 to 1, decides.
+    """
+    return int(hashlib.sha256(request_id.encode()).hexdigest()[:8], 16) / 2**32 < share
+
+
+class Rollout:
+    """The loaded models of one worker, the log of their answers, and their metrics."""
+
+    def __init__(self, registry, limits):
+        """Nothing is loaded before `refresh`."""
+        self.registry, self.limits = registry, limits
+        self.serving, self.lock = Serving(), threading.Lock()
+        self.aside = ThreadPoolExecutor(1, "aside")  # for shadows and withdrawals
+        self.room = threading.BoundedSemaphore(100)  # shadows that may wait; more are left out
+        self.log = Log(registry.folder / "predictions.db")
+        self.metrics = own = CollectorRegistry()
+        which = ["model_version", "role"]
+        self.answers = Counter("jukebox_predictions", "Tracks scored", which, registry=own)
+        self.faults = Counter("jukebox_faults", "Calls at fault", which, registry=own)
+        self.failures = Counter("jukebox_load_failures", "Models not loaded", registry=own)
+        champion = Gauge("jukebox_champion_version", "Who answers; 0 for nobody", registry=own)
+        champion.set_function(lambda: getattr(self.serving.champion, "version", 0))
+        ready = Gauge("jukebox_ready", "1 if a model is loaded, else 0", registry=own)
+        ready.set_function(lambda: self.serving.champion is not None)
+        waiting = Gauge("jukebox_log_waiting", "Answers that wait for the log", registry=own)
+        waiting.set_function(self.log.waiting.qsize)
+
+    def refresh(self):
+        """Load what the registry's newest decision names, then swap in one assignment."""
+        with self.lock:
+            now, old = self.registry.standing(), self.serving
+            if now.id == old.id:
+                return
+            loaded = {s.version: s for s in (old.champion, old.challenger) if s}
+            champion = self._load(now.champion, loaded) or old.champion
+            challenger = self._load(now.challenger, loaded)
+            self.serving = Serving(now.id, champion, challenger, now.share)
+        if now.challenger and not challenger:
+            self._withdraw(now.challenger, "it could not be loaded")
+
+    def _load(self, version, loaded):
+        if version in loaded or version is None:
+            return loaded.get(version)
+        try:
+            return Scorer(version, self.registry.load(version))
+        except Exception:  # whatever is wrong with the new one, the old one goes on
+            logger.exception("Version %s was not loaded", version)
+            self.failures.inc()
+
+    def _withdraw(self, version, why):
+        with suppress(Refused):  # another worker was first
+            self.registry.withdraw(version, why)
+        self.refresh()
+
+    def close(self):
+        """Finish what is under way: the last shadow, then the last row of the log."""
+        self.aside.shutdown()
+        self.log.close()
+
+    async def watch(self):
+        """Look at the registry again and again: other processes decide, too."""
+        while True:
+            try:
+                await asyncio.to_thread(self.refresh)
+            except Exception:  # a registry that cannot be reached must not end the watch
+                logger.exception("The registry cannot be read; the loaded models go on")
+            await asyncio.sleep(self.limits.poll)
+
+    def answer(self, ids, x):
+        """Score one request's x (n, 13) and log it; give (request id, version, p (n, 72))."""
+        request_id, now, p = uuid.uuid4().hex, self.serving, None
+        scorer, role = now.challenger, "challenger"
+        trial = scorer is not None and not scorer.out
+        if trial and chosen(request_id, now.share):
+            p = self._try(scorer, x)
+        if p is None:
+            scorer, role = now.champion, "champion"
+            p = scorer(x)
+        self._note(request_id, role, scorer.version, ids, x, p)
+        if trial and now.share == 0 and self.room.acquire(blocking=False):
+            self.aside.submit(self._shadow, request_id, now.challenger, ids, x)
+        return request_id, scorer.version, p
+
+    def _shadow(self, request_id, scorer, ids, x):
+        if (p := self._try(scorer, x)) is not None:
+            self._note(request_id, "shadow", scorer.version, ids, x, p)
+        self.room.release()
+
+    def _note(self, request_id, role, version, ids, x, p):
+        self.log.waiting.put((request_id, role, version, self.registry.clock(), ids, x, p))
+        self.answers.labels(version, role).inc(len(ids))
+
+    def _try(self, scorer, x):
+        """Ask the challenger; None if it fails. Too many faults, and it is withdrawn."""
+        start, p, why = time.perf_counter(), None, f"slower than {self.limits.slow:g} s"
+        try:
+            p = scorer(x)
+        except Exception as error:  # whatever it is, the champion answers instead
+            why = f"{type(error).__name__}: {error}"
+        scorer.calls += 1
+        if p is None or time.perf_counter() - start > self.limits.slow:
+            scorer.faults += 1
+            self.faults.labels(scorer.version, "challenger").inc()
+            allowed = self.limits.faults * max(scorer.calls, self.limits.least)
+            if scorer.faults > allowed and not scorer.out:
+                scorer.out = True
+                why = (
+                    f"{scorer.faults} of {scorer.calls} calls failed or were slow, the last: {why}"
+                )
+                self.aside.submit(self._withdraw, scorer.version, why[:500])
+        return p

@@ -1,0 +1,1 @@
+"""The invented world: what stands in for listeners, labels and charts."""

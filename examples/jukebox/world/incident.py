@@ -1,0 +1,119 @@
+"""The incident: one change of the world, and what it costs by how often somebody looks.
+
+Tastes turn in week 20. Every way of working here has the same first model, the same charts three
+weeks late, the same test for a fall and the same gate; only the weeks in which anybody looks differ.
+"""
+
+from dataclasses import replace
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+
+from jukebox.data.checks import labels
+from jukebox.watch.monitoring import fell, promised, score
+from jukebox.problem import LABEL_DELAY
+from jukebox.world.simulation import Catalogue, Drift
+from jukebox.model.training import Settings, predict, train
+from jukebox.model.gate import Limits, gate
+
+RELEASED = 16  # week of the first model
+TURNED = 20  # week of the change
+END = RELEASED + 26  # half a year after the first model
+QUARTER = 13  # weeks
+CAMPAIGNS = 20  # that a country pays for in a week
+ENOUGH = 0.9  # of the hits before the change, from which on the service counts as recovered
+WORLD = Catalogue(21, [Drift("concept", start=TURNED)])  # the story's, and tastes do not turn back
+
+
+class Week(NamedTuple):
+    """What a week was like: the version that answered, its hits, and what a look at it led to."""
+
+    week: int
+    version: int
+    hits: int
+    found: str  # "", "fell", "promoted" or "refused"
+
+
+class Cost(NamedTuple):
+    """What an incident cost: weeks from the change on, None for never, and hits that were lost."""
+
+    detect: int | None
+    recover: int | None
+    lost: int
+
+
+def hits(y, p, campaigns=CAMPAIGNS):
+    """Return how many campaigns met a chart, if each country has them for its surest tracks.
+
+    y: labels (n, 72). p: probabilities (n, 72). The most there can be is 72 times `campaigns`.
+    """
+    surest = np.argsort(-p, axis=0, kind="stable")[:campaigns]
+    return int(np.take_along_axis(y, surest, 0).sum())
+
+
+def weekly(week):
+    """Somebody, or the loop, looks each week."""
+    return True
+
+
+def never(week):
+    """Nobody looks."""
+    return False
+
+
+def quarterly(week, first=RELEASED + QUARTER):
+    """Somebody looks at a report, every 13 weeks from the first one on."""
+    return week >= first and (week - first) % QUARTER == 0
+
+
+@cache
+def beginning(end):
+    """Return (tracks, charts) up to a week, and the first model: the same for every way of working."""
+    tracks, charts = WORLD.weeks(range(end))
+    return tracks, charts, train(*known(tracks, charts, RELEASED))
+
+
+def known(tracks, charts, week):
+    """Return what is known of tracks and charts in a week."""
+    return tracks[tracks["released"] <= week], charts[charts["known"] <= week]
+
+
+def lived(looks, end=END):
+    """Yield each `Week` from the release on, in the order of a week: charts, a look, answers.
+
+    looks: says of a week whether anybody looks. Whoever has found a fall looks each week until a
+    new model is in. A look trains where the newest answers have fallen, on the weeks since, or
+    where four weeks of charts are new, on all that the champion knew; the gate decides.
+    """
+    tracks, charts, champion = beginning(end)
+    version, since, tried = 1, RELEASED, RELEASED - LABEL_DELAY
+    fallen, answers = [], {}  # weeks; labels and probabilities by week
+    for week in range(RELEASED, end):
+        newest, found = week - LABEL_DELAY, ""
+        if looks(week) or fallen:
+            old = known(tracks, charts, week)
+            then, fallen, before = promised(champion, *old), [], newest
+            while before >= since and fell(then, score(*answers[before])):
+                fallen, before = [before, *fallen], before - 1
+            found = "fell" if fallen else ""
+            if len(fallen) > 1 or (not fallen and newest >= tried + Limits().newest):
+                first, held = (fallen[0], 1) if fallen else (0, Limits().newest)
+                first = max(first, champion.record["fitted_weeks"][0])
+                model = train(old[0][old[0]["released"] >= first], old[1], Settings(newest=held))
+                verdict = gate(model, champion, *old, replace(Limits(), newest=held))
+                tried, found = newest, "promoted" if verdict.passed else "refused"
+                if verdict.passed:
+                    champion, version, since, fallen = model, version + 1, week, []
+        now = tracks[tracks["released"] == week]
+        answers[week] = labels(now, charts), predict(champion.onnx, now)
+        yield Week(week, version, hits(*answers[week]), found)
+
+
+def cost(weeks):
+    """Return the `Cost` of an incident that was lived through, from all its weeks."""
+    before = np.mean([w.hits for w in weeks if w.week < TURNED])
+    after = [w for w in weeks if w.week >= TURNED]
+    seen = (w.week - TURNED for w in after if w.found and w.week >= TURNED + LABEL_DELAY)
+    well = (w.week - TURNED for w in after if w.hits >= ENOUGH * before)
+    return Cost(next(seen, None), next(well, None), round(sum(before - w.hits for w in after)))
