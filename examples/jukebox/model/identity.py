@@ -1,0 +1,91 @@
+"""The identity: the version of the code that makes a model, and the name of a copy of all code.
+
+The version covers what the training reaches, and the versions of the packages that can change its
+bytes: two codes of one version train the same model. The name of a snapshot covers all of its
+bytes: the job and the store, too, run from there.
+"""
+
+import hashlib
+import os
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from importlib import metadata
+from pathlib import Path
+
+from jukebox.model.reach import Reach
+
+INSTALLED = Path(__file__).parents[1]  # this package
+TRAINING = "jukebox.model.training"
+PACKAGES = ("numpy", "pandas", "scipy", "scikit-learn", "onnx", "skl2onnx")  # make the bytes
+# Before there were rooms, these four files at the top were the version, word for word.
+FLAT = ("problem", "catalogue", "features", "training")
+
+
+def installed() -> dict[str, str]:
+    """Return the versions of PACKAGES that are installed, by their names."""
+    return {name: metadata.version(name) for name in PACKAGES}
+
+
+def lock_hash(lock: Path | str | None = None) -> str:
+    """Return the SHA-256, in hex, of a lock file or, without one, of the packages installed."""
+    listed = "\n".join(f"{name}=={version}" for name, version in installed().items())
+    return hashlib.sha256(Path(lock).read_bytes() if lock else listed.encode()).hexdigest()
+
+
+def is_flat(package: Path) -> bool:
+    """Say whether a package is one from before there were rooms."""
+    return Path(package, "training.py").is_file()
+
+
+def code_version(package: Path = INSTALLED, packages: Mapping[str, str] | None = None) -> str:
+    """Return the version of the code that makes a model: a SHA-256, in hex.
+
+    package: the folder with its sources, which are read and never run. packages: the versions of
+    other packages to count it with, as a model's record has them; without them, those that are
+    installed. Where it cannot be decided what a training reaches, all of the folder counts. Of a
+    package from before there were rooms it is the version of then, which no other package changes.
+    Raises OSError for a folder without the training.
+    """
+    if is_flat(package):
+        texts = [Path(package, f"{name}.py").read_text("utf-8") for name in FLAT]
+        return hashlib.sha256("\0".join(texts).encode()).hexdigest()
+    Path(package, "model", "training.py").stat()
+    reach = Reach(Path(package), f"{TRAINING}.train", {__name__: {"__file__"}})
+    named = sorted((installed() if packages is None else packages).items())
+    said = [reach.code, named, name_snapshot(package) if reach.undecided else None]
+    return hashlib.sha256(ascii(said).encode()).hexdigest()
+
+
+def name_snapshot(package: Path) -> str:
+    """Return the SHA-256, in hex, of all files of a folder: their paths and their bytes.
+
+    Only what Python leaves in `__pycache__` does not count: it is not copied.
+    """
+    content = hashlib.sha256()
+    for file in sorted(copied(Path(package))):
+        held = hashlib.sha256(file.read_bytes()).hexdigest()
+        content.update(ascii((file.relative_to(package).as_posix(), held)).encode())
+    return content.hexdigest()
+
+
+def copied(folder: Path) -> Iterator[Path]:
+    """Yield the files of a folder that a snapshot copies."""
+    for place, folders, files in os.walk(folder, followlinks=True):
+        folders[:] = [name for name in folders if name != "__pycache__"]
+        yield from (Path(place, name) for name in files)
+
+
+def find_snapshot(
+    folder: Path, version: str, packages: Mapping[str, str] | None = None
+) -> Path | None:
+    """Return the package's folder in the newest snapshot whose code has a version, or None.
+
+    folder: that of the snapshots. packages: see `code_version`.
+    """
+    copies = [c for c in Path(folder).glob("*/jukebox") if re.fullmatch("[0-9a-f]{64}", c.parent.name)]
+    for copy in sorted(copies, key=lambda copy: copy.parent.stat().st_mtime_ns, reverse=True):
+        with suppress(OSError):  # half a copy
+            if code_version(copy, packages) == version:
+                return copy
+    return None
