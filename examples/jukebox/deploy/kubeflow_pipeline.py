@@ -19,9 +19,10 @@ def collect(seed: int, weeks: int, data: dsl.Output[dsl.Dataset]) -> str:
     """Let simulated weeks arrive;
     keep or quarantine each row, and give the data version."""
     import numpy as np
-    from jukebox.data.checks import Catalogue, dirty
-    from jukebox.problem import LABEL_DELAY
     from jukebox.data.store import Store
+    from jukebox.problem import LABEL_DELAY
+    from jukebox.world.dirt import dirty
+    from jukebox.world.simulation import Catalogue
 
     catalogue, rng, store = (
         Catalogue(seed),
@@ -60,10 +61,10 @@ def judge(
     data: dsl.Input[dsl.Dataset], version: str, model: dsl.Input[dsl.Model], home: str
 ) -> str:
     """Ask the gate; a no fails the step, so nothing after it runs."""
-    from jukebox.model.job import made
-    from jukebox.registry.models import Registry
     from jukebox.data.store import Store
     from jukebox.model.gate import gate
+    from jukebox.model.job import made
+    from jukebox.registry.models import Registry
 
     registry = Registry(home)
     champion = registry.standing().champion

@@ -13,9 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
-from jukebox.data.checks import WHOLE
-from jukebox.problem import FEATURES
 from jukebox.model.training import predict, session
+from jukebox.schema import FEATURES, WHOLE
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as fn
 
