@@ -8,31 +8,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-
-class Feature(NamedTuple):
-    """One audio feature of a track: the lowest and highest value that make sense, and its unit."""
-
-    lowest: float
-    highest: float
-    unit: str
-
-
-FEATURES = {
-    "is_explicit": Feature(0, 1, "no or yes"),
-    "duration_ms": Feature(1_000, 3_600_000, "milliseconds"),
-    "danceability": Feature(0, 1, "share"),
-    "energy": Feature(0, 1, "share"),
-    "key": Feature(-1, 11, "pitch class; -1 for none found"),
-    "loudness": Feature(-60, 5, "decibels below full scale"),
-    "mode": Feature(0, 1, "minor or major"),
-    "speechiness": Feature(0, 1, "share"),
-    "acousticness": Feature(0, 1, "share"),
-    "instrumentalness": Feature(0, 1, "share"),
-    "liveness": Feature(0, 1, "share"),
-    "valence": Feature(0, 1, "share"),
-    "tempo": Feature(20, 300, "beats a minute"),
-}
-
 # ISO 3166 codes of the countries where K.R.A.P. Records sells.
 COUNTRIES = (
     "AE", "AR", "AT", "AU", "BE", "BG", "BO", "BR", "BY", "CA", "CH", "CL",

@@ -4,7 +4,7 @@ Nobody types a field. A field that nothing recorded is shown as not recorded, an
 an empty place is what a reader has to know. The headings are those of Mitchell et al., "Model cards
 for model reporting", FAT* 2019, and of Gebru et al., "Datasheets for datasets", CACM 64(12), 2021.
 
-`python -m jukebox.card 1` prints both of version 1.
+`jukebox card 1` prints both of version 1.
 """
 
 import re
@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from jukebox.cli.terminal import HOME, MLFLOW, shown, when
+from jukebox.loop.home import open_registry, open_store
 from jukebox.registry.history import HISTORY
-from jukebox.cli.terminal import HOME, MLFLOW, registry, shown, store, when
 
 if TYPE_CHECKING:
-    from jukebox.registry.models import Registry
     from jukebox.data.store import Store
+    from jukebox.registry.models import Registry
 
 NOT_RECORDED = "not recorded"
 Fields = Mapping[str, Mapping[str, str]]  # {heading: {label: path of the value}}
@@ -153,9 +154,9 @@ def cards(models: "Registry", data: "Store", version: int) -> tuple[str, str]:
     return model_card(lineage), datasheet(facts)
 
 
-def missing_fields(card: str) -> list[str]:
-    """Return the labels of a card's fields that nothing recorded."""
-    return re.findall(rf"^- (.+): {NOT_RECORDED}$", card, re.M)
+def missing_fields(text: str) -> list[str]:
+    """Return the labels of the fields of a card, its text, that nothing recorded."""
+    return re.findall(rf"^- (.+): {NOT_RECORDED}$", text, re.M)
 
 
 def recorded_fields(record: Mapping[str, Any]) -> set[str]:
@@ -163,7 +164,7 @@ def recorded_fields(record: Mapping[str, Any]) -> set[str]:
 
     The columns are those of the tables that the registry creates. record: that of a model.
     """
-    from jukebox.registry.models import PREDICTIONS  # here, since MLflow takes a second
+    from jukebox.registry.log import PREDICTIONS  # here, since MLflow takes a second
 
     with closing(sqlite3.connect(":memory:")) as db:
         db.executescript(PREDICTIONS + HISTORY)
@@ -185,14 +186,7 @@ def recorded_fields(record: Mapping[str, Any]) -> set[str]:
 @click.argument("version", type=click.IntRange(1))
 @MLFLOW
 @HOME
-def main(version: int, mlflow: str | None, home: Path) -> None:
+def card(version: int, mlflow: str | None, home: Path) -> None:
     """Print the model card of a version, and the datasheet of its data."""
-    try:
-        card, sheet = cards(registry(home, mlflow), store(home), version)
-    except ValueError as error:
-        raise click.ClickException(str(error)) from error
-    click.echo(f"{card}\n{sheet}", nl=False)
-
-
-if __name__ == "__main__":
-    main(prog_name="python -m jukebox.card")
+    about_model, about_data = cards(open_registry(home, mlflow), open_store(home), version)
+    click.echo(f"{about_model}\n{about_data}", nl=False)

@@ -18,6 +18,10 @@ from importlib import metadata
 from pathlib import Path
 from typing import NamedTuple
 
+import click
+
+from jukebox.cli.terminal import HOME
+
 DISTRIBUTION = "krap-jukebox"
 GIGABYTE = 1e9
 RELEASED = 1767225600  # seconds: 2026 began; no clock that is right says less
@@ -235,3 +239,27 @@ def examine(home):
         writable(home, folder),
         encoding(),
     ]
+
+
+@click.command()
+@HOME
+def doctor(home):
+    """Look at this machine, and say what to fix.
+
+    Exits with 1 if something must be fixed.
+    """
+    findings = examine(home)
+    colours = {"ok": "green", "mind": "yellow", "fix": "red"}
+    width = 8 + max(len(finding.what) for finding in findings)
+    lines = {"width": shutil.get_terminal_size().columns, "subsequent_indent": " " * width}
+    plain = False if os.environ.get("NO_COLOR") else None
+    for what, verdict, found, advice in findings:  # without rich, which may be what is missing
+        text = click.wrap_text(f"{verdict:6}{what:{width - 6}}{found}", **lines)
+        colour = {"fg": colours[verdict], "bold": verdict == "fix"}
+        click.echo(click.style(verdict, **colour) + text[len(verdict) :], color=plain)
+        if advice:
+            text = click.wrap_text(advice, initial_indent=" " * width, **lines)
+            click.echo(click.style(text, bold=True), color=plain)
+    broken = sum(finding.verdict == "fix" for finding in findings)
+    click.echo(f"{broken} to fix." if broken else "Nothing to fix.")
+    sys.exit(1 if broken else 0)

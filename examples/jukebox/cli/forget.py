@@ -4,7 +4,8 @@ from contextlib import closing
 
 import click
 
-from jukebox.cli.terminal import HOME, MLFLOW, WHY, pairs, registry, say_json, store, table, when
+from jukebox.cli.terminal import HOME, MLFLOW, WHY, pairs, say_json, table, when
+from jukebox.loop.home import open_registry, open_store
 
 PARTS = ("fitted", "tested", "neither")
 
@@ -19,7 +20,7 @@ def followed(track_id, data, models, as_json):
     from jukebox.data.erasure import saw, strangers
 
     told, unknown = saw(track_id, data, models), strangers(data, models)
-    log = models.predictions("track_id = ? AND role <> 'shadow'", (track_id,))
+    log = models.predictions(tracks=[track_id])
     answers = log["request_id"].nunique()
     aside = int((data.quarantined()["track_id"] == track_id).sum())
     if as_json:
@@ -56,7 +57,7 @@ def forget(track, why, mlflow, home):
     from jukebox.data import erasure
     from jukebox.loop.journal import alone
 
-    data, models = store(home), registry(home, mlflow)
+    data, models = open_store(home), open_registry(home, mlflow)
     with closing(alone(home)):  # a loop would train on what goes
         went = erasure.forget(data, track, why)
     seen = {name: erasure.saw(name, data, models) for name in track}

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import click
 
-from jukebox.labs.hand_in import Lab, clean, digest, write
 from jukebox.labs import LABS, Hands, around, begun, checks, fill, mark, note, place, wrong
+from jukebox.labs.hand_in import Lab, clean, digest, write
 
 
 def numbered(ctx, parameter, number):

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import click
 
-from jukebox.cli.terminal import HOME, JSON, MLFLOW, console, pairs, registry, say_json, shown, store
+from jukebox.cli.terminal import HOME, JSON, MLFLOW, console, pairs, say_json, shown
+from jukebox.loop.home import open_registry, open_store
 
 NEEDED = ("code_version", "data_version", "seed", "settings")
 # They follow from the others, or are measured on the finished bytes.
@@ -26,11 +27,10 @@ def sources(home, version, folder):
     name covers the stages that make a model, and not the job that calls them. Raises ValueError if
     it is in neither, or if a stage has been changed.
     """
-    from jukebox.model import job
-    from jukebox.model import training
+    from jukebox.model import identity, job
 
-    installed, copy = Path(training.__file__).parent, home / "code" / version / "jukebox"
-    if training.code_version(installed) == version:
+    installed, copy = Path(job.__file__).parents[1], home / "code" / version / "jukebox"
+    if identity.code_version(installed) == version:
         return installed
     if not (re.fullmatch(r"[0-9a-f]{64}", version) and copy.is_dir()):
         raise ValueError(
@@ -51,19 +51,19 @@ def again(home, data, record):
 
     data: the `Store`. Raises ValueError if the record, the code or the data is not enough.
     """
+    from jukebox.data.versions import data_version
     from jukebox.model import job
-    from jukebox.data.checks import version
 
     lacks = [name for name in NEEDED if not record.get(name) and record.get(name) != 0]
     if lacks:
         raise ValueError(f"The record lacks {', '.join(lacks)}, so nobody can repeat it.")
     name, settings = record["data_version"], record["settings"]
-    if version(*data.read(name)) != name:
+    if data_version(*data.read(name)) != name:
         raise ValueError(f"{data.folder} holds other rows under the name {name}: restore them.")
     with tempfile.TemporaryDirectory() as out:
         code = sources(home, record["code_version"], out)
         # Code from before that option took its own defaults only: else the record will differ.
-        given = settings if "--settings" in (code / "job.py").read_text("utf-8") else None
+        given = settings if "--settings" in (code / "model" / "job.py").read_text("utf-8") else None
         try:
             job.run(code, data.folder, name, out, settings["newest"], record["seed"], given)
         except RuntimeError as error:
@@ -171,9 +171,9 @@ def rebuild(version, out, as_json, mlflow, home):
 
     Exits with 1 if the digest is another, and says which part of the record is not what is here.
     """
-    from jukebox.data.store import write
+    from jukebox.data.files import write
 
-    models, data = registry(home, mlflow), store(home)
+    models, data = open_registry(home, mlflow), open_store(home)
     record = models.lineage(version)["record"]
     model = again(home, data, record)
     if out:

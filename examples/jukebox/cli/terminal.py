@@ -4,9 +4,7 @@ Everything heavy is imported inside a function, so that help is there at once.
 """
 
 import json
-import logging
 import math
-import os
 import re
 import time
 from pathlib import Path
@@ -87,53 +85,14 @@ class Contents(click.Group):
         except Exception as error:  # of MLflow, which is imported only by those who need it
             if type(error).__module__.partition(".")[0] not in ("mlflow", "sqlalchemy"):
                 raise
+            from jukebox.loop.home import unusable
+
             raise click.ClickException(public(unusable(error))) from error
-
-
-def unusable(error):
-    """Say that MLflow cannot be used, why, and what to do."""
-    from jukebox.registry.history import cause, remedy
-
-    return f"MLflow (see JUKEBOX_MLFLOW) cannot be used: {cause(error)}; {remedy(error)}."
 
 
 def public(text):
     """Give a text without the users and passwords of the addresses in it."""
     return re.sub(r"//[^/@\s]*@", "//", text)
-
-
-def nothing(home):
-    """Say that a home has no data, where it is, and how to get some."""
-    return (
-        f"There is no data in {home.absolute()}. Go to the folder that holds your .jukebox, name it "
-        "with --home, or make some data here: jukebox generate --weeks 30."
-    )
-
-
-def store(home, needed=True):
-    """Open the store of a home; without data, say how to get some."""
-    from jukebox.data.store import Store
-
-    if needed and not (home / "data" / "now.json").exists():
-        raise ValueError(nothing(home))
-    return Store(home / "data")
-
-
-def registry(home, mlflow):
-    """Open the registry of a home."""
-    from mlflow.exceptions import MlflowException
-    from sqlalchemy.exc import SQLAlchemyError
-
-    from jukebox.registry.models import Registry
-
-    for chatty in ("mlflow", "urllib3"):  # of tables that it makes, of calls tried again
-        logging.getLogger(chatty).setLevel(logging.CRITICAL)
-    # Its default is seven retries, for minutes; a wrong address is to be told at once.
-    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
-    try:
-        return Registry(home / "registry", mlflow)
-    except (MlflowException, SQLAlchemyError, ImportError) as error:  # a driver, say
-        raise ValueError(unusable(error)) from error
 
 
 def when(seconds):

@@ -1,25 +1,12 @@
 """The commands `train` and `evaluate`: a model from the data, and what the gate says of it."""
 
-import math
-import sys
 from pathlib import Path
 
 import click
 
-from jukebox.cli.generate import push
-from jukebox.cli.terminal import (
-    DVC,
-    HOME,
-    JSON,
-    MLFLOW,
-    console,
-    pairs,
-    registry,
-    say_json,
-    shown,
-    store,
-    table,
-)
+from jukebox.cli.remote import push
+from jukebox.cli.terminal import DVC, HOME, JSON, MLFLOW, console, pairs, say_json, shown, table
+from jukebox.loop.home import open_registry, open_store
 
 
 def layers(ctx, parameter, value):
@@ -37,7 +24,7 @@ def tuned(tracks, charts, seed, silent):
     """Try the grid, with a progress bar; print its scores unless silent, give the best settings."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
-    from jukebox.model.training import GRID, tune
+    from jukebox.model.tuning import GRID, tune
 
     screen, scores = console(stderr=True), []
     columns = "Tuning", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
@@ -88,10 +75,11 @@ def train(tune, seed, hidden, penalty, epochs, since, as_json, dvc_remote, mlflo
     if tune and chosen:
         raise click.UsageError(f"--tune chooses for itself: leave --{next(iter(chosen))} out.")
     from jukebox.model import job
-    from jukebox.model.training import Settings, code_version, labelled
+    from jukebox.model.identity import code_version
+    from jukebox.model.training import Settings, labelled
     from jukebox.model.training import train as trained
 
-    data = store(home)
+    data = open_store(home)
     version = data.freeze(since)
     if dvc_remote:
         push(home, dvc_remote)
@@ -106,8 +94,8 @@ def train(tune, seed, hidden, penalty, epochs, since, as_json, dvc_remote, mlflo
     settings = tuned(tracks, charts, seed, as_json) if tune else Settings(**chosen)
     model = trained(tracks, charts, settings, seed)
     if not (home / "code" / code_version()).exists():
-        job.snapshot(Path(job.__file__).parent, home / "code")  # for jukebox rebuild
-    number, record = registry(home, mlflow).register(model), model.record
+        job.snapshot(Path(job.__file__).parents[1], home / "code")  # for jukebox rebuild
+    number, record = open_registry(home, mlflow).register(model), model.record
     if as_json:
         say_json({"version": number, "digest": model.digest, "record": record})
         return
@@ -129,55 +117,3 @@ def train(tune, seed, hidden, penalty, epochs, since, as_json, dvc_remote, mlflo
         ]
     )
     click.echo(f"Next: jukebox evaluate {number}", err=True)
-
-
-def compared(figures, version, rival):
-    """Print the figures of a verdict, of the model next to those that it is compared with."""
-    if "brier" not in figures:
-        return  # refused before it was asked anything
-    get = figures.get
-    rows = [
-        ("average precision", get("average_precision"), get("average_precision_of_champion", ""),
-         get("average_precision_of_chance")),
-        (f"lead of version {version}", "", get("lead_over_champion", ""), get("lead_over_chance")),
-        ("Brier score", get("brier"), get("brier_of_champion", ""), ""),
-    ]  # fmt: skip
-    columns = ["", f"version {version}", f"version {rival}", "chance"]
-    if rival is None:
-        columns, rows = columns[:2] + columns[3:], [row[:2] + row[3:] for row in rows]
-    click.echo()
-    table(rows, columns, styles=("dim", "bold"))
-    click.echo()
-    first, last = figures["weeks"]
-    took = figures.get("milliseconds", math.nan)
-    click.echo(f"On {figures['tracks']} tracks of weeks {first} to {last}; {took:.2g} ms a call.")
-
-
-@click.command()
-@click.argument("version", type=click.IntRange(1))
-@JSON
-@MLFLOW
-@HOME
-def evaluate(version, as_json, mlflow, home):
-    """Ask the gate about a version, and change nothing.
-
-    It is held against the champion, or chance if there is none or it is the champion itself, on
-    the newest labelled weeks. Exits with 1 if it is refused.
-    """
-    from jukebox.model.gate import gate
-
-    models, (tracks, charts) = registry(home, mlflow), store(home).read()
-    champion = models.standing().champion
-    rival = None if champion in (None, version) else champion
-    verdict = gate(models.load(version), rival and models.load(rival), tracks, charts)
-    if as_json:
-        answer = {"passed": verdict.passed, "reasons": verdict.reasons, "figures": verdict.figures}
-        say_json({"version": version, "champion": rival} | answer)
-    else:
-        colour, word = ("green", "passed") if verdict.passed else ("red", "refused")
-        against = f"version {rival}, the champion" if rival else "chance"
-        console().print(f"Version {version} against {against}: [bold {colour}]{word}[/]")
-        for reason in verdict.reasons:
-            console().print(f"  {reason}", markup=False)
-        compared(verdict.figures, version, rival)
-    sys.exit(0 if verdict.passed else 1)

@@ -1,4 +1,4 @@
-"""The command `update`: the loop of `jukebox.northstar`, once, on a home of your own."""
+"""The command `update`: the loop of `jukebox.loop.loop`, once, on a home of your own."""
 
 import contextlib
 import sys
@@ -6,14 +6,17 @@ from pathlib import Path
 
 import click
 
-from jukebox.cli.terminal import HOME, JSON, MLFLOW, console, folder, registry, store
+from jukebox.cli.terminal import HOME, JSON, MLFLOW, console, folder
+from jukebox.loop.home import open_registry, open_store
 
 
 def package(ctx, parameter, value):
     """Give the package's folder in a checkout, or the one that is installed."""
-    code = value or Path(__file__).parent
-    if not (code / "training.py").is_file():
-        raise click.BadParameter(f"there is no training.py in {code}: name the package's folder")
+    code = value or Path(__file__).parents[1]
+    if not (code / "model" / "training.py").is_file():
+        raise click.BadParameter(
+            f"there is no model/training.py in {code}: name the package's folder"
+        )
     return code
 
 
@@ -107,12 +110,12 @@ def update(code, as_json, mlflow, home, **given):
     """
     from jukebox.loop.journal import ended, runs
     from jukebox.loop.loop import Loop
-    from jukebox.world.timeline import Json
     from jukebox.loop.triggers import Policy
+    from jukebox.world.timeline import Json
 
     policy = Policy(**{name: value for name, value in given.items() if value is not None})
     say, did = Json().show if as_json else show, []
-    data, models = store(home), registry(home, mlflow)
+    data, models = open_store(home), open_registry(home, mlflow)
     with contextlib.closing(Loop(home, models, data, code, policy)) as loop:
         for event in events(loop):
             did.append(event)

@@ -14,10 +14,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from jukebox.data.store import batch, write
+from jukebox.data.files import write
+from jukebox.data.store import batch
 
 NAME = re.compile(r"(tracks|charts|quarantine)-(\d+)-[0-9a-f]{16}\.csv")
-HALF = re.compile(r"\..+\.csv\.\d+")  # what a kill left half-written: see `store.write`
+HALF = re.compile(r"\..+\.csv\.\d+")  # what a kill left half-written: see `files.write`
 ROW = re.compile(r'(?:[^"\n]|"[^"]*")*\n')  # of a batch; what stands in quotes may end a line
 
 
@@ -69,9 +70,8 @@ def saw(track_id, store, registry):
 
 def strangers(store, registry):
     """Give the versions of models whose data is not in the store: nobody can tell what they saw."""
-    entries = registry.client.search_model_versions(f"name = '{registry.name}'")
-    known = [v for data in store.versions() for v in registry.models_that_saw(data)]
-    return sorted({int(entry.version) for entry in entries} - set(known))
+    here = store.versions()
+    return sorted(v for v, r in registry.records().items() if r.get("data_version") not in here)
 
 
 def without(path, kind, gone):

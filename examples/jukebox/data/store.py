@@ -18,34 +18,17 @@ from pathlib import Path
 
 import pandas as pd
 
-from jukebox.data.checks import COLUMNS, validate, validate_charts, version
-from jukebox.world.simulation import WHOLE
+from jukebox.data.checks import validate, validate_charts
+from jukebox.data.files import write
+from jukebox.data.versions import data_version
+from jukebox.schema import CHART_TYPES, COLUMNS, TRACK_TYPES
 
 NAME = re.compile(r"[0-9a-f]{64}|draft-\d+")  # of a data version
-TYPES = {
-    "tracks": {name: "int64" if name in WHOLE else float for name in COLUMNS}
-    | {"track_id": object},
-    "charts": {"track_id": object, "country": object, "known": "int64"},
-}
+TYPES = {"tracks": TRACK_TYPES, "charts": CHART_TYPES}
 
 
 class Forgotten(ValueError):
     """A data version has lost tracks on request: its content is no longer that of its name."""
-
-
-def write(path, content):
-    """Put a file in its place, whole and on the disk, or not at all."""
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with part.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)  # or half a file would take what room there is
-        error.filename = str(path)
-        raise
 
 
 @lru_cache(1024)  # a batch never changes: each process reads it once
@@ -196,7 +179,7 @@ class Store:
     def freeze(self, since=0):
         """Give what is known now of the weeks from `since` on its version, and keep it for ever.
 
-        It is the SHA-256 of the content (`catalogue.version`), whatever files hold it.
+        It is the SHA-256 of the content (`versions.data_version`), whatever files hold it.
         """
         listed = self._listed()
         part = {kind: listed[kind] for kind in ("tracks", "charts")}
@@ -204,7 +187,7 @@ class Store:
         # Named by its content, which can only be read when the list is there.
         draft = self.folder / "versions" / f"draft-{os.getpid()}.json"
         write(draft, json.dumps({"frozen": time.time(), "batches": part}, indent=1).encode())
-        name = version(*self.read(draft.stem))
+        name = data_version(*self.read(draft.stem))
         target = draft.with_name(f"{name}.json")
         # What was forgotten may have come in again: then the version is whole again.
         whole = target.exists() and not self.manifest(name)["forgotten"]

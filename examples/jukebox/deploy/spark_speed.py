@@ -9,9 +9,7 @@ from pathlib import Path
 from statistics import median
 
 import pandas as pd
-from jukebox.data.checks import Catalogue, validate
-from jukebox.problem import FEATURES
-from jukebox.model.training import predict, session, train
+from jukebox import FEATURES, Catalogue, predict, session, train, validate
 from spark_batch import check, score, spark
 
 FILES, ROUNDS = 10, 3

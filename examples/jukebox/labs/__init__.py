@@ -121,7 +121,7 @@ def wrong(number, folder):
 
 def opened(folder):
     """Give the store and the registry of a lab's home; ValueError says what is not there yet."""
-    from jukebox.cli.terminal import registry, store
+    from jukebox.loop.home import open_registry, open_store
 
     home = folder / ".jukebox"
     if not (home / "data" / "now.json").exists():
@@ -130,23 +130,23 @@ def opened(folder):
         )
     if not (home / "registry" / "mlflow.db").exists():  # it would be made, and take seconds
         raise ValueError(f"There is no model in {home} yet: jukebox train.")
-    return store(home), registry(home, None)
+    return open_store(home), open_registry(home, None)
 
 
 def arrived(folder, seed, weeks, tracks=100):
     """Let weeks of a new world arrive in a lab's home, `tracks` in each; give store and registry."""
-    from jukebox.cli.generate import world
-    from jukebox.world.scene import release
-    from jukebox.world.simulation import Catalogue
     from jukebox.data.store import Store
-    from jukebox.cli.terminal import registry
+    from jukebox.loop.home import open_registry
+    from jukebox.world.scene import release
+    from jukebox.world.settings import world
+    from jukebox.world.simulation import Catalogue
 
     home = folder / ".jukebox"
     world(home, seed, tracks, [], 0)
     catalogue, data = Catalogue(seed, tracks_a_week=tracks), Store(home / "data")
     for week in range(weeks):
         release(data, week, catalogue.week(week)[0], catalogue)
-    return data, registry(home, None)
+    return data, open_registry(home, None)
 
 
 def told(folder):

@@ -21,7 +21,7 @@ def start(folder):
     from dataclasses import replace
 
     from jukebox import problem
-    from jukebox.data.checks import labels
+    from jukebox.data.versions import labels
     from jukebox.model.training import Model, Settings, export, fit, labelled, predict, split, train
 
     data, models = arrived(folder, seed=5, weeks=20)

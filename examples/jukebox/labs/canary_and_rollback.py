@@ -24,8 +24,8 @@ def start(folder):
     """Make a champion, a challenger that fails on what the catalogue never held, and its repair."""
     import numpy as np
 
-    from jukebox.problem import FEATURES
     from jukebox.model.training import train
+    from jukebox.schema import FEATURES
 
     data, models = arrived(folder, seed=5, weeks=16)
     tracks, charts = data.read(data.freeze())
@@ -61,8 +61,7 @@ def canary(models, version):
     if not began:
         return 0, 0
     ends = [r["time"] for r in rows if r["version"] == version and r["time"] > began[-1]]
-    where = "role <> 'shadow' AND time BETWEEN ? AND ?"
-    log = models.predictions(where, (began[-1], min(ends, default=float("inf"))))
+    log = models.predictions(since=began[-1], until=min(ends, default=None))
     return int((log["role"] == "challenger").sum()), len(log)
 
 

@@ -13,8 +13,8 @@ LOAD = Path(__file__).with_name("files") / "load.py"
 
 def start(folder):
     """Make a champion, a better model that waits, and a client that asks."""
-    from jukebox.problem import FEATURES
     from jukebox.model.training import train
+    from jukebox.schema import FEATURES
 
     data, models = arrived(folder, seed=5, weeks=16)
     tracks, charts = data.read(data.freeze())
@@ -28,9 +28,7 @@ def start(folder):
 
 def answered(models, load):
     """Give the prediction log's part of a load: who answered each request, and when."""
-    return models.predictions(
-        "role = 'champion' AND time BETWEEN ? AND ?", (load["began"], load["ended"])
-    )
+    return models.predictions(role="champion", since=load["began"], until=load["ended"])
 
 
 def check(folder):

@@ -69,7 +69,7 @@ def check(folder):
     """Compare mended.csv with what was meant, row by row, and bad.csv with what is left."""
     import pandas as pd
 
-    from jukebox.data.checks import read
+    from jukebox.data.files import read
 
     file = folder / "mended.csv"
     if not file.exists():

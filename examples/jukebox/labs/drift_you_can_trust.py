@@ -17,13 +17,13 @@ WORDS = ("leave", "return", "update")
 
 def start(folder):
     """Give four offices the same model, and then four weeks in which their worlds go apart."""
+    from jukebox.loop.home import open_registry, open_store
+    from jukebox.model.training import train
     from jukebox.world.scene import answer, release
     from jukebox.world.simulation import Catalogue, Drift
-    from jukebox.cli.terminal import registry, store
-    from jukebox.model.training import train
 
     first, world = folder / "east", Catalogue(0)
-    data, models = store(first, needed=False), registry(first, None)
+    data, models = open_store(first, needed=False), open_registry(first, None)
     for week in range(SINCE):
         release(data, week, world.week(week)[0], world)
     models.promote(models.register(train(*data.read())), "better than chance, in all four offices")
@@ -32,7 +32,7 @@ def start(folder):
             shutil.copytree(first, folder / office)
     for office, (kinds, spoilt) in OFFICES.items():
         world = Catalogue(0, [Drift(kind, start=SINCE) for kind in kinds])
-        data, models = store(folder / office), registry(folder / office, None)
+        data, models = open_store(folder / office), open_registry(folder / office, None)
         for week in range(SINCE, NOW + 1):
             tracks, _ = world.week(week)
             if spoilt and week == NOW:
@@ -43,10 +43,10 @@ def start(folder):
 
 def look(home):
     """Give what `jukebox monitor` sees in an office, and the columns that moved there."""
-    from jukebox.cli.terminal import registry, store
-    from jukebox.cli.monitor import observe
+    from jukebox.loop.home import open_registry, open_store
+    from jukebox.watch.observation import observe
 
-    seen = observe(store(home), registry(home, None))
+    seen = observe(open_store(home), open_registry(home, None))
     if seen["performance"] is None:
         raise ValueError(
             f"In {home.name} nothing is known of the newest labelled week any more: jukebox lab "
@@ -64,12 +64,12 @@ def right(seen, moved):
 
 def why(home, said, seen, moved):
     """Explain an answer that is not right, by the figures."""
-    from jukebox.cli.terminal import shown, store
+    from jukebox.loop.home import open_store
 
     performance, names = seen["performance"], " and ".join([", ".join(moved[:-1]), *moved[-1:]])
     names, week = names.removeprefix(" and ") or "no column", performance["week"]
     now, then = (
-        shown([performance[which][name] for name in ("slope", "slope_low", "slope_high")])
+        "{slope:.3f} ({slope_low:.3f} to {slope_high:.3f})".format(**performance[which])
         for which in ("now", "promised")
     )
     score = f"has a calibration slope of {now} in week {week}, and had {then} in its test"
@@ -82,7 +82,7 @@ def why(home, said, seen, moved):
             "that: update."
         )
     if wanted == "return":
-        tracks, _ = store(home).read()
+        tracks, _ = open_store(home).read()
         (column,) = moved
         middles = tracks.groupby("released")[column].median()
         return (

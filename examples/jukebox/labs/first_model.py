@@ -19,7 +19,7 @@ def hits(model, tracks, charts):
     """
     import numpy as np
 
-    from jukebox.data.checks import labels
+    from jukebox.data.versions import labels
     from jukebox.model.training import labelled, predict
 
     known = labelled(tracks, charts)

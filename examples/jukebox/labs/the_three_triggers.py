@@ -17,7 +17,7 @@ RUNS = 2  # that the loop has behind it at the start
 PACKAGE = Path(__file__).parents[1]
 UPDATE = "jukebox update --code code/jukebox"
 KINDS = {  # of triggers: what makes one fire
-    "code": f"change a line of code/jukebox/training.py that matters, then {UPDATE}",
+    "code": f"change a line of code/jukebox/model/training.py that matters, then {UPDATE}",
     "performance": f"let the charts of week {BACK} come in (jukebox generate --weeks 3), then {UPDATE}",
     "data": f"let more weeks arrive (jukebox generate --weeks 12), then {UPDATE} --answers 0",
 }
@@ -25,7 +25,8 @@ KINDS = {  # of triggers: what makes one fire
 
 def trained(code, store, data, out, newest, seed):
     """Train as `job.run` does, in this process: the checkout is still the package that runs here."""
-    from jukebox.data.store import Store, write
+    from jukebox.data.files import write
+    from jukebox.data.store import Store
     from jukebox.model.training import Settings, train
 
     model = train(*Store(store).read(data), Settings(newest=newest), seed)
@@ -36,17 +37,17 @@ def trained(code, store, data, out, newest, seed):
 
 def start(folder):
     """Let the loop make a first model and, when tastes turn, a second; then they turn back."""
-    from jukebox.cli.generate import world
+    from jukebox.loop.home import open_registry, open_store
     from jukebox.loop.loop import Loop
-    from jukebox.world.scene import answer, release
-    from jukebox.world.simulation import Catalogue, Drift
-    from jukebox.cli.terminal import registry, store
     from jukebox.loop.triggers import Policy
     from jukebox.model.gate import Limits
+    from jukebox.world.scene import answer, release
+    from jukebox.world.settings import world
+    from jukebox.world.simulation import Catalogue, Drift
 
     home, code = folder / ".jukebox", folder / "code" / "jukebox"
     shutil.copytree(PACKAGE, code, ignore=shutil.ignore_patterns("__pycache__"))
-    data, models = store(home, needed=False), registry(home, None)
+    data, models = open_store(home, needed=False), open_registry(home, None)
     turns = [
         {"kind": "concept", "shape": "sudden", "start": TURN, "size": 1.0},
         {"kind": "concept", "shape": "sudden", "start": BACK, "size": -1.0},
@@ -83,15 +84,15 @@ def past(folder):
 
 def tampered(folder, ends, champion):
     """Yield what is wrong with the checkout. champion: the record of the one that serves."""
-    from jukebox.model.training import code_version
+    from jukebox.model.identity import code_version
 
     code = folder / "code" / "jukebox"
     no = [end for end in ends.values() if end["why"].startswith("leak")]
-    gates = [(at / "validation.py").read_text("utf-8") for at in (code, PACKAGE)]
+    gates = [(at / "model" / "gate.py").read_text("utf-8") for at in (code, PACKAGE)]
     if gates[0] != gates[1]:
         said = f", and it said “{no[-1]['why']}”" if no else ""
         yield (
-            "You changed the gate in code/jukebox/validation.py, and nothing came of it. The gate "
+            "You changed the gate in code/jukebox/model/gate.py, and nothing came of it. The gate "
             f"that judges is not the checkout's: it belongs to the loop that is installed{said}. "
             "No commit should be able to open its own gate. Take the change back."
         )
@@ -102,8 +103,8 @@ def tampered(folder, ends, champion):
             "{} to {}".format(*record[f"{did}_weeks"]) for did in ("fitted", "tested")
         )
         yield (
-            f"code/jukebox/training.py is still what run {no[-1]['run']} was refused for: it learns "
-            f"from weeks {fitted}, and its own test is of weeks {tested}, so it has seen these weeks. "
+            f"code/jukebox/model/training.py is still what run {no[-1]['run']} was refused for: it "
+            f"learns from weeks {fitted}, and its own test is of weeks {tested}, so it has seen these weeks. "
             f"The {record['metrics']['average_precision']:.3f} of that test says nothing about the "
             "weeks to come. The gate has a test of its own, of the newest weeks only: it names the "
             "first of them. Take the change back."
@@ -112,7 +113,8 @@ def tampered(folder, ends, champion):
 
 def check(folder):
     """Ask for the three triggers and the three endings, and for a checkout that is clean again."""
-    from jukebox.loop.journal import ENDINGS, unfinished, waiting
+    from jukebox.loop.journal import unfinished, waiting
+    from jukebox.loop.steps import ENDINGS
     from jukebox.loop.triggers import kinds
 
     (data, models), (events, own, ends) = opened(folder), past(folder)
@@ -172,7 +174,7 @@ def solve(folder, hands):
     """Let a bad commit be refused, a fall be answered, and new data be learnt from."""
     from jukebox.world.scene import RANDOM
 
-    training = "code/jukebox/training.py"
+    training = "code/jukebox/model/training.py"
     hands.type("jukebox status")
     hands.type(f"sed -i.bak 's/new = .*/{RANDOM}/' {training}")
     hands.type(UPDATE, code=1)

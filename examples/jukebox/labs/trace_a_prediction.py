@@ -37,14 +37,14 @@ why = "{why}"
 
 def start(folder):
     """Three champions in three weeks, one corrected cell, and an answer of the second of them."""
+    from jukebox.data.store import Store
     from jukebox.model.features import matrix
+    from jukebox.model.training import Settings, predict, train
     from jukebox.problem import COUNTRIES
+    from jukebox.registry.log import Answer
     from jukebox.registry.models import Registry
-    from jukebox.serving.rollout import Log
     from jukebox.world.scene import release
     from jukebox.world.simulation import Catalogue
-    from jukebox.data.store import Store
-    from jukebox.model.training import Settings, predict, train
 
     world, home = Catalogue(8, tracks_a_week=100), folder / ".jukebox"
     now = {"time": MONDAY}
@@ -73,11 +73,8 @@ def start(folder):
     answers = predict(second.onnx, asked)[:, COUNTRIES.index("BR")]
     asked = asked.iloc[[answers.argmax()]]
     x = matrix(asked)
-    log = Log(models.folder / "predictions.db")
-    log.thread.start()
-    given = (REQUEST, "champion", 2, now["time"], asked["track_id"], x, predict(second.onnx, x))
-    log.waiting.put(given)
-    log.close()
+    given = now["time"], list(asked["track_id"]), x, predict(second.onnx, x)
+    models.log.add(Answer(REQUEST, "champion", 2, *given))
     complaint = {"track": asked["track_id"].item(), "chance": answers.max(), "request": REQUEST}
     (folder / "complaint.txt").write_text(COMPLAINT.format(**complaint), "utf-8")
 
@@ -88,7 +85,7 @@ def start(folder):
 
 def told(folder):
     """Give the right answer, from the log, the registry and the store: what answer.toml holds."""
-    from jukebox.data.checks import changed_rows
+    from jukebox.data.versions import changed_rows
 
     data, models = opened(folder)
     answered = models.answered(REQUEST)

@@ -7,8 +7,8 @@ import json
 import sqlite3
 from pathlib import Path
 
-from jukebox.registry.history import Refused, connect
 from jukebox.loop.steps import ENDINGS, GIVES, STEPS
+from jukebox.registry.history import Refused, connect
 
 JOURNAL = f"""
 CREATE TABLE IF NOT EXISTS events (

@@ -11,17 +11,18 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from jukebox.model import job
-from jukebox.loop import triggers
-from jukebox.registry.history import full, remedy
-from jukebox.loop.journal import STEPS, Journal, alone, runs, unfinished, waiting
-from jukebox.registry.models import Refused, Tampered
 from jukebox.data.store import Forgotten
-from jukebox.model.training import labelled
+from jukebox.loop import triggers
+from jukebox.loop.journal import Journal, alone, runs, unfinished, waiting
+from jukebox.loop.steps import STEPS
 from jukebox.loop.triggers import Policy, fall, kinds, void
+from jukebox.model import job
 from jukebox.model.gate import Verdict, gate
+from jukebox.model.training import labelled
+from jukebox.registry.history import Refused, full, remedy
+from jukebox.registry.models import Tampered
 
-PACKAGE = Path(__file__).parent
+PACKAGE = Path(__file__).parents[1]
 
 
 class Ended(Exception):

@@ -5,16 +5,17 @@ yet, or not so. Performance: what the champion's answers scored once their chart
 not what came in: inputs may move and do no harm, and a model may fail while they do not move.
 """
 
-import json
 from dataclasses import dataclass, field
 
 import pandas as pd
 
-from jukebox.data.checks import COLUMNS, labels, version
+from jukebox.data.versions import data_version, labels
 from jukebox.loop.journal import ended, runs, waiting
-from jukebox.watch.monitoring import fell, live, promised
-from jukebox.model.training import code_version, labelled
 from jukebox.model.gate import Limits
+from jukebox.model.identity import code_version
+from jukebox.model.training import labelled
+from jukebox.schema import COLUMNS
+from jukebox.watch.monitoring import fell, live, promised
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,7 @@ def look(journal, store, registry, code, policy):
     events, (tracks, charts), today = journal.events(), store.read(), store.week or 0
     champion = registry.standing().champion
     model = registry.load(champion) if champion else None
-    now = (version(tracks, charts), champion, len(store.quarantined(store.week)))
+    now = (data_version(tracks, charts), champion, len(store.quarantined(store.week)))
     fired = []
 
     sources = code_version(code)
@@ -140,10 +141,7 @@ def look(journal, store, registry, code, policy):
 
     known = labelled(tracks, charts)
     newest = known["track_id"][known["released"] == known["released"].max()]
-    where = (
-        "role <> 'shadow' AND model_version = ? AND track_id IN (SELECT value FROM json_each(?))"
-    )
-    log = registry.predictions(where, (champion, json.dumps(list(newest))))  # never all of it
+    log = registry.predictions(version=champion or 0, tracks=newest)  # never all of it
     week, score = live(log, tracks, charts, champion)
     if score is not None and fell(then := promised(model, tracks, charts), score):
         why = (

@@ -7,7 +7,7 @@ differently (training-serving skew).
 
 import numpy as np
 
-from jukebox.problem import FEATURES
+from jukebox.schema import FEATURES
 
 NAMES = list(FEATURES)
 SHARES = [name for name, feature in FEATURES.items() if feature.unit == "share"]

@@ -15,10 +15,10 @@ from statistics import NormalDist
 import numpy as np
 from scipy.sparse import csr_array
 
-from jukebox.data.checks import labels
+from jukebox.data.versions import labels
 from jukebox.model.features import matrix
-from jukebox.problem import COUNTRIES, Objectives, brier, chance
 from jukebox.model.training import labelled, predict, session, split
+from jukebox.problem import COUNTRIES, Objectives, brier, chance
 
 
 @dataclass(frozen=True)

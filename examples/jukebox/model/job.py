@@ -1,6 +1,6 @@
 """The job: one training as a process of its own, from a version of the code and one of the data.
 
-`python -m jukebox.job STORE DATA OUT --newest 4 --seed 0`, with PYTHONPATH set to the code. Code
+`python -m jukebox.model.job STORE DATA OUT --newest 4 --seed 0`, with PYTHONPATH set to the code. Code
 that fails, hangs or eats the memory takes this process with it, and not the loop that started it.
 """
 
@@ -16,8 +16,10 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
-from jukebox.data.store import Store, write
-from jukebox.model.training import Model, Settings, code_version, train
+from jukebox.data.files import write
+from jukebox.data.store import Store
+from jukebox.model.identity import code_version
+from jukebox.model.training import Model, Settings, train
 
 LONGEST = 600  # seconds that a training may take
 
@@ -57,7 +59,7 @@ def run(code, store, data, out, newest, seed, settings=None):
     # Code that nobody has looked at yet gets no token, and no address with a password.
     own = {name: value for name, value in os.environ.items() if not name.startswith("JUKEBOX_")}
     # -P: or the `jukebox` of the folder in which the loop was started would come first.
-    command = [sys.executable, "-P", "-m", "jukebox.job", *map(str, (store, data, out))]
+    command = [sys.executable, "-P", "-m", "jukebox.model.job", *map(str, (store, data, out))]
     command += [f"--newest={newest}", f"--seed={seed}"]
     command += [f"--settings={json.dumps(settings)}"] if settings else []  # older code knows none
     try:

@@ -7,21 +7,18 @@ settings and seed on the same kind of processor give the same bytes, so a digest
 
 import hashlib
 import json
-import tempfile
 import warnings
 from dataclasses import asdict, dataclass
 from importlib import metadata
-from pathlib import Path
 
 import numpy as np
 
 from jukebox import problem
-from jukebox.data.checks import labels, version
+from jukebox.data.versions import data_version, labels
 from jukebox.model.features import convert_function, matrix, pipeline, same_shape
-from jukebox.problem import COUNTRIES, FEATURES, LABEL_DELAY
-
-STAGES = ("problem", "catalogue", "features", "training")  # whose sources make a model
-PACKAGES = ("numpy", "pandas", "scipy", "scikit-learn", "onnx", "skl2onnx")  # and whose versions
+from jukebox.model.identity import PACKAGES, code_version, lock_hash
+from jukebox.problem import COUNTRIES, LABEL_DELAY
+from jukebox.schema import FEATURES
 
 
 @dataclass(frozen=True)
@@ -39,9 +36,6 @@ class Settings:
     batch: int = 32
     epochs: int = 20
     newest: int = 4
-
-
-GRID = tuple(Settings(h, penalty) for h in [(), (16,)] for penalty in [1e-4, 1e-3, 1e-2])
 
 
 @dataclass(frozen=True)
@@ -147,19 +141,6 @@ def predict(model, tracks):
     return running.run(["probabilities"], {"tracks": rows.astype(np.float32, copy=False)})[0]
 
 
-def code_version(package=Path(__file__).parent):
-    """Return the SHA-256, in hex, of a package's sources of the stages that make a model."""
-    texts = [Path(package, f"{stage}.py").read_text("utf-8") for stage in STAGES]
-    return hashlib.sha256("\0".join(texts).encode()).hexdigest()
-
-
-def lock_hash(lock=None):
-    """Return the SHA-256, in hex, of a lock file or, without one, of the packages installed."""
-    installed = "\n".join(f"{name}=={metadata.version(name)}" for name in PACKAGES)
-    content = Path(lock).read_bytes() if lock else installed.encode()
-    return hashlib.sha256(content).hexdigest()
-
-
 def train(tracks, charts, settings=None, seed=0, lock=None):
     """Return the `Model` of the labelled tracks, fitted on all but their newest weeks.
 
@@ -170,7 +151,7 @@ def train(tracks, charts, settings=None, seed=0, lock=None):
     older, newer = split(known, labels(known, charts), settings.newest)
     record = {
         "code_version": code_version(),
-        "data_version": version(tracks, charts),
+        "data_version": data_version(tracks, charts),
         "lock_hash": lock_hash(lock),
         "packages": {name: metadata.version(name) for name in PACKAGES},  # a hash names none
         "seed": seed,
@@ -187,64 +168,3 @@ def train(tracks, charts, settings=None, seed=0, lock=None):
     record["metrics"] = {measure.__name__: measure(y, p) for measure in measures}
     record["metrics"]["average_precision_of_chance"] = problem.chance(y).average_precision
     return Model(onnx, hashlib.sha256(onnx).hexdigest(), record)
-
-
-def tune(tracks, charts, grid=GRID, seed=0, progress=lambda done, of, settings, score: None):
-    """Return the settings of the grid with the best average precision; the first, of equals.
-
-    The newest weeks, on which the chosen model is judged later, are set aside first, and the
-    weeks before them judge here: a model chosen on its own test weeks looks better than it is.
-    progress: called as progress(done, of, settings, score) after each of the grid.
-    """
-    known, best, best_score = labelled(tracks, charts), None, -1
-    for done, settings in enumerate(grid, 1):
-        before, _ = split(known, labels(known, charts), settings.newest)
-        older, newer = split(*before, settings.newest)
-        fitted = fit(*older, settings, seed)
-        score = problem.average_precision(newer[1], fitted.predict_proba(matrix(newer[0])))
-        best, best_score = (settings, score) if score > best_score else (best, best_score)
-        progress(done, len(grid), settings, score)
-    return best
-
-
-def save(model, folder):
-    """Write a model as an MLflow model, with its signature, into a folder that is not there yet."""
-    import mlflow.onnx
-    import onnx
-    from mlflow.types import Schema, TensorSpec
-
-    tensors = [TensorSpec(np.dtype(np.float32), (-1, n)) for n in (len(FEATURES), len(COUNTRIES))]
-    mlflow.onnx.save_model(
-        onnx.load_model_from_string(model.onnx),
-        folder,
-        signature=mlflow.models.ModelSignature(*(Schema([tensor]) for tensor in tensors)),
-        # Spelled out, or MLflow would run the model in a new process to find out.
-        pip_requirements=[f"{p}=={metadata.version(p)}" for p in ("numpy", "onnx", "onnxruntime")],
-        save_as_external_data=False,  # one file, whose bytes have the digest
-    )
-
-
-def track(model, folder, uri=None):
-    """Log a model as a finished run of MLflow in a folder, and return the run's id.
-
-    The folder gets mlflow.db, unless `uri` is given, and the artefacts, unless that is a server's.
-    """
-    (folder := Path(folder).resolve()).mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as files:
-        save(model, Path(files, "model"))
-        Path(files, "record.json").write_text(json.dumps(model.record, indent=1), "utf-8")
-        from mlflow import MlflowClient  # not start_run, which looks for git and the user's name
-
-        client = MlflowClient(uri or f"sqlite:///{folder / 'mlflow.db'}")
-        found = client.get_experiment_by_name("jukebox")
-        place = None if (uri or "").startswith("http") else (folder / "artifacts").as_uri()
-        experiment = found.experiment_id if found else client.create_experiment("jukebox", place)
-        run = client.create_run(experiment, tags={"digest": model.digest}).info.run_id
-        for name, value in model.record.items():
-            if name not in ("metrics", "features", "countries"):  # the last two: the signature
-                client.log_param(run, name, value)
-        for name, value in model.record["metrics"].items():
-            client.log_metric(run, name, value)
-        client.log_artifacts(run, files)
-    client.set_terminated(run)
-    return run

@@ -18,33 +18,15 @@ from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 from mlflow import MlflowClient
 from mlflow.artifacts import download_artifacts
 from mlflow.exceptions import MlflowException
 
-from jukebox.registry.history import History, Refused, connect, replay
-from jukebox.model.training import Model, track
+from jukebox.model.training import Model
+from jukebox.registry.history import History, Refused, replay
+from jukebox.registry.log import PredictionLog
+from jukebox.registry.tracking import track
 
-# One row a track and model that was asked; the service writes it.
-PREDICTIONS = """
-CREATE TABLE IF NOT EXISTS predictions (
-  request_id TEXT NOT NULL,
-  role TEXT NOT NULL,            -- champion, challenger or shadow: a shadow's answer is not sent
-  model_version INTEGER NOT NULL,
-  time REAL NOT NULL,            -- seconds since 1970, UTC
-  track_id TEXT,                 -- null if the client sent none
-  inputs TEXT NOT NULL,          -- sha256 of the 13 features, float32 in the order of FEATURES
-  probabilities BLOB NOT NULL    -- 72 float32 in the order of COUNTRIES
-);
-CREATE INDEX IF NOT EXISTS by_request ON predictions (request_id);
-"""
-
-
-ASKED = """
-SELECT count(DISTINCT CASE WHEN role = 'challenger' AND model_version = ? THEN request_id END),
-  max(rowid) FROM predictions WHERE rowid > ?
-"""
 ALIASES = ("champion", "challenger")
 
 
@@ -69,8 +51,7 @@ class Registry:
         self.uri = uri or f"sqlite:///{self.folder / 'mlflow.db'}"
         self.client = MlflowClient(self.uri, self.uri)
         self.past = History(self.folder / "history.db", lambda: self.clock())
-        with connect(self.folder / "predictions.db") as db:
-            db.executescript(PREDICTIONS)
+        self.log = PredictionLog(self.folder / "predictions.db")
         try:
             aliases = self.client.get_registered_model(name).aliases
         except MlflowException as error:
@@ -210,36 +191,26 @@ class Registry:
             "history": [row for row in self.history() if row["version"] == version],
         }
 
+    def records(self):
+        """Give the record of each version: {version: record}, in no order."""
+        entries = self.client.search_model_versions(f"name = '{self.name}'")
+        return {int(e.version): json.loads(e.tags.get("record", "{}")) for e in entries}
+
     def models_that_saw(self, data_version):
         """Give the versions that were trained on a data version, oldest first."""
-        entries = self.client.search_model_versions(f"name = '{self.name}'")
-        records = {int(e.version): json.loads(e.tags.get("record", "{}")) for e in entries}
-        return sorted(v for v, r in records.items() if r.get("data_version") == data_version)
+        return sorted(v for v, r in self.records().items() if r.get("data_version") == data_version)
 
-    def predictions(self, where="role <> 'shadow'", values=()):
-        """Give the prediction log as a DataFrame, one row a track, oldest first.
-
-        Columns as in `PREDICTIONS`, probabilities as float32 (72,). where: SQL, `?` for `values`.
-        """
-        with connect(self.folder / "predictions.db") as db:
-            query = f"SELECT * FROM predictions WHERE {where} ORDER BY rowid"  # noqa: S608 - a parameter of Python, never of a request
-            frame = pd.read_sql_query(query, db, params=values)
-        frame["probabilities"] = [np.frombuffer(b, "<f4") for b in frame["probabilities"]]
-        return frame
+    def predictions(self, **which):
+        """Give the prediction log as a DataFrame, one row a track: see `PredictionLog.read`."""
+        return self.log.read(**which)
 
     def asked(self, version, after=0):
-        """Give how many requests a version answered as challenger, and the log's last row (int).
-
-        Only rows after the row `after` count: by their place and not their time, which a clock
-        that is set back would put before the challenge.
-        """
-        with connect(self.folder / "predictions.db") as db:
-            requests, last = db.execute(ASKED, (version, after)).fetchone()
-        return requests, last or after
+        """Give how many requests a version answered as challenger: see `PredictionLog.asked`."""
+        return self.log.asked(version, after)
 
     def answered(self, request_id):
         """Give who answered a request: request_id, time, tracks, and the model's `lineage`."""
-        rows = self.predictions("request_id = ? AND role <> 'shadow'", (request_id,))
+        rows = self.predictions(request_id=request_id)
         if rows.empty:
             raise Refused(f"The log has no answer to request {request_id!r}: is the id complete?")
         rows["probabilities"] = rows["probabilities"].map(np.ndarray.tolist)

@@ -21,12 +21,12 @@ from mlflow.exceptions import MlflowException
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
 from pydantic_core import to_json
 
+from jukebox.problem import COUNTRIES
+from jukebox.registry.history import Refused, cause, remedy
+from jukebox.schema import FEATURES
 from jukebox.serving import admin
 from jukebox.serving.bounds import Batch, body, complaint
 from jukebox.serving.contract import Answer, contract, declare
-from jukebox.registry.history import cause, remedy
-from jukebox.problem import COUNTRIES, FEATURES
-from jukebox.registry.models import Refused
 from jukebox.serving.rollout import Limits, Rollout
 
 logger = logging.getLogger(__name__)
@@ -80,7 +80,7 @@ def create_app(registry, settings=None):
 
     @asynccontextmanager
     async def lifespan(app):
-        rollout.log.thread.start()
+        rollout.log.start()
         watch = asyncio.create_task(rollout.watch())
         yield
         watch.cancel()

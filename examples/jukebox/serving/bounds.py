@@ -17,9 +17,8 @@ from pydantic import (
     create_model,
 )
 
-from jukebox.problem import FEATURES
+from jukebox.schema import FEATURES, TRACK_ID, WHOLE
 
-WHOLE = ("is_explicit", "key", "mode")
 STRICT = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
 
@@ -35,7 +34,7 @@ Track = create_model(
     "Track",
     __config__=STRICT,
     __doc__="One track: the 13 audio features, and an id by which its charts can be found later.",
-    track_id=(Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None, None),
+    track_id=(Annotated[str, Field(pattern=f"^{TRACK_ID.pattern}$")] | None, None),
     **{
         name: (Whole if name in WHOLE else float, Field(ge=low, le=high, description=unit))
         for name, (low, high, unit) in FEATURES.items()

@@ -8,8 +8,8 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 from pydantic.json_schema import models_json_schema
 
-from jukebox.serving.bounds import Batch, Notification, Order
 from jukebox.problem import COUNTRIES
+from jukebox.serving.bounds import Batch, Notification, Order
 
 FORMS, PLACE = (Batch, Order, Notification), "#/components/schemas/{model}"
 Probability = Annotated[float, Field(ge=0, le=1)]

@@ -10,8 +10,6 @@ champion answers instead, and too many of them end its challenge.
 import asyncio
 import hashlib
 import logging
-import queue
-import sqlite3
 import threading
 import time
 import uuid
@@ -23,10 +21,11 @@ from typing import NamedTuple
 import numpy as np
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
-from jukebox.registry.history import remedy
-from jukebox.problem import COUNTRIES, FEATURES
-from jukebox.registry.models import Refused
 from jukebox.model.training import predict, session
+from jukebox.problem import COUNTRIES
+from jukebox.registry.history import Refused
+from jukebox.registry.log import Answer, Writer
+from jukebox.schema import FEATURES
 
 logger = logging.getLogger(__name__)
 
@@ -68,49 +67,6 @@ class Serving(NamedTuple):
     share: float = 0.0
 
 
-class Log:
-    """Writes answers to the registry's prediction log, many in one transaction, in a thread."""
-
-    def __init__(self, file):
-        """Prepare; `thread.start()` begins to write what `waiting` gets."""
-        self.file, self.waiting = file, queue.SimpleQueue()
-        self.thread = threading.Thread(target=self._write, name="prediction log")
-
-    def _write(self):
-        db, going = sqlite3.connect(self.file, timeout=30, isolation_level=None), True
-        while going:
-            answers = [self.waiting.get()]
-            with suppress(queue.Empty):
-                while len(answers) < 500:
-                    answers.append(self.waiting.get_nowait())
-            going = None not in answers
-            rows = [row for answer in answers if answer for row in self._rows(*answer)]
-            while True:
-                try:
-                    db.execute("BEGIN IMMEDIATE")
-                    db.executemany("INSERT INTO predictions VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
-                    db.execute("COMMIT")
-                    break
-                except sqlite3.Error as error:  # a full disk, say: keep them and try again
-                    why = error, remedy(error)
-                    logger.error("The prediction log cannot be written: %s; %s", *why)
-                    if db.in_transaction:
-                        db.execute("ROLLBACK")
-                    time.sleep(0.5)
-        db.close()
-
-    @staticmethod
-    def _rows(request_id, role, version, moment, ids, x, p):
-        for track_id, features, answer in zip(ids, x, p.astype("<f4"), strict=True):
-            inputs = hashlib.sha256(features.tobytes()).hexdigest()
-            yield request_id, role, version, moment, track_id, inputs, answer.tobytes()
-
-    def close(self):
-        """Write everything that waits, however long it takes, then end the thread."""
-        self.waiting.put(None)
-        self.thread.join()
-
-
 def chosen(request_id, share):
     """Say whether a request goes to the canary.
 
@@ -128,7 +84,7 @@ class Rollout:
         self.serving, self.lock = Serving(), threading.Lock()
         self.aside = ThreadPoolExecutor(1, "aside")  # for shadows and withdrawals
         self.room = threading.BoundedSemaphore(100)  # shadows that may wait; more are left out
-        self.log = Log(registry.folder / "predictions.db")
+        self.log = Writer(registry.log)
         self.metrics = own = CollectorRegistry()
         which = ["model_version", "role"]
         self.answers = Counter("jukebox_predictions", "Tracks scored", which, registry=own)
@@ -203,7 +159,8 @@ class Rollout:
         self.room.release()
 
     def _note(self, request_id, role, version, ids, x, p):
-        self.log.waiting.put((request_id, role, version, self.registry.clock(), ids, x, p))
+        moment = self.registry.clock()
+        self.log.waiting.put(Answer(request_id, role, version, moment, ids, x, p))
         self.answers.labels(version, role).inc(len(ids))
 
     def _try(self, scorer, x):

@@ -11,27 +11,12 @@ from prometheus_client import Gauge
 from scipy import stats
 from scipy.special import expit, logit
 
-from jukebox.data.checks import PLAIN, labels
-from jukebox.watch.drift import FEWEST, drift
-from jukebox.problem import FEATURES, LABEL_DELAY
-from jukebox.model.training import labelled, predict
+from jukebox.data.versions import labels
 from jukebox.model.gate import weighted_precisions
-
-__all__ = [
-    "GAUGES",
-    "MARGIN",
-    "SCORES",
-    "calibration_slope",
-    "data_quality",
-    "drift",
-    "fell",
-    "gauges",
-    "live",
-    "performance",
-    "promised",
-    "score",
-    "service",
-]
+from jukebox.model.training import labelled, predict
+from jukebox.problem import LABEL_DELAY
+from jukebox.schema import FEATURES, TRACK_ID
+from jukebox.watch.drift import FEWEST
 
 # What `rules.yml` reads, besides the figures that the service shows: help, and a label.
 GAUGES = {
@@ -86,7 +71,7 @@ def data_quality(batch, week):
         "missing": raw.isna().any(axis=1),
         "wrong_type": (numbers.isna() & raw[numbers.columns].notna()).any(axis=1),
         "out_of_range": ((features < lowest) | (features > highest)).any(axis=1),
-        "wrong_encoding": ~raw["track_id"].dropna().astype(str).str.fullmatch(PLAIN),
+        "wrong_encoding": ~raw["track_id"].dropna().astype(str).str.fullmatch(TRACK_ID),
         "duplicate": raw["track_id"].dropna().duplicated(),
         "late": numbers["released"] < week,
     }

@@ -2,9 +2,8 @@
 
 import pandas as pd
 
-from jukebox.problem import FEATURES
+from jukebox.schema import FEATURES, WHOLE
 
-WHOLE = ["released", "is_explicit", "key", "mode"]  # columns that hold whole numbers
 DIRT = ("missing", "out_of_range", "wrong_type", "wrong_encoding", "late", "reordered", "duplicate")
 
 

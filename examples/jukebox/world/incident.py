@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from jukebox.data.checks import labels
-from jukebox.watch.monitoring import fell, promised, score
-from jukebox.problem import LABEL_DELAY
-from jukebox.world.simulation import Catalogue, Drift
-from jukebox.model.training import Settings, predict, train
+from jukebox.data.versions import labels
 from jukebox.model.gate import Limits, gate
+from jukebox.model.training import Settings, predict, train
+from jukebox.problem import LABEL_DELAY
+from jukebox.watch.monitoring import fell, promised, score
+from jukebox.world.simulation import Catalogue, Drift
 
 RELEASED = 16  # week of the first model
 TURNED = 20  # week of the change

@@ -18,10 +18,12 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from jukebox.data.checks import labels
+from jukebox.data.versions import labels
 from jukebox.model.features import SHARES
-from jukebox.problem import COUNTRIES, FEATURES, LABEL_DELAY
-from jukebox.world.simulation import REGIONS, Catalogue, Drift, dirty
+from jukebox.problem import COUNTRIES, LABEL_DELAY
+from jukebox.schema import FEATURES
+from jukebox.world.dirt import dirty
+from jukebox.world.simulation import REGIONS, Catalogue, Drift
 
 SPLIT = 'new = (tracks["released"] >= weeks[-newest]).to_numpy()'
 RANDOM = "new = np.random.default_rng(0).random(len(tracks)) < 0.5"
@@ -101,7 +103,7 @@ def answer(registry, tracks):
 
     rollout = Rollout(registry, Limits())
     rollout.refresh()
-    rollout.log.thread.start()
+    rollout.log.start()
     rollout.answer(list(tracks["track_id"]), matrix(tracks))
     rollout.close()
 
@@ -109,7 +111,7 @@ def answer(registry, tracks):
 def commit(checkout, week):
     """Change the package in a checkout as people would."""
     _, before, after = COMMITS[week]
-    file = checkout / "training.py"
+    file = checkout / "model" / "training.py"
     text = file.read_text("utf-8")
     assert text.count(before) == 1, f"training.py no longer says {before!r} once"
     file.write_text(text.replace(before, after), "utf-8")

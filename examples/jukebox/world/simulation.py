@@ -12,12 +12,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit, logit
 
-from jukebox.world.dirt import DIRT, WHOLE, dirty
-from jukebox.problem import COUNTRIES, FEATURES, LABEL_DELAY
-
-__all__ = ["COLUMNS", "DIRT", "LONG", "MOVED", "WHOLE", "Catalogue", "Drift", "dirty"]
-
-COLUMNS = ["track_id", "released", *FEATURES]
+from jukebox.problem import COUNTRIES, LABEL_DELAY
+from jukebox.schema import FEATURES, WHOLE
 
 # The scale on which a feature is bell-shaped, and the way back, where that is not its own unit.
 SCALES = {"share": (logit, expit), "milliseconds": (np.log, np.exp)}

@@ -15,20 +15,21 @@ from pathlib import Path
 
 import numpy as np
 
-from jukebox.data.checks import labels
-from jukebox.watch.drift import drift
-from jukebox.loop.journal import ENDINGS, lost
-from jukebox.watch.monitoring import live
-from jukebox.loop.loop import PACKAGE, Loop
-from jukebox.problem import LABEL_DELAY, average_precision, chance
-from jukebox.registry.models import Registry
-from jukebox.world.report import KINDS, write
-from jukebox.world.scene import CHANGES, COMMITS, WORLD, Client, arrive, commit, serving, until
 from jukebox.data.store import Store
-from jukebox.world.timeline import display
-from jukebox.model.training import predict
+from jukebox.data.versions import labels
+from jukebox.loop.journal import lost
+from jukebox.loop.loop import PACKAGE, Loop
+from jukebox.loop.steps import ENDINGS
 from jukebox.loop.triggers import Policy
 from jukebox.model.gate import ceiling
+from jukebox.model.training import predict
+from jukebox.problem import LABEL_DELAY, average_precision, chance
+from jukebox.registry.models import Registry
+from jukebox.watch.drift import drift
+from jukebox.watch.monitoring import live
+from jukebox.world.report import KINDS, write
+from jukebox.world.scene import CHANGES, COMMITS, WORLD, Client, arrive, commit, serving, until
+from jukebox.world.timeline import display
 
 WEEKS = range(12, 35)  # the weeks before are the history, which is there at the start
 # What is known of a week once its charts are there. gone: the version that the last rollback took
@@ -89,10 +90,10 @@ class Story:
             self.client = Client(self.address(), self.released(week))
             self.ends.enter_context(closing(self.client))
         fired = min(e["time"] for e in self.loop.journal.events() if e["id"] in triggers)
-        where = "role = 'champion' AND model_version = ? AND time >= ?"
-        values = (version, self.registry.history()[-1]["time"])
+        which = {"role": "champion", "version": version}
+        which["since"] = self.registry.history()[-1]["time"]
         times = until(
-            lambda: list(self.registry.predictions(where, values)["time"]),
+            lambda: list(self.registry.predictions(**which)["time"]),
             f"Version {version} was made champion and did not answer",
         )
         self.client.all(self.released(week))  # so that it can be judged by this week's charts
@@ -116,8 +117,7 @@ class Story:
         } | dict.fromkeys(SCORED)
         past = week - LABEL_DELAY
         if version := self.champions.get(past):  # whose answers have their charts now
-            where = "role <> 'shadow' AND model_version = ?"
-            _, score = live(self.registry.predictions(where, (version,)), tracks, charts, version)
+            _, score = live(self.registry.predictions(version=version), tracks, charts, version)
             then = tracks[tracks["released"] == past]
             y, first = labels(then, charts), WORLD.week(past)[0]  # whatever was measured again
             first = first[first["track_id"].isin(then["track_id"])]

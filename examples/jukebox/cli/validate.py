@@ -1,0 +1,65 @@
+"""The command `validate`: tracks checked row by row."""
+
+import csv
+import sys
+
+import click
+
+from jukebox.cli.terminal import HOME, table
+from jukebox.loop.home import open_store
+
+
+def mapped(ctx, parameter, values):
+    """Turn each THEIRS=OURS into a pair."""
+    if wrong := [value for value in values if "=" not in value]:
+        raise click.BadParameter(f"{wrong[0]!r}: write THEIRS=OURS, as bpm=tempo")
+    return dict(value.rsplit("=", 1) for value in values)
+
+
+@click.command()
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False))
+@click.option(
+    "--map",
+    "mapping",
+    metavar="THEIRS=OURS",
+    multiple=True,
+    callback=mapped,
+    help="Read a column of yours as one of ours.",
+)
+@click.option(
+    "--quarantine", type=click.Path(dir_okay=False), help="Write the bad rows here, as CSV."
+)
+@HOME
+def validate(file, mapping, quarantine, home):
+    """Check tracks, row by row: a file of yours, or the newest batch.
+
+    A file is CSV or Parquet.
+
+    Exits with 1 if a row is quarantined. See that you may train on your data: the terms of a
+    streaming service may forbid it.
+    """
+    if file:
+        from jukebox.data.files import read
+
+        _, bad, report = read(file, mapping)
+    else:
+        data = open_store(home)
+        bad, tracks = data.quarantined(data.week), data.read()[0]
+        kept = int((tracks["released"] == data.week).sum())
+        report = [f"week {data.week}: {kept + len(bad)} rows: {kept} kept, {len(bad)} quarantined"]
+    click.echo("\n".join(report))
+    if quarantine:
+        bad.to_csv(quarantine, index=False, quoting=csv.QUOTE_NONNUMERIC)  # "\r" is a cell, too
+        click.echo(f"{len(bad)} rows are in {quarantine}.", err=True)
+    if len(bad):
+        first, columns = bad.head(10), ("track_id", "reason")
+        rows = [
+            tuple(map(str, row)) for row in zip(*(first[name] for name in columns), strict=True)
+        ]
+        if file:  # counted from 1, below the header
+            rows = [(str(i + 1), *row) for i, row in zip(first.index, rows, strict=True)]
+        click.echo()
+        table(rows, ("row", *columns) if file else columns)
+        if len(bad) > 10:
+            click.echo(f"… and {len(bad) - 10} more: --quarantine FILE writes them all.")
+        sys.exit(1)

@@ -1,0 +1,156 @@
+"""The prediction log: who answered what, about which track, and when.
+
+It is one SQLite file, to which rows are only added, and this module alone speaks SQL to it.
+"""
+
+import hashlib
+import json
+import logging
+import queue
+import sqlite3
+import threading
+import time
+from contextlib import suppress
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from jukebox.registry.history import connect, remedy
+
+logger = logging.getLogger(__name__)
+
+# One row a track and model that was asked.
+PREDICTIONS = """
+CREATE TABLE IF NOT EXISTS predictions (
+  request_id TEXT NOT NULL,
+  role TEXT NOT NULL,            -- champion, challenger or shadow: a shadow's answer is not sent
+  model_version INTEGER NOT NULL,
+  time REAL NOT NULL,            -- seconds since 1970, UTC
+  track_id TEXT,                 -- null if the client sent none
+  inputs TEXT NOT NULL,          -- sha256 of the 13 features, float32 in the order of FEATURES
+  probabilities BLOB NOT NULL    -- 72 float32 in the order of COUNTRIES
+);
+CREATE INDEX IF NOT EXISTS by_request ON predictions (request_id);
+"""
+INSERT = "INSERT INTO predictions VALUES (?, ?, ?, ?, ?, ?, ?)"
+ASKED = """
+SELECT count(DISTINCT CASE WHEN role = 'challenger' AND model_version = ? THEN request_id END),
+  max(rowid) FROM predictions WHERE rowid > ?
+"""
+
+
+class Answer(NamedTuple):
+    """The answer to one request: x are its tracks' features, (n, 13), and p what was said, (n, 72).
+
+    ids: of the tracks, None for one without. time: seconds since 1970, UTC.
+    """
+
+    request_id: str
+    role: str
+    model_version: int
+    time: float
+    ids: list[str | None]
+    x: np.ndarray
+    p: np.ndarray
+
+    def rows(self):
+        """Give the rows of the log, one a track."""
+        for track_id, features, said in zip(self.ids, self.x, self.p.astype("<f4"), strict=True):
+            inputs = hashlib.sha256(features.tobytes()).hexdigest()
+            yield *self[:4], track_id, inputs, said.tobytes()
+
+
+class PredictionLog:
+    """The log in a file, made if it is not there."""
+
+    def __init__(self, file):
+        """Create the table if it is not there."""
+        self.file = file
+        with connect(file) as db:
+            db.executescript(PREDICTIONS)
+
+    def add(self, *answers):
+        """Write answers, in one transaction."""
+        with connect(self.file) as db:
+            db.execute("BEGIN IMMEDIATE")  # undone by closing, if nobody commits
+            db.executemany(INSERT, [row for answer in answers for row in answer.rows()])
+            db.execute("COMMIT")
+
+    def read(
+        self, *, role=None, version=None, request_id=None, tracks=None, since=None, until=None
+    ):
+        """Give the rows that are meant as a DataFrame, one a track, oldest first.
+
+        Columns as in `PREDICTIONS`, probabilities as float32 (72,). role: without one, all but the
+        shadows, whose answers were not sent. tracks: ids, any of them. since, until: seconds
+        since 1970, the first and the last moment.
+        """
+        wanted = {
+            "role = ?": role,
+            "model_version = ?": version,
+            "request_id = ?": request_id,
+            "track_id IN (SELECT value FROM json_each(?))": None
+            if tracks is None
+            else json.dumps(list(tracks)),
+            "time >= ?": since,
+            "time <= ?": until,
+        }
+        wanted = {which: value for which, value in wanted.items() if value is not None}
+        which = " AND ".join([*wanted] if role else ["role <> 'shadow'", *wanted])
+        query = f"SELECT * FROM predictions WHERE {which} ORDER BY rowid"  # noqa: S608 - of these texts
+        with connect(self.file) as db:
+            frame = pd.read_sql_query(query, db, params=[*wanted.values()])
+        frame["probabilities"] = [np.frombuffer(b, "<f4") for b in frame["probabilities"]]
+        return frame
+
+    def asked(self, version, after=0):
+        """Give how many requests a version answered as challenger, and the log's last row (int).
+
+        Only rows after the row `after` count: by their place and not their time, which a clock
+        that is set back would put before the challenge.
+        """
+        with connect(self.file) as db:
+            requests, last = db.execute(ASKED, (version, after)).fetchone()
+        return requests, last or after
+
+
+class Writer:
+    """Writes answers to the log, many in one transaction, in a thread."""
+
+    def __init__(self, log):
+        """Prepare; `start` begins to write what `waiting` gets."""
+        self.file, self.waiting = log.file, queue.SimpleQueue()
+        self.thread = threading.Thread(target=self._write, name="prediction log")
+
+    def start(self):
+        """Begin to write."""
+        self.thread.start()
+
+    def _write(self):
+        db, going = sqlite3.connect(self.file, timeout=30, isolation_level=None), True
+        while going:
+            answers = [self.waiting.get()]
+            with suppress(queue.Empty):
+                while len(answers) < 500:
+                    answers.append(self.waiting.get_nowait())
+            going = None not in answers
+            rows = [row for answer in answers if answer for row in answer.rows()]
+            while True:
+                try:
+                    db.execute("BEGIN IMMEDIATE")
+                    db.executemany(INSERT, rows)
+                    db.execute("COMMIT")
+                    break
+                except sqlite3.Error as error:  # a full disk, say: keep them and try again
+                    why = error, remedy(error)
+                    logger.error("The prediction log cannot be written: %s; %s", *why)
+                    if db.in_transaction:
+                        db.execute("ROLLBACK")
+                    time.sleep(0.5)
+        db.close()
+
+    def close(self):
+        """Write everything that waits, however long it takes, then end the thread."""
+        self.waiting.put(None)
+        self.thread.join()
