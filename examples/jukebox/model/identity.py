@@ -23,6 +23,7 @@ KNOWN = {"jukebox": {"__file__"}, "jukebox.model.identity": {"__file__"}}
 PACKAGES = ("numpy", "pandas", "scipy", "scikit-learn", "onnx", "skl2onnx")  # make the bytes
 # Before there were rooms, these four files at the top were the version, word for word.
 FLAT = ("problem", "catalogue", "features", "training")
+NAME = re.compile(r"[0-9a-f]{64}")  # of a snapshot; a draft has another
 
 
 def installed() -> dict[str, str]:
@@ -84,11 +85,28 @@ def find_snapshot(
 ) -> Path | None:
     """Return the package's folder in the newest snapshot whose code has a version, or None.
 
-    folder: that of the snapshots. packages: see `code_version`.
+    folder: that of the snapshots. packages: see `code_version`. One that is not what it is named
+    after does not count.
     """
-    copies = [c for c in Path(folder).glob("*/jukebox") if re.fullmatch("[0-9a-f]{64}", c.parent.name)]
-    for copy in sorted(copies, key=lambda copy: copy.parent.stat().st_mtime_ns, reverse=True):
+    for copy in snapshots(folder):
         with suppress(OSError):  # half a copy
-            if code_version(copy, packages) == version:
+            if code_version(copy, packages) == version and is_intact(copy, packages):
                 return copy
     return None
+
+
+def is_intact(copy: Path, packages: Mapping[str, str] | None = None) -> bool:
+    """Say whether a snapshot is what it is named after: its bytes, or, from before, its version.
+
+    packages: see `code_version`.
+    """
+    try:
+        return copy.parent.name in (name_snapshot(copy), code_version(copy, packages))
+    except OSError:
+        return False
+
+
+def snapshots(folder: Path) -> list[Path]:
+    """Return the package's folder of each snapshot, newest first."""
+    every = [copy for copy in Path(folder).glob("*/jukebox") if NAME.fullmatch(copy.parent.name)]
+    return sorted(every, key=lambda copy: copy.parent.stat().st_mtime_ns, reverse=True)

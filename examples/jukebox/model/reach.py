@@ -15,24 +15,25 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 # Code that says one of these may reach what no name leads to, or read what is left out here.
-UNDECIDED = frozenset(
-    "exec eval globals locals vars __import__ import_module modules builtins __builtins__ "
-    "runpy subprocess multiprocessing pickle joblib pkgutil resources "
-    "__file__ __path__ __spec__ __loader__ __subclasses__ __code__ _getframe inspect "
-    "__doc__ getdoc __annotations__ get_type_hints get_annotations".split()
-)
+UNDECIDED = {
+    *("exec", "eval", "globals", "locals", "vars", "builtins", "__builtins__", "modules"),
+    *("__import__", "import_module", "runpy", "subprocess", "multiprocessing", "pickle", "joblib"),
+    *("__file__", "__path__", "__spec__", "__loader__", "pkgutil", "resources", "__subclasses__"),
+    *("__doc__", "getdoc", "__annotations__", "get_type_hints", "get_annotations"),
+    *("__code__", "_getframe", "inspect"),
+}
 # And one of these may read the text of an error, as may `except ValueError as error`.
-READS_ERRORS = frozenset({"__exit__", "__aexit__", "exc_info", "format_exc"})
+READS_ERRORS = {"__exit__", "__aexit__", "exc_info", "format_exc"}
 # Calls that do nothing but give a value, and decorators that read no annotation.
-QUIET = frozenset(
-    "bool dict float frozenset int len list range set str tuple zip "
-    "classmethod property staticmethod re.compile numpy.float32 "
-    "dataclasses.dataclass dataclasses.field functools.cache functools.cached_property "
-    "functools.lru_cache functools.wraps contextlib.contextmanager".split()
-)
-METHODS = frozenset("format fromkeys items join keys split values".split())  # as quiet, of any value
+QUIET = {
+    *("bool", "dict", "float", "frozenset", "int", "len", "list", "range", "set", "str", "tuple"),
+    *("zip", "classmethod", "property", "staticmethod", "re.compile", "numpy.float32"),
+    *("dataclasses.dataclass", "dataclasses.field", "contextlib.contextmanager"),
+    *("functools.cache", "functools.cached_property", "functools.lru_cache", "functools.wraps"),
+}
+METHODS = {"format", "fromkeys", "items", "join", "keys", "split", "values"}  # as quiet
 # What runs when a class is used or called; without them, a class of this package is quiet.
-HOOKS = frozenset("__init__ __new__ __post_init__ __init_subclass__ __set_name__".split())
+HOOKS = {"__init__", "__new__", "__post_init__", "__init_subclass__", "__set_name__"}
 FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
 IMPORT = ast.Import | ast.ImportFrom
 
@@ -232,8 +233,8 @@ class Source:
         for part in ast.walk(node):
             if isinstance(part, ast.Import):
                 for alias in part.names:
-                    first = alias.name.partition(".")[0]
-                    yield Import(alias.asname or first, alias.asname and alias.name or first, alias.name)
+                    target = alias.name if alias.asname else alias.name.partition(".")[0]
+                    yield Import(alias.asname or target, target, alias.name)
             elif isinstance(part, ast.ImportFrom):
                 above = self.name.split(".")
                 above = above[: len(above) + self.is_package - part.level] if part.level else []
