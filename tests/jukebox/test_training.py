@@ -107,17 +107,6 @@ def test_the_seed_the_settings_and_the_lock_each_change_the_digest(tmp_path):
     assert 4 == len({each.digest for each in models})
 
 
-def test_a_changed_stage_is_another_code_version(tmp_path):
-    """One byte of a source to the left of the model is enough; line ends do not count."""
-    for stage in training.STAGES:
-        text = (SOURCES / f"{stage}.py").read_bytes()
-        (tmp_path / f"{stage}.py").write_bytes(text.replace(b"\n", b"\r\n"))
-    before, windows = training.code_version(), training.code_version(tmp_path)
-    (tmp_path / "features.py").write_text("LOWEST = 0\n")
-
-    assert (True, False) == (before == windows, before == training.code_version(tmp_path))
-
-
 # ---- time ----------------------------------------------------------------------------------------
 
 
