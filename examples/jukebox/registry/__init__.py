@@ -1,1 +1,1 @@
-"""Who is champion, who was, and what was answered."""
+"""Who is champion, who was, and what was answered: decisions are added, never changed."""

@@ -1,1 +1,1 @@
-"""The invented world: what stands in for listeners, labels and charts."""
+"""The invented world, in place of listeners and labels: what is true in it is known."""
