@@ -2,7 +2,7 @@
 
 import click
 
-from jukebox.terminal import HOME
+from jukebox.cli.terminal import HOME
 
 
 @click.command()

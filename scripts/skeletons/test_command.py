@@ -1,7 +1,7 @@
 """(yours: what the command `NEW_name` promises)."""
 
 from click.testing import CliRunner
-from jukebox.command import main
+from jukebox.cli.main import main
 
 
 def test_it_says_what_it_found(tmp_path):
