@@ -21,8 +21,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from jukebox import hand_in
-from jukebox.hand_in import Lab, Line, Quiz
+from jukebox.labs import hand_in
+from jukebox.labs.hand_in import Lab, Line, Quiz
 
 from docs._ext.markdown import PARSER, shown
 from docs._ext.plans import Handbook, read

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 from click.testing import CliRunner
-from jukebox.command import CONTENTS, main
+from jukebox.cli.main import CONTENTS, main
 
 PAGE = Path("docs/reference/command-line.md")
 SECTION = re.compile(

@@ -1,6 +1,6 @@
 """*Line and answer*: find the lines to hand in in a text: what came in mails and chats, pasted one after the other.
 
-The text may be quoted and wrapped, with other words around. `jukebox.hand_in` says what a line is.
+The text may be quoted and wrapped, with other words around. `jukebox.labs.hand_in` says what a line is.
 Everything that looks like one is accounted for.
 """
 
@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from jukebox import hand_in
-from jukebox.hand_in import Line
+from jukebox.labs import hand_in
+from jukebox.labs.hand_in import Line
 
 QUOTED = re.compile(r"^(?:\s*[>|│])+ ?|\s*[|│]\s*$")  # also the bars of a table
 CUT = re.compile(r"[a-z0-9][-/]$")  # a mail program may wrap after these, inside a word

@@ -7,7 +7,7 @@ is made by `nox -s diagrams`, as for every other diagram.
 from itertools import pairwise
 from pathlib import Path
 
-from jukebox.pipeline import PIPELINE, TRIGGERS
+from jukebox import PIPELINE, TRIGGERS
 
 from docs._ext.diagrams import fences
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from jukebox import hand_in
+from jukebox.labs import hand_in
 
 WORKBOOKS = (b"PK", b"\xd0\xcf\x11\xe0")  # .xlsx and .ods are archives; .xls is older
 # Columns of a name in two parts: one alone would be half a name on the certificate.

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bs4 import BeautifulSoup
-from jukebox.alerts import Alert, firing
+from jukebox.watch.alerts import Alert, firing
 from markupsafe import Markup
 
 from docs._ext import dates, load

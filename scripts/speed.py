@@ -51,10 +51,7 @@ GOALS = {
 
 def prepare(folder: Path) -> tuple[Path, list[dict], bytes]:
     """Train and promote a model; give its MLflow model, tracks to ask about, and its bytes."""
-    from jukebox.problem import FEATURES
-    from jukebox.registry import Registry
-    from jukebox.simulation import Catalogue
-    from jukebox.training import train
+    from jukebox import FEATURES, Catalogue, Registry, train
 
     catalogue, registry = Catalogue(seed=1), Registry(folder / "registry")
     model = train(*catalogue.weeks(range(12)))
@@ -225,7 +222,7 @@ def ask(port: int, path: str, question: dict, tell, expected, seconds: float) ->
 
 def call(session, x: np.ndarray, seconds: float) -> dict:
     """Call the bare model in this process for some seconds."""
-    from jukebox.training import predict
+    from jukebox import predict
 
     calls, start = 0, time.perf_counter()
     while (wall := time.perf_counter() - start) < seconds:
@@ -245,8 +242,7 @@ def round_of(server: Server, tracks: list, expected, pool, seconds: float) -> di
 
 def answering() -> dict[str, float]:
     """Train, serve, and ask in turns; give the medians of all rounds, and their ratios."""
-    from jukebox.problem import FEATURES
-    from jukebox.training import predict, session
+    from jukebox import FEATURES, predict, session
 
     rounds = {}
     with (

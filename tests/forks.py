@@ -22,11 +22,11 @@ from weakref import WeakSet
 from sqlalchemy import Engine, event
 
 HEAVY = (
-    *("jukebox.command", "jukebox.service", "jukebox.validation", "jukebox.watching"),
-    *("jukebox.story", "mlflow.onnx", "mlflow.store.tracking.sqlalchemy_store", "skl2onnx"),
+    *("jukebox.cli.main", "jukebox.serving.app", "jukebox.model.gate", "jukebox.watch.observation"),
+    *("jukebox.world.story", "mlflow.onnx", "mlflow.store.tracking.sqlalchemy_store", "skl2onnx"),
     *("mlflow.store.model_registry.sqlalchemy_store", "sklearn.neural_network", "rich.table"),
 )
-OURS = ("jukebox", "jukebox.job", "own", "tests.proofs.test_kill", "tests.proofs.stages")
+OURS = ("jukebox", "jukebox.model.job", "own", "tests.proofs.test_kill", "tests.proofs.stages")
 ENGINES = WeakSet()  # of SQLAlchemy, as MLflow keeps them
 
 
@@ -100,7 +100,7 @@ def become(words, environment):
         # Read again: a test, by Python instead of pytest; and Jukebox where it is another's.
         again = {"jukebox": "jukebox.__main__"}.get(words[0], words[0])
         there, here = PathFinder.find_spec("jukebox", sys.path), sys.modules.get("jukebox")
-        if words[0] == "jukebox.job" or (there and here and there.origin != here.__file__):
+        if words[0] == "jukebox.model.job" or (there and here and there.origin != here.__file__):
             again = "jukebox"
         for name in [name for name in sys.modules if f"{name}.".startswith(f"{again}.")]:
             del sys.modules[name]

@@ -13,7 +13,7 @@ from datetime import date
 from io import StringIO
 from pathlib import Path
 
-from jukebox import hand_in
+from jukebox.labs import hand_in
 
 from scripts import collect
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from jukebox import hand_in
+from jukebox.labs import hand_in
 
 from scripts import collect, lines, teach
 from scripts.lines import find

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 import pytest
-from jukebox.command import CONTENTS, main
+from jukebox.cli.main import CONTENTS, main
 
 from scripts.commands import PAGE, paths, shown, written
 
@@ -32,7 +32,7 @@ def unlisted(file, source):
         if command and name not in {*main.commands, "main"}:
             yield (
                 f"{file}:{node.lineno}: no heading has the command {name!r}: import it in "
-                "examples/jukebox/command.py, and put it into CONTENTS there"
+                "examples/jukebox/cli/main.py, and put it into CONTENTS there"
             )
 
 

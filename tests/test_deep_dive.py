@@ -5,12 +5,14 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from jukebox import monitoring, registry, training
-from jukebox.command import main
+from jukebox import Registry
+from jukebox.cli.main import main
+from jukebox.model import training
+from jukebox.watch import monitoring
 
 PAGES = Path("docs/modules/mlops")
 # Where a name of the table of practices is looked for; a command is looked for in the CLI.
-MODULES = {"registry": registry.Registry, "monitoring": monitoring, "training": training}
+MODULES = {"registry": Registry, "monitoring": monitoring, "training": training}
 
 
 def read(page):

@@ -12,9 +12,8 @@ from math import comb
 from pathlib import Path
 
 import pytest
-from jukebox.drift import holm
-from jukebox.pipeline import PIPELINE
-from jukebox.problem import COSTS
+from jukebox import COSTS, PIPELINE
+from jukebox.watch.drift import holm
 
 from docs._ext import load, markdown
 from examples.levels.ci.stages import lacks

@@ -99,7 +99,7 @@ def test_the_blocks_of_the_skeletons_run(run):
 SOLVED = """
 from importlib import import_module
 from pathlib import Path
-from jukebox.labs import LABS, Hands, fill, wrong
+from jukebox.labs import Hands, LABS, fill, wrong
 number, folder = len(LABS), Path("solved")
 fill(number, folder)
 before = wrong(number, folder)

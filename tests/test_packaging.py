@@ -136,7 +136,7 @@ def test_wheel_holds_the_files_that_the_code_reads(wheel):
     examples = Path("examples")
     labs = {file.relative_to(examples).as_posix() for file in examples.glob("jukebox/labs/**/*.py")}
 
-    assert {"jukebox/report.html", "jukebox/rules.yml", *labs} <= set(wheel.namelist())
+    assert {"jukebox/world/report.html", "jukebox/watch/rules.yml", *labs} <= set(wheel.namelist())
 
 
 def test_wheel_metadata(wheel):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from jukebox.pipeline import PIPELINE, STEPS, TRIGGERS
+from jukebox import PIPELINE, STEPS, TRIGGERS
 
 from docs._ext.diagrams import fences
 from scripts.pipeline import PAGE, drawn, source, written

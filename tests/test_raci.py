@@ -13,7 +13,7 @@ FILES = {
     "conf.py": 'extensions = ["myst_parser", "docs._ext.raci"]\n'
     'myst_enable_extensions = ["attrs_inline", "deflist"]\n',
     "index.md": "(role-one)=\n(service-errors)=\n(drift)=\n# People\n\n```{role} one\n```\n\n```{raci}\n```\n",
-    "../examples/jukebox/rules.yml": """\
+    "../examples/jukebox/watch/rules.yml": """\
 groups:
   - name: all
     rules:
@@ -85,7 +85,7 @@ FAULTS = {
         "_data/raci.toml:7: WARNING: Drift wakes 2 roles, and should wake one",
     ),
     "an alert has gone from the rules": (
-        "../examples/jukebox/rules.yml", "alert: Drift", "alert: Drifted",
+        "../examples/jukebox/watch/rules.yml", "alert: Drift", "alert: Drifted",
         "_data/raci.toml:7: WARNING: Drift is no alert of rules.yml",
     ),
     "a page asks for another role": (

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from jukebox.command import CONTENTS, lab
+from jukebox.cli.lab import lab
+from jukebox.cli.main import CONTENTS
 
 from docs._ext import load
 from docs._ext.plans import Handbook, Page

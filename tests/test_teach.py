@@ -12,7 +12,7 @@ import pytest
 from bs4 import BeautifulSoup
 from dateutil.tz import tzical
 from ical.calendar_stream import IcsCalendarStream
-from jukebox import hand_in
+from jukebox.labs import hand_in
 
 from docs._ext.plans import Handbook, hours
 from scripts import collect, sheets, teach

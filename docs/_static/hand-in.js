@@ -1,4 +1,4 @@
-// *Line and answer*: the line to hand in, and what this browser keeps of the quizzes. examples/jukebox/hand_in.py reads it.
+// *Line and answer*: the line to hand in, and what this browser keeps of the quizzes. examples/jukebox/labs/hand_in.py reads it.
 window.handIn = (() => {
   const NAME = "hand-in:name";
   const LONGEST = 60;

@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from jukebox.registry import Registry
-    from jukebox.training import Model
+    from jukebox import Model, Registry
     from numpy import ndarray
     from pandas import DataFrame
 
@@ -112,15 +111,19 @@ def envelope(team: int) -> str:
 
 def start(folder: Path, team: int) -> None:
     """Fill a new folder with a team's office: data, five models, answers, a letter and the claims."""
-    from jukebox import labs
-    from jukebox.features import matrix
-    from jukebox.incoming import world
-    from jukebox.problem import average_precision
-    from jukebox.registry import Registry
-    from jukebox.scene import answer, release
-    from jukebox.simulation import Catalogue, Drift
-    from jukebox.store import Store
-    from jukebox.training import predict, train
+    from jukebox import (
+        Catalogue,
+        Drift,
+        Registry,
+        Store,
+        average_precision,
+        labs,
+        matrix,
+        predict,
+        train,
+    )
+    from jukebox.world.scene import answer, release
+    from jukebox.world.settings import world
 
     home, what = folder / ".jukebox", event(team)
     kind = {"dance": "covariate", "taste": "concept"}.get(what)
@@ -178,19 +181,14 @@ def complain(
     tracks and charts: those of the week; chances: (tracks, countries), the champion's answers.
     """
     import numpy as np
-    from jukebox.catalogue import labels
-    from jukebox.features import matrix
-    from jukebox.problem import COUNTRIES
-    from jukebox.rollout import Log
+    from jukebox import COUNTRIES, labels, matrix
+    from jukebox.registry.log import Answer
 
     missed = np.where(labels(tracks, charts), 0, chances)
     row, column = np.unravel_index(missed.argmax(), chances.shape)
     one, request = slice(row, row + 1), digest(team, "request")
-    log = Log(models.folder / "predictions.db")
-    log.thread.start()
-    asked = (request, "champion", 1, time, tracks["track_id"].iloc[one], matrix(tracks)[one])
-    log.waiting.put((*asked, chances[one]))
-    log.close()
+    asked = time, list(tracks["track_id"].iloc[one]), matrix(tracks)[one], chances[one]
+    models.log.add(Answer(request, "champion", 1, *asked))
     return LETTER.format(
         office=OFFICES[team % len(OFFICES)],
         week=week,
@@ -206,10 +204,20 @@ def new_models(
 ) -> tuple[dict[str, "Model"], tuple["ndarray", "ndarray"]]:
     """Return the models of CANDIDATES by name, and the features and labels of the four newest weeks."""
     import numpy as np
-    from jukebox import labs, problem
-    from jukebox.catalogue import labels
-    from jukebox.problem import FEATURES
-    from jukebox.training import Model, Settings, export, fit, labelled, predict, split, train
+    from jukebox import (
+        FEATURES,
+        Model,
+        Settings,
+        export,
+        fit,
+        labelled,
+        labels,
+        labs,
+        predict,
+        problem,
+        split,
+        train,
+    )
 
     honest, known = train(tracks, charts), labelled(tracks, charts)
     y = labels(known, charts)
@@ -240,7 +248,7 @@ def new_models(
 
 def customers_tracks(tracks: "DataFrame") -> str:
     """Return twenty tracks as JSON, a third of them long, for those who ask as customers do."""
-    from jukebox.problem import FEATURES
+    from jukebox import FEATURES
 
     asked = tracks.loc[tracks["released"] == SINCE - 1, ["track_id", *FEATURES]].head(20)
     asked.loc[asked.index[::3], "duration_ms"] = 2 * LONG  # a partner's app asks about long mixes

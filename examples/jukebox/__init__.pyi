@@ -1,43 +1,60 @@
 """The public API: each name is imported when it is first used, so that the command starts quickly."""
 
-from .data.checks import validate
-from .data.store import Forgotten, Store
-from .data.versions import changed_rows, data_version, labels
-from .loop.journal import Journal
-from .loop.loop import Loop
-from .loop.steps import ENDINGS, PIPELINE, STEPS, TRIGGERS
-from .loop.triggers import Policy
-from .model.explaining import nearest_change, shapley
-from .model.features import matrix
-from .model.gate import Limits, Verdict, ceiling, gate, judge
-from .model.identity import code_version, lock_hash
-from .model.training import (
-    Model,
-    Settings,
-    export,
-    fit,
-    labelled,
-    predict,
-    session,
-    split,
-    train,
-)
-from .model.tuning import tune
-from .problem import (
-    COSTS,
-    COUNTRIES,
-    LABEL_DELAY,
-    average_precision,
-    brier,
-    calibration_error,
-    chance,
-    expected_cost,
-)
-from .registry.history import Refused
-from .registry.models import Registry, Tampered
-from .schema import COLUMNS, FEATURES, WHOLE
-from .serving.app import create_app
-from .watch.drift import drift
-from .watch.monitoring import calibration_slope, fell, performance, promised, score
-from .world.dirt import DIRT, dirty
-from .world.simulation import Catalogue, Drift
+from .data.checks import validate as validate
+from .data.store import Forgotten as Forgotten
+from .data.store import Store as Store
+from .data.versions import changed_rows as changed_rows
+from .data.versions import data_version as data_version
+from .data.versions import labels as labels
+from .loop.journal import Journal as Journal
+from .loop.loop import Loop as Loop
+from .loop.steps import ENDINGS as ENDINGS
+from .loop.steps import PIPELINE as PIPELINE
+from .loop.steps import STEPS as STEPS
+from .loop.steps import TRIGGERS as TRIGGERS
+from .loop.triggers import Policy as Policy
+from .model.explaining import nearest_change as nearest_change
+from .model.explaining import shapley as shapley
+from .model.features import matrix as matrix
+from .model.gate import Limits as Limits
+from .model.gate import Verdict as Verdict
+from .model.gate import ceiling as ceiling
+from .model.gate import gate as gate
+from .model.gate import judge as judge
+from .model.identity import code_version as code_version
+from .model.identity import lock_hash as lock_hash
+from .model.training import Model as Model
+from .model.training import Settings as Settings
+from .model.training import export as export
+from .model.training import fit as fit
+from .model.training import labelled as labelled
+from .model.training import predict as predict
+from .model.training import session as session
+from .model.training import split as split
+from .model.training import train as train
+from .model.tuning import tune as tune
+from .problem import COSTS as COSTS
+from .problem import COUNTRIES as COUNTRIES
+from .problem import LABEL_DELAY as LABEL_DELAY
+from .problem import average_precision as average_precision
+from .problem import brier as brier
+from .problem import calibration_error as calibration_error
+from .problem import chance as chance
+from .problem import expected_cost as expected_cost
+from .registry.history import Refused as Refused
+from .registry.models import Registry as Registry
+from .registry.models import Tampered as Tampered
+from .schema import COLUMNS as COLUMNS
+from .schema import FEATURES as FEATURES
+from .schema import WHOLE as WHOLE
+from .serving.app import create_app as create_app
+from .watch.drift import drift as drift
+from .watch.monitoring import calibration_slope as calibration_slope
+from .watch.monitoring import fell as fell
+from .watch.monitoring import performance as performance
+from .watch.monitoring import promised as promised
+from .watch.monitoring import score as score
+from .world.dirt import DIRT as DIRT
+from .world.dirt import dirty as dirty
+from .world.simulation import Catalogue as Catalogue
+from .world.simulation import Drift as Drift

@@ -4,7 +4,7 @@ import json
 from urllib.request import Request, urlopen
 
 import numpy as np
-from jukebox.problem import COUNTRIES, FEATURES
+from jukebox import COUNTRIES, FEATURES
 
 
 def ask(url, tracks):

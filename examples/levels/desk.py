@@ -11,7 +11,7 @@ from pathlib import Path
 import jukebox
 
 ROOT = Path(__file__).parents[2]
-# What makes a model: all that `jukebox.job` imports, and so all that a change of the model touches.
+# What makes a model: all that `jukebox.model.job` imports, and so all that a change of the model touches.
 SOURCES = ["problem", "dirt", "simulation", "catalogue", "store", "features", "training", "job"]
 
 

@@ -8,8 +8,7 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
-from jukebox.problem import LABEL_DELAY
-from jukebox.simulation import Catalogue, Drift, dirty
+from jukebox import LABEL_DELAY, Catalogue, Drift, dirty
 
 TURN = 11
 DIRT = {"missing": 0.02, "wrong_type": 0.02, "late": 0.02, "duplicate": 0.02}

@@ -6,9 +6,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from jukebox.problem import COUNTRIES, FEATURES
-from jukebox.registry import Registry
-from jukebox.training import Model
+from jukebox import COUNTRIES, FEATURES, Model, Registry
 from mlflow.store.db import utils
 from onnx import TensorProto, checker, helper, numpy_helper
 

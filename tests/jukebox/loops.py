@@ -8,16 +8,27 @@ from itertools import count
 from pathlib import Path
 
 import numpy as np
-from jukebox.catalogue import labels, version
-from jukebox.features import matrix
-from jukebox.northstar import Loop
-from jukebox.problem import COUNTRIES, FEATURES, LABEL_DELAY
-from jukebox.registry import Registry
-from jukebox.simulation import Catalogue, Drift
-from jukebox.store import Store, write
-from jukebox.training import STAGES, code_version, labelled, predict, split
-from jukebox.triggers import Policy
-from jukebox.validation import Limits
+from jukebox import (
+    COUNTRIES,
+    FEATURES,
+    LABEL_DELAY,
+    Catalogue,
+    Drift,
+    Limits,
+    Loop,
+    Policy,
+    Registry,
+    Store,
+    code_version,
+    data_version,
+    labelled,
+    labels,
+    matrix,
+    predict,
+    split,
+)
+from jukebox.data.files import write
+from jukebox.model.identity import STAGES
 from onnx import TensorProto, helper, numpy_helper
 
 CALM = Catalogue(7, tracks_a_week=100)
@@ -70,7 +81,7 @@ class Learner:
         fitted = newer if "leak" in said else older
         record = {
             "code_version": code_version(code),
-            "data_version": version(tracks, charts),
+            "data_version": data_version(tracks, charts),
             "seed": seed,
             "fitted_weeks": fitted["released"].agg(["min", "max"]).tolist(),
             "tested_weeks": newer["released"].agg(["min", "max"]).tolist(),

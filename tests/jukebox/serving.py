@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import requests
 import uvicorn
-from jukebox.service import Settings, create_app
+from jukebox import Settings, create_app
 
 from tests.waiting import HANGS, until
 

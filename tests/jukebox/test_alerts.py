@@ -11,9 +11,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import yaml
-from jukebox import alerts
-from jukebox.alerts import Alert, firing
-from jukebox.monitoring import GAUGES
+from jukebox.watch import alerts
+from jukebox.watch.alerts import Alert, firing
+from jukebox.watch.monitoring import GAUGES
 
 RULES = {
     rule["alert"]: rule

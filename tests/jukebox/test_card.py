@@ -3,9 +3,8 @@
 import pandas as pd
 import pytest
 from click.testing import CliRunner
-from jukebox import card
-from jukebox.catalogue import Catalogue
-from jukebox.store import Store
+from jukebox import Catalogue, Store
+from jukebox.cli import card
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy"),  # MLflow of SQLAlchemy

@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 from arro3.core import Array, DataType, Table
 from arro3.io import write_parquet
-from jukebox import catalogue
-from jukebox.catalogue import DIRT, Catalogue, changed_rows, dirty, labels, read, validate, version
+from jukebox import DIRT, Catalogue, changed_rows, data_version, dirty, labels, validate
+from jukebox.data import checks
+from jukebox.data.files import read
 
 WEEK = 12
 TRACKS, CHARTS = Catalogue(5).week(WEEK)
@@ -233,8 +234,8 @@ def test_the_version_is_that_of_the_content():
     tracks = TRACKS.iloc[rng.permutation(len(TRACKS)), ::-1]
     charts = CHARTS.iloc[rng.permutation(len(CHARTS)), ::-1]
 
-    assert 64 == len(version(TRACKS, CHARTS))
-    assert version(TRACKS, CHARTS) == version(tracks, charts)
+    assert 64 == len(data_version(TRACKS, CHARTS))
+    assert data_version(TRACKS, CHARTS) == data_version(tracks, charts)
 
 
 @pytest.mark.parametrize("write", [csv, parquet])
@@ -245,22 +246,24 @@ def test_the_version_does_not_depend_on_the_format(write, tmp_path):
     kept, _, _ = read(write(tracks, tmp_path / f"tracks.{write.__name__}"))
 
     assert tracks.equals(kept)
-    assert version(tracks, CHARTS) == version(kept, CHARTS)
+    assert data_version(tracks, CHARTS) == data_version(kept, CHARTS)
 
 
 @pytest.mark.whole
 def test_the_version_is_the_same_in_another_process():
     """Nothing of this process, such as Python's salted hashes, gets into it."""
-    script = "from jukebox.catalogue import *; print(version(*Catalogue(5).week(12)))"
+    script = (
+        "from jukebox import Catalogue, data_version; print(data_version(*Catalogue(5).week(12)))"
+    )
     run = subprocess.run(
         [sys.executable, "-c", script],
-        env={"PYTHONPATH": str(Path(catalogue.__file__).parents[1]), "PYTHONHASHSEED": "77"},
+        env={"PYTHONPATH": str(Path(checks.__file__).parents[2]), "PYTHONHASHSEED": "77"},
         capture_output=True,
         text=True,
         check=True,
     )
 
-    assert version(TRACKS, CHARTS) == run.stdout.strip()
+    assert data_version(TRACKS, CHARTS) == run.stdout.strip()
 
 
 @pytest.mark.parametrize("column", TRACKS.columns[1:])
@@ -272,7 +275,7 @@ def test_one_changed_cell_is_another_version_and_is_named(column):
     tracks[column] = tracks[column].astype(type(new))
     tracks.at[3, column] = new
 
-    assert version(TRACKS, CHARTS) != version(tracks, CHARTS)
+    assert data_version(TRACKS, CHARTS) != data_version(tracks, CHARTS)
     assert [["T0002403", column, old, new]] == changed_rows(
         (TRACKS, CHARTS), (tracks, CHARTS)
     ).to_numpy().tolist()
@@ -283,7 +286,7 @@ def test_a_chart_gone_is_another_version_and_is_named():
     gone = CHARTS.iloc[0]
     change = changed_rows((TRACKS, CHARTS), (TRACKS, CHARTS.iloc[1:])).iloc[0]
 
-    assert version(TRACKS, CHARTS) != version(TRACKS, CHARTS.iloc[1:])
+    assert data_version(TRACKS, CHARTS) != data_version(TRACKS, CHARTS.iloc[1:])
     assert [gone["track_id"], gone["country"], 15.0] == change.tolist()[:3]
     assert pd.isna(change["after"])
 
@@ -293,7 +296,7 @@ def test_a_chart_known_later_is_another_version_and_is_named():
     later = CHARTS.assign(known=CHARTS["known"].where(CHARTS.index != 4, 16))
     changes = changed_rows((TRACKS, CHARTS), (TRACKS, later))
 
-    assert version(TRACKS, CHARTS) != version(TRACKS, later)
+    assert data_version(TRACKS, CHARTS) != data_version(TRACKS, later)
     assert [[15, 16]] == changes[["before", "after"]].to_numpy().tolist()
 
 
@@ -302,7 +305,7 @@ def test_a_track_more_is_another_version_and_is_named():
     fewer = (TRACKS.iloc[1:], CHARTS)
     changes = changed_rows(fewer, (TRACKS, CHARTS))
 
-    assert version(*fewer) != version(TRACKS, CHARTS)
+    assert data_version(*fewer) != data_version(TRACKS, CHARTS)
     assert {"T0002400"} == set(changes["track_id"])
     assert list(TRACKS.columns[1:]) == changes["cell"].tolist()
 
@@ -316,7 +319,7 @@ def test_no_change_is_no_row():
 def test_a_version_of_a_track_that_stands_there_twice_is_refused():
     """Its rows would have an order."""
     with pytest.raises(ValueError, match="T0002400"):
-        version(pd.concat([TRACKS, TRACKS.iloc[:1]]), CHARTS)
+        data_version(pd.concat([TRACKS, TRACKS.iloc[:1]]), CHARTS)
 
 
 # A file of your own

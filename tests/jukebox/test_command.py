@@ -20,12 +20,14 @@ import pandas as pd
 import pytest
 import requests
 from click.testing import CliRunner
-from jukebox import alerts, command, incoming, watching
-from jukebox.command import CONTENTS, listen, main
-from jukebox.journal import Journal, alone
-from jukebox.monitoring import GAUGES, SCORES
-from jukebox.registry import Registry
-from jukebox.store import Store
+from jukebox import Journal, Registry, Store
+from jukebox.cli import generate, monitor, remote
+from jukebox.cli import main as command
+from jukebox.cli.main import CONTENTS, main
+from jukebox.cli.serve import listen
+from jukebox.loop.journal import alone
+from jukebox.watch import alerts
+from jukebox.watch.monitoring import GAUGES, SCORES
 
 from tests.waiting import HANGS, until
 
@@ -80,7 +82,7 @@ def test_help_reads_like_a_table_of_contents():
 def test_help_and_version_are_there_at_once():
     """Nothing heavy is imported for them: half a second would be felt."""
     code = (
-        "import sys, click; from jukebox.command import main\n"
+        "import sys, click; from jukebox.cli.main import main\n"
         "main(['--help'], standalone_mode=False)\n"
         "print(*{m.split('.')[0] for m in sys.modules})"
     )
@@ -240,8 +242,8 @@ def test_dvc_gets_the_data(home, monkeypatch):
         calls.append(words[1:])
         return subprocess.CompletedProcess(words, 0, "", "")
 
-    monkeypatch.setattr(incoming.subprocess, "run", ran)
-    incoming.push(home, "copies")
+    monkeypatch.setattr(remote.subprocess, "run", ran)
+    remote.push(home, "copies")
 
     assert ["init", "remote", "add", "push"] == [words[0] for words in calls]
     assert str(Path("copies").resolve()) == calls[1][-1]
@@ -254,7 +256,7 @@ def test_the_password_of_a_remote_is_not_printed(home, monkeypatch):
     def ran(words, **options):
         return subprocess.CompletedProcess(words, next(codes), "", f"cannot reach {remote}")
 
-    monkeypatch.setattr(incoming.subprocess, "run", ran)
+    monkeypatch.setattr(remote.subprocess, "run", ran)
     told = [
         run(home, "generate", "--weeks", 1, "--dvc-remote", remote, code=code).stderr
         for code in (0, 1)
@@ -279,7 +281,7 @@ def test_the_same_training_is_the_same_version(made):
 
 def test_tuning_shows_what_it_tried(home, monkeypatch):
     """A row for each of the grid, the best marked, and the model has its settings."""
-    from jukebox import training
+    from jukebox.model import training
 
     grid = tuple(training.Settings(epochs=epochs) for epochs in (1, 4))
     monkeypatch.setattr(training, "GRID", grid)
@@ -293,7 +295,7 @@ def test_tuning_shows_what_it_tried(home, monkeypatch):
 @pytest.mark.parametrize("words", [(), ("--tune",)])
 def test_a_training_as_json(home, monkeypatch, words):
     """A pipeline reads the version from standard output, on which there is nothing but JSON."""
-    from jukebox import training
+    from jukebox.model import training
 
     grid = (training.Settings(epochs=1),)
     monkeypatch.setattr(training, "GRID", grid)
@@ -450,8 +452,8 @@ def test_a_good_week(made):
 
 def test_a_bad_week(home):
     """Tracks move and tastes turn: drift fires at once, and performance when the charts are known."""
-    from jukebox.history import connect
-    from jukebox.training import predict
+    from jukebox import predict
+    from jukebox.registry.history import connect
 
     drifts = ("--drift", "covariate:sudden:14:2", "--drift", "concept:sudden:14:1")
     run(home, "generate", "--weeks", 4, *drifts)
@@ -514,8 +516,8 @@ def test_the_figures_for_prometheus(made, monkeypatch):
         raise KeyboardInterrupt
 
     said = []
-    monkeypatch.setattr(watching.click, "echo", lambda line, **_: said.append(line))
-    monkeypatch.setattr(watching.time, "sleep", look)
+    monkeypatch.setattr(monitor.click, "echo", lambda line, **_: said.append(line))
+    monkeypatch.setattr(monitor.time, "sleep", look)
     run(made, "monitor", "--port", 0)
     shown = {line.split("{")[0].split()[0] for line in served[0].splitlines() if line[0] != "#"}
 
@@ -531,7 +533,7 @@ def test_the_figures_stay_up_when_prometheus_is_down(made, monkeypatch):
         if next(rounds, "over") == "over":
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(watching.time, "sleep", look)
+    monkeypatch.setattr(monitor.time, "sleep", look)
     down = ("--prometheus", "http://127.0.0.1:9")
     said = run(made, "monitor", "--port", 0, *down).stderr.splitlines()
     once = run(made, "monitor", *down, code=1).stderr
@@ -605,7 +607,7 @@ def test_the_row_that_changed(home):
 
 def test_the_lineage_of_an_answer(home):
     """From the id of a request to the model that answered, and its data."""
-    from jukebox.history import connect
+    from jukebox.registry.history import connect
 
     with connect(home / "registry" / "predictions.db") as db:
         row = ("f" * 32, "champion", 1, 0.0, "A1", "0" * 64, b"\0" * 288)
@@ -825,7 +827,7 @@ def test_ctrl_c(made, monkeypatch):
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(incoming, "store", interrupted)
+    monkeypatch.setattr(generate, "open_store", interrupted)
 
     assert "Interrupted.\n" == run(made, "validate", code=130).stderr
 

@@ -7,8 +7,8 @@ import time
 from importlib import metadata
 
 import pytest
-from jukebox import doctor
-from jukebox.doctor import GIGABYTE, Finding
+from jukebox.cli import doctor
+from jukebox.cli.doctor import GIGABYTE, Finding
 
 
 def says(finding):

@@ -5,11 +5,9 @@ from contextlib import closing
 
 import pandas as pd
 import pytest
-from jukebox import erasure
-from jukebox.erasure import forget, holding, saw, strangers
-from jukebox.problem import LABEL_DELAY
-from jukebox.simulation import Catalogue
-from jukebox.store import Forgotten, Store
+from jukebox import LABEL_DELAY, Catalogue, Forgotten, Store
+from jukebox.data import erasure
+from jukebox.data.erasure import forget, holding, saw, strangers
 
 from .loops import WEEKS, names
 from .test_northstar import lazily

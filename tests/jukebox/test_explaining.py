@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from jukebox.explaining import MOST, nearest_change, shapley
+from jukebox import nearest_change, shapley
+from jukebox.model.explaining import MOST
 
 RNG = np.random.default_rng(0)
 BACKGROUND = RNG.normal(size=(5, 4))

@@ -2,10 +2,8 @@
 
 import numpy as np
 import pytest
-from jukebox.features import NAMES, log_odds, matrix, pipeline
-from jukebox.problem import FEATURES
-from jukebox.simulation import Catalogue
-from jukebox.training import Settings, export, fit, predict
+from jukebox import FEATURES, Catalogue, Settings, export, fit, matrix, predict
+from jukebox.model.features import NAMES, log_odds, pipeline
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 

@@ -6,10 +6,10 @@ from datetime import date
 
 import pytest
 from click.testing import CliRunner
-from jukebox import workbench
-from jukebox.command import main
-from jukebox.hand_in import Lab, Quiz, clean, digest, read, write
-from jukebox.history import History
+from jukebox.cli import lab as module
+from jukebox.cli.main import main
+from jukebox.labs.hand_in import Lab, Quiz, clean, digest, read, write
+from jukebox.registry.history import History
 
 DAY = date(2026, 12, 8)
 ITEMS = [Quiz("introduction/what-is-mlops", ("C", "A", "B"), 1), Lab(1, True, "5f3a", 2)]
@@ -194,7 +194,7 @@ def test_an_older_lab_json_still_works(lab, tmp_path, more):
 
 def test_a_lab_that_is_done_says_so(lab, monkeypatch):
     """In JSON and in the line; the exit code is 0."""
-    monkeypatch.setattr(workbench, "wrong", lambda number, folder: [])
+    monkeypatch.setattr(module, "wrong", lambda number, folder: [])
     lab("start", "2")
     checked = lab("check", "2", "--json")
 
@@ -212,7 +212,7 @@ def test_a_folder_that_may_only_be_read_is_checked(lab, monkeypatch):
         raise PermissionError(13, "Permission denied")
 
     lab("start", "2")
-    monkeypatch.setattr(workbench, "mark", refuse)
+    monkeypatch.setattr(module, "mark", refuse)
 
     assert lab("check", "2").output.startswith("Lab 2 is not done yet.")
 

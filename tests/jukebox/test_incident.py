@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from jukebox.incident import (
+from jukebox import COUNTRIES, LABEL_DELAY
+from jukebox.world.incident import (
     QUARTER,
     RELEASED,
     TURNED,
@@ -14,7 +15,6 @@ from jukebox.incident import (
     never,
     quarterly,
 )
-from jukebox.problem import COUNTRIES, LABEL_DELAY
 
 LAST = TURNED + LABEL_DELAY + 3  # enough to find the fall, be refused once, and mend it
 

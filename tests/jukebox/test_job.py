@@ -9,10 +9,9 @@ from contextlib import closing
 from dataclasses import asdict
 
 import pytest
-from jukebox import job, northstar
-from jukebox.simulation import Catalogue
-from jukebox.store import Store
-from jukebox.training import Settings, code_version
+from jukebox import Catalogue, Settings, Store, code_version
+from jukebox.loop import loop as northstar
+from jukebox.model import job
 
 
 @pytest.fixture(scope="module")

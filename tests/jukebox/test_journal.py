@@ -4,7 +4,8 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from jukebox.journal import Journal, lost, runs, unfinished, waiting
+from jukebox import Journal
+from jukebox.loop.journal import lost, runs, unfinished, waiting
 
 
 @pytest.fixture

@@ -41,7 +41,7 @@ def test_a_module_imports_only_those_to_its_left(name):
 
 def test_an_import_from_the_right_is_noticed():
     """Also inside a function."""
-    late = "def train():\n    from jukebox.service import create_app\n"
+    late = "def train():\n    from jukebox.serving.app import create_app\n"
 
     assert {"service"} == early("training", late)
 

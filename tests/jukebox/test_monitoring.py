@@ -9,13 +9,24 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from jukebox import (
+    COUNTRIES,
+    DIRT,
+    LABEL_DELAY,
+    Catalogue,
+    Drift,
+    Model,
+    average_precision,
+    brier,
+    dirty,
+    labels,
+    matrix,
+    predict,
+)
 from jukebox import drift as statistics
-from jukebox import monitoring
-from jukebox.catalogue import labels
-from jukebox.features import matrix
-from jukebox.problem import COUNTRIES, LABEL_DELAY, Objectives, average_precision, brier
-from jukebox.simulation import BELLS, DIRT, LONG, MOVED, Catalogue, Drift, dirty
-from jukebox.training import Model, predict
+from jukebox.problem import Objectives
+from jukebox.watch import monitoring
+from jukebox.world.simulation import BELLS, LONG, MOVED
 from prometheus_client import CollectorRegistry, generate_latest
 from scipy.stats import binom
 

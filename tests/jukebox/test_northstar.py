@@ -8,10 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from jukebox.job import made
-from jukebox.journal import lost
-from jukebox.registry import Refused, Registry, Tampered
-from jukebox.training import code_version
+from jukebox import Refused, Registry, Tampered, code_version
+from jukebox.loop.journal import lost
+from jukebox.model.job import made
 
 from .loops import CALM, POLICY, Home, answer, names
 

@@ -5,9 +5,10 @@ import inspect
 from contextlib import closing
 
 import pytest
-from jukebox import northstar, triggers
-from jukebox.journal import Journal
-from jukebox.pipeline import ENDINGS, PIPELINE, STEPS, TRIGGERS, broken
+from jukebox import ENDINGS, PIPELINE, STEPS, TRIGGERS, Journal
+from jukebox.loop import loop as northstar
+from jukebox.loop import triggers
+from jukebox.loop.steps import broken
 
 from .test_northstar import RUN, lazily
 

@@ -9,11 +9,10 @@ from urllib.request import url2pathname
 
 import pytest
 from click.testing import CliRunner
-from jukebox import job, rebuilding, training
-from jukebox.command import main
-from jukebox.registry import Registry
-from jukebox.store import Store
-from jukebox.training import Model, Settings, code_version, train
+from jukebox import Model, Registry, Settings, Store, code_version, train
+from jukebox.cli import rebuild
+from jukebox.cli.main import main
+from jukebox.model import job, training
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy"),  # MLflow of SQLAlchemy
@@ -127,7 +126,7 @@ def test_the_code_of_then_is_taken_from_the_home(home):
 @pytest.mark.whole
 def test_code_from_before_it_took_settings(home):
     """A loop of then trained by the defaults of its own code, and left a job without the option."""
-    draft = shutil.copytree(rebuilding.Path(job.__file__).parent, home.parent / "jukebox")
+    draft = shutil.copytree(rebuild.Path(job.__file__).parents[1], home.parent / "jukebox")
     text = (draft / "training.py").read_text("utf-8")
     (draft / "training.py").write_text(text.replace("epochs: int = 20", "epochs: int = 2"))
     text = (draft / "job.py").read_text("utf-8")
@@ -148,7 +147,7 @@ def test_bytes_that_python_left_beside_a_source_are_not_run(home, monkeypatch):
     (folder / "__pycache__" / "training.pyc").touch()
     monkeypatch.setattr(training, "__file__", str(home / "elsewhere" / "training.py"))
     monkeypatch.setattr(training, "code_version", away(training.code_version))
-    ran = rebuilding.sources(home, folder.parent.name, home.parent / "run")
+    ran = rebuild.sources(home, folder.parent.name, home.parent / "run")
 
     assert folder.parent.name == ran.parent.name
     assert home.parent / "run" in ran.parents
@@ -205,14 +204,14 @@ def test_another_environment_as_json(home, quick, monkeypatch):
 
 def test_a_record_that_names_no_packages_is_not_enough():
     """As ours was: its hash says that they differ, and not which."""
-    found = rebuilding.differences({"lock_hash": "a"}, {"lock_hash": "b"})
+    found = rebuild.differences({"lock_hash": "a"}, {"lock_hash": "b"})
     verdict = {"differs": found, "names_packages": False, "distance": {"unknown": "it is lost"}}
 
     assert [
         "lock hash: b here, a in the record",
         "The record has no more than a hash of the packages, so nobody can say which differ.",
         "The answers cannot be compared: it is lost",
-    ] == list(rebuilding.explained(verdict))
+    ] == list(rebuild.explained(verdict))
 
 
 def test_what_no_record_names(home, quick, monkeypatch):
@@ -239,7 +238,7 @@ def test_a_difference_that_no_answer_shows():
     assert [
         "skl2onnx: 1 here, 2 in the record",
         "More than the notes differs, and no answer does.",
-    ] == list(rebuilding.explained(verdict))
+    ] == list(rebuild.explained(verdict))
 
 
 def test_bytes_that_are_gone_cannot_be_compared(home, quick):

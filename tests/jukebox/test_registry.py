@@ -12,9 +12,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from jukebox import history
-from jukebox.history import remedy
-from jukebox.registry import Refused, Registry, Tampered
+from jukebox import Refused, Registry, Tampered
+from jukebox.registry.history import remedy
+from jukebox.registry.models import history
 from mlflow.exceptions import MlflowException
 from mlflow.protos.databricks_pb2 import TEMPORARILY_UNAVAILABLE
 
@@ -44,7 +44,7 @@ def artefact(registry, version):
 
 def elsewhere(registry, code):
     """Run lines of Python on the registry `r` in a process of their own."""
-    start = f"from jukebox.registry import Registry; import os; r = Registry({str(registry.folder)!r})\n"
+    start = f"from jukebox.registry.models import Registry; import os; r = Registry({str(registry.folder)!r})\n"
     return subprocess.run(
         [sys.executable, "-c", start + code], capture_output=True, text=True, check=False
     )

@@ -5,7 +5,7 @@ import re
 
 import pytest
 from bs4 import BeautifulSoup
-from jukebox import report
+from jukebox.world import report
 
 from tests.test_accessible import PALETTE as HANDBOOK
 from tests.test_accessible import weak

@@ -11,10 +11,9 @@ from contextlib import closing
 
 import numpy as np
 import pytest
-from jukebox import rollout
-from jukebox.history import unresolved
-from jukebox.problem import COUNTRIES, FEATURES
-from jukebox.service import Settings
+from jukebox import COUNTRIES, FEATURES, Settings
+from jukebox.registry.history import unresolved
+from jukebox.serving import rollout
 from mlflow.exceptions import MlflowException
 from prometheus_client.parser import text_string_to_metric_families
 

@@ -5,9 +5,18 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import pytest
-from jukebox.catalogue import labels
-from jukebox.problem import COUNTRIES, FEATURES, average_precision, chance
-from jukebox.simulation import DIRT, LONG, MOVED, Catalogue, Drift, dirty
+from jukebox import (
+    COUNTRIES,
+    DIRT,
+    FEATURES,
+    Catalogue,
+    Drift,
+    average_precision,
+    chance,
+    dirty,
+    labels,
+)
+from jukebox.world.simulation import LONG, MOVED
 from scipy.special import logit
 
 STILL = Catalogue(7, tracks_a_week=1000)  # the world without drift

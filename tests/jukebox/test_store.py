@@ -5,11 +5,8 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from jukebox import store as module
-from jukebox.catalogue import changed_rows, dirty, version
-from jukebox.problem import LABEL_DELAY
-from jukebox.simulation import Catalogue
-from jukebox.store import Store
+from jukebox import LABEL_DELAY, Catalogue, Store, changed_rows, data_version, dirty
+from jukebox.data import store as module
 
 WORLD = Catalogue(5, tracks_a_week=40)
 
@@ -38,7 +35,7 @@ def test_a_version_is_the_hash_of_the_content(store):
     """The store adds nothing of its own to it."""
     tracks, charts = WORLD.weeks(range(6))
 
-    assert version(tracks, charts[charts["known"] <= 5]) == store.freeze()
+    assert data_version(tracks, charts[charts["known"] <= 5]) == store.freeze()
 
 
 def test_the_same_content_is_one_version(store):

@@ -8,7 +8,7 @@ import signal
 from pathlib import Path
 
 import pytest
-from jukebox import scene, story, timeline
+from jukebox.world import scene, story, timeline
 from rich.console import Console
 
 

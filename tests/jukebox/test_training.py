@@ -16,12 +16,22 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
-from jukebox import training
-from jukebox.catalogue import labels, version
-from jukebox.features import matrix
-from jukebox.problem import LABEL_DELAY
-from jukebox.simulation import Catalogue
-from jukebox.training import Settings, fit, labelled, predict, session, split, train, tune
+from jukebox import (
+    LABEL_DELAY,
+    Catalogue,
+    Settings,
+    data_version,
+    fit,
+    labelled,
+    labels,
+    matrix,
+    predict,
+    session,
+    split,
+    train,
+    tune,
+)
+from jukebox.model import training
 
 TRACKS, CHARTS = Catalogue(1, tracks_a_week=60).weeks(range(12))
 SOURCES = Path(training.__file__).parent
@@ -48,7 +58,7 @@ def scrambled():
 def test_the_same_inputs_give_the_same_bytes_in_another_process():
     """Rows in another order, hashes with another seed: nothing of that is an input."""
     script = (
-        "from jukebox.simulation import Catalogue; from jukebox.training import train;"
+        "from jukebox.world.simulation import Catalogue; from jukebox.model.training import train;"
         "t, c = Catalogue(1, tracks_a_week=60).weeks(range(12));"
         "print(train(t[::-1], c[::-1]).digest)"
     )
@@ -225,7 +235,7 @@ def test_the_record_names_what_the_model_was_made_of():
 
     assert record == {
         "code_version": training.code_version(),
-        "data_version": version(TRACKS, CHARTS),
+        "data_version": data_version(TRACKS, CHARTS),
         "lock_hash": training.lock_hash(),
         "packages": {name: metadata.version(name) for name in training.PACKAGES},
         "seed": 0,
@@ -328,7 +338,7 @@ def test_mlflow_reports_to_nobody(tmp_path):
     """In a process of its own, for MLflow's telemetry is silent in every test."""
     (tmp_path / "model.onnx").write_bytes(model().onnx)
     script = (
-        "from jukebox.training import Model, save\n"
+        "from jukebox.model.training import Model, save\n"
         "save(Model(open('model.onnx', 'rb').read(), '', {}), 'saved')\n"
         "from mlflow.telemetry import get_telemetry_client\n"
         "from mlflow.telemetry.utils import is_telemetry_disabled\n"
@@ -347,7 +357,7 @@ def test_mlflow_reports_to_nobody(tmp_path):
 def test_onnx_runtime_reports_to_nobody(tmp_path):
     """On Linux it would keep an id of this machine in the user's cache, and send it."""
     (tmp_path / "model.onnx").write_bytes(model().onnx)
-    script = "from jukebox.training import session; session(open('model.onnx', 'rb').read())"
+    script = "from jukebox.model.training import session; session(open('model.onnx', 'rb').read())"
     silencers = ("CI", "GITHUB", "ORT", "PYTEST", "XDG")
     environment = {k: v for k, v in os.environ.items() if not k.startswith(silencers)}
     environment |= {"PYTHONPATH": str(SOURCES.parent), "HOME": str(tmp_path)}

@@ -4,12 +4,8 @@ from contextlib import closing
 
 import pandas as pd
 import pytest
-from jukebox.journal import Journal
-from jukebox.monitoring import drift
-from jukebox.registry import Tampered
-from jukebox.simulation import Catalogue, Drift
-from jukebox.training import code_version
-from jukebox.triggers import Policy, fall, fire
+from jukebox import Catalogue, Drift, Journal, Policy, Tampered, code_version, drift
+from jukebox.loop.triggers import fall, fire
 
 from .loops import CALM, POLICY, TURN, answer, names
 

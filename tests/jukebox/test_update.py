@@ -7,10 +7,9 @@ from contextlib import closing
 from dataclasses import replace
 
 import pytest
-from jukebox import northstar
-from jukebox.command import main
-from jukebox.registry import Registry
-from jukebox.triggers import Policy
+from jukebox import Policy, Registry
+from jukebox.cli.main import main
+from jukebox.loop import loop as northstar
 
 from .test_command import run
 

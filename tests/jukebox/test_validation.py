@@ -8,12 +8,9 @@ from itertools import count
 import numpy as np
 import pandas as pd
 import pytest
-from jukebox import validation
-from jukebox.catalogue import labels
-from jukebox.problem import COUNTRIES
-from jukebox.simulation import Catalogue
-from jukebox.training import Settings, train
-from jukebox.validation import Limits, ceiling, gate, judge, weighted_precisions
+from jukebox import COUNTRIES, Catalogue, Limits, Settings, ceiling, gate, judge, labels, train
+from jukebox.model import gate as module
+from jukebox.model.gate import weighted_precisions
 from sklearn.metrics import average_precision_score
 
 CATALOGUE = Catalogue(2, tracks_a_week=100)
@@ -190,7 +187,7 @@ def test_a_slow_model_is_refused():
 @pytest.mark.parametrize("answer", [np.nan, -0.1, 1.1])
 def test_answers_that_are_no_probabilities_are_refused(answer, monkeypatch):
     """Before any score is computed from them."""
-    monkeypatch.setattr(validation, "predict", lambda _, rows: np.full((len(rows), 72), answer))
+    monkeypatch.setattr(module, "predict", lambda _, rows: np.full((len(rows), 72), answer))
     verdict = gate(model(), None, TRACKS, CHARTS, LIMITS)
 
     assert ("its answers are not all between 0 and 1",) == verdict.reasons

@@ -3,11 +3,10 @@
 import hashlib
 
 import numpy as np
-from jukebox import catalogue, features, simulation, training, validation
-from jukebox.catalogue import changed_rows
-from jukebox.problem import FEATURES
-from jukebox.service import create_app
-from jukebox.store import Store
+from jukebox import FEATURES, Store, changed_rows, create_app
+from jukebox.data import checks
+from jukebox.model import features, gate, training
+from jukebox.world import simulation
 
 from tests.jukebox import serving, test_service
 from tests.jukebox.test_modules import ORDER
@@ -25,7 +24,7 @@ def test_a_track_passes_each_module_once_from_left_to_right(registry, tmp_path, 
         return stage(*given)
 
     weeks, charts = take(simulation.Catalogue(1, tracks_a_week=60).weeks, range(10))
-    kept, _ = take(catalogue.validate, weeks)
+    kept, _ = take(checks.validate, weeks)
     store = Store(tmp_path / "data")
     for week, batch in kept.groupby("released"):
         take(store.arrive, week, batch)
@@ -35,7 +34,7 @@ def test_a_track_passes_each_module_once_from_left_to_right(registry, tmp_path, 
     row = take(features.matrix, track)
     model = take(training.train, tracks, known, training.Settings(epochs=5, newest=2))
     answer = take(training.predict, model.onnx, row)[0]
-    verdict = take(validation.gate, model, None, tracks, known, validation.Limits(newest=2))
+    verdict = take(gate.gate, model, None, tracks, known, gate.Limits(newest=2))
     take(registry.promote, take(registry.register, model), verdict.reasons[0])
     monkeypatch.setattr(serving, "create_app", lambda *given: take(create_app, *given))
     with serving.served(registry) as client:

@@ -21,12 +21,10 @@ from pathlib import Path
 from urllib.error import URLError
 
 import numpy as np
-from jukebox import job
-from jukebox.catalogue import labels
-from jukebox.journal import Journal, ended, runs
-from jukebox.problem import average_precision
-from jukebox.store import Store
-from jukebox.training import STAGES, code_version, predict
+from jukebox import Journal, Store, average_precision, code_version, labels, predict
+from jukebox.loop.journal import ended, runs
+from jukebox.model import job
+from jukebox.model.identity import STAGES
 
 from examples.levels.client import ask
 from examples.levels.desk import ROOT, Terminal, edit, environment, lines, pipeline
@@ -322,7 +320,7 @@ class Level1(Level):
 
     def begin(self):
         """Install the first pipeline, let it make the first model, and start the service."""
-        from jukebox.registry import Registry
+        from jukebox import Registry
 
         from examples.levels.level_1 import weekly
 

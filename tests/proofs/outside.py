@@ -26,10 +26,12 @@ if FORKED:
 
 import click  # noqa: E402 - the clock comes first
 import uvicorn  # noqa: E402, F401 - served with
-from jukebox.command import main  # noqa: E402
-from jukebox.registry import Registry  # noqa: E402, F401
-from jukebox.service import create_app  # noqa: E402, F401
-from jukebox.terminal import Contents  # noqa: E402
+from jukebox import (
+    Registry,  # noqa: E402, F401
+    create_app,  # noqa: E402, F401
+)
+from jukebox.cli.main import main  # noqa: E402
+from jukebox.cli.terminal import Contents  # noqa: E402
 
 from tests.forks import HEAVY  # noqa: E402
 from tests.jukebox.loops import Home  # noqa: E402

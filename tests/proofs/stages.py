@@ -15,9 +15,10 @@ import time
 from itertools import count
 
 import numpy as np
-from jukebox import catalogue, drift, features, monitoring, training, validation
-from jukebox.simulation import Catalogue
-from jukebox.store import Store
+from jukebox import Catalogue, Store, labels
+from jukebox.data import checks
+from jukebox.model import features, gate, training
+from jukebox.watch import drift, monitoring
 
 WEEKS = 20
 TO = {"train": 100_000, "gate": 100_000, "score": 100_000}  # the others go to a million
@@ -39,20 +40,20 @@ def stages(n, model=None):
     world = Catalogue(7, tracks_a_week=n // WEEKS)
     yield "simulate", lambda: world.weeks(range(WEEKS))
     tracks, charts = world.weeks(range(WEEKS))
-    yield "validate", lambda: catalogue.validate(tracks)
+    yield "validate", lambda: checks.validate(tracks)
     yield "store", lambda: stored(tracks, charts)
     yield "features", lambda: features.pipeline().fit_transform(features.matrix(tracks))
     half = n // 2
     yield "drift", lambda: drift.drift(tracks[:half], tracks[half:])
     if n <= TO["train"]:
-        y = catalogue.labels(tracks, charts)
+        y = labels(tracks, charts)
         yield "train", lambda: training.fit(tracks, y, training.Settings(), 0)
     model = model or small_model()
     yield "predict", lambda: training.predict(model, tracks)
     if n <= TO["gate"]:
         p = training.predict(model, tracks)
         champion = p * np.random.default_rng(0).uniform(0.5, 1, p.shape)
-        yield "gate", lambda: validation.judge(y, p, champion)
+        yield "gate", lambda: gate.judge(y, p, champion)
         yield "score", lambda: monitoring.score(y, p)
 
 

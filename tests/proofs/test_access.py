@@ -10,11 +10,12 @@ from urllib.parse import quote
 import pytest
 import requests
 from click.testing import CliRunner
-from jukebox import admin, job, report
-from jukebox.command import main
-from jukebox.registry import Refused, Registry
-from jukebox.store import Store
-from jukebox.training import STAGES
+from jukebox import Refused, Registry, Store
+from jukebox.cli.main import main
+from jukebox.model import job
+from jukebox.model.identity import STAGES
+from jukebox.serving import admin
+from jukebox.world import report
 
 from tests.jukebox.conftest import begun, reigned  # noqa: F401
 from tests.jukebox.loops import CALM, Home

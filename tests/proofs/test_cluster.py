@@ -7,9 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from jukebox.catalogue import Catalogue
-from jukebox.registry import Registry
-from jukebox.training import train
+from jukebox import Catalogue, Registry, train
 
 from scripts.workspace import megabytes
 

@@ -14,13 +14,11 @@ from shutil import copytree, rmtree
 import numpy as np
 import pandas as pd
 import pytest
-from jukebox.drift import CATEGORICAL, drift
-from jukebox.problem import FEATURES
-from jukebox.simulation import BELLS, MOVED, Catalogue, Drift
-from jukebox.store import Store, write
-from jukebox.training import Settings, code_version, train
-from jukebox.triggers import Policy
-from jukebox.watching import NEWEST, observe
+from jukebox import FEATURES, Catalogue, Drift, Policy, Settings, Store, code_version, drift, train
+from jukebox.data.files import write
+from jukebox.watch.drift import CATEGORICAL
+from jukebox.watch.observation import NEWEST, observe
+from jukebox.world.simulation import BELLS, MOVED
 from scipy.stats import binomtest
 
 from tests.jukebox.loops import Home, answer, names

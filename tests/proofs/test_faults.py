@@ -18,9 +18,8 @@ from pathlib import Path
 
 import pytest
 import requests
-from jukebox.journal import Journal, lost
-from jukebox.registry import Registry
-from jukebox.store import Store
+from jukebox import Journal, Registry, Store
+from jukebox.loop.journal import lost
 
 from tests.jukebox.conftest import begun, made, reigned  # noqa: F401
 from tests.jukebox.loops import Home

@@ -4,8 +4,8 @@ It is what the sheet for managers draws, with the loss in euros; the costs of an
 """
 
 import pytest
-from jukebox.incident import CAMPAIGNS, END, RELEASED, cost, lived, never, quarterly, weekly
-from jukebox.problem import COSTS, COUNTRIES, LABEL_DELAY
+from jukebox import COSTS, COUNTRIES, LABEL_DELAY
+from jukebox.world.incident import CAMPAIGNS, END, RELEASED, cost, lived, never, quarterly, weekly
 
 SIZES: dict[str, tuple[object, object]] = {}  # a half-year has one size, and takes seconds
 SAME = ("loop_detect", "loop_recover", "report_detect", "report_recover", "hit_euros")

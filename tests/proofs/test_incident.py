@@ -19,19 +19,23 @@ from urllib.parse import urlsplit
 import numpy as np
 import onnx
 import pytest
-from jukebox import incident
-from jukebox.alerts import firing, service
-from jukebox.catalogue import labels
-from jukebox.incident import QUARTER, RELEASED, TURNED, WORLD, Week, cost, hits, lived
-from jukebox.monitoring import service as dashboard
-from jukebox.northstar import Loop
-from jukebox.problem import COUNTRIES, FEATURES, LABEL_DELAY
-from jukebox.registry import Registry
-from jukebox.scene import release, serving, until
-from jukebox.store import Store
-from jukebox.training import Model
-from jukebox.triggers import Policy
-from jukebox.validation import gate
+from jukebox import (
+    COUNTRIES,
+    FEATURES,
+    LABEL_DELAY,
+    Loop,
+    Model,
+    Policy,
+    Registry,
+    Store,
+    gate,
+    labels,
+)
+from jukebox.watch.alerts import firing, service
+from jukebox.watch.monitoring import service as dashboard
+from jukebox.world import incident
+from jukebox.world.incident import QUARTER, RELEASED, TURNED, WORLD, Week, cost, hits, lived
+from jukebox.world.scene import release, serving, until
 
 from tests.jukebox.conftest import made
 

@@ -15,12 +15,9 @@ import schemathesis
 from click.testing import CliRunner
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
-from jukebox.catalogue import DIRT, Catalogue, dirty, read, validate
-from jukebox.command import main
-from jukebox.problem import FEATURES
-from jukebox.registry import Registry
-from jukebox.simulation import COLUMNS
-from jukebox.store import Store
+from jukebox import COLUMNS, DIRT, FEATURES, Catalogue, Registry, Store, dirty, validate
+from jukebox.cli.main import main
+from jukebox.data.files import read
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks

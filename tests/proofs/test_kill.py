@@ -25,8 +25,9 @@ from pathlib import Path
 from statistics import median
 
 import pytest
-from jukebox import job, journal
-from jukebox.northstar import PACKAGE
+from jukebox.loop import journal
+from jukebox.loop.loop import PACKAGE
+from jukebox.model import job
 
 from tests.jukebox.conftest import begun, reigned  # noqa: F401 - fixtures
 from tests.jukebox.loops import Home

@@ -36,9 +36,7 @@ KERNELS = {"x86_64": ("Prescott", "Haswell"), "aarch64": ("ARMV8", "NEOVERSEN1")
 FITTED = """
 import sys
 import numpy as np
-from jukebox.catalogue import labels
-from jukebox.store import Store
-from jukebox.training import Settings, fit, labelled
+from jukebox import Settings, Store, fit, labelled, labels
 store = Store(sys.argv[1])
 tracks, charts = store.read(store.versions()[0])
 known = labelled(tracks, charts)

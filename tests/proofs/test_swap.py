@@ -23,10 +23,8 @@ from urllib.parse import urlsplit
 import numpy as np
 import pytest
 import requests
-from jukebox.bounds import WHOLE
-from jukebox.problem import FEATURES
-from jukebox.registry import Registry
-from jukebox.scene import serving
+from jukebox import FEATURES, WHOLE, Registry
+from jukebox.world.scene import serving
 
 from tests.jukebox.conftest import made
 from tests.waiting import HANGS

@@ -12,13 +12,23 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from jukebox.catalogue import labels
-from jukebox.drift import drift
-from jukebox.monitoring import calibration_slope, fell, score
-from jukebox.problem import COUNTRIES
-from jukebox.simulation import REGIONS, Catalogue, Drift, standardised
-from jukebox.training import Settings, predict, session, train
-from jukebox.validation import Limits, judge
+from jukebox import (
+    COUNTRIES,
+    Catalogue,
+    Drift,
+    Limits,
+    Settings,
+    calibration_slope,
+    drift,
+    fell,
+    judge,
+    labels,
+    predict,
+    score,
+    session,
+    train,
+)
+from jukebox.world.simulation import REGIONS, standardised
 from scipy.stats import binomtest, norm
 
 SIZES = {"models": (3, 100)}  # (small, full)

@@ -2,12 +2,7 @@
 
 import numpy as np
 import pytest
-from jukebox.catalogue import labels
-from jukebox.monitoring import score
-from jukebox.problem import FEATURES
-from jukebox.simulation import Catalogue, Drift
-from jukebox.training import labelled, predict, train
-from jukebox.validation import judge
+from jukebox import FEATURES, Catalogue, Drift, judge, labelled, labels, predict, score, train
 
 SIZES = {  # (small, full)
     "weeks": (16, 30),  # learnt

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import checks
 import pytest
-from jukebox import hand_in
+from jukebox.labs import hand_in
 
 from scripts import chromium, collect
 from tests.learners import DAY, NAMES, Class

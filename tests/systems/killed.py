@@ -16,10 +16,9 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from jukebox import job
-from jukebox.journal import Journal
-from jukebox.registry import Registry
-from jukebox.triggers import fire
+from jukebox import Journal, Registry
+from jukebox.loop.triggers import fire
+from jukebox.model import job
 
 from tests.jukebox import loops
 from tests.jukebox.loops import POLICY, Home

@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from jukebox.journal import Journal, lost, runs
+from jukebox import Journal
+from jukebox.loop.journal import lost, runs
 
 from tests.jukebox.loops import Home
 from tests.jukebox.test_northstar import aliases

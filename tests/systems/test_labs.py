@@ -16,13 +16,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from jukebox import labs, training
-from jukebox.catalogue import labels
-from jukebox.hand_in import digest, read
+from jukebox import Catalogue, Model, labels, labs
 from jukebox.labs import LABS, Hands
 from jukebox.labs.first_model import hits
-from jukebox.simulation import Catalogue
-from jukebox.training import Model
+from jukebox.labs.hand_in import digest, read
+from jukebox.model import training
 
 from docs._ext.chapter import COMMAND_MINUTES, EDIT_MINUTES
 from tests.project import build, write

@@ -8,8 +8,8 @@ import sys
 
 import numpy as np
 import pytest
+from jukebox import Registry
 from jukebox.labs import a_gate_that_says_no, canary_and_rollback, deploy_and_swap, wrong
-from jukebox.registry import Registry
 
 from tests.jukebox.loops import insert
 
@@ -352,10 +352,9 @@ def test_lab_5_ends_with_a_load_in_which_nothing_fails(begun):
 
 def test_the_bad_model_of_lab_5_passes_the_gate_and_fails_on_what_is_asked(starts):
     """Or the lab would teach that the gate is enough."""
+    from jukebox import FEATURES, gate
     from jukebox.labs import opened
-    from jukebox.problem import FEATURES
-    from jukebox.rollout import Scorer
-    from jukebox.validation import gate
+    from jukebox.serving.rollout import Scorer
 
     data, models = opened(starts[canary_and_rollback])
     tracks = json.loads((starts[canary_and_rollback] / "tracks.json").read_text("utf-8"))

@@ -10,12 +10,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from jukebox import scene, story
-from jukebox.catalogue import labels
-from jukebox.journal import ENDINGS, runs
-from jukebox.problem import average_precision
-from jukebox.store import Store
-from jukebox.training import predict
+from jukebox import ENDINGS, Store, average_precision, labels, predict
+from jukebox.loop.journal import runs
+from jukebox.world import scene, story
 
 COURSE = [  # week, triggers, how their run ended, and the version that was champion from then on
     (12, ["code", "data"], "promoted", 1),

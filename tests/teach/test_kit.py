@@ -10,7 +10,7 @@ from unicodedata import normalize
 
 import pytest
 from bs4 import BeautifulSoup
-from jukebox import hand_in
+from jukebox.labs import hand_in
 from pypdf import PdfReader
 
 from docs._ext import quiz

@@ -5,9 +5,8 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from jukebox.problem import FEATURES
-from jukebox.registry import Registry
-from jukebox.rollout import Scorer
+from jukebox import FEATURES, Registry
+from jukebox.serving.rollout import Scorer
 
 if sys.argv[1:] not in [[version] for version in "12345"]:
     sys.exit("Type a version from 1 to 5 behind each.py.")

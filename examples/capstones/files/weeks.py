@@ -7,11 +7,7 @@ slope in each of the four newest weeks with charts, whoever answered then.
 import sys
 from pathlib import Path
 
-from jukebox.catalogue import labels
-from jukebox.monitoring import calibration_slope
-from jukebox.registry import Registry
-from jukebox.store import Store
-from jukebox.training import labelled, predict
+from jukebox import Registry, Store, calibration_slope, labelled, labels, predict
 
 tracks, charts = Store(Path(".jukebox", "data")).read()
 columns = [name for name in tracks.columns if name not in ("track_id", "released")]

@@ -19,10 +19,7 @@ def collect(seed: int, weeks: int, data: dsl.Output[dsl.Dataset]) -> str:
     """Let simulated weeks arrive;
     keep or quarantine each row, and give the data version."""
     import numpy as np
-    from jukebox.data.store import Store
-    from jukebox.problem import LABEL_DELAY
-    from jukebox.world.dirt import dirty
-    from jukebox.world.simulation import Catalogue
+    from jukebox import LABEL_DELAY, Catalogue, Store, dirty
 
     catalogue, rng, store = (
         Catalogue(seed),
@@ -61,10 +58,8 @@ def judge(
     data: dsl.Input[dsl.Dataset], version: str, model: dsl.Input[dsl.Model], home: str
 ) -> str:
     """Ask the gate; a no fails the step, so nothing after it runs."""
-    from jukebox.data.store import Store
-    from jukebox.model.gate import gate
+    from jukebox import Registry, Store, gate
     from jukebox.model.job import made
-    from jukebox.registry.models import Registry
 
     registry = Registry(home)
     champion = registry.standing().champion
@@ -78,8 +73,8 @@ def judge(
 @step
 def promote(model: dsl.Input[dsl.Model], home: str, why: str) -> int:
     """Register the model and make it the champion; give its version."""
+    from jukebox import Registry
     from jukebox.model.job import made
-    from jukebox.registry.models import Registry
 
     registry = Registry(home)
     version = registry.register(made(model.path))

@@ -13,8 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
-from jukebox.model.training import predict, session
-from jukebox.schema import FEATURES, WHOLE
+from jukebox import FEATURES, WHOLE, predict, session
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as fn
 
@@ -37,7 +36,7 @@ def check(tracks):
     """Return the tracks with `wrong`: the names of the features
     that break their bounds.
 
-    An empty cell breaks them, and so does a key of 3.5: `jukebox.catalogue.validate`
+    An empty cell breaks them, and so does a key of 3.5: `jukebox.data.checks.validate`
     has the same rules.
     """
     inside = {

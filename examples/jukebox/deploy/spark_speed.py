@@ -9,10 +9,7 @@ from pathlib import Path
 from statistics import median
 
 import pandas as pd
-from jukebox.data.checks import validate
-from jukebox.model.training import predict, session, train
-from jukebox.schema import FEATURES
-from jukebox.world.simulation import Catalogue
+from jukebox import FEATURES, Catalogue, predict, session, train, validate
 from spark_batch import check, score, spark
 
 FILES, ROUNDS = 10, 3

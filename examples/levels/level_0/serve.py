@@ -5,7 +5,7 @@ import sys
 import numpy as np
 import uvicorn
 from fastapi import FastAPI
-from jukebox.problem import COUNTRIES, FEATURES
+from jukebox import COUNTRIES, FEATURES
 from onnxruntime import InferenceSession
 
 model = InferenceSession("model.onnx")

@@ -3,9 +3,7 @@
 from pathlib import Path
 
 import pandas as pd
-from jukebox.catalogue import COLUMNS, labels
-from jukebox.problem import LABEL_DELAY
-from jukebox.training import Settings, export, fit
+from jukebox import COLUMNS, LABEL_DELAY, Settings, export, fit, labels
 
 EPOCHS = 3
 PENALTY = 1e-3

@@ -8,11 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pandas as pd
-from jukebox.northstar import Loop
-from jukebox.registry import Registry
-from jukebox.store import Store
-from jukebox.triggers import Policy
-from jukebox.validation import Limits
+from jukebox import Limits, Loop, Policy, Registry, Store
 
 # A data trigger after four weeks of new charts. No canary: nobody asks between two weeks.
 POLICY = Policy(rows=320, limits=Limits(newest=2), answers=0)

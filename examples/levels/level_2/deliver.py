@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from jukebox.training import code_version
+from jukebox import code_version
 
 from examples.levels.world import World
 

@@ -10,8 +10,7 @@ from shutil import copy
 
 import pytest
 from hera.workflows import Workflow
-from jukebox.pipeline import STEPS
-from jukebox.registry import Registry
+from jukebox import STEPS, Registry
 
 WORKFLOW = Path(__file__).parents[2] / "jukebox" / "deploy" / "argo_workflow.py"
 # Which steps of Jukebox's own pipeline each task does; no task does the step `canary`.

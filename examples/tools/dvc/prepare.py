@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import yaml
-from jukebox.catalogue import Catalogue, validate
+from jukebox import Catalogue, validate
 
 weeks = yaml.safe_load(Path("params.yaml").read_text("utf-8"))["weeks"]
 tracks, charts = Catalogue(1).weeks(range(weeks))

@@ -8,9 +8,7 @@ from pathlib import Path
 from shutil import copy
 
 import pytest
-from jukebox.catalogue import Catalogue
-from jukebox.pipeline import STEPS
-from jukebox.training import Settings, train
+from jukebox import STEPS, Catalogue, Settings, train
 
 JUKEBOX = Path(__file__).parents[2] / "jukebox" / "deploy" / "dvc.yaml"
 # Which steps of Jukebox's own pipeline each stage does; no stage does

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 import yaml
-from jukebox.training import Settings, train
+from jukebox import Settings, train
 
 epochs = yaml.safe_load(Path("params.yaml").read_text("utf-8"))["epochs"]
 tables = [

@@ -9,9 +9,8 @@ from evidently import DataDefinition, Dataset, Report
 from evidently.metrics import DriftedColumnsCount
 from evidently.presets import DataDriftPreset
 from evidently.tests import lte
-from jukebox.catalogue import Catalogue, Drift
-from jukebox.drift import CATEGORICAL, drift
-from jukebox.problem import FEATURES
+from jukebox import FEATURES, Catalogue, Drift, drift
+from jukebox.watch.drift import CATEGORICAL
 
 WEEK = 12  # of the drift, if there is one
 MOST = 1  # columns that may fail: among 13 tests at 5 %, one may fail by chance

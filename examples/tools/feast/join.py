@@ -8,10 +8,8 @@ import numpy as np
 import pandas as pd
 from feast import Entity, FeatureStore, FeatureView, Field, FileSource, ValueType
 from feast.types import Int64
-from jukebox.catalogue import Catalogue, labels
-from jukebox.features import matrix
-from jukebox.problem import COUNTRIES, LABEL_DELAY, average_precision
-from jukebox.simulation import REGIONS
+from jukebox import COUNTRIES, LABEL_DELAY, Catalogue, average_precision, labels, matrix
+from jukebox.world.simulation import REGIONS
 from sklearn.linear_model import LogisticRegression
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import make_pipeline

@@ -7,9 +7,7 @@ from math import nan
 from pathlib import Path
 
 import numpy as np
-from jukebox.catalogue import Catalogue
-from jukebox.problem import COUNTRIES, FEATURES
-from jukebox.training import predict, train
+from jukebox import COUNTRIES, FEATURES, Catalogue, predict, train
 from services import ask, both
 
 WRONG = (7, "loud", True, nan)  # what no track has for its energy, a share

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import numpy as np
 from fastapi import FastAPI
-from jukebox.problem import COUNTRIES, FEATURES
-from jukebox.training import predict, session
+from jukebox import COUNTRIES, FEATURES, predict, session
 from pydantic import ConfigDict, Field, create_model
 
 Track = create_model(

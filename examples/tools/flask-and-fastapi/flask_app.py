@@ -4,8 +4,7 @@ from pathlib import Path
 
 import numpy as np
 from flask import Flask, abort, request
-from jukebox.problem import COUNTRIES, FEATURES
-from jukebox.training import predict, session
+from jukebox import COUNTRIES, FEATURES, predict, session
 
 app = Flask(__name__)
 model = session(Path("model.onnx").read_bytes())

@@ -4,7 +4,7 @@ Jenkins itself is not here."""
 import os
 
 import pytest
-from jukebox.registry import Registry
+from jukebox import Registry
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,7 @@
 """A step that uses a name from outside its function:
 right in Python, wrong in Kubeflow."""
 
-from jukebox.problem import COUNTRIES
+from jukebox import COUNTRIES
 from kfp import dsl, local
 
 

@@ -9,11 +9,8 @@ from subprocess import run
 
 import pytest
 import yaml
-from jukebox.job import made
-from jukebox.pipeline import STEPS
-from jukebox.registry import Registry
-from jukebox.store import Store
-from jukebox.training import train
+from jukebox import STEPS, Registry, Store, train
+from jukebox.model.job import made
 
 PIPELINE = Path(__file__).parents[2] / "jukebox" / "deploy" / "kubeflow_pipeline.py"
 # Which steps of Jukebox's own pipeline each step here does; none does

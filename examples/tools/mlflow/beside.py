@@ -5,7 +5,7 @@ import os
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
-from jukebox.command import main
+from jukebox.cli.main import main
 
 COMMANDS = "train", "promote 1 --why checked", "status", "lineage 1"
 

@@ -2,11 +2,7 @@
 registered, asked for by alias, and one promoted."""
 
 import onnx
-from jukebox.catalogue import Catalogue, labels
-from jukebox.features import matrix
-from jukebox.problem import average_precision
-from jukebox.registry import Registry
-from jukebox.training import train
+from jukebox import Catalogue, Registry, average_precision, labels, matrix, train
 from mlflow import (
     MlflowClient,
     get_tracking_uri,

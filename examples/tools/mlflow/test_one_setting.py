@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 import requests
-from jukebox.command import main
-from jukebox.problem import FEATURES
+from jukebox import FEATURES
+from jukebox.cli.main import main
 
 from scripts.workspace import record
 

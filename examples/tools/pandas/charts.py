@@ -4,8 +4,7 @@ or with those that pandas guesses."""
 import sys
 
 import pandas as pd
-from jukebox.catalogue import Catalogue, labels
-from jukebox.problem import COUNTRIES
+from jukebox import COUNTRIES, Catalogue, labels
 
 TYPES = {"track_id": "string", "country": "string", "known": "Int64"}
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from string import Template
 
 import requests
-from jukebox.problem import FEATURES
+from jukebox import FEATURES
 from processes import found, free, running
 
 TRACK = {name: feature.lowest for name, feature in FEATURES.items()}

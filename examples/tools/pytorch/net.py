@@ -5,10 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from jukebox.catalogue import Catalogue, labels
-from jukebox.features import matrix
-from jukebox.problem import average_precision, chance
-from jukebox.training import predict
+from jukebox import Catalogue, average_precision, chance, labels, matrix, predict
 from safetensors.torch import load_file, save_file
 from torch import nn
 

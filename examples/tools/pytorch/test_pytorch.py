@@ -4,9 +4,7 @@ unless Python decides by what is in the data."""
 import json
 
 import numpy as np
-from jukebox.catalogue import Catalogue
-from jukebox.features import matrix
-from jukebox.training import predict
+from jukebox import Catalogue, matrix, predict
 from safetensors.numpy import load_file
 
 

@@ -3,9 +3,8 @@
 import sys
 
 import numpy as np
-from jukebox.catalogue import Catalogue, labels
-from jukebox.features import matrix, pipeline
-from jukebox.problem import average_precision, chance
+from jukebox import Catalogue, average_precision, chance, labels, matrix
+from jukebox.model.features import pipeline
 from sklearn.linear_model import LogisticRegression
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import make_pipeline

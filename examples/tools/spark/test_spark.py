@@ -7,8 +7,7 @@ from shutil import copy
 import numpy as np
 import pandas as pd
 import pytest
-from jukebox.catalogue import validate
-from jukebox.training import predict
+from jukebox import predict, validate
 
 BATCH = Path(__file__).parents[2] / "jukebox" / "deploy" / "spark_batch.py"
 

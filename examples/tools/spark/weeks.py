@@ -4,9 +4,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from jukebox.catalogue import Catalogue, dirty
-from jukebox.problem import FEATURES
-from jukebox.training import train
+from jukebox import FEATURES, Catalogue, dirty, train
 
 DIRT = {"missing": 0.005, "out_of_range": 0.005}  # shares of the rows
 

@@ -6,10 +6,7 @@ from pathlib import Path
 
 import keras
 import numpy as np
-from jukebox.catalogue import Catalogue, labels
-from jukebox.features import matrix
-from jukebox.problem import average_precision, chance
-from jukebox.training import session
+from jukebox import Catalogue, average_precision, chance, labels, matrix, session
 from keras import layers
 
 

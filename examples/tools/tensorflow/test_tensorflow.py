@@ -6,9 +6,7 @@ from zipfile import ZipFile
 
 import h5py
 import numpy as np
-from jukebox.catalogue import Catalogue
-from jukebox.features import matrix
-from jukebox.training import session
+from jukebox import Catalogue, matrix, session
 
 
 def answers(file, tracks):

@@ -5,8 +5,7 @@ import sys
 from pathlib import Path
 
 import tensorflow_data_validation as tfdv
-from jukebox.problem import FEATURES
-from jukebox.simulation import Catalogue
+from jukebox import FEATURES, Catalogue
 from tensorflow_metadata.proto.v0 import schema_pb2
 
 

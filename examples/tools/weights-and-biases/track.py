@@ -6,8 +6,7 @@ import sys
 from pathlib import Path
 
 import wandb
-from jukebox.catalogue import Catalogue
-from jukebox.training import Settings, train
+from jukebox import Catalogue, Settings, train
 from reader import read
 
 

@@ -2,9 +2,8 @@
 
 import numpy as np
 import pandas as pd
-from jukebox.features import log_odds, matrix
-from jukebox.problem import FEATURES
-from jukebox.training import split
+from jukebox import FEATURES, matrix, split
+from jukebox.model.features import log_odds
 
 
 def test_a_share_of_nothing_or_all_has_log_odds():
