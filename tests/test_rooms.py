@@ -4,6 +4,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from jukebox.labs import MODULES
 
 from docs._ext.diagrams import said
 from scripts import rooms
@@ -16,6 +17,8 @@ REMEDY = "run `python -m scripts.rooms` with the Python of `nox -s tests`, then 
 CARRIED = {"deploy", "labs/files"}
 FOLDERS = {file.parent for file in rooms.PACKAGE.rglob("*.py")} - {rooms.PACKAGE}
 NAMES = sorted({folder.relative_to(rooms.PACKAGE).as_posix() for folder in FOLDERS} - CARRIED)
+# A lab starts, checks and solves; what else is in their room helps all of them.
+LABS = [file for file in (rooms.PACKAGE / "labs").glob("*.py") if "\ndef solve(" in file.read_text("utf-8")]
 
 
 def test_the_page_shows_the_rooms_as_they_are():
@@ -32,6 +35,15 @@ def test_a_folder_of_code_is_a_room_with_its_sentence(name):
     assert file.exists(), f"{file}: missing: the linter passes over a folder without it"
     assert rooms.first_sentence(file).endswith("."), f"{file}:1: say what the room is for"
     assert name.partition("/")[0] in ORDER
+
+
+@pytest.mark.parametrize("file", LABS, ids=lambda file: file.stem)
+def test_a_lab_has_its_number(file):
+    """A module that is not in the list would never be begun."""
+
+    assert f"jukebox.labs.{file.stem}" in MODULES, (
+        f"{file}:1: this lab has no number: put it into MODULES of {file.parent}/__init__.py"
+    )
 
 
 def test_each_room_is_on_the_page_with_its_sentence():
