@@ -17,8 +17,8 @@ REMEDY = "run `python -m scripts.rooms` with the Python of `nox -s tests`, then 
 CARRIED = {"deploy", "labs/files"}
 FOLDERS = {file.parent for file in rooms.PACKAGE.rglob("*.py")} - {rooms.PACKAGE}
 NAMES = sorted({folder.relative_to(rooms.PACKAGE).as_posix() for folder in FOLDERS} - CARRIED)
-# A lab starts, checks and solves; what else is in their room helps all of them.
-LABS = [file for file in (rooms.PACKAGE / "labs").glob("*.py") if "\ndef solve(" in file.read_text("utf-8")]
+FILES = sorted((rooms.PACKAGE / "labs").glob("*.py"))
+LABS = [file for file in FILES if "\ndef solve(" in file.read_text("utf-8")]
 
 
 def test_the_page_shows_the_rooms_as_they_are():
