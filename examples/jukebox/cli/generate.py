@@ -1,4 +1,4 @@
-"""The commands `generate` and `validate`: data that comes in, and a copy of it elsewhere."""
+"""The command `generate`: simulated weeks arrive."""
 
 import click
 

@@ -1,12 +1,10 @@
-"""The commands `lineage` and `status`: what came from what, and how things stand."""
+"""The command `lineage`: what came from what."""
 
 import click
 
 from jukebox.cli.forget import followed
 from jukebox.cli.terminal import HOME, JSON, MLFLOW, pairs, say_json, shown, table, when
 from jukebox.loop.home import open_registry, open_store
-
-# ---- lineage -------------------------------------------------------------------------------------
 
 
 def found(what, data, models):
@@ -103,6 +101,3 @@ def lineage(what, track, as_json, mlflow, home):
             ]
         )
         told(answer["lineage"])
-
-
-# ---- status --------------------------------------------------------------------------------------

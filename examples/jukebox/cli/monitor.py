@@ -1,4 +1,4 @@
-"""The command `monitor`: all four questions of `jukebox.watch.monitoring` at once, and their alerts."""
+"""The command `monitor`: the four questions of `watch.monitoring` at once, and their alerts."""
 
 import contextlib
 import sys

@@ -1,4 +1,4 @@
-"""The commands `train` and `evaluate`: a model from the data, and what the gate says of it."""
+"""The command `train`: a model from the data."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The command `update`: the loop of `jukebox.loop.loop`, once, on a home of your own."""
+"""The command `update`: the loop, once, on a home of your own."""
 
 import contextlib
 import sys

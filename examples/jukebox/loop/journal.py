@@ -96,7 +96,7 @@ class Journal:
 
         make is given all events so far, in the same transaction: of two writers at once the second
         sees what the first has written. Gives the event as a dict, or None. Raises ValueError for
-        a step without a figure that `pipeline` says it gives: the next would look for it in vain.
+        a step without a figure that `steps` says it gives: the next would look for it in vain.
         """
         with connect(self.file) as db:
             db.execute("BEGIN IMMEDIATE")  # undone by closing, if nobody commits

@@ -61,7 +61,7 @@ def data_quality(batch, week):
     missing: no value, or no column; wrong_type: no number where one belongs; out_of_range:
     outside `FEATURES`; wrong_encoding: a track_id that is not plain; duplicate: one that stands
     above; late: released before `week`. A row may be at fault in several ways; which row and why,
-    `catalogue.validate` tells. Shares of an empty batch are NaN.
+    `checks.validate` tells. Shares of an empty batch are NaN.
     """
     raw = batch.reindex(columns=["track_id", "released", *FEATURES])
     numbers = raw.drop(columns="track_id").apply(pd.to_numeric, errors="coerce")
@@ -181,7 +181,7 @@ def fell(before, now, margin=MARGIN):
     """Say whether the calibration slope is lower than before, by more than chance and `margin`.
 
     before, now: rows of `performance`, of two windows that hold different tracks. (Two models on
-    the same tracks are compared in pairs instead, as in `validation`.)
+    the same tracks are compared in pairs instead, as in `gate`.)
 
     A lower slope alone proves nothing, because about every second week is worse than the one before
     it. So the intervals of the two slopes give an interval of the fall (Zou and Donner 2008,

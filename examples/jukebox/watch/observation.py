@@ -15,7 +15,6 @@ def observe(data, models):
     column), performance (week, the scores of its answers, those promised, fell), labelled_week,
     trained_week. None where nothing can be said yet.
     """
-
     (tracks, charts), week = data.read(), data.week
     seen = dict.fromkeys(("drift", "performance", "trained_week"))
     seen |= {"week": week, "champion": models.standing().champion}

@@ -1,6 +1,6 @@
 """The report: what the loop did, week by week and run by run, as one HTML file.
 
-It is made from the events of `northstar` alone, and the file needs nothing else: no script, no
+It is made from the events of the loop alone, and the file needs nothing else: no script, no
 font, no network. Here is where each number lies in its drawings; `report.html` holds markup and
 words, and Jinja escapes each text of an event there. The same events give the same bytes.
 """
