@@ -16,7 +16,7 @@ from pathlib import Path
 PAGE = Path("docs/reference/jukebox.md")
 PACKAGE = Path("examples/jukebox")
 TITLE = "accTitle: The rooms of Jukebox, and which imports from which"
-LIST = re.compile(r"(?:^`[\w/.]+`\n: .+\n(?:  .+\n)?\n)+", re.M)
+LIST = re.compile(r"(?:^`[\w/.]+`\n(?:: .+\n)+\n)+", re.M)
 
 Arrow = tuple[str, str]  # from the room that imports to the room that it imports from
 
@@ -96,7 +96,7 @@ def describe(room: str, folder: Path = PACKAGE) -> Iterator[str]:
         return
     modules = sorted(one.stem for one in (folder / room).glob("*.py") if one.stem != "__init__")
     yield from (f"`{room}/`", f": {first_sentence(folder / room / '__init__.py')}")
-    yield from (f"  {', '.join(f'`{module}`' for module in modules)}", "")
+    yield from (f": {', '.join(f'`{module}`' for module in modules)}", "")
 
 
 def source() -> str:

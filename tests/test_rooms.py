@@ -133,7 +133,7 @@ def test_a_room_is_described_by_its_docstring_and_its_modules(package):
     assert ["`ground.py`", ": The ground: what is asked?", ""] == [
         *rooms.describe("ground", package)
     ]
-    assert ["`low/`", ": What is low.", "  `one`, `two`", ""] == [*rooms.describe("low", package)]
+    assert ["`low/`", ": What is low.", ": `one`, `two`", ""] == [*rooms.describe("low", package)]
 
 
 def test_another_order_is_another_picture():

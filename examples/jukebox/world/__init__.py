@@ -1,1 +1,1 @@
-"""The invented world, in place of listeners and labels: what is true in it is known."""
+"""The invented world that stands in for the real one: what is true in it is known."""
