@@ -1,6 +1,5 @@
 """The page of Jukebox shows its rooms: the linter's order, the imports, and each room's sentence."""
 
-from pathlib import Path
 from textwrap import dedent
 
 import pytest
@@ -11,7 +10,7 @@ from scripts import rooms
 from tests.project import write
 
 TEXT = rooms.PAGE.read_text("utf-8")
-ORDER = rooms.read_order(Path("pyproject.toml").read_text("utf-8"))
+ORDER = rooms.read_order(rooms.SETTINGS.read_text("utf-8"))
 REMEDY = "run `python -m scripts.rooms` with the Python of `nox -s tests`, then `nox -s diagrams`"
 # Not rooms: what carries the package elsewhere, and what a lab puts into the reader's folder.
 CARRIED = {"deploy", "labs/files"}
