@@ -11,7 +11,6 @@ import sys
 import warnings
 from functools import cache
 from importlib import metadata
-from pathlib import Path
 
 import numpy as np
 import onnx
@@ -20,6 +19,7 @@ from jukebox import (
     LABEL_DELAY,
     Catalogue,
     Settings,
+    code_version,
     data_version,
     fit,
     labelled,
@@ -31,10 +31,11 @@ from jukebox import (
     train,
     tune,
 )
-from jukebox.model import training
+from jukebox.model import identity, training
+from jukebox.model.identity import INSTALLED
 
 TRACKS, CHARTS = Catalogue(1, tracks_a_week=60).weeks(range(12))
-SOURCES = Path(training.__file__).parent
+SOURCES = INSTALLED
 
 
 @cache
@@ -223,10 +224,10 @@ def test_the_record_names_what_the_model_was_made_of():
     del record["metrics"]
 
     assert record == {
-        "code_version": training.code_version(),
+        "code_version": code_version(),
         "data_version": data_version(TRACKS, CHARTS),
-        "lock_hash": training.lock_hash(),
-        "packages": {name: metadata.version(name) for name in training.PACKAGES},
+        "lock_hash": identity.lock_hash(),
+        "packages": {name: metadata.version(name) for name in identity.PACKAGES},
         "seed": 0,
         "settings": {
             "hidden": [],
@@ -267,7 +268,7 @@ def test_the_lock_hash_is_that_of_the_lock_file(tmp_path):
     """So that a look at the file settles which packages there were."""
     (tmp_path / "lock.txt").write_bytes(b"numpy==1.0\n")
 
-    assert hashlib.sha256(b"numpy==1.0\n").hexdigest() == training.lock_hash(tmp_path / "lock.txt")
+    assert hashlib.sha256(b"numpy==1.0\n").hexdigest() == identity.lock_hash(tmp_path / "lock.txt")
 
 
 # ---- tracking ------------------------------------------------------------------------------------
@@ -381,4 +382,4 @@ def test_no_stage_can_write_a_pickle():
     """No library for it is imported anywhere in the package."""
     pattern = re.compile(r"^\s*(?:import|from) (?:pickle|joblib|cloudpickle|dill)\b", re.M)
 
-    assert [] == [f.name for f in SOURCES.glob("*.py") if pattern.search(f.read_text("utf-8"))]
+    assert [] == [f.name for f in SOURCES.rglob("*.py") if pattern.search(f.read_text("utf-8"))]

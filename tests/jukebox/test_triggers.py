@@ -82,7 +82,9 @@ def test_a_champion_from_before_there_were_rooms_is_trained_anew_once(new, monke
     for name in FLAT:
         (flat / f"{name}.py").write_text(f"# {name}, 'diligent'\n", "utf-8")
     then = code_version(flat)
-    assert then == hashlib.sha256("\0".join(f"# {n}, 'diligent'\n" for n in FLAT).encode()).hexdigest()
+    assert (
+        then == hashlib.sha256("\0".join(f"# {n}, 'diligent'\n" for n in FLAT).encode()).hexdigest()
+    )
     shutil.copytree(flat.parent, new.folder / "code" / then)
     new.learner(flat, new.store.folder, new.store.freeze(), new.folder / "old", 2, 0)
     new.registry.promote(new.registry.register(job.made(new.folder / "old")), "by hand")

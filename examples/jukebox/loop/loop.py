@@ -170,6 +170,8 @@ class Loop:
             model = self._model(number, run)
             for needed in ("code_version", "fitted_weeks", "tested_weeks", "metrics"):
                 model.record[needed]  # code of any version has written it
+            if (learnt := model.record.get("data_version", plan["data"])) != plan["data"]:
+                raise RuntimeError(f"it learnt from data {learnt[:8]}, and not {plan['data'][:8]}")
         except Exception as error:  # whatever that code has done
             self.store.whole(plan["data"])  # or its data was taken from under it
             if full(error):  # but a full disk is no fault of the code
