@@ -191,7 +191,11 @@ def blank(node: ast.expr | None) -> ast.expr | None:
         values = [part for part in node.values if not isinstance(part, ast.Constant)]
         return ast.JoinedStr(values) if values else ast.Constant("")
     if isinstance(node, ast.BinOp):
-        return ast.BinOp(blank(node.left), node.op, blank(node.right))
+        sides = [blank(node.left), blank(node.right)]
+        texts = [isinstance(side, ast.Constant) and side.value == "" for side in sides]
+        if isinstance(node.op, ast.Add) and any(texts):
+            return sides[texts[0]]
+        return ast.BinOp(sides[0], node.op, sides[1])
     if isinstance(node, ast.IfExp):
         return ast.IfExp(node.test, blank(node.body), blank(node.orelse))
     return node
@@ -239,8 +243,8 @@ class Source:
                 above = self.name.split(".")
                 above = above[: len(above) + self.is_package - part.level] if part.level else []
                 for alias in part.names:
-                    target = ".".join(filter(None, (*above, part.module, alias.name)))
-                    yield Import(alias.asname or alias.name, target, target)
+                    loads = ".".join(filter(None, (*above, part.module)))
+                    yield Import(alias.asname or alias.name, f"{loads}.{alias.name}", loads)
 
 
 # ---- reach ---------------------------------------------------------------------------------------
@@ -318,9 +322,11 @@ class Reach:
     def _load_import(self, source: Source, found: Import) -> None:
         """Take what an import runs; of packages that are not ours it counts that they are loaded."""
         if found.name == "*":
-            self._doubt(f"{source.name} imports all of {found.target}")
+            self._doubt(f"{source.name} imports all of {found.loads}")
         if self._inside(found.loads):
-            self._load(found.loads)
+            if self._source(found.loads) is None:
+                self._doubt(f"there is no {found.loads}")
+            self._load(found.target if self._source(found.target) else found.loads)
         elif found.loads.partition(".")[0] not in sys.stdlib_module_names - {"__future__"}:
             self._imports.add((source.name, *found))
 
