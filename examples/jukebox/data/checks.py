@@ -120,13 +120,15 @@ def validate_charts(frame: pd.DataFrame, week: int) -> tuple[pd.DataFrame, pd.Da
         )
     rows = frame.reset_index(drop=True)
     ids, countries = rows["track_id"].map(written), rows["country"].astype(str)
+    charts = pd.DataFrame({"track_id": ids, "country": countries, "known": week})
     reason = pd.Series("", rows.index)
-    reason[rows.duplicated(["track_id", "country"])] = "as a row above"
     ours = countries.isin(COUNTRIES)
     reason[~ours] = "country is " + countries[~ours].map(repr) + ", none of ours"
     wrong = ~ids.map(is_id).astype(bool)
     reason[wrong] = "track_id is " + ids[wrong].map("{!r:.40}".format) + f", {NO_ID}"
-    kept = pd.DataFrame({"track_id": ids, "country": countries, "known": week})[reason == ""]
+    right = charts[reason == ""]
+    reason[right.index[right.duplicated()]] = "as a row above"
+    kept = charts[reason == ""]
     quarantined = rows.assign(reason=reason)[reason != ""]
     assert len(frame) == len(kept) + len(quarantined)
     return kept.astype(CHART_TYPES).reset_index(drop=True), quarantined
