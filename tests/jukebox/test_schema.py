@@ -372,6 +372,19 @@ def test_quality_counts_what_the_checks_refuse():
     assert wrong / len(ids) == data_quality(frame, 3)["wrong_encoding"]
 
 
+def test_an_id_that_is_none_waits_under_its_own_name(tmp_path):
+    """In the quarantine, also where it holds the end of a line, of a cell, or half a character.
+
+    So who asks for the track T1, or has it forgotten, does not get that of "T1" and a null byte.
+    """
+    ids = [one for one in WRONG_IDS if isinstance(one, str)]
+    store = Store(tmp_path)
+    store.arrive(3, pd.DataFrame([{"track_id": one, "released": 3} | TRACK for one in ids]))
+    kept = [one.replace("\0", "\\x00").replace("\ud800", "\\ud800") for one in ids if one]
+
+    assert ["", *kept] == store.quarantined(3)["track_id"].fillna("").tolist()
+
+
 # The way of an id, from a file to an answer that is joined to its charts
 
 

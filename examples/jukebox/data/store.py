@@ -104,6 +104,7 @@ class Store:
             how = csv.QUOTE_NONNUMERIC if kind == "quarantine" else csv.QUOTE_MINIMAL
             content = frame.to_csv(index=False, lineterminator="\n", quoting=how)
             content = content.encode(errors="backslashreplace")
+            content = content.replace(b"\0", b"\\x00")  # a cell would end there when it is read
             name = f"{kind}-{week:04}-{hashlib.sha256(content).hexdigest()[:16]}.csv"
             write(self.folder / "batches" / name, content)
             now["batches"][kind][str(week)] = name
