@@ -120,9 +120,9 @@ class Loop:
         kept = self.home / "code"
         if record:
             version, packages = record["code_version"], record.get("packages")
-            if code_version(self.code, packages) != version:
-                if found := find_snapshot(kept, version, packages):
-                    return found.parent.name
+            same = code_version(self.code, packages) == version
+            if not same and (found := find_snapshot(kept, version, packages)):
+                return found.parent.name
         return job.snapshot(self.code, kept)
 
     def _validate(self, number, run, plan):
