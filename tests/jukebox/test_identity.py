@@ -242,6 +242,15 @@ def test_where_it_cannot_be_decided_all_of_the_package_counts(tmp_path, code):
     assert before != code_version(package, {})
 
 
+def test_a_package_that_is_not_python_counts_whole(tmp_path):
+    """It is above what a training reaches: nobody knows what it will say."""
+    package = small(tmp_path, SMALL | {"data/__init__.py": "def"})
+    before = code_version(package, {})
+    (package / "aside.py").write_text("TABLE = {1: 2}  # a comment\n", "utf-8")
+
+    assert before != code_version(package, {})
+
+
 def test_a_module_that_is_handed_on_counts_whole(tmp_path):
     """Whoever has it may take anything from it; a comment in it is still none of it."""
     text = SMALL["model/training.py"] + "\n\ndef train(x):\n    return getattr(problem, x)\n"
@@ -371,7 +380,7 @@ def test_a_snapshots_name_covers_every_byte(tmp_path):
     for file, text in (("rules.yml", "a"), ("rules.yml", "b"), ("aside.py", "TABLE = {1: 2} #")):
         (package / file).write_text(text, "utf-8")
         names.append(name_snapshot(package))
-    (package / "rules.yml").rename(package / "model" / "rules.yml")
+    (package / "rules.yml").rename(package / "rules.yaml")  # the same place in their order
     names.append(name_snapshot(package))
 
     assert 5 == len(set(names))
