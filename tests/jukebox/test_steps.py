@@ -10,7 +10,7 @@ from jukebox.loop import loop as northstar
 from jukebox.loop import triggers
 from jukebox.loop.steps import broken
 
-from .test_northstar import RUN, lazily
+from .test_loop import RUN, lazily
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy"),  # MLflow of SQLAlchemy

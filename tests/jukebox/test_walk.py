@@ -8,10 +8,10 @@ from jukebox.data import checks
 from jukebox.model import features, gate, training
 from jukebox.world import simulation
 
-from tests.jukebox import serving, test_service
+from tests.jukebox import serving, test_app
 from tests.jukebox.test_modules import ORDER
 
-pytestmark = test_service.pytestmark
+pytestmark = test_app.pytestmark
 
 
 def test_a_track_passes_each_module_once_from_left_to_right(registry, tmp_path, monkeypatch):
@@ -40,7 +40,7 @@ def test_a_track_passes_each_module_once_from_left_to_right(registry, tmp_path, 
     with serving.served(registry) as client:
         sent = track[["track_id", *FEATURES]].to_dict("records")
         told = client.ready().predict(*sent).json()
-        client.until(lambda: test_service.logged(registry, "champion"))
+        client.until(lambda: test_app.logged(registry, "champion"))
     log = registry.predictions().iloc[0]
 
     assert [name for name in ORDER if name in passed] == passed
