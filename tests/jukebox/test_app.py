@@ -11,9 +11,10 @@ from contextlib import closing
 
 import numpy as np
 import pytest
-from jukebox import COUNTRIES, FEATURES, Settings
+from jukebox import COUNTRIES, FEATURES
 from jukebox.registry.history import unresolved
 from jukebox.serving import rollout
+from jukebox.serving.app import Settings
 from mlflow.exceptions import MlflowException
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -40,7 +41,7 @@ def asked(shared):
 
 def logged(registry, role):
     """Give the request ids of a role in the prediction log."""
-    return list(registry.predictions("role = ?", (role,))["request_id"])
+    return list(registry.predictions(role=role)["request_id"])
 
 
 def scored(client):
