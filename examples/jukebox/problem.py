@@ -120,8 +120,12 @@ class Chance(NamedTuple):
     expected_cost: float
 
 
+def base_rates(y):
+    """Return the base rate of each country as the answer for every track, (n, 72)."""
+    return np.broadcast_to(y.mean(0), y.shape)
+
+
 def chance(y):
     """Return the base rates of the labels, and their scores as an answer for every track."""
-    rates = y.mean(0)
-    p = np.broadcast_to(rates, y.shape)
-    return Chance(rates, average_precision(y, p), brier(y, p), expected_cost(y, p))
+    p = base_rates(y)
+    return Chance(y.mean(0), average_precision(y, p), brier(y, p), expected_cost(y, p))

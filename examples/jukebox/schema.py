@@ -1,7 +1,7 @@
 """The schema: what a track and a chart are.
 
-The checks of what comes in, the store, the service and the readers of files are made from it, so
-that a track which one of them takes is a track for all.
+The checks of what comes in, the store, the service and the readers of files are made from it. So
+what is kept of a file may be asked of the service under the same id, and is found in its log.
 """
 
 import re
@@ -37,13 +37,20 @@ LAST_WEEK = 5200  # a century; beyond it, a number is no week of release
 # {column: (lowest, highest)} of a track's numbers, in the order of its columns.
 BOUNDS = {"released": (0, LAST_WEEK)} | {name: feature[:2] for name, feature in FEATURES.items()}
 WHOLE = ("released", "is_explicit", "key", "mode")  # columns that hold whole numbers
+WORDS = {"is_explicit": {"True": 1, "False": 0}}  # what a file may say for a number
 COLUMNS = ["track_id", *BOUNDS]  # of a track
 CHART_COLUMNS = ["track_id", "country", "known"]  # a country of COUNTRIES, and a week
 
 # Suppliers name tracks by URIs with colons, by ISRC with hyphens or dots, or by numbers of their own.
+TRACK_ID = re.compile("[!-~]+")  # printable ASCII, which looks the same wherever it is written
 LONGEST_ID = 128  # characters
-TRACK_ID = re.compile(f"[!-~]{{1,{LONGEST_ID}}}")  # printable ASCII, without spaces
+ID_RULE = f"1 to {LONGEST_ID} printable ASCII characters without spaces"  # as people are told it
 
 # What each column is as NumPy knows it, once it has passed the checks.
 TRACK_TYPES = {name: "int64" if name in WHOLE else float for name in COLUMNS} | {"track_id": object}
 CHART_TYPES = {"track_id": object, "country": object, "known": "int64"}
+
+
+def is_id(value: object) -> bool:
+    """Return whether a value is an id of a track: text that keeps to `ID_RULE`."""
+    return isinstance(value, str) and len(value) <= LONGEST_ID and bool(TRACK_ID.fullmatch(value))

@@ -11,8 +11,6 @@ from pathlib import Path
 import jukebox
 
 ROOT = Path(__file__).parents[2]
-# What makes a model: all that `jukebox.model.job` imports, and so all that a change of the model touches.
-SOURCES = ["problem", "dirt", "simulation", "catalogue", "store", "features", "training", "job"]
 
 
 def lines(file):
@@ -71,11 +69,9 @@ def pipeline(folder, **own):
 
     It is Jukebox's own, but for one thing: it stops after 3 passes over the tracks, and not 20.
     """
-    package = Path(folder, "jukebox")
-    package.mkdir(parents=True)
-    for name in ["__init__", *SOURCES]:
-        shutil.copy(Path(jukebox.__file__).with_name(f"{name}.py"), package)
-    edit(package / "training.py", "epochs: int = 20", "epochs: int = 3")
+    package, ignore = Path(folder, "jukebox"), shutil.ignore_patterns("__pycache__")
+    shutil.copytree(Path(jukebox.__file__).parent, package, ignore=ignore)
+    edit(package / "model" / "training.py", "epochs: int = 20", "epochs: int = 3")
     shutil.copytree(Path(__file__).parent / "level_2" / "tests", Path(folder, "tests"))
     terminal = Terminal(folder, **own)
     terminal.type("git init --quiet && git add . && git commit --quiet -m 'The first pipeline'")

@@ -28,7 +28,7 @@ from jukebox import (
     split,
 )
 from jukebox.data.files import write
-from jukebox.model.identity import STAGES
+from jukebox.model.identity import installed, is_flat
 from onnx import TensorProto, helper, numpy_helper
 
 CALM = Catalogue(7, tracks_a_week=100)
@@ -62,7 +62,7 @@ def linear(x, y):
 
 
 class Learner:
-    """Trains in milliseconds, as the comment in the checkout's training.py says; counts its calls."""
+    """Trains in milliseconds, as the checkout's training.py says; counts its calls."""
 
     def __init__(self):
         """Nothing is trained yet."""
@@ -71,7 +71,8 @@ class Learner:
     def __call__(self, code, store, data, out, newest, seed):
         """Write model.onnx, then record.json."""
         self.calls.append((Path(code).parent.name, data, newest))
-        said = Path(code, "training.py").read_text("utf-8")
+        file = Path(code, "training.py") if is_flat(code) else Path(code, "model", "training.py")
+        said = file.read_text("utf-8")
         if "crash" in said:
             raise RuntimeError("NameError: name 'crash' is not defined")
         tracks, charts = Store(store).read(data)
@@ -81,6 +82,7 @@ class Learner:
         fitted = newer if "leak" in said else older
         record = {
             "code_version": code_version(code),
+            "packages": installed(),
             "data_version": data_version(tracks, charts),
             "seed": seed,
             "fitted_weeks": fitted["released"].agg(["min", "max"]).tolist(),
@@ -133,9 +135,8 @@ class Home:
         self.registry = served(Registry(self.folder / "registry", clock=lambda: next(ticks)))
         self.store = Store(self.folder / "data")
         if not self.checkout.exists():
-            self.checkout.mkdir(parents=True)
-            for stage in STAGES:
-                (self.checkout / f"{stage}.py").write_text("", "utf-8")
+            (self.checkout / "model").mkdir(parents=True)
+            self.commit("")
             for week in range(weeks):
                 self.week(week)
 
@@ -146,9 +147,10 @@ class Home:
             self.store.chart(week, self.world.week(week - LABEL_DELAY)[1])
         return kept
 
-    def commit(self, text, stage="training"):
-        """Change the checkout."""
-        (self.checkout / f"{stage}.py").write_text(f"# {text}\n", "utf-8")
+    def commit(self, text):
+        """Change the code of the checkout's training."""
+        source = f"def train():\n    return {text!r}\n"
+        (self.checkout / "model" / "training.py").write_text(source, "utf-8")
 
     def loop(self, policy=POLICY, train=None):
         """Open a loop; close it after use."""

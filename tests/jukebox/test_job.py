@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sqlite3
 import sys
 import threading
@@ -12,6 +13,9 @@ import pytest
 from jukebox import Catalogue, Settings, Store, code_version
 from jukebox.loop import loop as northstar
 from jukebox.model import job
+from jukebox.model.identity import name_snapshot
+
+CACHE = shutil.ignore_patterns("__pycache__")
 
 
 @pytest.fixture(scope="module")
@@ -27,27 +31,23 @@ def data(tmp_path_factory):
 
 @pytest.fixture
 def checkout(tmp_path):
-    """Give a copy of the package's sources, one of them changed, in the folder of their version."""
-    draft = tmp_path / "jukebox"
-    draft.mkdir()
-    for source in northstar.PACKAGE.glob("*.py"):
-        text = source.read_text("utf-8")
-        if source.name == "training.py":
-            assert text.count("epochs: int = 20") == 1
-            text = text.replace("epochs: int = 20", "epochs: int = 1")
-        (draft / source.name).write_text(text, "utf-8")
-    version = job.snapshot(draft, tmp_path / "code")
-    return tmp_path / "code" / version / "jukebox"
+    """Give a snapshot of the package's sources, one of them changed."""
+    draft = shutil.copytree(northstar.PACKAGE, tmp_path / "jukebox", ignore=CACHE)
+    text = (draft / "model" / "training.py").read_text("utf-8")
+    assert text.count("epochs: int = 20") == 1
+    text = text.replace("epochs: int = 20", "epochs: int = 1")
+    (draft / "model" / "training.py").write_text(text, "utf-8")
+    return tmp_path / "code" / job.snapshot(draft, tmp_path / "code") / "jukebox"
 
 
-def test_a_snapshot_is_named_by_its_code_and_stays(tmp_path, checkout):
+def test_a_snapshot_is_named_by_its_bytes_and_stays(tmp_path, checkout):
     """A change of the checkout makes another; half a copy of a killed process is no hindrance."""
     (tmp_path / "code" / f"draft-{os.getpid()}" / "jukebox").mkdir(parents=True)
     (tmp_path / "jukebox" / "problem.py").write_text("", "utf-8")
     other = job.snapshot(tmp_path / "jukebox", tmp_path / "code")
 
-    assert checkout.parent.name == code_version(checkout) != other
-    assert "epochs: int = 1\n" in (checkout / "training.py").read_text("utf-8")
+    assert checkout.parent.name == name_snapshot(checkout) != other
+    assert "epochs: int = 1\n" in (checkout / "model" / "training.py").read_text("utf-8")
     assert other == job.snapshot(tmp_path / "jukebox", tmp_path / "code")
     assert {checkout.parent.name, other} == {f.name for f in (tmp_path / "code").iterdir()}
 
@@ -59,7 +59,7 @@ def test_two_snapshots_at_once_do_not_mix(tmp_path, checkout, monkeypatch):
 
     def slowly(*given, **options):
         copied(*given, **options)
-        if other.exists():
+        if given[0] == other.parent and other.exists():  # not for each folder in it
             other.unlink()  # so that this happens once: the second comes in between
             with monkeypatch.context() as second:
                 second.setattr(job.os, "getpid", lambda: 1)
@@ -68,7 +68,7 @@ def test_two_snapshots_at_once_do_not_mix(tmp_path, checkout, monkeypatch):
     monkeypatch.setattr(job.shutil, "copytree", slowly)
     version = job.snapshot(tmp_path / "jukebox", code)
 
-    assert version == code_version(code / version / "jukebox")
+    assert version == name_snapshot(code / version / "jukebox")
     assert {checkout.parent.name, version} == {f.name for f in code.iterdir()}
 
 
@@ -114,7 +114,7 @@ def test_a_job_trains_by_the_settings_it_is_given(data, tmp_path):
 
 def test_a_job_that_fails_says_its_last_line(data, checkout, tmp_path):
     """Whatever bytes it says."""
-    (checkout / "job.py").write_bytes(
+    (checkout / "model" / "job.py").write_bytes(
         b"import sys\nsys.stderr.buffer.write(b'a\\nbad \\xff')\n1 / 0"
     )
 
@@ -126,7 +126,7 @@ def test_a_job_gets_no_token(data, checkout, tmp_path, monkeypatch):
     """The code is new: what it is not given it cannot hand on."""
     monkeypatch.setenv("JUKEBOX_OPERATOR_TOKEN", "secret")
     monkeypatch.setenv("OTHER", "kept")
-    (checkout / "job.py").write_text(
+    (checkout / "model" / "job.py").write_text(
         "import os, sys\nsys.exit(str([n for n in os.environ if n[:5] in ('OTHER', 'JUKEB')]))"
     )
 
@@ -138,7 +138,7 @@ def test_a_job_gets_no_token(data, checkout, tmp_path, monkeypatch):
 
 def test_a_job_that_dies_without_a_word_is_told_by_its_code(data, checkout, tmp_path):
     """As when the system runs out of memory."""
-    (checkout / "job.py").write_text("import os\nos.kill(os.getpid(), 9)")
+    (checkout / "model" / "job.py").write_text("import os\nos.kill(os.getpid(), 9)")
 
     with pytest.raises(RuntimeError, match="exit code -9"):
         job.run(checkout, *data, tmp_path / "out", 2, 0)
@@ -146,7 +146,7 @@ def test_a_job_that_dies_without_a_word_is_told_by_its_code(data, checkout, tmp_
 
 def test_a_job_that_hangs_is_ended(data, checkout, tmp_path, monkeypatch):
     """The loop does not hang with it."""
-    (checkout / "job.py").write_text("import time\ntime.sleep(60)")
+    (checkout / "model" / "job.py").write_text("import time\ntime.sleep(60)")
     monkeypatch.setattr(job, "LONGEST", 0.05)
 
     with pytest.raises(RuntimeError, match=r"longer than 0\.1 s"):
@@ -181,3 +181,15 @@ def test_a_job_waits_for_one_that_still_runs_and_does_not_repeat_it(data, tmp_pa
         job.made(out).onnx,
         job.made(out).record,
     )
+
+
+def test_a_job_from_before_there_were_rooms_runs_as_it_did(data, tmp_path):
+    """A run that a loop of then has begun goes on with its snapshot."""
+    flat = tmp_path / "code" / ("c" * 64) / "jukebox"
+    flat.mkdir(parents=True)
+    for name in ("__init__", "training"):
+        (flat / f"{name}.py").write_text("", "utf-8")
+    (flat / "job.py").write_text("import sys\nsys.exit(f'then: {sys.argv[1:3]}')", "utf-8")
+
+    with pytest.raises(RuntimeError, match=r"^then: \["):
+        job.run(flat, *data, tmp_path / "out", 2, 0)

@@ -12,12 +12,14 @@ from click.testing import CliRunner
 from jukebox import Model, Registry, Settings, Store, code_version, train
 from jukebox.cli import rebuild
 from jukebox.cli.main import main
-from jukebox.model import job, training
+from jukebox.model import identity, job, training
+from jukebox.model.identity import snapshots
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy"),  # MLflow of SQLAlchemy
     pytest.mark.filterwarnings("ignore:.*type hint is inferred as AnyType"),  # MLflow of itself
 ]
+CACHE = shutil.ignore_patterns("__pycache__")
 CHOSEN = ("--hidden", 4, "--epochs", 2, "--penalty", 0.01, "--seed", 5)
 
 
@@ -66,13 +68,21 @@ def files(home):
     return {f: hashlib.sha256(f.read_bytes()).hexdigest() for f in found}
 
 
-def away(code_version):
-    """Give a `code_version` to which the installed package is another, and each copy itself."""
+def kept(home):
+    """Give the package's folder in the one snapshot of a home."""
+    [copy] = snapshots(home / "code")
+    return copy
 
-    def asked(package):
-        return code_version(package) if Path(package).is_dir() else "0" * 64
 
-    return asked
+@pytest.fixture
+def away(monkeypatch, tmp_path):
+    """Let another package be installed, which makes other models."""
+    other = shutil.copytree(identity.INSTALLED, tmp_path / "other" / "jukebox", ignore=CACHE)
+    text = (other / "model" / "training.py").read_text("utf-8")
+    assert 1 == text.count("rate: float = 5e-3")
+    text = text.replace("rate: float = 5e-3", "rate: float = 2e-2")
+    (other / "model" / "training.py").write_text(text, "utf-8")
+    monkeypatch.setattr(identity, "INSTALLED", other)
 
 
 def registered(home, record):
@@ -106,33 +116,34 @@ def test_a_model_is_rebuilt_in_a_process_of_its_own(home):
 @pytest.mark.whole
 def test_the_code_of_then_is_taken_from_the_home(home):
     """The installed package has moved on; the copy that the record names trains."""
-    folder = home / "code" / code_version() / "jukebox"
-    text = (folder / "training.py").read_text("utf-8")
+    draft = shutil.copytree(kept(home), home.parent / "jukebox")
+    text = (draft / "model" / "training.py").read_text("utf-8")
     assert 1 == text.count("rate: float = 5e-3")
-    draft = shutil.copytree(folder, home.parent / "jukebox")
-    (draft / "training.py").write_text(text.replace("rate: float = 5e-3", "rate: float = 1e-2"))
-    other = job.snapshot(draft, home / "code")
-    data = Store(home / "data")
-    job.run(home / "code" / other / "jukebox", data.folder, data.versions()[0], home / "o", 4, 0)
+    text = text.replace("rate: float = 5e-3", "rate: float = 1e-2")
+    (draft / "model" / "training.py").write_text(text, "utf-8")
+    other, data = job.snapshot(draft, home / "code"), Store(home / "data")
+    code = home / "code" / other / "jukebox"
+    job.run(code, data.folder, data.versions()[0], home / "o", 4, 0)
     number = Registry(home / "registry").register(job.made(home / "o"))
 
     before = files(home)
 
-    assert other != code_version()
-    assert f"{other}\n" in run(home, "rebuild", number).stdout
+    assert code_version(code) != code_version()
+    assert f"{code_version(code)}\n" in run(home, "rebuild", number).stdout
     assert before == files(home)
 
 
 @pytest.mark.whole
 def test_code_from_before_it_took_settings(home):
     """A loop of then trained by the defaults of its own code, and left a job without the option."""
-    draft = shutil.copytree(rebuild.Path(job.__file__).parents[1], home.parent / "jukebox")
-    text = (draft / "training.py").read_text("utf-8")
-    (draft / "training.py").write_text(text.replace("epochs: int = 20", "epochs: int = 2"))
-    text = (draft / "job.py").read_text("utf-8")
+    draft = shutil.copytree(kept(home), home.parent / "jukebox")
+    text = (draft / "model" / "training.py").read_text("utf-8")
+    text = text.replace("epochs: int = 20", "epochs: int = 2")
+    (draft / "model" / "training.py").write_text(text, "utf-8")
+    text = (draft / "model" / "job.py").read_text("utf-8")
     [option] = [line for line in text.splitlines() if '"--settings"' in line]
     then = text.replace(option, "").replace("given.settings |", "")
-    (draft / "job.py").write_text(then.replace("--settings", "--others"))
+    (draft / "model" / "job.py").write_text(then.replace("--settings", "--others"))
     other, data = job.snapshot(draft, home / "code"), Store(home / "data")
     job.run(home / "code" / other / "jukebox", data.folder, data.versions()[0], home / "o", 4, 0)
     number = Registry(home / "registry").register(job.made(home / "o"))
@@ -140,18 +151,17 @@ def test_code_from_before_it_took_settings(home):
     assert "The bytes are the same." in run(home, "rebuild", number).stdout
 
 
-def test_bytes_that_python_left_beside_a_source_are_not_run(home, monkeypatch):
+def test_bytes_that_python_left_beside_a_source_are_not_run(home, away):
     """What trains is a copy of the sources, and they are what was compared."""
-    folder = home / "code" / code_version() / "jukebox"
+    folder = kept(home) / "model"
     (folder / "__pycache__").mkdir()
     (folder / "__pycache__" / "training.pyc").touch()
-    monkeypatch.setattr(training, "__file__", str(home / "elsewhere" / "training.py"))
-    monkeypatch.setattr(training, "code_version", away(training.code_version))
-    ran = rebuild.sources(home, folder.parent.name, home.parent / "run")
+    record = Registry(home / "registry").lineage(1)["record"]
+    ran = rebuild.sources(home, record, home.parent / "run")
 
-    assert folder.parent.name == ran.parent.name
+    assert record["code_version"] == code_version(ran) != identity.code_version(identity.INSTALLED)
     assert home.parent / "run" in ran.parents
-    assert not (ran / "__pycache__").exists()
+    assert not (ran / "model" / "__pycache__").exists()
 
 
 def test_the_bytes_that_were_lost_come_back(home, quick, tmp_path):
@@ -166,10 +176,11 @@ def test_the_bytes_that_were_lost_come_back(home, quick, tmp_path):
 
 def test_a_training_keeps_its_code(made):
     """So that a home can rebuild its models when the package is renewed."""
-    copy = made / "code" / code_version() / "jukebox"
+    copy = kept(made)
 
-    assert code_version(copy) == copy.parent.name
-    assert (copy / "job.py").is_file()
+    assert identity.name_snapshot(copy) == copy.parent.name
+    assert code_version(copy) == code_version()
+    assert (copy / "model" / "job.py").is_file()
 
 
 # ---- not the same --------------------------------------------------------------------------------
@@ -177,28 +188,29 @@ def test_a_training_keeps_its_code(made):
 
 def test_another_package_is_named(home, quick, monkeypatch):
     """By its name and both versions; a hash could not say that."""
-    installed = training.metadata.version
+    installed = identity.metadata.version
 
     def version(name):
         return "0.1" if name == "scipy" else installed(name)
 
-    monkeypatch.setattr(training.metadata, "version", version)
+    monkeypatch.setattr(identity.metadata, "version", version)
     said = run(home, "rebuild", 1, code=1).stdout
 
     assert "The bytes are not the same." in said
     assert f"  scipy: 0.1 here, {installed('scipy')} in the record\n" in said
     assert "Only the notes differ: without them, the bytes are the same.\n" in said
     assert "lock hash" not in said
+    assert " here" not in said.partition("scipy")[0]  # the version of the code is told by scipy's
 
 
 def test_another_environment_as_json(home, quick, monkeypatch):
     """The verdict, whole."""
-    monkeypatch.setattr(training.metadata, "version", lambda name: "9")
+    monkeypatch.setattr(identity.metadata, "version", lambda name: "9")
     verdict = json.loads(run(home, "rebuild", 1, "--json", code=1).stdout)
 
     assert not verdict["same"]
     assert verdict["recorded"] != verdict["rebuilt"]
-    assert {*training.PACKAGES} == {*verdict["differs"]}
+    assert {*identity.PACKAGES} == {*verdict["differs"]}
     assert {"notes_only": True, "answers": 0} == verdict["distance"]
 
 
@@ -283,13 +295,21 @@ def test_a_name_that_leads_elsewhere_or_to_half_a_copy(home, name):
     assert ("is not the code that it is named after" in said) == name.startswith("f")
 
 
-def test_code_that_was_changed(home, monkeypatch):
-    """A copy that is not what its name says trains nobody."""
-    folder = home / "code" / ("c" * 64)
-    shutil.copytree(home / "code" / code_version(), folder)
-    number = registered(home, {"code_version": "c" * 64})
+@pytest.mark.parametrize("file", ["model/training.py", "model/job.py", "new.py"])
+def test_code_that_was_changed(home, away, file):
+    """A copy that is not what its name says trains nobody, whatever line it is."""
+    with (kept(home) / file).open("a", encoding="utf-8") as source:
+        source.write("# changed\n")
 
-    assert "is not the code that it is named after" in run(home, "rebuild", number, code=1).stderr
+    assert "is not the code that it is named after" in run(home, "rebuild", 1, code=1).stderr
+
+
+def test_code_that_was_brought_back_by_hand(home, away):
+    """As the sentence says: into a folder of its version's name."""
+    version = Registry(home / "registry").lineage(1)["record"]["code_version"]
+    kept(home).parent.rename(home / "code" / version)
+
+    assert "bytes are the same" in run(home, "rebuild", 1).stdout
 
 
 def test_data_that_is_gone(home):

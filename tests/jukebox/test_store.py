@@ -106,7 +106,7 @@ def test_wrong_charts_are_quarantined(store):
     assert [
         "as a row above",
         "country is 'XX', none of ours",
-        "track_id is not plain text: ASCII without spaces",
+        "track_id is '\\ufeffT1', not 1 to 128 printable ASCII characters without spaces",
     ] == list(quarantined["reason"])
 
 

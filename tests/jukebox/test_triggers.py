@@ -1,11 +1,15 @@
 """Each trigger fires when it must, and not when it must not."""
 
+import hashlib
+import shutil
 from contextlib import closing
 
 import pandas as pd
 import pytest
 from jukebox import Catalogue, Drift, Journal, Policy, Tampered, code_version, drift
 from jukebox.loop.triggers import fall, fire
+from jukebox.model import identity, job
+from jukebox.model.identity import FLAT
 
 from .loops import CALM, POLICY, TURN, answer, names
 
@@ -40,24 +44,55 @@ def start(home, policy=POLICY):
 # ---- code ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("stage", ["problem", "catalogue", "features", "training"])
-def test_a_commit_to_a_stage_fires(home, stage):
-    """The cause is the content's hash."""
-    home.commit("new", stage)
+def test_a_commit_to_the_training_fires(home):
+    """The cause is the version of the code."""
+    home.commit("new")
     with closing(home.loop()) as loop:
         (event,) = loop.look()
+    version = code_version(home.checkout)
 
-    assert ("code", code_version(home.checkout)) == (
-        event["figures"]["kind"],
-        event["figures"]["cause"],
-    )
+    assert ("code", version) == (event["figures"]["kind"], event["figures"]["cause"])
+    assert f"the code is now {version[:8]}" == event["why"]
 
 
 def test_what_makes_no_model_does_not_fire(home):
-    """A page, a test, a service: no stage."""
-    home.commit("new", "service")
+    """A comment, a page, a service, and a job that hands the training its data."""
+    source = home.checkout / "model" / "training.py"
+    source.write_text(f"# A comment\n{source.read_text('utf-8')}", "utf-8")
+    for name in ("service.py", "model/job.py", "page.md"):
+        (home.checkout / name).write_text("new", "utf-8")
 
     assert [] == look(home)
+
+
+def test_another_release_of_a_package_fires(home, monkeypatch):
+    """The same code does not make the same model with it; the sentence names it."""
+    here = identity.installed() | {"scipy": "1.1"}
+    monkeypatch.setattr(identity.metadata, "version", here.get)
+    with closing(home.loop()) as loop:
+        (event,) = loop.look()
+
+    assert "the code is the same, but scipy is now 1.1" == event["why"]
+
+
+def test_a_champion_from_before_there_were_rooms_is_trained_anew_once(new, monkeypatch):
+    """Its record counts the code in another way: the sentence says so."""
+    flat = new.folder / "flat" / "jukebox"
+    flat.mkdir(parents=True)
+    for name in FLAT:
+        (flat / f"{name}.py").write_text(f"# {name}, 'diligent'\n", "utf-8")
+    then = code_version(flat)
+    assert (
+        then == hashlib.sha256("\0".join(f"# {n}, 'diligent'\n" for n in FLAT).encode()).hexdigest()
+    )
+    shutil.copytree(flat.parent, new.folder / "code" / then)
+    new.learner(flat, new.store.folder, new.store.freeze(), new.folder / "old", 2, 0)
+    new.registry.promote(new.registry.register(job.made(new.folder / "old")), "by hand")
+    with closing(new.loop()) as loop:
+        (event, *others) = [e for e in loop.look() if e["figures"]["kind"] == "code"]
+
+    assert "is counted in another way" in event["why"]
+    assert [] == others + [name for name in look(new) if name == "code"]
 
 
 def test_a_commit_fires_once(home):
@@ -97,7 +132,7 @@ def test_after_a_rollback_the_bad_code_does_not_fire_again(home):
 
 def test_a_checkout_without_a_source_is_an_error(home):
     """And no change of code."""
-    (home.checkout / "training.py").unlink()
+    (home.checkout / "model" / "training.py").unlink()
 
     with pytest.raises(FileNotFoundError, match=r"training\.py"):
         look(home)
@@ -249,8 +284,8 @@ def test_a_look_reads_the_answers_of_one_week(home, monkeypatch):
     live_on(home, range(8, 13))
     read, lengths = home.registry.predictions, []
 
-    def predictions(*args):
-        lengths.append(len(log := read(*args)))
+    def predictions(**asked):
+        lengths.append(len(log := read(**asked)))
         return log
 
     monkeypatch.setattr(home.registry, "predictions", predictions)
@@ -302,7 +337,34 @@ def test_a_refused_commit_stays_out_of_a_run_for_data(home):
     live_on(home, range(8, 10))
     plan = start(home)
 
-    assert (["data"], champions) == (plan["kinds"], plan["code"])
+    assert ["data"] == plan["kinds"]
+    assert champions == code_version(home.folder / "code" / plan["code"] / "jukebox")
+
+
+def test_a_mended_job_reaches_the_next_training(home):
+    """It starts none by itself, and whatever trains next has it."""
+    (home.checkout / "model" / "job.py").write_text("mended = True\n", "utf-8")
+    assert [] == look(home)
+    live_on(home, range(8, 10))
+    plan = start(home)
+
+    assert ["data"] == plan["kinds"]
+    assert (home.folder / "code" / plan["code"] / "jukebox" / "model" / "job.py").is_file()
+
+
+def test_a_snapshot_that_was_changed_trains_nothing(home):
+    """The checkout's code was refused, and the champion's is damaged: then the checkout's it is."""
+    record = home.registry.champion().record
+    kept = identity.find_snapshot(home.folder / "code", record["code_version"])
+    (kept / "more.py").write_text("", "utf-8")
+    home.commit("leak")
+    home.go()
+    live_on(home, range(8, 10))
+    plan = start(home)
+
+    assert code_version(home.checkout) == code_version(
+        home.folder / "code" / plan["code"] / "jukebox"
+    )
 
 
 def test_a_plan_holds_still(home):
@@ -324,7 +386,7 @@ def test_the_fall_is_an_unbroken_row_of_weeks(tmp_path):
     journal = Journal(tmp_path / "northstar.db", lambda: 1.0)
     for version, week in [(1, 3), (1, 7), (2, 6), (1, 8)]:
         figures = {"version": version, "week": week}
-        fire(journal, week, None, "performance", f"{version} {week}", "fell", figures)
+        fire(journal, week, None, "", "performance", f"{version} {week}", "fell", figures)
 
     assert (7, 6, None) == tuple(fall(journal.events(), version) for version in (1, 2, 3))
 
@@ -364,6 +426,17 @@ def test_data_that_came_with_bad_code_is_tried_with_the_champions(home):
     assert ["code", "data", "start"] == names(first)[:3]
     assert ["data", "start", "validate", "train"] == names(second)[:4]
     assert [] == look(home)
+
+
+def test_a_training_that_failed_is_tried_again_with_what_was_mended(home):
+    """The fault was in the job: no line that makes a model is another."""
+    home.commit("crash")
+    (job := home.checkout / "model" / "job.py").write_text("broken\n", "utf-8")
+    assert "the training failed" in home.go()[-1]["why"]
+    assert [] == look(home)
+    job.write_text("mended\n", "utf-8")
+
+    assert ["code"] == look(home)
 
 
 def test_a_commit_that_came_with_a_fall_is_tried_after_the_rollback(home):

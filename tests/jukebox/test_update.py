@@ -129,7 +129,7 @@ def test_code_that_is_no_package(home):
     before = home.events()
     said = run(home.folder, "update", "--code", home.folder, code=2).stderr
 
-    assert "there is no training.py in" in said
+    assert "there is no model/training.py in" in said
     assert before == home.events()
 
 

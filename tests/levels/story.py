@@ -6,6 +6,7 @@ what it did; only the seconds of a delivery's steps are its own.
 """
 
 import hashlib
+import io
 import json
 import re
 import shutil
@@ -13,6 +14,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tarfile
 import tempfile
 import time
 import warnings
@@ -24,7 +26,7 @@ import numpy as np
 from jukebox import Journal, Store, average_precision, code_version, labels, predict
 from jukebox.loop.journal import ended, runs
 from jukebox.model import job
-from jukebox.model.identity import STAGES
+from jukebox.model.identity import find_snapshot
 
 from examples.levels.client import ask
 from examples.levels.desk import ROOT, Terminal, edit, environment, lines, pipeline
@@ -47,10 +49,14 @@ def test_trace():
 
 # What hands write: (file, before, after), in the pipeline and in the script of level 0.
 EDITS = {
-    "better": ("training", "epochs: int = 3", "epochs: int = 20"),
+    "better": ("model/training", "epochs: int = 3", "epochs: int = 20"),
     # A share of 0 becomes infinite. No track of these weeks has one, so only a test can tell.
-    "fails": ("features", "np.float32(1e-4)", "np.float32(0)"),
-    "stops": ("training", "    known = labelled(", "    known = tracks['genre'] and labelled("),
+    "fails": ("model/features", "np.float32(1e-4)", "np.float32(0)"),
+    "stops": (
+        "model/training",
+        "    known = labelled(",
+        "    known = tracks['genre'] and labelled(",
+    ),
 }
 SCRIPT = {
     "better": ("EPOCHS = 3", "EPOCHS = 20"),
@@ -418,15 +424,15 @@ class Level1(Level):
         return False
 
     def code_at(self, commit):
-        """Give the code version of a commit, from the files that git has of it."""
-        names = [f"{commit}:jukebox/{stage}.py" for stage in STAGES]
-        shown = [
-            subprocess.run(
-                ["git", "show", name], cwd=self.desk, env=environment(), capture_output=True
-            )
-            for name in names
-        ]
-        return sha(b"\0".join(one.stdout for one in shown))
+        """Give the code version of a commit, from the files that git has of it; None if it has none."""
+        command = ["git", "archive", commit, "jukebox"]
+        shown = subprocess.run(command, cwd=self.desk, env=environment(), capture_output=True)
+        if shown.returncode:
+            return None
+        with tempfile.TemporaryDirectory() as folder:
+            with tarfile.open(fileobj=io.BytesIO(shown.stdout)) as files:
+                files.extractall(folder, filter="data")
+            return code_version(Path(folder, "jukebox"))
 
     def revert(self, former):
         """Revert the last commit; say whether the former code is back, and was tested again."""
@@ -487,7 +493,7 @@ class Level1(Level):
     def again(self, second):
         """Say whether a model's record is enough to make its bytes again."""
         record, out = second[1].record, self.folder / "again"
-        code = self.home / "code" / record["code_version"] / "jukebox"
+        code = find_snapshot(self.home / "code", record["code_version"], record["packages"])
         newest, seed = record["settings"]["newest"], record["seed"]
         job.run(code, self.home / "data", record["data_version"], out, newest, seed)
         return sha((out / "model.onnx").read_bytes()) == self.bytes[second[0]]

@@ -13,7 +13,6 @@ from click.testing import CliRunner
 from jukebox import Refused, Registry, Store
 from jukebox.cli.main import main
 from jukebox.model import job
-from jukebox.model.identity import STAGES
 from jukebox.serving import admin
 from jukebox.world import report
 
@@ -242,10 +241,7 @@ def test_links_in_the_checkout_and_in_the_store(outside, tmp_path):
     """A snapshot of code holds files and no links; a batch that became a link is another one."""
     package, secret = tmp_path / "checkout" / "jukebox", tmp_path / "secret.py"
     package.mkdir(parents=True)
-    for stage in STAGES:
-        (package / f"{stage}.py").write_text("", "utf-8")
     secret.write_text("# the first\n", "utf-8")
-    (package / "training.py").unlink()
     (package / "training.py").symlink_to(secret)
     version = job.snapshot(package, tmp_path / "code")
     secret.write_text("# the second\n", "utf-8")

@@ -46,8 +46,9 @@ COUNTED = """
 
 def train(*given, uncounted=train):
     import time
+    from pathlib import Path
 
-    with Path(__file__).parents[3].joinpath("begun").open("a") as file:
+    with Path(__file__).parents[4].joinpath("begun").open("a") as file:
         file.write("once\\n")
     time.sleep(2)  # so that many moments fall into it
     return uncounted(*given)
@@ -255,7 +256,7 @@ def told(reigned, sizes, tmp_path_factory):  # noqa: F811
         home.commit("better")
     shutil.rmtree(home.checkout)
     shutil.copytree(PACKAGE, home.checkout, ignore=shutil.ignore_patterns("__pycache__"))
-    with (home.checkout / "training.py").open("a", encoding="utf-8") as file:
+    with (home.checkout / "model" / "training.py").open("a", encoding="utf-8") as file:
         file.write(COUNTED)
     with closing(home.loop(train=job.run)) as loop:
         loop.look()

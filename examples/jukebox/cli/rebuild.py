@@ -5,7 +5,6 @@ taken from the home by those names; the packages are those of this environment, 
 thing that a record can name and a command cannot bring.
 """
 
-import re
 import sys
 import tempfile
 from pathlib import Path
@@ -20,30 +19,30 @@ NEEDED = ("code_version", "data_version", "seed", "settings")
 FOLLOWS = ("metrics", "features", "countries", "fitted_weeks", "tested_weeks", "trained_week")
 
 
-def sources(home, version, folder):
-    """Give the package's folder with the sources of a code version: installed, or the home's copy.
+def sources(home: Path, record: dict, folder: Path) -> Path:
+    """Give the package's folder with the sources of a record: installed, or a snapshot of the home.
 
-    folder: where the copy is copied to, sources alone, so that what is compared is what runs. Its
-    name covers the stages that make a model, and not the job that calls them. Raises ValueError if
-    it is in neither, or if a stage has been changed.
+    folder: where the snapshot is copied to, sources alone, so that what is compared is what runs.
+    Raises ValueError if the code is in neither, or if its snapshot has been changed.
     """
-    from jukebox.model import identity, job
+    from jukebox.model import job
+    from jukebox.model.identity import INSTALLED, code_version, find_snapshot, is_intact, snapshots
 
-    installed, copy = Path(job.__file__).parents[1], home / "code" / version / "jukebox"
-    if identity.code_version(installed) == version:
-        return installed
-    if not (re.fullmatch(r"[0-9a-f]{64}", version) and copy.is_dir()):
+    # Counted with the packages of then: what those of now change is for the comparison to say.
+    version, packages, kept = record["code_version"], record.get("packages"), home / "code"
+    if code_version(INSTALLED, packages) == version:
+        return INSTALLED
+    if copy := find_snapshot(kept, version, packages):
+        return Path(folder, job.snapshot(copy, folder), "jukebox")
+    if damaged := [copy for copy in snapshots(kept) if not is_intact(copy, packages)]:
         raise ValueError(
-            f"The code {version} is neither installed nor in {copy.parent}: check out the commit "
-            f"that it was trained with, and copy its examples/jukebox to {copy}."
+            f"The code {version} is not installed, and {damaged[0]} is not the code that it is "
+            "named after: restore it from a copy."
         )
-    try:
-        found = job.snapshot(copy, folder)
-    except FileNotFoundError:  # not even all its files
-        found = None
-    if found != version:
-        raise ValueError(f"{copy} is not the code that it is named after: restore it from a copy.")
-    return Path(folder, version, "jukebox")
+    raise ValueError(
+        f"The code {version} is neither installed nor in {kept}: check out the commit that it was "
+        f"trained with, and copy its examples/jukebox to {kept / version / 'jukebox'}."
+    )
 
 
 def again(home, data, record):
@@ -53,6 +52,7 @@ def again(home, data, record):
     """
     from jukebox.data.versions import data_version
     from jukebox.model import job
+    from jukebox.model.identity import is_flat
 
     lacks = [name for name in NEEDED if not record.get(name) and record.get(name) != 0]
     if lacks:
@@ -61,9 +61,10 @@ def again(home, data, record):
     if data_version(*data.read(name)) != name:
         raise ValueError(f"{data.folder} holds other rows under the name {name}: restore them.")
     with tempfile.TemporaryDirectory() as out:
-        code = sources(home, record["code_version"], out)
+        code = sources(home, record, out)
         # Code from before that option took its own defaults only: else the record will differ.
-        given = settings if "--settings" in (code / "model" / "job.py").read_text("utf-8") else None
+        source = code / "job.py" if is_flat(code) else code / "model" / "job.py"
+        given = settings if "--settings" in source.read_text("utf-8") else None
         try:
             job.run(code, data.folder, name, out, settings["newest"], record["seed"], given)
         except RuntimeError as error:
@@ -77,7 +78,8 @@ def differences(then, now):
     for name in sorted({*packages[0], *packages[1]}):
         versions = tuple(which.get(name) for which in packages)
         found |= {name: versions} if versions[0] != versions[1] else {}
-    told = {"packages", "lock_hash"} if found else {"packages"}  # then the hash says no more
+    # Where packages differ, these say no more: they are counted with them.
+    told = {"packages", "lock_hash", "code_version"} if found else {"packages"}
     for name in sorted({*then, *now} - told - {*FOLLOWS}):
         pair = then.get(name), now.get(name)
         found |= {name: pair} if pair[0] != pair[1] else {}

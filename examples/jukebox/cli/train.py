@@ -1,7 +1,5 @@
 """The command `train`: a model from the data."""
 
-from pathlib import Path
-
 import click
 
 from jukebox.cli.remote import push
@@ -75,7 +73,7 @@ def train(tune, seed, hidden, penalty, epochs, since, as_json, dvc_remote, mlflo
     if tune and chosen:
         raise click.UsageError(f"--tune chooses for itself: leave --{next(iter(chosen))} out.")
     from jukebox.model import job
-    from jukebox.model.identity import code_version
+    from jukebox.model.identity import INSTALLED
     from jukebox.model.training import Settings, labelled
     from jukebox.model.training import train as trained
 
@@ -93,8 +91,7 @@ def train(tune, seed, hidden, penalty, epochs, since, as_json, dvc_remote, mlflo
         )
     settings = tuned(tracks, charts, seed, as_json) if tune else Settings(**chosen)
     model = trained(tracks, charts, settings, seed)
-    if not (home / "code" / code_version()).exists():
-        job.snapshot(Path(job.__file__).parents[1], home / "code")  # for jukebox rebuild
+    job.snapshot(INSTALLED, home / "code")  # for jukebox rebuild
     number, record = open_registry(home, mlflow).register(model), model.record
     if as_json:
         say_json({"version": number, "digest": model.digest, "record": record})

@@ -12,8 +12,10 @@ from jukebox.loop.home import open_registry, open_store
 
 def package(ctx, parameter, value):
     """Give the package's folder in a checkout, or the one that is installed."""
+    from jukebox.model.identity import is_flat
+
     code = value or Path(__file__).parents[1]
-    if not (code / "model" / "training.py").is_file():
+    if not (is_flat(code) or (code / "model" / "training.py").is_file()):
         raise click.BadParameter(
             f"there is no model/training.py in {code}: name the package's folder"
         )

@@ -7,35 +7,21 @@ charted: `track_id`, `country`, and `known`, the week in which that became known
 
 import math
 
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
 from jukebox.problem import COUNTRIES
-from jukebox.schema import BOUNDS, COLUMNS, LONGEST_ID, TRACK_ID, WHOLE
+from jukebox.schema import BOUNDS, CHART_TYPES, COLUMNS, ID_RULE, TRACK_TYPES, WHOLE, WORDS, is_id
 
-NOT_PLAIN = "not plain text: ASCII without spaces"
-TOO_LONG = f"longer than {LONGEST_ID} characters"
-
-
-def plain(track_id):
-    """Say whether an id, or its beginning if it is too long, has the characters that an id may."""
-    return isinstance(track_id, str) and bool(TRACK_ID.fullmatch(track_id[:LONGEST_ID]))
+NO_ID = f"not {ID_RULE}"
 
 
-def short(track_id):
-    """Say whether an id is no longer than an id may be."""
-    return len(str(track_id)) <= LONGEST_ID
-
-
-def by_id(test, error):
-    """Return a pandera check that asks each id of a column."""
-    return pa.Check(lambda ids: ids.map(test).astype(bool), error=error)
-
-
-def schema(week=None):
+def schema(week: int | None = None) -> pa.DataFrameSchema:
     """Return the pandera schema of tracks, of one week if it is given. Each cell is a float."""
     whole = pa.Check(lambda values: values % 1 == 0, error="not a whole number")
-    columns = {"track_id": pa.Column(checks=[by_id(plain, NOT_PLAIN), by_id(short, TOO_LONG)])}
+    right = pa.Check(lambda ids: ids.map(is_id).astype(bool), error=NO_ID)
+    columns = {"track_id": pa.Column(checks=[right])}
     for name, (lowest, highest) in (
         BOUNDS | ({} if week is None else {"released": (week, week)})
     ).items():
@@ -48,10 +34,12 @@ def schema(week=None):
     return pa.DataFrameSchema(columns)
 
 
-def number(cell):
+def number(cell: object) -> float:
     """Return a cell as a float, to the last bit: NaN for what is none, infinity for too large."""
     if isinstance(cell, str) and ("_" in cell or not cell.isascii()):
         return math.nan  # 1_000, or digits of another script: which Python alone takes
+    if isinstance(cell, bool | np.bool_):
+        return math.nan  # yes is no energy
     try:
         return float(cell)  # unlike pandas, to the last bit
     except OverflowError:
@@ -60,13 +48,31 @@ def number(cell):
         return math.nan
 
 
-def validate(frame, week=None):
+def numbers(column: pd.Series) -> pd.Series:
+    """Return a column of tracks as floats, NaN where a cell is no number: see `number` and `WORDS`."""
+    if column.dtype.kind in "iuf":
+        return column.astype(float)
+    if words := WORDS.get(column.name):
+        column = column.map(lambda cell: words.get(str(cell), cell))
+    return column.map(number).astype(float)  # a map over no row at all gives objects
+
+
+def written(track_id: object) -> object:
+    """Return an id as text if it came as a whole number or as bytes, else as it is."""
+    if isinstance(track_id, bytes):
+        return track_id.decode(errors="replace")
+    is_whole = isinstance(track_id, int | np.integer) and not isinstance(track_id, bool)
+    return str(track_id) if is_whole else track_id
+
+
+def validate(frame: pd.DataFrame, week: int | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the rows of a frame that are right, and those that are not, with a `reason`.
 
-    A row is right if each cell is a number inside its `BOUNDS`, or text that holds
-    one; its `track_id` is printable ASCII, of 128 characters at most; and, where a week is given, it was released in it. Of
-    right rows with one `track_id` the first is kept. The kept have the columns and types of
-    tracks, the quarantined their cells as they came. Raises ValueError if a column is missing.
+    A row is right if its `track_id` keeps to `schema.ID_RULE`; if each other cell is a number
+    inside its `BOUNDS`, text that holds one, or one of its `WORDS`; and, where a week is given, if
+    it was released in it. Of right rows with one `track_id` the first is kept. The kept have the
+    columns and types of tracks, the quarantined their cells as they came. Raises ValueError if a
+    column is missing.
     """
     if missing := [name for name in COLUMNS if name not in frame]:
         raise ValueError(
@@ -75,10 +81,8 @@ def validate(frame, week=None):
         )
     rows = frame.reset_index(drop=True)
     kept = rows[COLUMNS].copy()
-    for name in COLUMNS[1:]:
-        is_numeric = rows[name].dtype.kind in "biuf"
-        # Astype for both: a map over no row at all gives objects.
-        kept[name] = (rows[name] if is_numeric else rows[name].map(number)).astype(float)
+    for name in BOUNDS:
+        kept[name] = numbers(rows[name])
     reasons, blank = {}, rows.isna()
     try:
         schema(week).validate(kept, lazy=True)
@@ -97,14 +101,14 @@ def validate(frame, week=None):
     kept = kept.drop(index=list(reasons))
     for row in kept.index[kept.duplicated("track_id")]:
         reasons[row] = f"track_id is {kept.at[row, 'track_id']!r}, as in a row above"
-    kept = kept.drop(index=list(reasons), errors="ignore").astype(dict.fromkeys(WHOLE, "int64"))
+    kept = kept.drop(index=list(reasons), errors="ignore").astype(TRACK_TYPES)
     reason = pd.Series(reasons, dtype=object).sort_index()
     quarantined = rows.loc[reason.index].assign(reason=reason)
     assert len(frame) == len(kept) + len(quarantined)
     return kept.reset_index(drop=True), quarantined
 
 
-def validate_charts(frame, week):
+def validate_charts(frame: pd.DataFrame, week: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the rows of charts that are right, and those that are not, with a `reason`.
 
     A row is right if it names a track and one of our `COUNTRIES`, and no row above says the same.
@@ -115,14 +119,16 @@ def validate_charts(frame, week):
             f"no column {', '.join(sorted(missing))} in charts: there are {list(frame)}"
         )
     rows = frame.reset_index(drop=True)
-    ids, countries = rows["track_id"].astype(str), rows["country"].astype(str)
+    ids, countries = rows["track_id"].map(written), rows["country"].astype(str)
+    charts = pd.DataFrame({"track_id": ids, "country": countries, "known": week})
     reason = pd.Series("", rows.index)
-    reason[rows.duplicated(["track_id", "country"])] = "as a row above"
     ours = countries.isin(COUNTRIES)
     reason[~ours] = "country is " + countries[~ours].map(repr) + ", none of ours"
-    reason[~ids.map(short).astype(bool)] = f"track_id is {TOO_LONG}"
-    reason[~ids.map(plain).astype(bool)] = f"track_id is {NOT_PLAIN}"
-    kept = pd.DataFrame({"track_id": ids, "country": countries, "known": week})[reason == ""]
+    wrong = ~ids.map(is_id).astype(bool)
+    reason[wrong] = "track_id is " + ids[wrong].map("{!r:.40}".format) + f", {NO_ID}"
+    right = charts[reason == ""]
+    reason[right.index[right.duplicated()]] = "as a row above"
+    kept = charts[reason == ""]
     quarantined = rows.assign(reason=reason)[reason != ""]
     assert len(frame) == len(kept) + len(quarantined)
-    return kept.astype({"known": "int64"}).reset_index(drop=True), quarantined
+    return kept.astype(CHART_TYPES).reset_index(drop=True), quarantined

@@ -2,15 +2,16 @@
 
 import io
 import os
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pandas as pd
 
-from jukebox.data.checks import validate
+from jukebox.data.checks import validate, written
 from jukebox.schema import COLUMNS
 
 
-def write(path, content):
+def write(path: Path, content: bytes) -> None:
     """Put a file in its place, whole and on the disk, or not at all."""
     part = path.with_name(f".{path.name}.{os.getpid()}")
     try:
@@ -25,7 +26,9 @@ def write(path, content):
         raise
 
 
-def read(path, mapping=()):
+def read(
+    path: str | Path, mapping: Iterable[tuple[str, str]] | Mapping[str, str] = ()
+) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
     """Return the right rows of your own file, the quarantined ones, and a report of what fits.
 
     `path` ends in .csv or .parquet; `mapping` goes from your column names to ours. The report
@@ -42,12 +45,16 @@ def read(path, mapping=()):
         if path.read_bytes()[-4:] != b"PAR1":  # the reader would panic, which no one can catch
             raise ValueError(f"{path} is no whole Parquet file: write it again.")
         table = read_parquet(path).read_all()
-        frame = pd.DataFrame({name: table[name].to_pylist() for name in table.column_names})
+        # As objects: one id that is missing would make floats of the others.
+        cells = {name: table[name].to_pylist() for name in table.column_names}
+        frame = pd.DataFrame(cells, dtype=object)
     else:
         try:
             with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
                 text = file.read().replace("\0", "\ufffd")  # a cell would end there, unseen
-            frame = pd.read_csv(io.StringIO(text), dtype=str)
+            # Only an empty cell is missing: NA may be an id.
+            how = {"dtype": str, "keep_default_na": False, "na_values": [""]}
+            frame = pd.read_csv(io.StringIO(text), **how)
         except pd.errors.ParserError as error:  # a row with more cells than the header, say
             reason = str(error).strip().split("C error: ")[-1]
             raise ValueError(f"{path} is no table: {reason}.") from error
@@ -59,10 +66,7 @@ def read(path, mapping=()):
     if twice := list(frame.columns[frame.columns.duplicated()]):
         raise ValueError(f"Two columns for {', '.join(twice)}: map the other to a name of its own.")
     if "track_id" in frame:  # a whole number in Parquet, say
-        frame["track_id"] = frame["track_id"].map(str, na_action="ignore")
-    if "is_explicit" in frame:
-        words = {"True": 1, "False": 0}
-        frame["is_explicit"] = [words.get(str(cell), cell) for cell in frame["is_explicit"]]
+        frame["track_id"] = frame["track_id"].map(written)
     kept, quarantined = validate(frame)
     report = [f"{len(frame)} rows: {len(kept)} kept, {len(quarantined)} quarantined"]
     report += [f"{theirs} is read as {ours}" for theirs, ours in mapping.items()]

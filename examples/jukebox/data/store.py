@@ -43,10 +43,11 @@ def batch(folder, name, kind):
     if hashlib.sha256(content).hexdigest()[:16] != digest[1]:
         raise ValueError(f"{folder / 'batches' / name} is not what came in: restore it.")
     if kind == "quarantine":
-        return pd.read_csv(io.BytesIO(content), dtype=str)
-    # keep_default_na: NA is a country, not a missing value.
-    how = {"dtype": TYPES[kind], "float_precision": "round_trip", "keep_default_na": False}
-    return pd.read_csv(io.BytesIO(content), **how)
+        how = {"dtype": str, "na_values": [""]}  # an empty cell, and no other, is missing
+    else:
+        how = {"dtype": TYPES[kind], "float_precision": "round_trip"}
+    # keep_default_na: NA is a country, and may be an id.
+    return pd.read_csv(io.BytesIO(content), keep_default_na=False, **how)
 
 
 class Store:
@@ -103,6 +104,7 @@ class Store:
             how = csv.QUOTE_NONNUMERIC if kind == "quarantine" else csv.QUOTE_MINIMAL
             content = frame.to_csv(index=False, lineterminator="\n", quoting=how)
             content = content.encode(errors="backslashreplace")
+            content = content.replace(b"\0", b"\\x00")  # a cell would end there when it is read
             name = f"{kind}-{week:04}-{hashlib.sha256(content).hexdigest()[:16]}.csv"
             write(self.folder / "batches" / name, content)
             now["batches"][kind][str(week)] = name

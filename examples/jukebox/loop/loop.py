@@ -18,11 +18,12 @@ from jukebox.loop.steps import STEPS
 from jukebox.loop.triggers import Policy, fall, kinds, void
 from jukebox.model import job
 from jukebox.model.gate import Verdict, gate
+from jukebox.model.identity import INSTALLED, code_version, find_snapshot
 from jukebox.model.training import labelled
 from jukebox.registry.history import Refused, full, remedy
 from jukebox.registry.models import Tampered
 
-PACKAGE = Path(__file__).parents[1]
+PACKAGE = INSTALLED
 
 
 class Ended(Exception):
@@ -97,14 +98,10 @@ class Loop:
         if fell_in is not None and known[known >= fell_in].nunique() > 1:
             since = fell_in
         weeks = known[known >= since].nunique()
-        # Without a new commit, the champion's code: a refused one must not stand in the way of data.
-        code = record.get("code_version")
-        if "code" in kinds(todo) or not (self.home / "code" / str(code)).exists():
-            code = job.snapshot(self.code, self.home / "code")
         return max(runs(events), default=0) + 1, "start", " and ".join(e["why"] for e in todo), {
             "triggers": [e["id"] for e in todo],
             "kinds": kinds(todo),
-            "code": code,
+            "code": self._snapshot(record if "code" not in kinds(todo) else None),
             "data": self.store.freeze(since),
             "seen": self.store.freeze(),
             "since": since,
@@ -113,6 +110,21 @@ class Loop:
             "champion": standing.champion,
             "decision": standing.id,
         }  # fmt: skip
+
+    def _snapshot(self, record: dict | None) -> str:
+        """Give the name of the snapshot for a run, with the code of a record where there is one.
+
+        That is the checkout's, if it trains as the record's code does: whatever else was mended in
+        it counts. Else it is the record's own: a refused commit must not stand in the way of data.
+        """
+        kept = self.home / "code"
+        if record:
+            version, packages = record["code_version"], record.get("packages")
+            mine = code_version(self.code, packages) == version
+            found = None if mine else find_snapshot(kept, version, packages)
+            if found:
+                return found.parent.name
+        return job.snapshot(self.code, kept)
 
     def _validate(self, number, run, plan):
         """Is an earlier champion the better answer? Else: is there enough, and is it fit to learn from?"""
@@ -158,6 +170,8 @@ class Loop:
             model = self._model(number, run)
             for needed in ("code_version", "fitted_weeks", "tested_weeks", "metrics"):
                 model.record[needed]  # code of any version has written it
+            if (learnt := model.record.get("data_version", plan["data"])) != plan["data"]:
+                raise RuntimeError(f"it learnt from data {learnt[:8]}, and not {plan['data'][:8]}")
         except Exception as error:  # whatever that code has done
             self.store.whole(plan["data"])  # or its data was taken from under it
             if full(error):  # but a full disk is no fault of the code

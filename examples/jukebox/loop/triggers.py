@@ -1,18 +1,19 @@
 """The triggers: has the code, the data or the performance changed so much that a run is due?
 
-Code: the content hash of the sources that make a model. Data: labelled tracks that no run has seen
-yet, or not so. Performance: what the champion's answers scored once their charts were known, and
+Code: the version of the code that makes a model, and of the packages. Data: labelled tracks that no
+run has seen yet, or not so. Performance: what the champion's answers scored once their charts were known, and
 not what came in: inputs may move and do no harm, and a model may fail while they do not move.
 """
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pandas as pd
 
 from jukebox.data.versions import data_version, labels
 from jukebox.loop.journal import ended, runs, waiting
 from jukebox.model.gate import Limits
-from jukebox.model.identity import code_version
+from jukebox.model.identity import code_version, installed, is_flat, name_snapshot
 from jukebox.model.training import labelled
 from jukebox.schema import COLUMNS
 from jukebox.watch.monitoring import fell, live, promised
@@ -66,29 +67,39 @@ def void(run):
     return "refused" in run and "forgotten" in run["refused"]["figures"]
 
 
-def spent(run):
+def failed(run: dict[str, dict], code: str) -> bool:
+    """Say whether a run's training failed, with a snapshot of other code than `code`."""
+    stopped = ended(run) == "refused" and "validate" in run and "train" not in run
+    return stopped and run["start"]["figures"]["code"] != code
+
+
+def spent(run: dict[str, dict], code: str) -> bool:
     """Say whether a run has used up its data: it is open, promoted, or learnt with the old code.
 
-    New code that is refused says nothing about the data that it was tried on.
+    New code that is refused says nothing about the data that it was tried on. code: the name of a
+    snapshot of today's, which may be what a training that failed was waiting for.
     """
+    if ended(run) in (None, "promoted"):
+        return True
     new = "code" in run["start"]["figures"]["kinds"]
-    return ended(run) in (None, "promoted") or ("validate" in run and not new and not void(run))
+    return "validate" in run and not (new or void(run) or failed(run, code))
 
 
-def untried(events, now):
+def untried(events, now, code):
     """Give the ids of ended triggers that no model has answered, so that they may fire again.
 
     A run that ended before it trained has tried nothing: try again once the data, the champion or
     the newest week's quarantine is another than in its plan; these three are `now`, as a data
-    version, a version and a number of rows. Nor has a run that lost its data. Refused code has tried
-    no more than itself: the other triggers of its run have a claim to the champion's code.
+    version, a version and a number of rows. Nor has a run that lost its data, or whose training
+    failed, and what failed may since be mended: code is the name of a snapshot of today's. Refused
+    code has tried no more than itself: the other triggers of its run have a claim to the champion's.
     """
     kind = {e["id"]: e["figures"]["kind"] for e in events if e["event"] == "trigger"}
     for run in runs(events).values():
         plan = run["start"]["figures"]
-        if spent(run):
+        if spent(run, code):
             continue
-        if void(run):
+        if void(run) or failed(run, code):
             yield from plan["triggers"]
         elif "validate" in run:
             yield from (t for t in plan["triggers"] if kind[t] != "code")
@@ -96,14 +107,14 @@ def untried(events, now):
             yield from plan["triggers"]
 
 
-def fire(journal, today, now, kind, cause, why, figures=None):
+def fire(journal, today, now, code, kind, cause, why, figures=None):
     """Write a trigger and give it as an event; None if its cause has fired one before.
 
-    Code may go back to what it was: of code, only the last trigger counts. now: see `untried`.
+    Code may go back to what it was: of code, only the last trigger counts. now, code: see `untried`.
     """
 
     def make(events):
-        again = set(untried(events, now))
+        again = set(untried(events, now, code))
         fired = [e for e in events if e["event"] == "trigger" and e["figures"]["kind"] == kind]
         fired = fired[-1:] if kind == "code" else fired
         if any(e["figures"]["cause"] == cause and e["id"] not in again for e in fired):
@@ -111,6 +122,21 @@ def fire(journal, today, now, kind, cause, why, figures=None):
         return None, "trigger", why, {"kind": kind, "cause": cause} | (figures or {})
 
     return journal.add(today, make)
+
+
+def why_code(code: Path, version: str, record: dict, kept: Path) -> str:
+    """Say why the version of the checkout's code is another than that in the champion's record.
+
+    code: the package's folder in the checkout. kept: the folder of the home's snapshots.
+    """
+    then, packages = record["code_version"], record.get("packages", {})
+    if is_flat(kept / then / "jukebox") and not is_flat(code):
+        return f"the code is now {version[:8]}: what makes its version is counted in another way"
+    if code_version(code, packages) == then:
+        now = installed().items()
+        new = [f"{name} is now {to}" for name, to in now if packages.get(name) != to]
+        return f"the code is the same, but {' and '.join(new)}"
+    return f"the code is now {version[:8]}"
 
 
 def look(journal, store, registry, code, policy):
@@ -125,19 +151,21 @@ def look(journal, store, registry, code, policy):
     now = (data_version(tracks, charts), champion, len(store.quarantined(store.week)))
     fired = []
 
-    sources = code_version(code)
+    copy, sources = name_snapshot(code), code_version(code)
     if model is None or sources != model.record["code_version"]:
         why = f"the code is now {sources[:8]}"
-        fired.append(fire(journal, today, now, "code", sources, why))
+        if model:
+            why = why_code(code, sources, model.record, journal.file.parent / "code")
+        fired.append(fire(journal, today, now, copy, "code", sources, why))
 
-    before = [run["start"]["figures"]["seen"] for run in runs(events).values() if spent(run)]
+    before = [run["start"]["figures"]["seen"] for run in runs(events).values() if spent(run, copy)]
     # Of a version that lost tracks on request, what is left: they are no news to learn from.
     old = seen(*store.read(before[-1], whole=False)) if before else set()
     new = seen(tracks, charts)
     rows = max(len(new - old), len(old - new))
     if rows >= policy.rows and "data" not in kinds(waiting(events)):
         why = f"{rows} labelled tracks are new, changed or gone"
-        fired.append(fire(journal, today, now, "data", now[0], why, {"rows": rows}))
+        fired.append(fire(journal, today, now, copy, "data", now[0], why, {"rows": rows}))
 
     known = labelled(tracks, charts)
     newest = known["track_id"][known["released"] == known["released"].max()]
@@ -149,5 +177,5 @@ def look(journal, store, registry, code, policy):
             f"and was {then['slope']:z.2f} in the model's test"
         )
         cause, where = f"{champion} in week {week}", {"version": champion, "week": week}
-        fired.append(fire(journal, today, now, "performance", cause, why, where))
+        fired.append(fire(journal, today, now, copy, "performance", cause, why, where))
     return [event for event in fired if event]

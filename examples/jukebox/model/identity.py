@@ -1,28 +1,112 @@
-"""The identity of code: a version that changes when a trained model may."""
+"""The identity: the version of the code that makes a model, and the name of a copy of all code.
+
+The version covers what the training reaches, and the versions of the packages that can change its
+bytes: two codes of one version train the same model. The name of a snapshot covers all of its
+bytes: the job and the store, too, run from there.
+"""
 
 import hashlib
+import os
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 
-STAGES = (
-    "problem",
-    "schema",
-    "data/versions",
-    "model/features",
-    "model/training",
-)  # whose sources make a model
+from jukebox.model.reach import Reach
 
-PACKAGES = ("numpy", "pandas", "scipy", "scikit-learn", "onnx", "skl2onnx")  # and whose versions
-
-
-def code_version(package=Path(__file__).parents[1]):
-    """Return the SHA-256, in hex, of a package's sources of the stages that make a model."""
-    texts = [Path(package, f"{stage}.py").read_text("utf-8") for stage in STAGES]
-    return hashlib.sha256("\0".join(texts).encode()).hexdigest()
+INSTALLED = Path(__file__).parents[1]  # this package
+BEGIN = "jukebox.model.training.train"
+# Modules that look at where they are, and read nothing there that makes a model: the first, for the
+# names that it gives to others; this one, for what it counts.
+KNOWN = {"jukebox": {"__file__"}, "jukebox.model.identity": {"__file__"}}
+PACKAGES = ("numpy", "pandas", "scipy", "scikit-learn", "onnx", "skl2onnx")  # make the bytes
+# Before there were rooms, these four files at the top were the version, word for word.
+FLAT = ("problem", "catalogue", "features", "training")
+NAME = re.compile(r"[0-9a-f]{64}")  # of a snapshot; a draft has another
 
 
-def lock_hash(lock=None):
+def installed() -> dict[str, str]:
+    """Return the versions of PACKAGES that are installed, by their names."""
+    return {name: metadata.version(name) for name in PACKAGES}
+
+
+def lock_hash(lock: Path | str | None = None) -> str:
     """Return the SHA-256, in hex, of a lock file or, without one, of the packages installed."""
-    installed = "\n".join(f"{name}=={metadata.version(name)}" for name in PACKAGES)
-    content = Path(lock).read_bytes() if lock else installed.encode()
-    return hashlib.sha256(content).hexdigest()
+    listed = "\n".join(f"{name}=={version}" for name, version in installed().items())
+    return hashlib.sha256(Path(lock).read_bytes() if lock else listed.encode()).hexdigest()
+
+
+def is_flat(package: Path) -> bool:
+    """Say whether a package is one from before there were rooms."""
+    return Path(package, "training.py").is_file()
+
+
+def code_version(package: Path = INSTALLED, packages: Mapping[str, str] | None = None) -> str:
+    """Return the version of the code that makes a model: a SHA-256, in hex.
+
+    package: the folder with its sources, which are read and never run. packages: the versions of
+    other packages to count it with, as a model's record has them; without them, those that are
+    installed. Where it cannot be decided what a training reaches, all of the folder counts. Of a
+    package from before there were rooms it is the version of then, which no other package changes.
+    Raises OSError for a folder without the training.
+    """
+    if is_flat(package):
+        texts = [Path(package, f"{name}.py").read_text("utf-8") for name in FLAT]
+        return hashlib.sha256("\0".join(texts).encode()).hexdigest()
+    Path(package, "model", "training.py").stat()
+    reach = Reach(Path(package), BEGIN, KNOWN)
+    named = sorted((installed() if packages is None else packages).items())
+    said = [reach.code, named, name_snapshot(package) if reach.undecided else None]
+    return hashlib.sha256(ascii(said).encode()).hexdigest()
+
+
+def name_snapshot(package: Path) -> str:
+    """Return the SHA-256, in hex, of all files of a folder: their paths and their bytes.
+
+    Only what Python leaves in `__pycache__` does not count: it is not copied.
+    """
+    content = hashlib.sha256()
+    for file in sorted(copied(Path(package))):
+        held = hashlib.sha256(file.read_bytes()).hexdigest()
+        content.update(ascii((file.relative_to(package).as_posix(), held)).encode())
+    return content.hexdigest()
+
+
+def copied(folder: Path) -> Iterator[Path]:
+    """Yield the files of a folder that a snapshot copies."""
+    for place, folders, files in os.walk(folder, followlinks=True):
+        folders[:] = [name for name in folders if name != "__pycache__"]
+        yield from (Path(place, name) for name in files)
+
+
+def find_snapshot(
+    folder: Path, version: str, packages: Mapping[str, str] | None = None
+) -> Path | None:
+    """Return the package's folder in the newest snapshot whose code has a version, or None.
+
+    folder: that of the snapshots. packages: see `code_version`. One that is not what it is named
+    after does not count.
+    """
+    for copy in snapshots(folder):
+        with suppress(OSError):  # half a copy
+            if code_version(copy, packages) == version and is_intact(copy, packages):
+                return copy
+    return None
+
+
+def is_intact(copy: Path, packages: Mapping[str, str] | None = None) -> bool:
+    """Say whether a snapshot is what it is named after: its bytes, or, from before, its version.
+
+    packages: see `code_version`.
+    """
+    try:
+        return copy.parent.name in (name_snapshot(copy), code_version(copy, packages))
+    except OSError:
+        return False
+
+
+def snapshots(folder: Path) -> list[Path]:
+    """Return the package's folder of each snapshot, newest first."""
+    every = [copy for copy in Path(folder).glob("*/jukebox") if NAME.fullmatch(copy.parent.name)]
+    return sorted(every, key=lambda copy: copy.parent.stat().st_mtime_ns, reverse=True)

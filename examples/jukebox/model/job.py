@@ -18,34 +18,36 @@ from pathlib import Path
 
 from jukebox.data.files import write
 from jukebox.data.store import Store
-from jukebox.model.identity import code_version
+from jukebox.model.identity import is_flat, name_snapshot
 from jukebox.model.training import Model, Settings, train
 
 LONGEST = 600  # seconds that a training may take
 
 
-def snapshot(package, folder):
-    """Copy a package to `folder/<its code version>/jukebox`, unless it is there; give the version.
+def snapshot(package: Path, folder: Path) -> str:
+    """Copy a package to `folder/<hash of all its files>/jukebox`, unless it is there; give the hash.
 
-    package: the folder with the sources, which may change while a run is at work.
+    package: the folder with the sources, which may change while a run is at work. Raises OSError
+    for a file that cannot be copied, and names it.
     """
     draft = Path(folder, f"draft-{os.getpid()}")  # its own: two at once would mix their sources
     shutil.rmtree(draft, ignore_errors=True)
     try:
         shutil.copytree(package, draft / "jukebox", ignore=shutil.ignore_patterns("__pycache__"))
-        version = code_version(draft / "jukebox")
-        target = draft.with_name(version)
+        name = name_snapshot(draft / "jukebox")
+        target = draft.with_name(name)
         try:
             draft.rename(target)
         except OSError:
-            if not target.exists():  # or it was there already
+            if not target.exists():
                 raise
+            os.utime(target)  # it was there already, and is the newest again
     except shutil.Error as error:  # a list of all files: one is enough to know what to do
         _, file, why = error.args[0][0]
         raise OSError(errno.EIO, why, str(file)) from None
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-    return version
+    return name
 
 
 def run(code, store, data, out, newest, seed, settings=None):
@@ -59,7 +61,8 @@ def run(code, store, data, out, newest, seed, settings=None):
     # Code that nobody has looked at yet gets no token, and no address with a password.
     own = {name: value for name, value in os.environ.items() if not name.startswith("JUKEBOX_")}
     # -P: or the `jukebox` of the folder in which the loop was started would come first.
-    command = [sys.executable, "-P", "-m", "jukebox.model.job", *map(str, (store, data, out))]
+    module = "jukebox.job" if is_flat(code) else "jukebox.model.job"
+    command = [sys.executable, "-P", "-m", module, *map(str, (store, data, out))]
     command += [f"--newest={newest}", f"--seed={seed}"]
     command += [f"--settings={json.dumps(settings)}"] if settings else []  # older code knows none
     try:

@@ -9,14 +9,13 @@ import hashlib
 import json
 import warnings
 from dataclasses import asdict, dataclass
-from importlib import metadata
 
 import numpy as np
 
 from jukebox import problem
 from jukebox.data.versions import data_version, labels
 from jukebox.model.features import convert_function, matrix, pipeline, same_shape
-from jukebox.model.identity import PACKAGES, code_version, lock_hash
+from jukebox.model.identity import code_version, installed, lock_hash
 from jukebox.problem import COUNTRIES, LABEL_DELAY
 from jukebox.schema import FEATURES
 
@@ -153,7 +152,7 @@ def train(tracks, charts, settings=None, seed=0, lock=None):
         "code_version": code_version(),
         "data_version": data_version(tracks, charts),
         "lock_hash": lock_hash(lock),
-        "packages": {name: metadata.version(name) for name in PACKAGES},  # a hash names none
+        "packages": installed(),  # a hash names none
         "seed": seed,
         "settings": asdict(settings) | {"hidden": list(settings.hidden)},  # as JSON has it
         "fitted_weeks": older[0]["released"].agg(["min", "max"]).tolist(),
@@ -166,5 +165,7 @@ def train(tracks, charts, settings=None, seed=0, lock=None):
     y, p = newer[1], predict(onnx, newer[0])
     measures = (problem.average_precision, problem.brier, problem.calibration_error)
     record["metrics"] = {measure.__name__: measure(y, p) for measure in measures}
-    record["metrics"]["average_precision_of_chance"] = problem.chance(y).average_precision
+    # Not `problem.chance`, which asks for costs: another cost of a campaign makes no other model.
+    chance = problem.average_precision(y, problem.base_rates(y))
+    record["metrics"]["average_precision_of_chance"] = chance
     return Model(onnx, hashlib.sha256(onnx).hexdigest(), record)

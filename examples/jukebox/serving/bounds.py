@@ -4,9 +4,11 @@ A track comes in as 13 features, each within its bounds; whatever else comes in 
 """
 
 import asyncio
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from fastapi import HTTPException
+from fastapi.exceptions import RequestValidationError
 from pydantic import (
     AfterValidator,
     AwareDatetime,
@@ -17,24 +19,34 @@ from pydantic import (
     create_model,
 )
 
-from jukebox.schema import FEATURES, TRACK_ID, WHOLE
+from jukebox.schema import FEATURES, ID_RULE, LONGEST_ID, TRACK_ID, WHOLE
 
 STRICT = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
 
-def whole(value):
+def whole(value: float) -> float:
     """Let a float pass if it is a whole number: JSON writes 1 or 1.0, and `int` takes one of them."""
     if not value.is_integer():
         raise ValueError("not a whole number")
     return value
 
 
+TrackId = Annotated[
+    str,
+    Field(
+        pattern=f"^{TRACK_ID.pattern}$",
+        min_length=1,
+        max_length=LONGEST_ID,
+        description=ID_RULE,
+        examples=["T0000001", "krap:track:0042", "QZ-KRP-26-00042"],
+    ),
+]
 Whole = Annotated[float, AfterValidator(whole), Field(json_schema_extra={"type": "integer"})]
 Track = create_model(
     "Track",
     __config__=STRICT,
     __doc__="One track: the 13 audio features, and an id by which its charts can be found later.",
-    track_id=(Annotated[str, Field(pattern=f"^{TRACK_ID.pattern}$")] | None, None),
+    track_id=(TrackId | None, None),
     **{
         name: (Whole if name in WHOLE else float, Field(ge=low, le=high, description=unit))
         for name, (low, high, unit) in FEATURES.items()
@@ -87,17 +99,21 @@ class Notification(BaseModel):
     alerts: list[Alert] = Field(min_length=1, max_length=256)
 
 
-def complaint(error):
+def complaint(error: ValidationError | RequestValidationError) -> Iterator[dict[str, str]]:
     """Say for each fault of a request: the field, the value, the bound, and what to send."""
     for fault in error.errors()[:10]:
         place = ".".join(map(str, fault["loc"])) or "body"
         name, value = (fault["loc"] or [""])[-1], repr(fault["input"]).removeprefix("b")[:40]
-        send = {"extra_forbidden": "remove it", "missing": "add it"}.get(fault["type"])
-        send = send or fault["msg"]
-        if name in FEATURES:
+        if fault["type"] == "extra_forbidden":  # in the wrong place, whatever its name
+            send = "remove it"
+        elif name == "track_id":
+            send = f"send {ID_RULE}"
+        elif name in FEATURES:
             lowest, highest, unit = FEATURES[name]
             kind = "a whole number" if name in WHOLE else "a number"
             send = f"send {kind} from {lowest:g} to {highest:g} ({unit})"
+        else:
+            send = "add it" if fault["type"] == "missing" else fault["msg"]
         got = "it is missing" if fault["type"] == "missing" else f"{value} was sent"
         yield {"field": place, "value": value, "fix": f"{place}: {got}; {send}."}
 

@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-CATEGORICAL = ("is_explicit", "key", "mode")
+from jukebox.schema import FEATURES, WHOLE
+
+CATEGORICAL = tuple(name for name in FEATURES if name in WHOLE)
 FEWEST = 30  # rows of a window, below which nothing is concluded
 
 

@@ -11,11 +11,12 @@ from prometheus_client import Gauge
 from scipy import stats
 from scipy.special import expit, logit
 
+from jukebox.data.checks import numbers
 from jukebox.data.versions import labels
 from jukebox.model.gate import weighted_precisions
 from jukebox.model.training import labelled, predict
 from jukebox.problem import LABEL_DELAY
-from jukebox.schema import FEATURES, TRACK_ID
+from jukebox.schema import BOUNDS, COLUMNS, FEATURES, is_id
 from jukebox.watch.drift import FEWEST
 
 # What `rules.yml` reads, besides the figures that the service shows: help, and a label.
@@ -59,21 +60,21 @@ def data_quality(batch, week):
     """Return how many rows a raw batch has, and the shares of them (0 to 1) that are at fault.
 
     missing: no value, or no column; wrong_type: no number where one belongs; out_of_range:
-    outside `FEATURES`; wrong_encoding: a track_id that is not plain; duplicate: one that stands
+    outside `FEATURES`; wrong_encoding: a track_id that is none; duplicate: one that stands
     above; late: released before `week`. A row may be at fault in several ways; which row and why,
     `checks.validate` tells. Shares of an empty batch are NaN.
     """
-    raw = batch.reindex(columns=["track_id", "released", *FEATURES])
-    numbers = raw.drop(columns="track_id").apply(pd.to_numeric, errors="coerce")
-    features = numbers[list(FEATURES)]
+    raw = batch.reindex(columns=COLUMNS)
+    cells = raw[list(BOUNDS)].apply(numbers)
+    features = cells[list(FEATURES)]
     lowest, highest = ([f[side] for f in FEATURES.values()] for side in (0, 1))
     at_fault = {
         "missing": raw.isna().any(axis=1),
-        "wrong_type": (numbers.isna() & raw[numbers.columns].notna()).any(axis=1),
+        "wrong_type": (cells.isna() & raw[cells.columns].notna()).any(axis=1),
         "out_of_range": ((features < lowest) | (features > highest)).any(axis=1),
-        "wrong_encoding": ~raw["track_id"].dropna().astype(str).str.fullmatch(TRACK_ID),
+        "wrong_encoding": ~raw["track_id"].dropna().map(is_id).astype(bool),
         "duplicate": raw["track_id"].dropna().duplicated(),
-        "late": numbers["released"] < week,
+        "late": cells["released"] < week,
     }
     rows = len(raw)
     shares = {check: float(bad.sum() / rows) if rows else np.nan for check, bad in at_fault.items()}
