@@ -167,7 +167,8 @@ def tools(session):
 @nox.session
 def new(session):
     """Write the skeleton of a page: `-- chapter modules/<part>/<page>`; of a tool, lab or command."""
-    session.install("-c", "locks/northstar.txt", "click")  # it asks a new command for its help
+    # It asks a new command for its help.
+    session.install("-c", "locks/northstar.txt", "click", "lazy-loader")
     words = ("python", "-m", "scripts.new", *session.posargs)
     session.run(*words, env={"PYTHONPATH": "examples"})
 
@@ -234,10 +235,11 @@ def bundle(session):
 
 @nox.session
 def lint(session):
-    """Check style: code, spelling, prose, data files, commits, and what the code host reads."""
+    """Check style: code, rooms, spelling, prose, data files, commits, what the code host reads."""
     install(session, "lint")
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
+    session.run("lint-imports", "--no-cache", "--no-logo", env={"PYTHONPATH": "examples"})
     session.run("codespell")
     session.run("python", "-m", "scripts.prose")
     schemas = sorted(map(str, Path("docs/_data/schemas").glob("*.json")))

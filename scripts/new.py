@@ -9,11 +9,11 @@ import re
 import string
 import subprocess
 import sys
-import textwrap
 import tomllib
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+
+from scripts import rooms
 
 SKELETONS = Path(__file__).with_name("skeletons")
 DOCS, JUKEBOX = Path("docs"), Path("examples", "jukebox")
@@ -41,14 +41,14 @@ def write(files: dict[Path, str], places: dict[str, str]) -> None:
         print(f"wrote   {path}")
 
 
-def edit(path: Path, pattern: str, new: str | Callable[[re.Match[str]], str]) -> None:
+def edit(path: Path, pattern: str, new: str) -> None:
     """Replace the last match of a pattern in a file."""
     text = path.read_text("utf-8")
     found = list(re.finditer(pattern, text, re.M))
     if not found:
         sys.exit(f"{path}: nothing matches {pattern!r}, where the new one would be put.")
-    made = found[-1].expand(new) if isinstance(new, str) else new(found[-1])
-    path.write_text(text[: found[-1].start()] + made + text[found[-1].end() :], "utf-8")
+    made = text[: found[-1].start()] + found[-1].expand(new) + text[found[-1].end() :]
+    path.write_text(made, "utf-8")
     print(f"edited  {path}")
 
 
@@ -56,6 +56,12 @@ def append(path: Path, skeleton: str, places: dict[str, str]) -> None:
     """Put a filled skeleton at the end of a file."""
     path.write_text(path.read_text("utf-8") + filled(skeleton, places), "utf-8")
     print(f"edited  {path}")
+
+
+def list_rooms() -> None:
+    """Write the new module into the list of the rooms."""
+    rooms.PAGE.write_text(rooms.listed(rooms.PAGE.read_text("utf-8")), "utf-8")
+    print(f"edited  {rooms.PAGE}")
 
 
 def title(name: str) -> str:
@@ -148,6 +154,7 @@ def lab(name: str) -> str:
         rf'\g<0>    "jukebox.labs.{module}",\n',
     )
     edit(DOCS / "labs" / "index.md", r"^(?=```\n\Z)", f"{name}\n")
+    list_rooms()
     return f"Fill in docs/labs/{name}.md and {JUKEBOX}/labs/{module}.py."
 
 
@@ -157,32 +164,21 @@ def command(name: str) -> str:
     module = name.replace("-", "_")
     write(
         {
-            JUKEBOX / f"{module}.py": "command.py",
+            JUKEBOX / "cli" / f"{module}.py": "command.py",
             Path("tests", "jukebox", f"test_{module}.py"): "test_command.py",
         },
         {"name": name, "module": module},
     )
-    imports = f"from jukebox.{module} import {module}\n"
     edit(
-        JUKEBOX / "command.py",
-        r"(?:^from jukebox\..+\n)+",
-        lambda found: "".join(sorted([*found[0].splitlines(keepends=True), imports])),
+        JUKEBOX / "cli" / "main.py",
+        r'^    "Afterwards": \(\n(?:        "[\w.]+",\n)+',
+        rf'\g<0>        "jukebox.cli.{module}",\n',
     )
-    edit(JUKEBOX / "command.py", r'^(    "Afterwards": \(.+?),?\)', rf"\1, {module})")
-    edit(
-        JUKEBOX / "__init__.py",
-        r"^The running example(?s:.+?)\bcommand\.$",
-        lambda found: textwrap.fill(found[0].replace(" command.", f" {module}, command."), 100),
-    )
-    edit(
-        DOCS / "reference" / "jukebox.md",
-        r"^(?=\| `command\.py`)",
-        f"| `{module}.py` `{name}` | (yours: what it promises) |\n",
-    )
+    list_rooms()
     subprocess.run([sys.executable, "-m", "scripts.commands"], check=True)
     return (
-        f"Fill in {JUKEBOX}/{module}.py and its test. Put it under its heading in CONTENTS of "
-        f"{JUKEBOX}/command.py, and run nox -s tests -- tests/jukebox/test_{module}.py."
+        f"Fill in {JUKEBOX}/cli/{module}.py and its test. Put it under its heading in COMMANDS of "
+        f"{JUKEBOX}/cli/main.py, and run nox -s tests -- tests/jukebox/test_{module}.py."
     )
 
 

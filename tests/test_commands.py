@@ -12,7 +12,7 @@ from jukebox.cli.main import CONTENTS, main
 from scripts.commands import PAGE, paths, shown, written
 
 TEXT = PAGE.read_text("utf-8")
-MODULES = sorted(Path("examples/jukebox").glob("*.py"))
+MODULES = sorted(Path("examples/jukebox/cli").glob("*.py"))
 REMEDY = "run `python -m scripts.commands` with the Python of `nox -s tests`, which writes it"
 
 
@@ -24,21 +24,21 @@ def options(command):
 
 
 def unlisted(file, source):
-    """Say where a source defines a command that CONTENTS does not have."""
+    """Say where a source defines a command that COMMANDS does not have."""
     for node in ast.parse(source).body:
         decorators = " ".join(map(ast.unparse, getattr(node, "decorator_list", ())))
         command = re.search(r"\bclick\.(command|group)\(", decorators)
         name = getattr(node, "name", "").replace("_", "-")
         if command and name not in {*main.commands, "main"}:
             yield (
-                f"{file}:{node.lineno}: no heading has the command {name!r}: import it in "
-                "examples/jukebox/cli/main.py, and put it into CONTENTS there"
+                f"{file}:{node.lineno}: no heading has the command {name!r}: put its module into "
+                "COMMANDS of examples/jukebox/cli/main.py"
             )
 
 
 @pytest.mark.parametrize("file", MODULES, ids=lambda file: file.stem)
 def test_every_command_stands_in_the_table_of_contents(file):
-    """CONTENTS is the one place where a command is listed."""
+    """COMMANDS is the one place where a command is listed."""
 
     assert [] == list(unlisted(file, file.read_text("utf-8")))
 
@@ -49,7 +49,7 @@ def test_a_command_that_is_listed_nowhere_is_told():
 
     [told] = unlisted("new.py", source)
 
-    assert told.startswith("new.py:5: no heading has the command 'unheard-of': import it in ")
+    assert told.startswith("new.py:5: no heading has the command 'unheard-of': put its ")
 
 
 def test_every_command_has_its_help_on_the_page():

@@ -1,1 +1,1 @@
-"""The command `jukebox`: a file named as each command."""
+"""The command `jukebox`, a file for each of its commands: an error says what to do next."""

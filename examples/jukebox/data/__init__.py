@@ -1,1 +1,1 @@
-"""What comes in, what is kept, and what is deleted on request."""
+"""What comes in, what is kept, what is deleted: a row that is set aside has its reason."""

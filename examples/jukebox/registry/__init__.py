@@ -1,1 +1,1 @@
-"""Who is champion, who was, and what was answered."""
+"""Which model answers, which did, and what they answered: decisions are added, never changed."""

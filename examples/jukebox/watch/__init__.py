@@ -1,1 +1,1 @@
-"""What would wake somebody."""
+"""What would wake somebody: quality is read from what happened, as soon as it is known."""

@@ -1,1 +1,1 @@
-"""The invented world: what stands in for listeners, labels and charts."""
+"""The invented world that stands in for the real one: what is true in it is known."""

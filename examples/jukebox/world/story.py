@@ -17,6 +17,7 @@ import numpy as np
 
 from jukebox.data.store import Store
 from jukebox.data.versions import labels
+from jukebox.loop.home import open_registry
 from jukebox.loop.journal import lost
 from jukebox.loop.loop import PACKAGE, Loop
 from jukebox.loop.steps import ENDINGS
@@ -24,7 +25,6 @@ from jukebox.loop.triggers import Policy
 from jukebox.model.gate import ceiling
 from jukebox.model.training import predict
 from jukebox.problem import LABEL_DELAY, average_precision, chance
-from jukebox.registry.models import Registry
 from jukebox.watch.drift import drift
 from jukebox.watch.monitoring import live
 from jukebox.world.report import KINDS, write
@@ -44,7 +44,7 @@ class Story:
     def __init__(self, home, ends):
         """Start the service, and let the history arrive. ends: an ExitStack, which ends it all."""
         self.ends, self.client = ends, None
-        self.store, self.registry = Store(home / "data"), Registry(home / "registry")
+        self.store, self.registry = Store(home / "data"), open_registry(home)
         self.address = ends.enter_context(serving(home))  # it starts while the history arrives
         for week in range(WEEKS[0]):
             arrive(self.store, week)
@@ -204,7 +204,7 @@ def tell(home=None, json=False, report=None):
             for event in coming:
                 told.append(event)
                 shown.show(event)
-            models = Registry(Path(place) / "registry")
+            models = open_registry(Path(place))
             champion = models.standing().champion
             write(told, report, models.lineage(champion))
         shown.say(f"\nOpen the report: {report.resolve().as_uri()}")
