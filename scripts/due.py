@@ -14,12 +14,11 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterable
-from modulefinder import ModuleFinder
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from scripts.records import meaning
+from scripts.records import closure, meaning
 
 ROOT = Path()  # the session runs there
 EXAMPLES = Path("examples", "tools")
@@ -63,12 +62,10 @@ def used_of_jukebox(files: list[Path], text: str, root: Path) -> list[Path]:
     whole = files_below(root / "examples" / "jukebox")
     if re.search(r"\bjukebox\b", re.sub(r"(?m)^\s*(?:from|import) jukebox\b.*", "", text)):
         return whole
-    finder = ModuleFinder([str(root / "examples")])
-    for file in files:
-        if file.suffix == ".py":
-            finder.run_script(str(file))
-    modules = {Path(module.__file__) for module in finder.modules.values() if module.__file__}
-    data = {file for file in whole if file.suffix != ".py" and "deploy" not in file.parts}
+    code = [file.relative_to(root) for file in files if file.suffix == ".py"]
+    modules = {root / module for module in closure(code, root)}
+    without = {".py", ".pyi"}  # of the API's stub, the modules that its names lead to are enough
+    data = {file for file in whole if file.suffix not in without and "deploy" not in file.parts}
     return [*data, *(file for file in whole if file in modules)]
 
 
@@ -78,7 +75,6 @@ def inputs(example: str, root: Path = ROOT) -> dict[str, str]:
     The example, what it names and what it uses of Jukebox; its page and what that includes; its
     locks; the session's code. Of two files the part that concerns it.
     """
-    root = root.absolute()  # as the finder of imports names its files
     every = every_tool(root)
     tools = {name: tool for name, tool in every.items() if tool.get("example") == example}
     for part in {part for tool in tools.values() for part in tool.get("parts", ())}:

@@ -20,7 +20,7 @@ from pathlib import Path
 from scripts.workspace import clone, megabytes, network, record
 
 MOST = 600  # megabytes for all that Jukebox needs, with pip
-SAMPLE = "tests/jukebox/test_service.py docs/modules/introduction docs/reference/command-line.md"
+SAMPLE = "tests/jukebox/test_app.py docs/modules/introduction docs/reference/command-line.md"
 BLOCK = re.compile(r"^```sh\n(.+?)^```", re.MULTILINE | re.DOTALL)
 
 

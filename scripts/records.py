@@ -1,9 +1,10 @@
 """A digest of the code that a proof measured: where it differs, its record is stale.
 
 The code is the proof's file and all that it imports of this repository, wherever in it, and what
-these import in turn; `"-m", "jukebox"` in a command is an import, too, and so is a text that is the
-whole name of a module, as "jukebox.labs.first_model". It is read, never run, and comments,
-docstrings and layout are left out. What is no Python, such as a lock, is not in it.
+these import in turn. A name of a public API leads to the module that the API's stub takes it from,
+and to no other; `"-m", "jukebox"` in a command is an import, too, and so is a text that is the whole
+name of a module, as "jukebox.labs.first_model". It is read, never run, and comments, docstrings and
+layout are left out. What is no Python, such as a lock, is not in it.
 """
 
 import ast
@@ -33,41 +34,56 @@ def digest(proof: str) -> str:
     return hashlib.sha256(repr(code).encode()).hexdigest()
 
 
-def closure(files: list[Path]) -> set[Path]:
-    """Some files, and all of the repository that they import, and that these do."""
+def closure(files: list[Path], root: Path = Path()) -> set[Path]:
+    """Some files, and all of the repository that they import, and that these do.
+
+    All are relative to the repository's root, which is the folder that one is in by default.
+    """
     found: set[Path] = set()
     while files:
         if (file := files.pop()) not in found:
             found.add(file)
-            files += {path for name in read(file)[1] for path in sources(name)}
+            files += {path for name in read(file, root)[1] for path in sources(name, root)}
     return found
 
 
-def sources(name: str) -> Iterator[Path]:
-    """Yield the files of this repository that are run to import a dotted name."""
+def sources(name: str, root: Path = Path()) -> Iterator[Path]:
+    """Yield the files of a repository that are run to import a dotted name."""
     parts = name.split(".")
-    for root in ROOTS:
+    for base in ROOTS:
         for count in range(1, len(parts) + 1):
-            place = root.joinpath(*parts[:count])
-            yield from filter(Path.is_file, (place.with_suffix(".py"), place / "__init__.py"))
+            place = base.joinpath(*parts[:count])
+            files = place.with_suffix(".py"), place / "__init__.py"
+            yield from (file for file in files if (root / file).is_file())
+            for public in exported(place / "__init__.pyi", root):
+                if public.rpartition(".")[2] in parts[count : count + 1]:
+                    yield from sources(public, root)
 
 
-def read(file: Path) -> tuple[str, frozenset[str]]:
+def exported(stub: Path, root: Path) -> frozenset[str]:
+    """The dotted names that a package's stub imports, to be had of the package; none without one."""
+    return read(stub, root)[1] if (root / stub).is_file() else frozenset()
+
+
+def read(file: Path, root: Path = Path()) -> tuple[str, frozenset[str]]:
     """The digest of what a file says to Python, and the dotted names that it may import."""
-    return meaning(file.read_text("utf-8"), file.parts)
+    return meaning((root / file).read_text("utf-8"), file.parts)
 
 
 @cache
 def meaning(text: str, parts: tuple[str, ...]) -> tuple[str, frozenset[str]]:
     """The same of a text; parts: of the file's path, from which it imports what is beside it."""
-    tree, names = ast.parse(text), set()
+    tree, names, packages, attributes = ast.parse(text), set(), {}, set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names |= {name.name for name in node.names}
+            packages |= {name.asname or name.name: name.name for name in node.names}
         elif isinstance(node, ast.ImportFrom):
             package = ".".join(parts[: -node.level]) if node.level else ""
             module = ".".join(filter(None, (package, node.module)))
             names |= {f"{module}.{name.name}" for name in node.names}
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            attributes.add((node.value.id, node.attr))
         elif isinstance(node, ast.Constant) and DOTTED.fullmatch(str(node.value)):
             names.add(str(node.value))
         elif isinstance(node, ast.List | ast.Tuple):
@@ -78,6 +94,8 @@ def meaning(text: str, parts: tuple[str, ...]) -> tuple[str, frozenset[str]]:
             node.values = [part for part in node.values if getattr(part, "value", 0) != ""]
         if isinstance(node, DOCUMENTED) and ast.get_docstring(node) is not None:
             del node.body[0]
+    # `jukebox.train`, after `import jukebox`
+    names |= {f"{packages[name]}.{attr}" for name, attr in attributes if name in packages}
     return hashlib.sha256(repr(told(tree)).encode()).hexdigest(), frozenset(names)
 
 

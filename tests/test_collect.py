@@ -7,6 +7,7 @@ import random
 import re
 import shlex
 import string
+import subprocess
 import sys
 import tomllib
 from collections import Counter
@@ -47,6 +48,15 @@ def pasted(seed):
 def report():
     """The report about lines that came as they were written."""
     return read("\n".join(map(ROOM.line, NAMES)))
+
+
+def test_a_trainer_needs_none_of_jukebox_s_packages():
+    """Lines are read, and sheets made, where the packages of `nox -s teach` are and no others."""
+    absent = ("click", "fastapi", "mlflow", "numpy", "onnx", "pandas", "rich", "sklearn", "uvicorn")
+    blocked = f"import sys; sys.modules.update(dict.fromkeys({absent!r}))"
+    code = f"{blocked}; import scripts.collect, scripts.roster, scripts.sheets"
+
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 # ---- right against the truth ---------------------------------------------------------------------

@@ -131,12 +131,17 @@ def test_wheel_leaves_out_what_carries_it_elsewhere(wheel):
     assert not [name for name in wheel.namelist() if name.startswith("jukebox/deploy/")]
 
 
-def test_wheel_holds_the_files_that_the_code_reads(wheel):
-    """The report's template, the alert rules, and the labs."""
+def test_wheel_holds_all_of_jukebox_that_it_does_not_leave_out(wheel):
+    """Its rooms and labs, the stub of its public API, the report's template, and the alert rules."""
     examples = Path("examples")
-    labs = {file.relative_to(examples).as_posix() for file in examples.glob("jukebox/labs/**/*.py")}
+    files = {
+        file.relative_to(examples).as_posix()
+        for file in examples.glob("jukebox/**/*")
+        if file.is_file() and file.suffix != ".pyc" and "deploy" not in file.parts
+    }
 
-    assert {"jukebox/world/report.html", "jukebox/watch/rules.yml", *labs} <= set(wheel.namelist())
+    read = {"jukebox/__init__.pyi", "jukebox/world/report.html", "jukebox/watch/rules.yml"}
+    assert read <= files == {name for name in wheel.namelist() if name.startswith("jukebox/")}
 
 
 def test_wheel_metadata(wheel):

@@ -5,20 +5,26 @@ from pathlib import Path
 
 import pytest
 
-from scripts.records import closure, digest, proofs
+from scripts.records import closure, digest, proofs, sources
 from tests.proofs.agree import differences
 
 RECORDS = Path("docs", "_data", "measured")
 PROOF = Path("tests", "proofs", "test_run.py")
+JUKEBOX = Path("examples", "jukebox")
+STORE = JUKEBOX / "data" / "store.py"
 SOURCES = {
-    PROOF: '"""A proof."""\nfrom jukebox import store\n\n\ndef test_it():\n    """Say so."""\n',
-    Path("examples", "jukebox", "__init__.py"): "",
-    Path("examples", "jukebox", "__main__.py"): "from jukebox import command\n",
-    Path("examples", "jukebox", "command.py"): "import click\n",
-    Path("examples", "jukebox", "store.py"): (
-        '"""A store."""\n\nROWS = 4  # a week\n\n\ndef keep(rows):\n    """Keep."""\n    return rows\n'
+    PROOF: '"""A proof."""\nfrom jukebox import Store\n\n\ndef test_it():\n    """Say so."""\n',
+    JUKEBOX / "__init__.py": "",
+    JUKEBOX / "__init__.pyi": (
+        "from .data.store import Store as Store\nfrom .watch.drift import drift as drift\n"
     ),
-    Path("examples", "jukebox", "drift.py"): "LEVEL = 5\n",
+    JUKEBOX / "__main__.py": "from jukebox.cli.main import main\n",
+    JUKEBOX / "cli" / "main.py": "import click\n",
+    JUKEBOX / "data" / "__init__.py": "",
+    STORE: (
+        '"""A store."""\n\nROWS = 4  # a week\n\n\nclass Store:\n    """Keep."""\n\n    rows = []\n'
+    ),
+    JUKEBOX / "watch" / "drift.py": "LEVEL = 5\n",
 }
 
 
@@ -44,22 +50,23 @@ def repository(tmp_path, monkeypatch):
     return digest("run")
 
 
-STORE = Path("examples", "jukebox", "store.py")
-
-
 @pytest.mark.parametrize(
     ("file", "old", "new", "same"),
     [
         (STORE, "ROWS = 4", "ROWS = 5", False),
-        (STORE, "return rows", "return rows[:-1]", False),
+        (STORE, "rows = []", "rows = [0]", False),
         (STORE, "ROWS = 4", "ROWS = 4.0", False),
         (STORE, "a week", "in each week", True),
         (STORE, '"""Keep."""', '"""Keep all of them."""', True),
         (STORE, '"""A store."""\n\n', "", True),
         (STORE, "ROWS = 4 ", "ROWS = (\n    4\n)", True),
         (PROOF, "def test_it", "def test_that", False),
-        (Path("examples", "jukebox", "drift.py"), "5", "6", True),
-        (Path("examples", "jukebox", "command.py"), "click", "rich", True),
+        (JUKEBOX / "__init__.py", "", "import lazy", False),
+        (JUKEBOX / "data" / "__init__.py", "", "import lazy", False),
+        (JUKEBOX / "__init__.pyi", "from .watch.drift import drift as drift\n", "", True),
+        (JUKEBOX / "__init__.pyi", ".data.store", ".watch.drift", False),
+        (JUKEBOX / "watch" / "drift.py", "5", "6", True),
+        (JUKEBOX / "cli" / "main.py", "click", "rich", True),
     ],
 )
 def test_what_makes_a_record_stale(repository, file, old, new, same):
@@ -73,13 +80,19 @@ def test_what_makes_a_record_stale(repository, file, old, new, same):
 @pytest.mark.parametrize(
     ("line", "found"),
     [
-        ("import jukebox.drift", "drift"),
-        ("from jukebox.drift import LEVEL", "drift"),
-        ("from jukebox import drift as other", "drift"),
-        ("def later():\n    from jukebox import drift", "drift"),
-        ('COMMAND = ["python", "-P", "-m", "jukebox", "serve"]', "command"),
-        ('LABS = {"gate": "jukebox.drift"}', "drift"),
-        ('"""As jukebox.drift has it, and `jukebox.store`."""', None),
+        ("import jukebox.watch.drift", "drift"),
+        ("from jukebox.watch.drift import LEVEL", "drift"),
+        ("from jukebox.watch import drift as other", "drift"),
+        ("def later():\n    from jukebox.watch import drift", "drift"),
+        ("from jukebox import drift", "drift"),
+        ("def later():\n    from jukebox import drift as other", "drift"),
+        ("import jukebox\n\njukebox.drift(1)", "drift"),
+        ("import jukebox as box\n\nbox.drift(1)", "drift"),
+        ("import jukebox", None),
+        ("from jukebox import watch", None),
+        ('COMMAND = ["python", "-P", "-m", "jukebox", "serve"]', "main"),
+        ('LABS = {"gate": "jukebox.watch.drift"}', "drift"),
+        ('"""As jukebox.watch.drift has it, and `jukebox.drift`."""', None),
         ('FILE = "drift.py"', None),
         ("from . import beside", None),
         ("import numpy", None),
@@ -91,7 +104,7 @@ def test_an_import_is_followed(repository, line, found):
     PROOF.write_text(f"{SOURCES[PROOF]}\n\n{line}\n", "utf-8")
     more = {file.stem for file in closure([PROOF]) - before}
 
-    assert more == {"drift": {"drift"}, "command": {"__main__", "command"}, None: set()}[found]
+    assert more == {"drift": {"drift"}, "main": {"__main__", "main"}, None: set()}[found]
 
 
 def test_an_import_beside_a_file_is_followed(repository):
@@ -104,10 +117,20 @@ def test_an_import_beside_a_file_is_followed(repository):
 
 
 def test_the_labs_are_in_the_record_of_the_labs():
-    """They are imported by texts, which name their modules."""
-    labs = set(Path("examples", "jukebox", "labs").glob("*.py"))
+    """They are imported by texts, which name their modules; the commands are, too."""
+    rooms = (JUKEBOX / "labs", JUKEBOX / "cli")
+    files = {file for room in rooms for file in room.glob("*.py")}
 
-    assert set() == labs - closure([Path("tests", "proofs", "test_labs.py")])
+    assert set() == files - closure([Path("tests", "proofs", "test_labs.py")])
+
+
+def test_what_trains_depends_on_what_makes_a_model_and_not_on_what_serves_it():
+    """As Jukebox's own stub has it; the more a digest covers, the oftener all is measured again."""
+    training, serving = JUKEBOX / "model" / "training.py", JUKEBOX / "serving" / "app.py"
+    both = {training, JUKEBOX / "schema.py", serving}
+
+    assert both - {serving} == both & closure([*sources("jukebox.train")])
+    assert both == both & closure([*sources("jukebox.create_app"), *sources("jukebox.train")])
 
 
 # ---- two sizes -----------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """The page of Jukebox shows its rooms: the linter's order, the imports, and each room's sentence."""
 
+import re
+from pathlib import Path
 from textwrap import dedent
 
 import pytest
@@ -53,6 +55,19 @@ def test_each_room_is_on_the_page_with_its_sentence():
         line for line in listed.splitlines() if line.startswith("`")
     ]
     assert f": {rooms.first_sentence(rooms.PACKAGE / 'loop' / '__init__.py')}\n" in listed
+
+
+def test_a_module_that_a_page_names_is_in_its_room():
+    """A module that moves would leave its old place on the pages."""
+    inside_room = re.compile(rf"`((?:{'|'.join(ORDER)})/\w+\.py)`")
+    named = {
+        (str(page), name)
+        for page in Path("docs").rglob("*.md")
+        for name in inside_room.findall(page.read_text("utf-8"))
+    }
+
+    assert named
+    assert [] == sorted(one for one in named if not (rooms.PACKAGE / one[1]).exists())
 
 
 def shown(name):

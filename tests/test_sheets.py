@@ -121,7 +121,7 @@ def test_unknown_lab(tmp_path):
 
 def test_eight_alerts():
     """The cards have each alert of the rules once, with its severity; all figures are filled in."""
-    groups = yaml.safe_load((CODE / "rules.yml").read_text("utf-8"))["groups"]
+    groups = yaml.safe_load((CODE / "watch" / "rules.yml").read_text("utf-8"))["groups"]
     rules = {r["alert"]: r["labels"]["severity"] for group in groups for r in group["rules"]}
     cards = sheets.alerts()
 

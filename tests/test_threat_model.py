@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 PAGE = Path("docs/reference/threat-model.md")
-TEST = re.compile(r"`(test_\w+\.py)::(test_\w+)`")
+TEST = re.compile(r"`((?:\w+/)*test_\w+\.py)::(test_\w+)`")
 
 
 def threats(text):
@@ -50,6 +50,8 @@ def test_all_threats_are_found():
         ("A threat\n: A wall.\n", "0 tests in"),
         ("`test_job.py::test_a` `test_job.py::test_b`", "2 tests in"),
         ("`test_gone.py::test_of_nothing`", "0 files are called"),
+        ("`test_rebuild.py::test_of_nothing`", "2 files are called"),
+        ("`jukebox/test_rebuild.py::test_of_nothing`", "has no test_of_nothing"),
         ("`test_access.py::test_of_nothing`", "has no test_of_nothing"),
     ],
 )

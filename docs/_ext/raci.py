@@ -17,7 +17,7 @@ from docs._ext.classes import FROM_DATA
 logger = logging.getLogger(__name__)
 
 LETTERS = {"A": "answers for it", "R": "does it", "C": "is asked before", "I": "is told after"}
-RULES = Path("..", "examples", "jukebox", "rules.yml")
+RULES = Path("..", "examples", "jukebox", "watch", "rules.yml")
 
 
 def alerts(srcdir):

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import sqlite3
 from contextlib import closing
 from itertools import count
 from pathlib import Path
@@ -29,6 +28,7 @@ from jukebox import (
 )
 from jukebox.data.files import write
 from jukebox.model.identity import installed, is_flat
+from jukebox.registry.log import Answer
 from onnx import TensorProto, helper, numpy_helper
 
 CALM = Catalogue(7, tracks_a_week=100)
@@ -96,18 +96,21 @@ class Learner:
         write(out / "record.json", json.dumps(record).encode())
 
 
-def insert(registry, rows):
-    """Write rows of the prediction log, as the service does."""
-    with closing(sqlite3.connect(registry.folder / "predictions.db")) as db, db:
-        db.executemany("INSERT INTO predictions VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+def make_answer(request_id, version, role="champion", time=1.0, ids=(None,), x=None, p=None):
+    """Give an answer for the prediction log; without x (n, 13) and p (n, 72), one of zeros."""
+    x = np.zeros((len(ids), len(FEATURES)), np.float32) if x is None else x
+    p = np.zeros((len(ids), len(COUNTRIES)), np.float32) if p is None else p
+    return Answer(request_id, role, version, time, ids, x, p)
 
 
 def answer(registry, version, tracks, role="champion"):
     """Let a version answer for tracks, one request each."""
-    p = predict(registry.load(version).onnx, tracks).astype("<f4")
-    of = zip(tracks["track_id"], p, strict=True)
-    rows = [(f"{i} {version}", role, version, 1.0, i, "0" * 64, a.tobytes()) for i, a in of]
-    insert(registry, rows)
+    x, p = matrix(tracks), predict(registry.load(version).onnx, tracks)
+    answers = [
+        make_answer(f"{track_id} {version}", version, role, ids=[track_id], x=x[[row]], p=p[[row]])
+        for row, track_id in enumerate(tracks["track_id"])
+    ]
+    registry.log.add(*answers)
 
 
 def served(registry):
@@ -117,7 +120,7 @@ def served(registry):
     def counted(version, after=0):
         if registry.standing().challenger == version:
             ids = [f"canary {version} {next(number)}" for _ in range(3)]
-            insert(registry, [(i, "challenger", version, 1.0, None, "0" * 64, b"") for i in ids])
+            registry.log.add(*(make_answer(i, version, "challenger") for i in ids))
         return asked(version, after)
 
     registry.asked = counted

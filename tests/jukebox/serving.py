@@ -6,7 +6,8 @@ from contextlib import contextmanager
 
 import requests
 import uvicorn
-from jukebox import Settings, create_app
+from jukebox import create_app
+from jukebox.serving.app import Settings
 
 from tests.waiting import HANGS, until
 

@@ -5,6 +5,7 @@ import pytest
 from click.testing import CliRunner
 from jukebox import Catalogue, Store
 from jukebox.cli import card
+from jukebox.cli.main import main
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy"),  # MLflow of SQLAlchemy
@@ -136,15 +137,15 @@ def test_the_command_prints_both_and_refuses_in_a_sentence(registry, constant, d
     version = data.freeze()
     registry.register(constant(0.2, data_version=version))
     registry.register(constant(0.3, data_version=""))
-    monkeypatch.setattr(card, "registry", lambda home, mlflow: registry)
-    monkeypatch.setattr(card, "store", lambda home: data)
+    monkeypatch.setattr(card, "open_registry", lambda home, mlflow: registry)
+    monkeypatch.setattr(card, "open_store", lambda home: data)
 
-    told = CliRunner().invoke(card.main, ["1"])
+    told = CliRunner().invoke(main, ["card", "1"])
     assert 0 == told.exit_code, told.output
     assert "# Model card: version 1" in told.output
     assert f"# Datasheet: data version {version[:8]}" in told.output
     assert "- models that were trained on it: 1\n" in told.output
     for number, why in (("2", "names no data version: train it again."), ("9", "no version 9")):
-        refused = CliRunner().invoke(card.main, [number])
+        refused = CliRunner().invoke(main, ["card", number])
         assert 1 == refused.exit_code
         assert why in refused.output

@@ -7,7 +7,7 @@ import sqlite3
 import pytest
 
 from .serving import TRACK, served
-from .test_service import two  # noqa: F401
+from .test_app import two  # noqa: F401
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy"),  # MLflow of SQLAlchemy

@@ -10,7 +10,7 @@ from jukebox.data import erasure
 from jukebox.data.erasure import forget, holding, saw, strangers
 
 from .loops import WEEKS, names
-from .test_northstar import lazily
+from .test_loop import lazily
 
 pytestmark = [
     pytest.mark.whole,  # runs of the loop, from a trigger to a promotion

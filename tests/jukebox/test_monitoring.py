@@ -19,12 +19,13 @@ from jukebox import (
     average_precision,
     brier,
     dirty,
+    drift,
     labels,
     matrix,
     predict,
 )
-from jukebox import drift as statistics
 from jukebox.problem import Objectives
+from jukebox.watch import drift as statistics
 from jukebox.watch import monitoring
 from jukebox.world.simulation import BELLS, LONG, MOVED
 from prometheus_client import CollectorRegistry, generate_latest
@@ -41,7 +42,7 @@ ALERTS = [
 
 def drifted(reference, current, **settings):
     """Name the columns that drift."""
-    table = monitoring.drift(reference, current, **settings)
+    table = drift(reference, current, **settings)
     return set(table.index[table["verdict"] == "drift"])
 
 
@@ -71,7 +72,7 @@ def clean():
     catalogue = Catalogue(0, tracks_a_week=24_000)  # large weeks are drawn faster
     tracks = pd.concat([catalogue.week(number)[0] for number in range(8)])
     return [
-        monitoring.drift(tracks[start : start + 1000], tracks[start + 1000 : start + 1200])
+        drift(tracks[start : start + 1000], tracks[start + 1000 : start + 1200])
         for start in range(0, WINDOWS * 1200, 1200)
     ]
 
@@ -154,7 +155,7 @@ def test_a_category_that_drifts_is_caught_by_chi_square(column, change):
     catalogue = Catalogue(0)
     now = catalogue.week(5)[0]
     now[column] = change(now[column].to_numpy())
-    table = monitoring.drift(catalogue.weeks(range(5))[0], now)
+    table = drift(catalogue.weeks(range(5))[0], now)
 
     assert ("chi-square", "drift") == tuple(table.loc[column, ["test", "verdict"]])
 
@@ -163,7 +164,7 @@ def test_a_large_window_does_not_alarm_on_a_difference_that_matters_to_nobody():
     """A twentieth of a spread, in 40,000 tracks: beyond doubt, and negligible."""
     catalogue = Catalogue(0, [Drift("covariate", start=1, size=0.05)], tracks_a_week=40_000)
     before, now = catalogue.week(0)[0], catalogue.week(1)[0]
-    table = monitoring.drift(before, now)
+    table = drift(before, now)
 
     assert ["negligible"] * 3 == list(table.loc[list(MOVED), "verdict"])
     assert set(MOVED) == drifted(before, now, floor=0)
@@ -213,7 +214,7 @@ def test_a_column_that_vanished_is_an_error():
     tracks = Catalogue(0).week(0)[0]
 
     with pytest.raises(ValueError, match="no column tempo"):
-        monitoring.drift(tracks, tracks.drop(columns="tempo"))
+        drift(tracks, tracks.drop(columns="tempo"))
 
 
 def test_a_window_too_small_to_tell_is_an_error():
@@ -221,9 +222,9 @@ def test_a_window_too_small_to_tell_is_an_error():
     tracks = Catalogue(0).week(0)[0]
 
     with pytest.raises(ValueError, match=r"is_explicit has 200 values .* and 20 in the current"):
-        monitoring.drift(tracks, tracks[:20])
+        drift(tracks, tracks[:20])
     with pytest.raises(ValueError, match=r"tempo has 200 .* and 0 in"):
-        monitoring.drift(tracks, tracks.assign(tempo=np.nan))
+        drift(tracks, tracks.assign(tempo=np.nan))
 
 
 # Performance
@@ -681,7 +682,7 @@ def test_a_runbook_shows_the_rule_of_its_own_alert(rule):
 
 def test_the_runbooks_name_only_figures_that_somebody_shows():
     """Whoever is woken looks for no metric that does not exist."""
-    code = "".join(path.read_text("utf-8") for path in RULES.parent.glob("*.py"))
+    code = "".join(path.read_text("utf-8") for path in RULES.parents[1].rglob("*.py"))
     named = set(re.findall(r"jukebox_\w+", RUNBOOKS))
 
     assert set() == {

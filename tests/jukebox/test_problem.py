@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from jukebox import problem
+from jukebox import FEATURES, problem
 from sklearn.metrics import average_precision_score
 
 NEVER = [False] * 4
@@ -16,7 +16,7 @@ def column(*values):
 def test_there_are_72_countries_and_13_features():
     """The question is the one on the slide."""
 
-    assert (72, 13) == (len(set(problem.COUNTRIES)), len(problem.FEATURES))
+    assert (72, 13) == (len(set(problem.COUNTRIES)), len(FEATURES))
 
 
 def test_average_precision_is_that_of_a_ranking_done_by_hand():

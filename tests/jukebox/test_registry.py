@@ -1,5 +1,6 @@
 """The registry keeps its promises when they are broken on purpose."""
 
+import hashlib
 import json
 import shutil
 import signal
@@ -13,10 +14,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from jukebox import Refused, Registry, Tampered
+from jukebox.registry import history
 from jukebox.registry.history import remedy
-from jukebox.registry.models import history
 from mlflow.exceptions import MlflowException
 from mlflow.protos.databricks_pb2 import TEMPORARILY_UNAVAILABLE
+
+from .loops import make_answer
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy"),  # MLflow of SQLAlchemy
@@ -334,12 +337,9 @@ def test_models_that_saw_a_data_version(three, constant):
 
 def test_which_model_answered(three):
     """A request id leads to the answer, the model that gave it, and the data behind that."""
-    answer = np.full(72, 0.2, "<f4")
-    row = ("r1", "champion", 2, 2.5, "T1", "i" * 64, answer.tobytes())
-    shadow = ("r1", "shadow", 3, 2.5, "T1", "i" * 64, answer.tobytes())
-    with sqlite3.connect(three.folder / "predictions.db") as db:
-        db.executemany("INSERT INTO predictions VALUES (?, ?, ?, ?, ?, ?, ?)", [shadow, row])
-    db.close()
+    x, p = np.full((1, 13), 0.5, np.float32), np.full((1, 72), 0.2, np.float32)
+    for role, version in (("shadow", 3), ("champion", 2)):
+        three.log.add(make_answer("r1", version, role, 2.5, ["T1"], x, p))
     found = three.answered("r1")
 
     assert ("r1", 2.5, 2, "d" * 64) == (
@@ -348,28 +348,21 @@ def test_which_model_answered(three):
         found["lineage"]["version"],
         found["lineage"]["record"]["data_version"],
     )
-    assert [{"track_id": "T1", "inputs": "i" * 64, "probabilities": answer.tolist()}] == found[
-        "tracks"
-    ]
+    inputs = hashlib.sha256(x.tobytes()).hexdigest()
+    assert [{"track_id": "T1", "inputs": inputs, "probabilities": p[0].tolist()}] == found["tracks"]
     assert json.dumps(found)
 
 
 def test_the_requests_of_a_challenger_are_counted_from_a_row_on(three):
     """Requests and not tracks; of this version, as challenger, after that row of the log."""
-    rows = [
-        (request, role, version, 1.0, None, "i", b"")
-        for request, role, version in [
-            ("a", "challenger", 3),
-            ("b", "challenger", 3),
-            ("b", "challenger", 3),
-            ("c", "challenger", 2),
-            ("d", "champion", 3),
-            ("e", "shadow", 3),
-        ]
-    ]
     before = three.asked(3)
-    with closing(sqlite3.connect(three.folder / "predictions.db")) as db, db:
-        db.executemany("INSERT INTO predictions VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+    three.log.add(
+        make_answer("a", 3, "challenger"),
+        make_answer("b", 3, "challenger", ids=[None, None]),
+        make_answer("c", 2, "challenger"),
+        make_answer("d", 3, "champion"),
+        make_answer("e", 3, "shadow"),
+    )
 
     assert [(0, 0), (2, 6), (1, 6), (0, 6)] == [before, *(three.asked(3, at) for at in (0, 1, 6))]
 

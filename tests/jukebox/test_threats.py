@@ -12,7 +12,7 @@ from tests.waiting import HANGS
 
 from .loops import CALM, names
 from .serving import TRACK, served
-from .test_service import two  # noqa: F401
+from .test_app import two  # noqa: F401
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy"),  # MLflow of SQLAlchemy

@@ -31,8 +31,9 @@ from jukebox import (
     train,
     tune,
 )
-from jukebox.model import identity, training
+from jukebox.model import identity
 from jukebox.model.identity import INSTALLED
+from jukebox.registry import tracking
 
 TRACKS, CHARTS = Catalogue(1, tracks_a_week=60).weeks(range(12))
 SOURCES = INSTALLED
@@ -281,7 +282,7 @@ def tracked(tmp_path_factory):
     with warnings.catch_warnings():
         # MLflow's import warns of its own type hints and of its use of SQLAlchemy.
         warnings.simplefilter("ignore")
-        return folder, training.track(model(), folder)
+        return folder, tracking.track(model(), folder)
 
 
 def test_a_run_is_read_back_from_sqlite(tracked):
@@ -328,7 +329,7 @@ def test_mlflow_reports_to_nobody(tmp_path):
     """In a process of its own, for MLflow's telemetry is silent in every test."""
     (tmp_path / "model.onnx").write_bytes(model().onnx)
     script = (
-        "from jukebox.model.training import Model, save\n"
+        "from jukebox import Model; from jukebox.registry.tracking import save\n"
         "save(Model(open('model.onnx', 'rb').read(), '', {}), 'saved')\n"
         "from mlflow.telemetry import get_telemetry_client\n"
         "from mlflow.telemetry.utils import is_telemetry_disabled\n"

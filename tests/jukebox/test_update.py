@@ -11,7 +11,7 @@ from jukebox import Policy, Registry
 from jukebox.cli.main import main
 from jukebox.loop import loop as northstar
 
-from .test_command import run
+from .test_commands import run
 
 pytestmark = [
     pytest.mark.whole,  # runs of the loop, from a trigger to a promotion

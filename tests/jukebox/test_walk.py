@@ -8,9 +8,9 @@ from jukebox.data import checks
 from jukebox.model import features, gate, training
 from jukebox.world import simulation
 
-from tests.jukebox import serving, test_service
+from tests.jukebox import serving, test_app
 
-pytestmark = test_service.pytestmark
+pytestmark = test_app.pytestmark
 # From the invented world, through the rooms in their order.
 WALK = [
     *("world.simulation", "data.checks", "data.store", "model.features", "model.training"),
@@ -44,7 +44,7 @@ def test_a_track_passes_each_module_once(registry, tmp_path, monkeypatch):
     with serving.served(registry) as client:
         sent = track[["track_id", *FEATURES]].to_dict("records")
         told = client.ready().predict(*sent).json()
-        client.until(lambda: test_service.logged(registry, "champion"))
+        client.until(lambda: test_app.logged(registry, "champion"))
     log = registry.predictions().iloc[0]
 
     assert WALK == passed

@@ -132,7 +132,7 @@ def race(file):
         if not (child := os.fork()):
             journal = Journal(file, time.time)
             both.wait()
-            events = [fire(journal, 0, None, "data", f"v{i}", "new") for i in range(50)]
+            events = [fire(journal, 0, None, "", "data", f"v{i}", "new") for i in range(50)]
             os._exit(sum(event is not None for event in events))
         children.append(child)
     return [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]

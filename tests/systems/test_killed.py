@@ -11,7 +11,7 @@ from jukebox import Journal
 from jukebox.loop.journal import lost, runs
 
 from tests.jukebox.loops import Home
-from tests.jukebox.test_northstar import aliases
+from tests.jukebox.test_loop import aliases
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy"),  # MLflow of SQLAlchemy

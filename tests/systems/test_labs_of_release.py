@@ -11,7 +11,7 @@ import pytest
 from jukebox import Registry
 from jukebox.labs import a_gate_that_says_no, canary_and_rollback, deploy_and_swap, wrong
 
-from tests.jukebox.loops import insert
+from tests.jukebox.loops import make_answer
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy"),  # MLflow of SQLAlchemy
@@ -45,8 +45,8 @@ class Begun:
 
     def answer(self, *versions, role="champion"):
         """Let versions answer a request each."""
-        rows = [(str(self.clock()), role, v, self.now, None, "0" * 64, b"") for v in versions]
-        insert(self.registry, rows)
+        answers = [make_answer(str(self.clock()), v, role, self.now) for v in versions]
+        self.registry.log.add(*answers)
 
     def load(self, began, **count):
         """Write what load.py would have told of a load that ends now."""

@@ -17,7 +17,7 @@ from jukebox.schema import BOUNDS, CHART_TYPES, COLUMNS, ID_RULE, TRACK_TYPES, W
 NO_ID = f"not {ID_RULE}"
 
 
-def schema(week: int | None = None) -> pa.DataFrameSchema:
+def track_schema(week: int | None = None) -> pa.DataFrameSchema:
     """Return the pandera schema of tracks, of one week if it is given. Each cell is a float."""
     whole = pa.Check(lambda values: values % 1 == 0, error="not a whole number")
     right = pa.Check(lambda ids: ids.map(is_id).astype(bool), error=NO_ID)
@@ -34,7 +34,7 @@ def schema(week: int | None = None) -> pa.DataFrameSchema:
     return pa.DataFrameSchema(columns)
 
 
-def number(cell: object) -> float:
+def read_number(cell: object) -> float:
     """Return a cell as a float, to the last bit: NaN for what is none, infinity for too large."""
     if isinstance(cell, str) and ("_" in cell or not cell.isascii()):
         return math.nan  # 1_000, or digits of another script: which Python alone takes
@@ -48,21 +48,22 @@ def number(cell: object) -> float:
         return math.nan
 
 
-def numbers(column: pd.Series) -> pd.Series:
-    """Return a column of tracks as floats, NaN where a cell is no number: see `number` and `WORDS`."""
+def read_numbers(column: pd.Series) -> pd.Series:
+    """Return a column of tracks as floats: NaN for what is no number and none of its `WORDS`."""
     if column.dtype.kind in "iuf":
         return column.astype(float)
     if words := WORDS.get(column.name):
         column = column.map(lambda cell: words.get(str(cell), cell))
-    return column.map(number).astype(float)  # a map over no row at all gives objects
+    return column.map(read_number).astype(float)  # a map over no row at all gives objects
 
 
-def written(track_id: object) -> object:
-    """Return an id as text if it came as a whole number or as bytes, else as it is."""
-    if isinstance(track_id, bytes):
-        return track_id.decode(errors="replace")
-    is_whole = isinstance(track_id, int | np.integer) and not isinstance(track_id, bool)
-    return str(track_id) if is_whole else track_id
+def read_ids(column: pd.Series) -> pd.Series:
+    """Return a column of ids as text, as a CSV has them: numbers by their digits, bytes as UTF-8."""
+
+    def read_id(cell: object) -> str:
+        return cell.decode(errors="replace") if isinstance(cell, bytes) else str(cell)
+
+    return column.map(read_id, na_action="ignore")
 
 
 def validate(frame: pd.DataFrame, week: int | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -82,10 +83,10 @@ def validate(frame: pd.DataFrame, week: int | None = None) -> tuple[pd.DataFrame
     rows = frame.reset_index(drop=True)
     kept = rows[COLUMNS].copy()
     for name in BOUNDS:
-        kept[name] = numbers(rows[name])
+        kept[name] = read_numbers(rows[name])
     reasons, blank = {}, rows.isna()
     try:
-        schema(week).validate(kept, lazy=True)
+        track_schema(week).validate(kept, lazy=True)
     except pa.errors.SchemaErrors as errors:
         cases = errors.failure_cases.itertuples()  # in no order that pandera promises
         for case in sorted(cases, key=lambda c: (COLUMNS.index(c.column), str(c.check_number))):
@@ -119,7 +120,7 @@ def validate_charts(frame: pd.DataFrame, week: int) -> tuple[pd.DataFrame, pd.Da
             f"no column {', '.join(sorted(missing))} in charts: there are {list(frame)}"
         )
     rows = frame.reset_index(drop=True)
-    ids, countries = rows["track_id"].map(written), rows["country"].astype(str)
+    ids, countries = read_ids(rows["track_id"]), rows["country"].astype(str)
     charts = pd.DataFrame({"track_id": ids, "country": countries, "known": week})
     reason = pd.Series("", rows.index)
     ours = countries.isin(COUNTRIES)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from jukebox.data.checks import validate, written
+from jukebox.data.checks import read_ids, validate
 from jukebox.schema import COLUMNS
 
 
@@ -66,7 +66,7 @@ def read(
     if twice := list(frame.columns[frame.columns.duplicated()]):
         raise ValueError(f"Two columns for {', '.join(twice)}: map the other to a name of its own.")
     if "track_id" in frame:  # a whole number in Parquet, say
-        frame["track_id"] = frame["track_id"].map(written)
+        frame["track_id"] = read_ids(frame["track_id"])
     kept, quarantined = validate(frame)
     report = [f"{len(frame)} rows: {len(kept)} kept, {len(quarantined)} quarantined"]
     report += [f"{theirs} is read as {ours}" for theirs, ours in mapping.items()]

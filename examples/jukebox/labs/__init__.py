@@ -21,8 +21,6 @@ from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 
-import click
-
 MODULES = (
     "jukebox.labs.first_model",
     "jukebox.labs.dirty_data",
@@ -207,6 +205,13 @@ def run(words, folder):
     return done.returncode, done.stdout
 
 
+def show(text: str) -> None:
+    """Print a text at once, as each system's terminal can show it."""
+    import click  # not above: the line of a class is read where there is no Jukebox
+
+    click.echo(text)
+
+
 class Hands:
     """Types in a lab's folder what a reader would, and shows it."""
 
@@ -216,16 +221,16 @@ class Hands:
 
     def type(self, command, code=0):
         """Run a command and give what it printed; RuntimeError if it exits with another code."""
-        click.echo(f"$ {command}")
+        show(f"$ {command}")
         ended, printed = run(shlex.split(command), self.folder)
-        click.echo(printed)
+        show(printed)
         if ended != code:
             raise RuntimeError(f"{command} ended with {ended}, not with {code}.")
         return printed
 
     def write(self, name, text):
         """Write a file of the folder."""
-        click.echo(f"(write {name})\n{text}")
+        show(f"(write {name})\n{text}")
         (self.folder / name).write_text(text, "utf-8")
 
     @contextmanager
@@ -233,8 +238,8 @@ class Hands:
         """Serve on a free port; give the address. Stopped at the end."""
         from jukebox.world.scene import serving
 
-        click.echo("$ jukebox serve --port 0 &")
+        show("$ jukebox serve --port 0 &")
         with serving(self.folder / ".jukebox") as address:
             found = address()
-            click.echo(f"Serving on {found}")
+            show(f"Serving on {found}")
             yield found

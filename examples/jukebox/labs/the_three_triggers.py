@@ -17,7 +17,7 @@ RUNS = 2  # that the loop has behind it at the start
 PACKAGE = Path(__file__).parents[1]
 UPDATE = "jukebox update --code code/jukebox"
 KINDS = {  # of triggers: what makes one fire
-    "code": f"change a line of code/jukebox/model/training.py that matters, then {UPDATE}",
+    "code": f"change a line of {{training}} that matters, then {UPDATE}",
     "performance": f"let the charts of week {BACK} come in (jukebox generate --weeks 3), then {UPDATE}",
     "data": f"let more weeks arrive (jukebox generate --weeks 12), then {UPDATE} --answers 0",
 }
@@ -82,28 +82,39 @@ def past(folder):
     return events, own, {n: run[ended(run)] for n, run in own.items()}
 
 
-def tampered(folder, ends, champion):
+def named(folder):
+    """Give the files of the training and of the gate in the checkout, as paths from the folder."""
+    code = Path("code", "jukebox")
+    if (folder / code / "training.py").is_file():  # the lab was begun before there were rooms
+        return code / "training.py", code / "validation.py"
+    return code / "model" / "training.py", code / "model" / "gate.py"
+
+
+def tampered(folder, events, ends, champion):
     """Yield what is wrong with the checkout. champion: the record of the one that serves."""
+    from jukebox.loop.journal import runs
     from jukebox.model.identity import code_version
 
-    code = folder / "code" / "jukebox"
+    training, gate = named(folder)
     no = [end for end in ends.values() if end["why"].startswith("leak")]
-    gates = [(at / "model" / "gate.py").read_text("utf-8") for at in (code, PACKAGE)]
+    # As it was at the start, and not as it is installed: that may be newer than the lab.
+    before = folder / ".jukebox" / "code" / runs(events)[1]["start"]["figures"]["code"]
+    gates = [(at / gate.relative_to("code")).read_text("utf-8") for at in (folder / "code", before)]
     if gates[0] != gates[1]:
         said = f", and it said “{no[-1]['why']}”" if no else ""
         yield (
-            "You changed the gate in code/jukebox/model/gate.py, and nothing came of it. The gate "
+            f"You changed the gate in {gate.as_posix()}, and nothing came of it. The gate "
             f"that judges is not the checkout's: it belongs to the loop that is installed{said}. "
             "No commit should be able to open its own gate. Take the change back."
         )
-    if no and code_version(code) != champion["code_version"]:
+    if no and code_version(folder / "code" / "jukebox") != champion["code_version"]:
         file = folder / ".jukebox" / "runs" / str(no[-1]["run"]) / "record.json"
         record = json.loads(file.read_text("utf-8"))
         fitted, tested = (
             "{} to {}".format(*record[f"{did}_weeks"]) for did in ("fitted", "tested")
         )
         yield (
-            f"code/jukebox/model/training.py is still what run {no[-1]['run']} was refused for: it "
+            f"{training.as_posix()} is still what run {no[-1]['run']} was refused for: it "
             f"learns from weeks {fitted}, and its own test is of weeks {tested}, so it has seen these weeks. "
             f"The {record['metrics']['average_precision']:.3f} of that test says nothing about the "
             "weeks to come. The gate has a test of its own, of the newest weeks only: it names the "
@@ -119,7 +130,7 @@ def check(folder):
 
     (data, models), (events, own, ends) = opened(folder), past(folder)
     champion = models.standing().champion
-    yield from tampered(folder, ends, models.lineage(champion)["record"])
+    yield from tampered(folder, events, ends, models.lineage(champion)["record"])
 
     said = {e["why"] for e in events if e["event"] == "rolled back"}
     for row in models.history():
@@ -145,7 +156,8 @@ def check(folder):
             "and let three weeks pass before more come."
         )
     elif missing:
-        yield f"The trigger by {missing[0]} has led to no run yet: {KINDS[missing[0]]}."
+        todo = KINDS[missing[0]].format(training=named(folder)[0].as_posix())
+        yield f"The trigger by {missing[0]} has led to no run yet: {todo}."
     elif lacking:
         last = ends[max(ends)]
         # Only the data fire again by themselves; a commit and a fall are spent.

@@ -11,7 +11,7 @@ from prometheus_client import Gauge
 from scipy import stats
 from scipy.special import expit, logit
 
-from jukebox.data.checks import numbers
+from jukebox.data.checks import read_numbers
 from jukebox.data.versions import labels
 from jukebox.model.gate import weighted_precisions
 from jukebox.model.training import labelled, predict
@@ -65,7 +65,7 @@ def data_quality(batch, week):
     `checks.validate` tells. Shares of an empty batch are NaN.
     """
     raw = batch.reindex(columns=COLUMNS)
-    cells = raw[list(BOUNDS)].apply(numbers)
+    cells = raw[list(BOUNDS)].apply(read_numbers)
     features = cells[list(FEATURES)]
     lowest, highest = ([f[side] for f in FEATURES.values()] for side in (0, 1))
     at_fault = {

@@ -57,7 +57,7 @@ def test_the_probes_ask_for_paths_that_the_service_has(rendered):
         for name in ("liveness", "readiness")
     }
     has = re.findall(
-        r'@app\.get\("([^"]+)"', (JUKEBOX / "service.py").read_text("utf-8")
+        r'@app\.get\("([^"]+)"', (JUKEBOX / "serving" / "app.py").read_text("utf-8")
     )
 
     assert asked == {"liveness": "/health/live", "readiness": "/health/ready"}

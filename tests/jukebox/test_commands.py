@@ -21,16 +21,18 @@ import pytest
 import requests
 from click.testing import CliRunner
 from jukebox import Journal, Registry, Store
-from jukebox.cli import generate, monitor, remote
 from jukebox.cli import main as command
+from jukebox.cli import monitor, remote, validate
 from jukebox.cli.main import CONTENTS, main
 from jukebox.cli.serve import listen
 from jukebox.loop.journal import alone
+from jukebox.model import tuning
 from jukebox.watch import alerts
 from jukebox.watch.monitoring import GAUGES, SCORES
 
 from tests.waiting import HANGS, until
 
+from .loops import answer, make_answer
 from .serving import TRACK
 from .test_alerts import answering, prometheus
 
@@ -251,14 +253,14 @@ def test_dvc_gets_the_data(home, monkeypatch):
 
 def test_the_password_of_a_remote_is_not_printed(home, monkeypatch):
     """Neither when the data has been copied nor when DVC repeats the address in an error."""
-    remote, codes = "ssh://user:secret@127.0.0.1/copies", iter([0, 0, 0, 0, 1])
+    address, codes = "ssh://user:secret@127.0.0.1/copies", iter([0, 0, 0, 0, 1])
 
     def ran(words, **options):
-        return subprocess.CompletedProcess(words, next(codes), "", f"cannot reach {remote}")
+        return subprocess.CompletedProcess(words, next(codes), "", f"cannot reach {address}")
 
     monkeypatch.setattr(remote.subprocess, "run", ran)
     told = [
-        run(home, "generate", "--weeks", 1, "--dvc-remote", remote, code=code).stderr
+        run(home, "generate", "--weeks", 1, "--dvc-remote", address, code=code).stderr
         for code in (0, 1)
     ]
 
@@ -279,13 +281,16 @@ def test_the_same_training_is_the_same_version(made):
     assert Registry(made / "registry").lineage(1)["digest"] in said
 
 
+def few_settings(monkeypatch, *epochs):
+    """Let the tuning try these numbers of epochs only."""
+    grid = tuple(tuning.Settings(epochs=n) for n in epochs)
+    monkeypatch.setattr(tuning, "GRID", grid)
+    monkeypatch.setattr(tuning.tune, "__defaults__", (grid, *tuning.tune.__defaults__[1:]))
+
+
 def test_tuning_shows_what_it_tried(home, monkeypatch):
     """A row for each of the grid, the best marked, and the model has its settings."""
-    from jukebox.model import training
-
-    grid = tuple(training.Settings(epochs=epochs) for epochs in (1, 4))
-    monkeypatch.setattr(training, "GRID", grid)
-    monkeypatch.setattr(training.tune, "__defaults__", (grid, *training.tune.__defaults__[1:]))
+    few_settings(monkeypatch, 1, 4)
     said = run(home, "train", "--tune").stdout
 
     assert 1 == said.count("best")
@@ -295,11 +300,7 @@ def test_tuning_shows_what_it_tried(home, monkeypatch):
 @pytest.mark.parametrize("words", [(), ("--tune",)])
 def test_a_training_as_json(home, monkeypatch, words):
     """A pipeline reads the version from standard output, on which there is nothing but JSON."""
-    from jukebox.model import training
-
-    grid = (training.Settings(epochs=1),)
-    monkeypatch.setattr(training, "GRID", grid)
-    monkeypatch.setattr(training.tune, "__defaults__", (grid, *training.tune.__defaults__[1:]))
+    few_settings(monkeypatch, 1)
     answer = json.loads(run(home, "train", *words, "--json").stdout)
     lineage = Registry(home / "registry").lineage(answer["version"])
 
@@ -452,19 +453,11 @@ def test_a_good_week(made):
 
 def test_a_bad_week(home):
     """Tracks move and tastes turn: drift fires at once, and performance when the charts are known."""
-    from jukebox import predict
-    from jukebox.registry.history import connect
-
     drifts = ("--drift", "covariate:sudden:14:2", "--drift", "concept:sudden:14:1")
     run(home, "generate", "--weeks", 4, *drifts)
     registry, tracks = Registry(home / "registry"), Store(home / "data").read()[0]
     asked = tracks[tracks["released"] == 14]
-    answers = predict(registry.champion().onnx, asked).astype("<f4")
-    with connect(home / "registry" / "predictions.db") as db:
-        db.executemany(
-            "INSERT INTO predictions VALUES ('r', 'champion', 1, 0, ?, '', ?)",
-            zip(asked["track_id"], (row.tobytes() for row in answers), strict=True),
-        )
+    answer(registry, 1, asked)
     said = json.loads(run(home, "monitor", "--json", code=1).stdout)
 
     assert ["PerformanceFall", "Drift"] == [alert["name"] for alert in said["alerts"]]
@@ -607,11 +600,7 @@ def test_the_row_that_changed(home):
 
 def test_the_lineage_of_an_answer(home):
     """From the id of a request to the model that answered, and its data."""
-    from jukebox.registry.history import connect
-
-    with connect(home / "registry" / "predictions.db") as db:
-        row = ("f" * 32, "champion", 1, 0.0, "A1", "0" * 64, b"\0" * 288)
-        db.execute("INSERT INTO predictions VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+    Registry(home / "registry").log.add(make_answer("f" * 32, 1, ids=["A1"]))
     said = run(home, "lineage", "f" * 32).stdout
 
     assert [True, True] == ["A1" in said, Store(home / "data").versions()[0] in said]
@@ -827,7 +816,7 @@ def test_ctrl_c(made, monkeypatch):
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(generate, "open_store", interrupted)
+    monkeypatch.setattr(validate, "open_store", interrupted)
 
     assert "Interrupted.\n" == run(made, "validate", code=130).stderr
 

@@ -10,7 +10,7 @@ from jukebox.loop import loop as northstar
 from jukebox.loop import triggers
 from jukebox.loop.steps import broken
 
-from .test_northstar import RUN, lazily
+from .test_loop import RUN, lazily
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy"),  # MLflow of SQLAlchemy
@@ -102,10 +102,11 @@ def test_who_may_say_no_is_somebody_who_does(step):
 
 def test_the_triggers_are_those_that_fire():
     """In their order, which is that of the sentence."""
+    kind = list(inspect.signature(triggers.fire).parameters).index("kind")
     calls = [node for node in ast.walk(ast.parse(inspect.getsource(triggers.look)))
              if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "fire"]  # fmt: skip
 
-    assert list(TRIGGERS) == [call.args[3].value for call in calls]
+    assert list(TRIGGERS) == [call.args[kind].value for call in calls]
 
 
 def test_a_definition_in_another_order_is_refused():
