@@ -299,6 +299,61 @@ def test_definitions_may_stand_in_any_order(tmp_path):
     assert [True, False, False] == found
 
 
+def imports(*names):
+    """Give lines that import a table from one module after the other, by one name."""
+    return "".join(f"from jukebox.{name} import TABLE as table\n" for name in names)
+
+
+LEARNER = """
+class Learner:
+    from jukebox import aside
+
+    rate: "Rate"
+
+    def fit(self):
+        return self.aside.TABLE
+
+
+class Rate:
+    first: float = 0.5
+
+
+def train(x):
+    return Learner().fit()
+"""
+USES = "\ndef train(x):\n    return table\n"
+
+
+@pytest.mark.parametrize(
+    ("then", "now"),
+    [
+        (
+            {"model/training.py": imports("aside", "more") + USES},
+            {"model/training.py": imports("more", "aside") + USES},
+        ),
+        (
+            {"model/training.py": imports("aside") + "table = 1\n" + USES},
+            {"model/training.py": "table = 1\n" + imports("aside") + USES},
+        ),
+        ({"model/training.py": LEARNER}, {"model/training.py": LEARNER.replace("0.5", "0.6")}),
+        (
+            {"model/training.py": LEARNER, "aside.py": "TABLE = {1: 2}\n"},
+            {"model/training.py": LEARNER, "aside.py": "TABLE = {1: 3}\n"},
+        ),
+    ],
+    ids=["two imports", "an import and a definition", "a class in quotes", "a class's module"],
+)
+def test_what_hides_is_found(tmp_path, then, now):
+    """The last of two bindings holds; an attribute leads to a module, and a text to a class."""
+    files = SMALL | {"more.py": "TABLE = {}\n"}
+    one, two = (
+        code_version(small(tmp_path / name, files | changes), {})
+        for name, changes in (("then", then), ("now", now))
+    )
+
+    assert one != two
+
+
 def test_packages_count(tmp_path):
     """By name and version; those of a record, or those that are installed."""
     package = small(tmp_path)

@@ -11,6 +11,7 @@ import ast
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -71,6 +72,11 @@ def uses(node: ast.AST) -> Iterator[list[str]]:
     else:
         for part in ast.iter_child_nodes(node):
             yield from uses(part)
+        if isinstance(node, ast.AnnAssign) and node.annotation:  # which may name a class in quotes
+            for part in ast.walk(node.annotation):
+                if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                    with suppress(SyntaxError):
+                        yield from uses(ast.parse(part.value, mode="eval"))
 
 
 def words(node: ast.AST) -> Iterator[str]:
@@ -404,8 +410,9 @@ class Reach:
         for found in source.imported(node) if not isinstance(node, IMPORT) else ():
             inner[found.name].append(found)
             self._load_import(source, found)
-            if self._inside(found.target) and self._source(found.target) is None:
-                self._follow(found.target)  # or an attribute of a class might lead there unseen
+            # At once, or an attribute of an instance might lead there unseen.
+            if isinstance(node, ast.ClassDef) or self._source(found.target) is None:
+                self._follow(found.target)
         for root, *attributes in uses(node):
             for found in inner.get(root, ()):
                 self._follow(".".join([found.target, *attributes]))
@@ -450,15 +457,14 @@ class Reach:
 
     def _told(self, source: Source) -> list[Any]:
         """Give what was reached of a module, in an order of its own where none can be noticed."""
-        runs = source.name in self._running
-        if runs:
-            self._reached[source.name] |= {
-                i for i, node in enumerate(source.body) if isinstance(node, IMPORT)
-            }
-        nodes = [source.body[i] for i in sorted(self._reached[source.name])]
-        names = Counter(name for node in nodes for name in {*bound(node)})
-        names.update(name for name in source.imports if name in names)
+        reached = self._reached[source.name]
+        times = Counter({name: len(places) for name, places in source.binds.items()})
+        times.update({name: len(found) for name, found in source.imports.items()})
+        ordered = source.name in self._running or max(times.values(), default=0) > 1
+        if ordered:
+            reached |= {i for i, node in enumerate(source.body) if isinstance(node, IMPORT)}
+        nodes = [source.body[i] for i in sorted(reached)]
         said = [
             ascii(told(node if self._reads_errors else Wordless().visit(node))) for node in nodes
         ]
-        return [source.name, said if runs or max(names.values(), default=0) > 1 else sorted(said)]
+        return [source.name, said if ordered else sorted(said)]
