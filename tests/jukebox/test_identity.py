@@ -4,11 +4,9 @@ import ast
 import hashlib
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from jukebox import Catalogue
@@ -578,7 +576,9 @@ def told(tmp_path_factory):
 
 def trained(package, folder):
     """Train by a package in a process of its own; give the digest and the code version."""
-    for name, frame in zip(("tracks", "charts"), Catalogue(1, tracks_a_week=60).weeks(range(9))):
+    for name, frame in zip(
+        ("tracks", "charts"), Catalogue(1, tracks_a_week=60).weeks(range(9)), strict=True
+    ):
         frame.to_pickle(folder / name)
     done = subprocess.run(
         [sys.executable, "-P", "-c", TRAIN, folder / "tracks", folder / "charts"],

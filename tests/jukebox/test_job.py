@@ -52,6 +52,14 @@ def test_a_snapshot_is_named_by_its_bytes_and_stays(tmp_path, checkout):
     assert {checkout.parent.name, other} == {f.name for f in (tmp_path / "code").iterdir()}
 
 
+def test_a_snapshot_that_is_taken_again_is_the_newest(tmp_path, checkout):
+    """Code that came back is what was last at work."""
+    os.utime(checkout.parent, (1, 1))
+    job.snapshot(tmp_path / "jukebox", tmp_path / "code")
+
+    assert 1 < checkout.parent.stat().st_mtime
+
+
 def test_two_snapshots_at_once_do_not_mix(tmp_path, checkout, monkeypatch):
     """A training by hand and the loop may both take one; each has a draft of its own."""
     package, code, copied = checkout, tmp_path / "code", job.shutil.copytree

@@ -120,9 +120,8 @@ class Loop:
         kept = self.home / "code"
         if record:
             version, packages = record["code_version"], record.get("packages")
-            mine = code_version(self.code, packages) == version
-            found = None if mine else find_snapshot(kept, version, packages)
-            if found:
+            same = code_version(self.code, packages) == version
+            if not same and (found := find_snapshot(kept, version, packages)):
                 return found.parent.name
         return job.snapshot(self.code, kept)
 
