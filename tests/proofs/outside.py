@@ -26,10 +26,7 @@ if FORKED:
 
 import click  # noqa: E402 - the clock comes first
 import uvicorn  # noqa: E402, F401 - served with
-from jukebox import (
-    Registry,  # noqa: E402, F401
-    create_app,  # noqa: E402, F401
-)
+from jukebox import Registry, create_app  # noqa: E402, F401 - what a command needs
 from jukebox.cli.main import main  # noqa: E402
 from jukebox.cli.terminal import Contents  # noqa: E402
 

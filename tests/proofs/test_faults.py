@@ -128,7 +128,7 @@ class Service:
         self.right()
         code, said = self.run.stop()
         assert (0, True) == (code, "Stopped; every answer is in the log." in said), said
-        log = Registry(self.home / "registry").predictions("role = 'champion'")
+        log = Registry(self.home / "registry").predictions(role="champion")
         missing = set(self.ids) - set(log["request_id"])
         self.figures["lost"] = self.figures.get("lost", 0) + len(missing)
         assert self.ids == [i for i in log["request_id"] if i in set(self.ids)]
@@ -362,7 +362,7 @@ def test_a_clock_that_is_set_back(begun, tmp_path, figures):  # noqa: F811
             assert sorted(row["time"] for row in found) == [row["time"] for row in found]
         assert [] == lost(rows)
         ends[way] = [(row["event"], row["why"]) for row in rows], home.registry.standing()
-    logged = Registry(home.folder / "registry").predictions("role = 'champion'")["time"]
+    logged = Registry(home.folder / "registry").predictions(role="champion")["time"]
     figures["faults"] = figures.get("faults", 0) + 1  # there is nothing to tell: nothing is wrong
 
     assert ends["peace"] == ends["back"]

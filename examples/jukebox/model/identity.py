@@ -17,9 +17,6 @@ from jukebox.model.reach import Reach
 
 INSTALLED = Path(__file__).parents[1]  # this package
 BEGIN = "jukebox.model.training.train"
-# Modules that look at where they are, and read nothing there that makes a model: the first, for the
-# names that it gives to others; this one, for what it counts.
-KNOWN = {"jukebox": {"__file__"}, "jukebox.model.identity": {"__file__"}}
 PACKAGES = ("numpy", "pandas", "scipy", "scikit-learn", "onnx", "skl2onnx")  # make the bytes
 # Before there were rooms, these four files at the top were the version, word for word.
 FLAT = ("problem", "catalogue", "features", "training")
@@ -55,7 +52,7 @@ def code_version(package: Path = INSTALLED, packages: Mapping[str, str] | None =
         texts = [Path(package, f"{name}.py").read_text("utf-8") for name in FLAT]
         return hashlib.sha256("\0".join(texts).encode()).hexdigest()
     Path(package, "model", "training.py").stat()
-    reach = Reach(Path(package), BEGIN, KNOWN)
+    reach = Reach(Path(package), BEGIN)
     named = sorted((installed() if packages is None else packages).items())
     said = [reach.code, named, name_snapshot(package) if reach.undecided else None]
     return hashlib.sha256(ascii(said).encode()).hexdigest()
