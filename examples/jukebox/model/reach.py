@@ -19,6 +19,7 @@ from typing import Any
 UNDECIDED = {"eval", "exec", "globals", "vars", "__import__", "import_module", "modules"}
 UNDECIDED |= {"__doc__", "__annotations__", "get_type_hints", "getsource"}
 IMPORT = ast.Import | ast.ImportFrom
+DEFINITION = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 # ---- what counts of a statement ------------------------------------------------------------------
@@ -126,12 +127,12 @@ def is_definition(node: ast.stmt) -> bool:
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         places = [part for target in targets for part in ast.walk(target)]
         return not any(isinstance(part, ast.Attribute | ast.Subscript) for part in places)
-    return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+    return isinstance(node, DEFINITION)
 
 
 def bound(node: ast.AST) -> Iterator[str]:
     """Yield the names that a top-level statement binds, imports aside."""
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+    if isinstance(node, DEFINITION):
         yield node.name
     elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
         yield node.id
@@ -156,16 +157,13 @@ class Source:
         for node in self.body:
             for each in dict.fromkeys(bound(node)):
                 self.binds[each].append(node)
-        self.imports = self.imported(*self.body)
+        outer = [node for node in self.body if not isinstance(node, DEFINITION)]
+        self.imports = self.imported(*outer)
 
-    def imported(self, *nodes: ast.AST, inner: bool = True) -> dict[str, list[str]]:
-        """Give {name: the dotted names that it may stand for} of the imports in some statements.
-
-        inner: those inside of functions and classes, too.
-        """
+    def imported(self, *nodes: ast.AST) -> dict[str, list[str]]:
+        """Give {name: the dotted names that it may stand for} of the imports in some statements."""
         found: dict[str, list[str]] = defaultdict(list)
-        skipped = [node for node in nodes if not inner and hasattr(node, "body")]
-        for part in (part for node in nodes if node not in skipped for part in ast.walk(node)):
+        for part in (part for node in nodes for part in ast.walk(node)):
             if isinstance(part, ast.Import):
                 for alias in part.names:
                     first = alias.name.partition(".")[0]
@@ -234,8 +232,7 @@ class Reach:
                         map(self._is_ours, source.imports.get(first, ()))
                     ):
                         self._take(source, node)
-            outer = source.imported(*source.body, inner=False)
-            for dotted in (each for found in outer.values() for each in found):
+            for dotted in (each for found in source.imports.values() for each in found):
                 if self._is_ours(dotted):
                     self._load(dotted)
                 elif dotted.partition(".")[0] not in sys.stdlib_module_names:
