@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import textwrap
 
 import pytest
 from jukebox import Catalogue
@@ -219,6 +220,7 @@ UNSURE = [
     "def train(x):\n    exec(x)",
     "def train(x):\n    return train.__doc__",
     "def train(x):\n    return problem.gone",
+    "def train(x):\n    import jukebox\n    return getattr(jukebox, x)",
     "def train(x:",
 ]
 
@@ -274,6 +276,63 @@ def test_the_text_of_an_error_counts_where_somebody_reads_it(tmp_path):
         assert (name == "blind") == (one == two)
 
 
+WAYS = """
+try:
+    from jukebox.more import TABLE as table
+except ImportError:
+    from jukebox.aside import TABLE as table
+
+
+def train(x):
+    return table
+"""
+LEARNER = """
+class Learner:
+    from jukebox import more
+
+    def fit(self):
+        return self.more.TABLE
+
+
+def train(x):
+    return Learner().fit()
+"""
+PACKAGE = "from jukebox.data import rows\n\n\ndef train(x):\n    return rows.TABLE\n"
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"model/training.py": WAYS},
+        {
+            "model/training.py": "def train(x):"
+            + textwrap.indent(WAYS.partition("\n\n\n")[0], "    ")
+            + "\n    return table\n"
+        },
+        {"model/training.py": LEARNER},
+        {
+            "model/training.py": PACKAGE,
+            "data/__init__.py": "from jukebox import more as rows\n",
+            "data/rows.py": "TABLE = 0\n",
+        },
+    ],
+    ids=[
+        "the first of two ways",
+        "and inside of a function",
+        "an attribute of a class",
+        "a package's own name for a module",
+    ],
+)
+def test_what_hides_is_found(tmp_path, files):
+    """Each of the three trains with the table."""
+    one, two = (
+        code_version(small(tmp_path / size, SMALL | files | {"more.py": f"TABLE = {size}\n"}), {})
+        for size in "12"
+    )
+
+    assert one != two
+
+
 def test_packages_count(tmp_path):
     """By name and version; those of a record, or those that are installed."""
     package = small(tmp_path)
@@ -293,7 +352,7 @@ def test_line_ends_do_not_count(tmp_path):
     assert code_version(one, {}) == code_version(two, {})
 
 
-COUNTED = "9da8c8ab1b5d03050e3bdfe02ab0cf77221d14fb92a871c75c5556be6ccea5f1"
+COUNTED = "31f5ca470b247f5559d837d836c43b67d69ed197d66c61a2be595cfd406da546"
 ODD = '''
 def train(x):
     """Odd."""

@@ -19,6 +19,7 @@ from typing import Any
 UNDECIDED = {"eval", "exec", "globals", "vars", "__import__", "import_module", "modules"}
 UNDECIDED |= {"__doc__", "__annotations__", "get_type_hints", "getsource"}
 IMPORT = ast.Import | ast.ImportFrom
+DEFINITION = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 # ---- what counts of a statement ------------------------------------------------------------------
@@ -126,12 +127,12 @@ def is_definition(node: ast.stmt) -> bool:
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         places = [part for target in targets for part in ast.walk(target)]
         return not any(isinstance(part, ast.Attribute | ast.Subscript) for part in places)
-    return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+    return isinstance(node, DEFINITION)
 
 
 def bound(node: ast.AST) -> Iterator[str]:
     """Yield the names that a top-level statement binds, imports aside."""
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+    if isinstance(node, DEFINITION):
         yield node.name
     elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
         yield node.id
@@ -156,27 +157,24 @@ class Source:
         for node in self.body:
             for each in dict.fromkeys(bound(node)):
                 self.binds[each].append(node)
-        self.imports = self.imported(*self.body)
+        outer = [node for node in self.body if not isinstance(node, DEFINITION)]
+        self.imports = self.imported(*outer)
 
-    def imported(self, *nodes: ast.AST, inner: bool = True) -> dict[str, str]:
-        """Give {name: the dotted name that it stands for} of the imports in some statements.
-
-        inner: those inside of functions and classes, too.
-        """
-        found = {}
-        skipped = [node for node in nodes if not inner and hasattr(node, "body")]
-        for part in (part for node in nodes if node not in skipped for part in ast.walk(node)):
+    def imported(self, *nodes: ast.AST) -> dict[str, list[str]]:
+        """Give {name: the dotted names that it may stand for} of the imports in some statements."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for part in (part for node in nodes for part in ast.walk(node)):
             if isinstance(part, ast.Import):
                 for alias in part.names:
                     first = alias.name.partition(".")[0]
-                    found[alias.asname or first] = alias.name if alias.asname else first
-                    found.setdefault(alias.name, alias.name)  # and that it is loaded
+                    found[alias.asname or first].append(alias.name if alias.asname else first)
+                    found[alias.name].append(alias.name)  # and that it is loaded
             elif isinstance(part, ast.ImportFrom):
                 above = self.package[: len(self.package) + 1 - part.level] if part.level else []
                 module = ".".join(filter(None, (*above, part.module)))
                 for alias in part.names:
-                    found[alias.asname or alias.name] = f"{module}.{alias.name}"
-        return found
+                    found[alias.asname or alias.name].append(f"{module}.{alias.name}")
+        return dict(found)
 
 
 class Reach:
@@ -193,7 +191,7 @@ class Reach:
         self._sources: dict[str, Source | None] = {}
         self.loaded: set[str] = set()
         self._reached: dict[str, set[int]] = defaultdict(set)  # of statements, by `id`
-        self._outside: set[tuple[str, str, str]] = set()
+        self._imports: set[tuple[str, str, str]] = set()
         self._todo = [begin]
         for dotted in self._todo:  # it grows while it is read
             self._follow(dotted)
@@ -202,7 +200,7 @@ class Reach:
             for name, source in sorted(self._sources.items())
             if source
         ]
-        self.code += sorted(self._outside)
+        self.code += sorted(self._imports)
 
     def _source(self, name: str) -> Source | None:
         """Give a module by its dotted name; None if it is not there, or not Python."""
@@ -229,14 +227,16 @@ class Reach:
                 if not (isinstance(node, IMPORT) or is_definition(node)):
                     self._take(source, node)
                 for each in getattr(node, "decorator_list", ()):  # it may write the function down
-                    [first, *_] = next(chains(each), [""])
-                    if first in source.binds or self._is_ours(source.imports.get(first, "")):
+                    first = next(chains(each), [""])[0]
+                    if first in source.binds or any(
+                        map(self._is_ours, source.imports.get(first, ()))
+                    ):
                         self._take(source, node)
-            for name, dotted in source.imported(*source.body, inner=False).items():
+            for dotted in (each for found in source.imports.values() for each in found):
                 if self._is_ours(dotted):
                     self._load(dotted)
                 elif dotted.partition(".")[0] not in sys.stdlib_module_names:
-                    self._outside.add((source.name, name, dotted))  # it is loaded, used or not
+                    self._imports.add((source.name, "", dotted))  # it is loaded, used or not
 
     def _is_ours(self, dotted: str) -> bool:
         return dotted.partition(".")[0] == self.root
@@ -251,17 +251,27 @@ class Reach:
         else:
             self.undecided.append(f"there is no {dotted}")
             return
+        if count > 1 and (above := self._source(".".join(parts[: count - 1]))):
+            self._bound(above, parts[count - 1], parts[count:])  # the package may mean another
         name = parts[count] if count < len(parts) else None
-        if name in source.binds:
-            for node in source.binds[name]:
-                self._take(source, node)
-        elif name in source.imports:
-            self._name(source, name, source.imports[name], parts[count + 1 :])
-        elif name:
+        if name and self._bound(source, name, parts[count + 1 :]):
+            return
+        if name:
             self.undecided.append(f"{source.name} has no {name}")
-        elif source.package != source.name.split("."):  # a module that is handed on: all of it
+        elif source.package == source.name.split("."):
+            self.undecided.append(f"all of {source.name} is handed on")
+        else:  # a module that is handed on: all of it
             for node in source.body:
                 self._take(source, node)
+
+    def _bound(self, source: Source, name: str, others: list[str]) -> bool:
+        """Take what binds a name of a module, with the attributes taken from it; say if any does."""
+        for node in source.binds.get(name, ()):
+            self._take(source, node)
+        for dotted in source.imports.get(name, ()):
+            self._name(source, dotted, others)
+            self._imports.add((source.name, name, " ".join(source.imports[name])))
+        return name in source.binds or name in source.imports
 
     def _take(self, source: Source, node: ast.stmt) -> None:
         """Take a statement, and what it uses."""
@@ -276,18 +286,17 @@ class Reach:
         for first, *others in chains(node):
             if doubtful := UNDECIDED & {first, *others}:
                 self.undecided.append(f"{source.name} says {min(doubtful)}")
-            if dotted := inner.get(first) or source.imports.get(first):
-                self._name(source, first, dotted, others)
-            for each in source.binds.get(first, ()):
-                self._take(source, each)
+            for dotted in inner.get(first, ()):
+                self._name(source, dotted, others)
+            self._bound(source, first, others)
+        if isinstance(node, ast.ClassDef):  # an attribute of an instance may lead there unseen
+            for dotted in (each for found in inner.values() for each in found):
+                self._name(source, dotted, [])
 
-    def _name(self, source: Source, name: str, dotted: str, others: list[str]) -> None:
-        """Follow a name that an import binds, or write down what it stands for elsewhere."""
+    def _name(self, source: Source, dotted: str, others: list[str]) -> None:
+        """Follow what an import leads to, with the attributes that are taken from it."""
         if doubtful := UNDECIDED.intersection(dotted.split(".")):
             self.undecided.append(f"{source.name} imports {min(doubtful)}")
-        if self._is_ours(dotted):
-            whole = ".".join([dotted, *others])
-            if whole not in self._todo:
-                self._todo.append(whole)
-        else:
-            self._outside.add((source.name, name, dotted))
+        whole = ".".join([dotted, *others])
+        if self._is_ours(dotted) and whole not in self._todo:
+            self._todo.append(whole)
