@@ -134,6 +134,8 @@ REFUSED = {
     "another kind": (("page", "x"), "Say what to write: nox -s new -- chapter modules/"),
     "a path of no module": (("chapter", "labs/x"), "'labs/x' is no modules/<part>/<page>"),
     "a name with capitals": (("lab", "MyLab"), "'MyLab' is not in small letters, figures and"),
+    "a word of Python": (("command", "import"), "'import' is a word or a module of Python already"),
+    "a module of Python": (("lab", "json"), "'json' is a word or a module of Python already"),
     "a name that is taken": (
         ("chapter", "modules/introduction/northstar"),
         "docs/modules/introduction/northstar.md is there already: take another name",
