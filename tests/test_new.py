@@ -123,6 +123,9 @@ def test_a_skeleton_passes_the_rules_of_prose_until_git_has_it(run):
 
     assert waiting.returncode == 0, waiting.stdout
     assert given.returncode == 1
+    assert "docs/reference/command-line.md" not in given.stdout, (
+        "its source is told, not what it says"
+    )
     for page in WRITTEN:
         assert re.search(
             rf"^{page}:\d+: the skeleton still speaks here: say it", given.stdout, re.M

@@ -1,1 +1,1 @@
-"""Computes features, trains a model, tests it at the gate, explains its answers, and names its code."""
+"""Computes features, trains a model, tests it at the gate, explains it, and identifies its code."""
