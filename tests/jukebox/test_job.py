@@ -82,12 +82,28 @@ def test_two_snapshots_at_once_do_not_mix(tmp_path, checkout, monkeypatch):
 
 def test_a_snapshot_that_fails_names_a_file_and_the_reason(tmp_path, checkout):
     """And not a list of all files, as when the disk is full."""
-    (checkout / "gone.py").symlink_to(tmp_path / "nowhere")
-    (checkout / "lost.py").symlink_to(tmp_path / "nowhere")
+    for name in ("gone.py", "lost.py"):
+        os.mkfifo(checkout / name)
 
-    with pytest.raises(OSError, match="No such file") as said:
+    with pytest.raises(OSError, match="named pipe") as said:
         job.snapshot(checkout, tmp_path / "other")
     assert said.value.filename.endswith(".py")
+
+
+def test_an_editors_lock_is_no_part_of_a_snapshot(tmp_path, checkout):
+    """Emacs makes a link that leads nowhere."""
+    (checkout / ".#app.py").symlink_to("somebody@somewhere.1")
+
+    assert checkout.parent.name == job.snapshot(checkout, tmp_path / "other")
+
+
+def test_a_snapshot_that_was_changed_gives_way_to_a_whole_one(tmp_path, checkout):
+    """Or a training would run code that is in no checkout."""
+    draft = shutil.copytree(checkout, tmp_path / "again" / "jukebox", ignore=CACHE)
+    (checkout / "model" / "job.py").write_text("changed = 1\n", "utf-8")
+
+    assert checkout.parent.name == job.snapshot(draft, tmp_path / "code")
+    assert checkout.parent.name == name_snapshot(checkout)
 
 
 @pytest.mark.whole

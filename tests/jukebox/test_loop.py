@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from jukebox import Refused, Registry, Tampered, code_version
 from jukebox.loop.journal import lost
+from jukebox.model.identity import name_snapshot
 from jukebox.model.job import made
 
 from .loops import CALM, POLICY, Home, answer, names
@@ -407,6 +408,21 @@ def test_a_changed_champion_stops_the_run_until_it_is_restored(new):
 
         assert RUN[3:] == names(loop.run())
     assert 2 == len(new.learner.calls)
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_code_that_changed_after_its_snapshot_is_not_trained(home, gone):
+    """It is taken from the checkout again; where that has moved on, the run is refused."""
+    lazily(home).commit("better")
+    with closing(home.loop()) as loop:
+        until(loop, "validate")
+        (file,) = home.folder.glob(f"code/{name_snapshot(home.checkout)}/jukebox/model/training.py")
+        file.write_text("said = 'changed'\n", "utf-8")
+        if gone:
+            home.commit("another")
+        events = names(loop.run())
+
+    assert events == (["refused"] if gone else RUN[2:])
 
 
 def test_a_model_that_changed_after_its_training_stops_the_run(home):

@@ -77,12 +77,12 @@ def kept(home):
 @pytest.fixture
 def away(monkeypatch, tmp_path):
     """Let another package be installed, which makes other models."""
-    other = shutil.copytree(identity.INSTALLED, tmp_path / "other" / "jukebox", ignore=CACHE)
+    other = shutil.copytree(job.INSTALLED, tmp_path / "other" / "jukebox", ignore=CACHE)
     text = (other / "model" / "training.py").read_text("utf-8")
     assert 1 == text.count("rate: float = 5e-3")
     text = text.replace("rate: float = 5e-3", "rate: float = 2e-2")
     (other / "model" / "training.py").write_text(text, "utf-8")
-    monkeypatch.setattr(identity, "INSTALLED", other)
+    monkeypatch.setattr(job, "INSTALLED", other)
 
 
 def registered(home, record):
@@ -159,7 +159,7 @@ def test_bytes_that_python_left_beside_a_source_are_not_run(home, away):
     record = Registry(home / "registry").lineage(1)["record"]
     ran = rebuild.sources(home, record, home.parent / "run")
 
-    assert record["code_version"] == code_version(ran) != identity.code_version(identity.INSTALLED)
+    assert record["code_version"] == code_version(ran) != identity.code_version(job.INSTALLED)
     assert home.parent / "run" in ran.parents
     assert not (ran / "model" / "__pycache__").exists()
 

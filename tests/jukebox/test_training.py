@@ -32,7 +32,7 @@ from jukebox import (
     tune,
 )
 from jukebox.model import identity
-from jukebox.model.identity import INSTALLED
+from jukebox.model.job import INSTALLED
 from jukebox.registry import tracking
 
 TRACKS, CHARTS = Catalogue(1, tracks_a_week=60).weeks(range(12))

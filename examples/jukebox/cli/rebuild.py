@@ -26,7 +26,8 @@ def sources(home: Path, record: dict, folder: Path) -> Path:
     Raises ValueError if the code is in neither, or if its snapshot has been changed.
     """
     from jukebox.model import job
-    from jukebox.model.identity import INSTALLED, code_version, find_snapshot, is_intact, snapshots
+    from jukebox.model.identity import code_version, find_snapshot, is_intact, snapshots
+    from jukebox.model.job import INSTALLED
 
     # Counted with the packages of then: what those of now change is for the comparison to say.
     version, packages, kept = record["code_version"], record.get("packages"), home / "code"

@@ -73,7 +73,7 @@ def train(tune, seed, hidden, penalty, epochs, since, as_json, dvc_remote, mlflo
     if tune and chosen:
         raise click.UsageError(f"--tune chooses for itself: leave --{next(iter(chosen))} out.")
     from jukebox.model import job
-    from jukebox.model.identity import INSTALLED
+    from jukebox.model.job import INSTALLED
     from jukebox.model.training import Settings, labelled
     from jukebox.model.training import train as trained
 

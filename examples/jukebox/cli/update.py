@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from jukebox.cli.terminal import HOME, JSON, MLFLOW, console, folder
+from jukebox.cli.terminal import HOME, MLFLOW, console, folder
 from jukebox.loop.home import open_registry, open_store
 
 
@@ -24,7 +24,7 @@ def package(ctx, parameter, value):
 
 def told(event):
     """Give an event of the journal as a label, a text and a style."""
-    from jukebox.world.timeline import MARKS
+    from jukebox.loop.steps import MARKS
 
     name, why, figures = event["event"], event["why"], event["figures"]
     if name == "trigger":
@@ -98,10 +98,10 @@ def events(loop):
     type=click.FloatRange(0),
     help="How long it may wait for them before it is refused.  [default: 60]",
 )
-@JSON
+@click.option("--json", "json_lines", is_flag=True, help="Print JSON and nothing else.")
 @MLFLOW
 @HOME
-def update(code, as_json, mlflow, home, **given):
+def update(code, json_lines, mlflow, home, **given):
     """Look for the three triggers, and do what they ask for.
 
     A trigger leads to a run: validate, train, gate, register, canary, promote. What an earlier
@@ -110,18 +110,17 @@ def update(code, as_json, mlflow, home, **given):
 
     Exits with 1 if a run is refused. The champion stays, and the journal has the reason.
     """
-    from jukebox.loop.journal import ended, runs
+    from jukebox.loop.journal import as_json, ended, runs
     from jukebox.loop.loop import Loop
     from jukebox.loop.triggers import Policy
-    from jukebox.world.timeline import Json
 
     policy = Policy(**{name: value for name, value in given.items() if value is not None})
-    say, did = Json().show if as_json else show, []
+    did = []
     data, models = open_store(home), open_registry(home, mlflow)
     with contextlib.closing(Loop(home, models, data, code, policy)) as loop:
         for event in events(loop):
             did.append(event)
-            say(event)
-    if not (did or as_json):
+            click.echo(as_json(event)) if json_lines else show(event)
+    if not (did or json_lines):
         click.echo("No trigger fired, and no run is unfinished.")
     sys.exit(1 if "refused" in map(ended, runs(did).values()) else 0)

@@ -18,7 +18,8 @@ from jukebox.loop.steps import STEPS
 from jukebox.loop.triggers import Policy, fall, kinds, void
 from jukebox.model import job
 from jukebox.model.gate import Verdict, gate
-from jukebox.model.identity import INSTALLED, code_version, find_snapshot
+from jukebox.model.identity import code_version, find_snapshot, is_intact
+from jukebox.model.job import INSTALLED
 from jukebox.model.training import labelled
 from jukebox.registry.history import Refused, full, remedy
 from jukebox.registry.models import Tampered
@@ -161,6 +162,8 @@ class Loop:
 
     def _train(self, number, run, plan):
         code, out = self.home / "code" / plan["code"] / "jukebox", self.home / "runs" / str(number)
+        if not is_intact(code) and job.snapshot(self.code, self.home / "code") != plan["code"]:
+            raise Ended("refused", f"{code.parent} is not the code that it is named after", {})
         try:
             if not (out / "record.json").exists():
                 self.train(

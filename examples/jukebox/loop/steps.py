@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 TRIGGERS = ("code", "data", "performance")  # what may start a run; the last is the arrow back
 ENDINGS = ("promoted", "refused", "rolled back")
+# How each ending looks on a terminal: its sign and its colour.
+MARKS = {"promoted": ("✓", "green"), "refused": ("✗", "yellow"), "rolled back": ("↶", "magenta")}
 
 
 class Step(NamedTuple):

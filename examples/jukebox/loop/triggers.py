@@ -1,8 +1,9 @@
 """The triggers: has the code, the data or the performance changed so much that a run is due?
 
 Code: the version of the code that makes a model, and of the packages. Data: labelled tracks that no
-run has seen yet, or not so. Performance: what the champion's answers scored once their charts were known, and
-not what came in: inputs may move and do no harm, and a model may fail while they do not move.
+run has seen yet, or that have changed since. Performance: what the champion's answers scored once
+their charts were known, and not what came in: inputs may move and do no harm, and a model may fail
+while they do not move.
 """
 
 from dataclasses import dataclass, field

@@ -1,6 +1,6 @@
 """The features: what the estimator sees of a track.
 
-The client sends the 13 numbers of `problem.FEATURES` as they are. All that is done to them belongs
+The client sends the 13 numbers of `schema.FEATURES` as they are. All that is done to them belongs
 to the model and travels inside its artefact, so training and serving cannot prepare them
 differently (training-serving skew).
 """

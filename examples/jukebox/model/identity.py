@@ -13,11 +13,10 @@ from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 
-from jukebox.model.reach import Reach
-
-INSTALLED = Path(__file__).parents[1]  # this package
 BEGIN = "jukebox.model.training.train"
-PACKAGES = ("numpy", "pandas", "scipy", "scikit-learn", "onnx", "skl2onnx")  # make the bytes
+END = "jukebox.model.identity.code_version"  # says what made a model, and makes none
+# They make the bytes; the last writes them.
+PACKAGES = ("numpy", "pandas", "scipy", "scikit-learn", "skl2onnx", "onnx", "protobuf")
 # Before there were rooms, these four files at the top were the version, word for word.
 FLAT = ("problem", "catalogue", "features", "training")
 NAME = re.compile(r"[0-9a-f]{64}")  # of a snapshot; a draft has another
@@ -39,20 +38,23 @@ def is_flat(package: Path) -> bool:
     return Path(package, "training.py").is_file()
 
 
-def code_version(package: Path = INSTALLED, packages: Mapping[str, str] | None = None) -> str:
+def code_version(package: Path | None = None, packages: Mapping[str, str] | None = None) -> str:
     """Return the version of the code that makes a model: a SHA-256, in hex.
 
-    package: the folder with its sources, which are read and never run. packages: the versions of
-    other packages to count it with, as a model's record has them; without them, those that are
+    package: the folder with its sources, which are read and never run; without one, the package
+    that is installed. packages: the versions of other packages to count it with, as a model's record has them; without them, those that are
     installed. Where it cannot be decided what a training reaches, all of the folder counts. Of a
     package from before there were rooms it is the version of then, which no other package changes.
     Raises OSError for a folder without the training.
     """
+    from jukebox.model.reach import Reach  # here, so that it is no part of what it finds
+
+    package = package or Path(__file__).parents[1]
     if is_flat(package):
         texts = [Path(package, f"{name}.py").read_text("utf-8") for name in FLAT]
         return hashlib.sha256("\0".join(texts).encode()).hexdigest()
     Path(package, "model", "training.py").stat()
-    reach = Reach(Path(package), BEGIN)
+    reach = Reach(Path(package), BEGIN, END)
     named = sorted((installed() if packages is None else packages).items())
     said = [reach.code, named, name_snapshot(package) if reach.undecided else None]
     return hashlib.sha256(ascii(said).encode()).hexdigest()
@@ -74,7 +76,7 @@ def copied(folder: Path) -> Iterator[Path]:
     """Yield the files of a folder that a snapshot copies."""
     for place, folders, files in os.walk(folder, followlinks=True):
         folders[:] = [name for name in folders if name != "__pycache__"]
-        yield from (Path(place, name) for name in files)
+        yield from filter(Path.is_file, (Path(place, name) for name in files))
 
 
 def find_snapshot(
@@ -83,13 +85,29 @@ def find_snapshot(
     """Return the package's folder in the newest snapshot whose code has a version, or None.
 
     folder: that of the snapshots. packages: see `code_version`. One that is not what it is named
-    after does not count.
+    after does not count. The versions that were noted when it was taken hold, however they are
+    counted now.
     """
     for copy in snapshots(folder):
         with suppress(OSError):  # half a copy
-            if code_version(copy, packages) == version and is_intact(copy, packages):
+            here = version in noted(copy) or code_version(copy, packages) == version
+            if here and is_intact(copy, packages):
                 return copy
     return None
+
+
+def noted(copy: Path) -> list[str]:
+    """Return the code versions that were noted beside a snapshot."""
+    file = copy.with_name("versions")
+    return file.read_text("utf-8").split() if file.exists() else []
+
+
+def note_version(copy: Path) -> None:
+    """Note beside a snapshot the version that its code has today."""
+    version = code_version(copy)
+    if version not in noted(copy):
+        with copy.with_name("versions").open("a", encoding="utf-8") as file:
+            file.write(f"{version}\n")
 
 
 def is_intact(copy: Path, packages: Mapping[str, str] | None = None) -> bool:

@@ -13,35 +13,46 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from jukebox.data.files import write
 from jukebox.data.store import Store
-from jukebox.model.identity import is_flat, name_snapshot
+from jukebox.model.identity import is_flat, name_snapshot, note_version
 from jukebox.model.training import Model, Settings, train
 
+INSTALLED = Path(__file__).parents[1]  # this package
 LONGEST = 600  # seconds that a training may take
 
 
 def snapshot(package: Path, folder: Path) -> str:
     """Copy a package to `folder/<hash of all its files>/jukebox`, unless it is there; give the hash.
 
-    package: the folder with the sources, which may change while a run is at work. Raises OSError
-    for a file that cannot be copied, and names it.
+    package: the folder with the sources, which may change while a run is at work. A copy that was
+    changed since gives way to one that is whole. Raises OSError for a file that cannot be copied,
+    and names it.
     """
     draft = Path(folder, f"draft-{os.getpid()}")  # its own: two at once would mix their sources
     shutil.rmtree(draft, ignore_errors=True)
     try:
-        shutil.copytree(package, draft / "jukebox", ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(
+            package,
+            draft / "jukebox",
+            ignore=shutil.ignore_patterns("__pycache__"),
+            ignore_dangling_symlinks=True,  # an editor's lock is one
+        )
         name = name_snapshot(draft / "jukebox")
         target = draft.with_name(name)
+        if target.exists() and name_snapshot(target / "jukebox") != name:
+            shutil.rmtree(target)
         try:
             draft.rename(target)
         except OSError:
             if not target.exists():
                 raise
             os.utime(target)  # it was there already, and is the newest again
+        with suppress(OSError):  # a folder without the training has no version
+            note_version(target / "jukebox")
     except shutil.Error as error:  # a list of all files: one is enough to know what to do
         _, file, why = error.args[0][0]
         raise OSError(errno.EIO, why, str(file)) from None

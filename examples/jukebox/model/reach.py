@@ -1,25 +1,30 @@
-"""What a function reaches in its package: the statements that can change what it gives.
+"""What a function reaches in its package: the code that can change what it gives.
 
-The sources are read and never run. Each name that occurs is followed to the top-level statements
-that bind it, in its module or where it is imported from: of `problem`, the labels' delay makes a
-model, and the promised latency does not. A statement that binds no name, such as a call, counts as
-soon as its module is imported. Left out is what no result can show: comments, docstrings, layout,
-annotations, but for those of a class's fields, and the texts of errors. Where a name is looked up
-by a text, it cannot be decided what is reached: `Reach.undecided` says so, and all has to count.
+The sources are read and never run. All of each module that is imported counts, with its imports in
+their order. Left out is what no result can show: comments, docstrings, layout, annotations that
+nobody reads, and the texts of errors. Left out is, too, a definition that does nothing when it is
+made, if its name occurs nowhere in what counts: of `problem`, the labels' delay makes a model, and
+a campaign's cost does not. Where code may look up a name, or a file, by a text, it cannot be
+decided what is reached: `Reach.undecided` says so, and all of the package has to count.
 """
 
 import ast
-import sys
-from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 # Who says one of these may reach what no name leads to, or read what is left out here.
-UNDECIDED = {"eval", "exec", "globals", "vars", "__import__", "import_module", "modules"}
-UNDECIDED |= {"__doc__", "__annotations__", "get_type_hints", "getsource"}
-IMPORT = ast.Import | ast.ImportFrom
-DEFINITION = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+UNDECIDED = {
+    *("eval", "exec", "globals", "locals", "vars", "builtins", "__builtins__", "__globals__"),
+    *("__import__", "import_module", "modules", "runpy", "subprocess", "resolve_name"),
+    *("open", "__file__", "__path__", "__spec__", "__loader__", "resources", "get_data"),
+    *("__doc__", "getdoc", "inspect", "signature", "__annotations__", "get_type_hints"),
+    *("__code__", "_getframe", "__subclasses__", "__init_subclass__", "exc_info", "traceback"),
+}
+# Of these, a definition may be made without anything else being done.
+DECORATORS = {"dataclass", "property", "staticmethod", "classmethod", "cache"}
+CALLS = {"re.compile", "field", "dict", "frozenset", "list", "range", "set", "sorted", "tuple"}
+FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 # ---- what counts of a statement ------------------------------------------------------------------
@@ -35,11 +40,12 @@ class Bare(ast.NodeTransformer):
         return self._visit_inside(node, fields=True)
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        """Drop the annotations of its arguments and its result."""
-        node.returns = None
-        for part in ast.walk(node.args):
-            if isinstance(part, ast.arg):
-                part.annotation = None
+        """Drop the annotations of its arguments and its result, unless a decorator may read them."""
+        if {ast.unparse(each) for each in node.decorator_list} <= DECORATORS:
+            node.returns = None
+            for part in ast.walk(node.args):
+                if isinstance(part, ast.arg):
+                    part.annotation = None
         return self._visit_inside(node, fields=False)
 
     visit_AsyncFunctionDef = visit_FunctionDef
@@ -62,9 +68,8 @@ class Bare(ast.NodeTransformer):
     def visit_If(self, node: ast.If) -> ast.AST | list[ast.stmt]:
         """Drop what only a type checker runs, and what no import does."""
         self.generic_visit(node)
-        said = ast.unparse(node.test)
-        unseen = said.endswith("TYPE_CHECKING") or said == "__name__ == '__main__'"
-        return node.orelse if unseen else node
+        unseen = {"TYPE_CHECKING", "typing.TYPE_CHECKING", "__name__ == '__main__'"}
+        return node.orelse if ast.unparse(node.test) in unseen else node
 
     def visit_Expr(self, node: ast.Expr) -> ast.AST | None:
         """Drop a constant that is a statement: a docstring, or dots."""
@@ -76,27 +81,24 @@ class Bare(ast.NodeTransformer):
         return self.generic_visit(node)
 
     def visit_Raise(self, node: ast.Raise) -> ast.AST:
-        """Blank the texts of the error; what is computed for them stays."""
-        return Wordless().visit(self.generic_visit(node))
+        """Blank the texts that are handed to the error; what is computed for them stays."""
+        if isinstance(node.exc, ast.Call):
+            node.exc.args = list(map(without_text, node.exc.args))
+        return self.generic_visit(node)
 
     def visit_Assert(self, node: ast.Assert) -> ast.AST:
-        """Blank the texts of its message."""
-        if node.msg:
-            node.msg = Wordless().visit(node.msg)
+        """Blank the text of its message."""
+        node.msg = node.msg and without_text(node.msg)
         return self.generic_visit(node)
 
 
-class Wordless(ast.NodeTransformer):
-    """Takes from a tree the texts that stand in it."""
-
-    def visit_Constant(self, node: ast.Constant) -> ast.Constant:
-        """Make one text of all."""
-        return ast.Constant("") if isinstance(node.value, str) else node
-
-    def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.AST:
-        """Keep what is computed."""
+def without_text(node: ast.expr) -> ast.expr:
+    """Return an expression without its text, if it is a text or one with values in it."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return ast.Constant("")
+    if isinstance(node, ast.JoinedStr):
         node.values = [part for part in node.values if not isinstance(part, ast.Constant)]
-        return self.generic_visit(node)
+    return node
 
 
 def spell(node: Any) -> Any:
@@ -107,196 +109,141 @@ def spell(node: Any) -> Any:
     return [spell(part) for part in node] if isinstance(node, list) else node
 
 
-def chains(node: ast.AST) -> Iterator[list[str]]:
-    """Yield each name that occurs in a tree, with the attributes that are taken from it."""
-    names: list[str] = []
-    part = node
-    while isinstance(part, ast.Attribute):
-        names.insert(0, part.attr)
-        part = part.value
-    if isinstance(part, ast.Name):
-        yield [part.id, *names]
-    else:
-        for child in ast.iter_child_nodes(node):
-            yield from chains(child)
+# ---- what a statement does -----------------------------------------------------------------------
 
 
-def is_definition(node: ast.stmt) -> bool:
-    """Say whether a statement does nothing but bind names, as far as can be seen."""
-    if isinstance(node, ast.Assign | ast.AnnAssign):
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        places = [part for target in targets for part in ast.walk(target)]
-        return not any(isinstance(part, ast.Attribute | ast.Subscript) for part in places)
-    return isinstance(node, DEFINITION)
+def words(node: ast.AST) -> Iterator[str]:
+    """Yield each name that occurs in a tree, as a name, an attribute, a text or in an import."""
+    for part in ast.walk(node):
+        if isinstance(part, ast.Constant) and str(part.value).isidentifier():
+            yield str(part.value)
+        elif isinstance(part, ast.Import | ast.ImportFrom):
+            for alias in part.names:
+                yield from f"{getattr(part, 'module', '')}.{alias.name}.{alias.asname}".split(".")
+        elif isinstance(part, ast.Call) and ast.unparse(part.func) == "getattr":
+            if not isinstance(part.args[1], ast.Constant):
+                yield "__globals__"  # the name may be any
+        elif isinstance(part, ast.ExceptHandler) and part.name:
+            yield "exc_info"  # somebody reads the error, perhaps its text
+        yield getattr(part, "attr", getattr(part, "id", ""))
 
 
 def bound(node: ast.AST) -> Iterator[str]:
-    """Yield the names that a top-level statement binds, imports aside."""
-    if isinstance(node, DEFINITION):
+    """Yield the names that a definition binds."""
+    if isinstance(node, FUNCTION | ast.ClassDef):
         yield node.name
-    elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-        yield node.id
+    elif isinstance(node, ast.Assign | ast.AnnAssign):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        parts = [part for each in targets for part in ast.walk(each)]
+        yield from (part.id for part in parts if isinstance(part, ast.Name))
+
+
+def is_quiet(node: ast.AST, classes: set[str]) -> bool:
+    """Say whether a statement only binds names, and calls nothing but what gives a value.
+
+    classes: those that may be called.
+    """
+    made: list[ast.AST | None]
+    if isinstance(node, ast.Assign | ast.AnnAssign):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        if not all(isinstance(each, ast.Name | ast.Tuple) for each in targets):
+            return False
+        made = [node.value]
+    elif isinstance(node, FUNCTION):
+        made = [*node.args.defaults, *node.args.kw_defaults]
+    elif isinstance(node, ast.ClassDef):
+        if node.keywords or not all(is_quiet(part, classes) for part in node.body):
+            return False
+        made = list(node.bases)
     else:
-        for child in ast.iter_child_nodes(node):
-            yield from bound(child)
+        return isinstance(node, ast.Pass)
+    wrappers = {
+        ast.unparse(each.func if isinstance(each, ast.Call) else each)
+        for each in getattr(node, "decorator_list", ())
+    }
+    parts = [part for each in made if each for part in ast.walk(each)]
+    calls = {ast.unparse(part.func) for part in parts if isinstance(part, ast.Call)}
+    named = any(isinstance(part, ast.NamedExpr) for part in parts)
+    return wrappers <= DECORATORS and calls <= CALLS | classes and not named
 
 
-# ---- modules -------------------------------------------------------------------------------------
-
-
-class Source:
-    """A module as it is read: its statements, and what binds each of its names."""
-
-    def __init__(self, name: str, file: Path) -> None:
-        """Read a file. Raises SyntaxError or ValueError for one that is not Python."""
-        self.name, self.package = name, name.split(".")
-        if file.name != "__init__.py":
-            self.package.pop()
-        self.body = Bare().visit(ast.parse(file.read_bytes())).body
-        self.binds: dict[str, list[ast.stmt]] = defaultdict(list)
-        for node in self.body:
-            for each in dict.fromkeys(bound(node)):
-                self.binds[each].append(node)
-        outer = [node for node in self.body if not isinstance(node, DEFINITION)]
-        self.imports = self.imported(*outer)
-
-    def imported(self, *nodes: ast.AST) -> dict[str, list[str]]:
-        """Give {name: the dotted names that it may stand for} of the imports in some statements."""
-        found: dict[str, list[str]] = defaultdict(list)
-        for part in (part for node in nodes for part in ast.walk(node)):
-            if isinstance(part, ast.Import):
-                for alias in part.names:
-                    first = alias.name.partition(".")[0]
-                    found[alias.asname or first].append(alias.name if alias.asname else first)
-                    found[alias.name].append(alias.name)  # and that it is loaded
-            elif isinstance(part, ast.ImportFrom):
-                above = self.package[: len(self.package) + 1 - part.level] if part.level else []
-                module = ".".join(filter(None, (*above, part.module)))
-                for alias in part.names:
-                    found[alias.asname or alias.name].append(f"{module}.{alias.name}")
-        return dict(found)
+# ---- reach ---------------------------------------------------------------------------------------
 
 
 class Reach:
     """All that a function of a package reaches, as `code`, and `undecided`: why that is not all."""
 
-    def __init__(self, package: Path, begin: str) -> None:
+    def __init__(self, package: Path, begin: str, end: str = "") -> None:
         """Follow a function.
 
         package: the folder with the sources. begin: the dotted name of the function, from the
-        package's own name on. `loaded` are the modules that it imports.
+        package's own name on. end: that of one which is not followed. `loaded` are the modules that
+        are imported: their statements, by their names.
         """
-        self.package, self.root = package, begin.partition(".")[0]
+        self.package, self.end = package, end
         self.undecided: list[str] = []
-        self._sources: dict[str, Source | None] = {}
-        self.loaded: set[str] = set()
-        self._reached: dict[str, set[int]] = defaultdict(set)  # of statements, by `id`
-        self._imports: set[tuple[str, str, str]] = set()
-        self._todo = [begin]
-        for dotted in self._todo:  # it grows while it is read
-            self._follow(dotted)
+        self.loaded: dict[str, list[ast.stmt]] = {}
+        self._kept: set[int] = set()  # of statements, by `id`
+        self._names = {begin.rpartition(".")[2]}
+        self._classes: set[str] = set()
+        self._load(begin)
+        while self._keep():
+            pass
         self.code = [
-            (name, [ascii(spell(node)) for node in source.body if id(node) in self._reached[name]])
-            for name, source in sorted(self._sources.items())
-            if source
+            (name, [ascii(spell(node)) for node in body if id(node) in self._kept])
+            for name, body in sorted(self.loaded.items())
         ]
-        self.code += sorted(self._imports)
 
-    def _source(self, name: str) -> Source | None:
-        """Give a module by its dotted name; None if it is not there, or not Python."""
-        if name not in self._sources:
-            place = self.package.joinpath(*name.split(".")[1:])
-            files = (place / "__init__.py", place.parent / f"{place.name}.py")
-            self._sources[name] = None
-            if file := next(filter(Path.is_file, files), None):
-                try:
-                    self._sources[name] = Source(name, file)
-                except (SyntaxError, ValueError):
-                    self.undecided.append(f"{file} is not Python")
-        return self._sources[name]
-
-    def _load(self, name: str) -> None:
-        """Take what runs when a module is imported, with the packages above it and its imports."""
-        parts = name.split(".")
-        for count in range(1, len(parts) + 1):
-            source = self._source(".".join(parts[:count]))
-            if source is None or source.name in self.loaded:
-                continue
-            self.loaded.add(source.name)
-            for node in source.body:
-                if not (isinstance(node, IMPORT) or is_definition(node)):
-                    self._take(source, node)
-                for each in getattr(node, "decorator_list", ()):  # it may write the function down
-                    first = next(chains(each), [""])[0]
-                    if first in source.binds or any(
-                        map(self._is_ours, source.imports.get(first, ()))
-                    ):
-                        self._take(source, node)
-            for dotted in (each for found in source.imports.values() for each in found):
-                if self._is_ours(dotted):
-                    self._load(dotted)
-                elif dotted.partition(".")[0] not in sys.stdlib_module_names:
-                    self._imports.add((source.name, "", dotted))  # it is loaded, used or not
-
-    def _is_ours(self, dotted: str) -> bool:
-        return dotted.partition(".")[0] == self.root
-
-    def _follow(self, dotted: str) -> None:
-        """Take what a dotted name of the package leads to."""
+    def _load(self, dotted: str) -> None:
+        """Read the modules that are run to import a dotted name of the package."""
         parts = dotted.split(".")
-        self._load(dotted)
-        for count in range(len(parts), 0, -1):
-            if source := self._source(".".join(parts[:count])):
-                break
-        else:
-            self.undecided.append(f"there is no {dotted}")
-            return
-        if count > 1 and (above := self._source(".".join(parts[: count - 1]))):
-            self._bound(above, parts[count - 1], parts[count:])  # the package may mean another
-        name = parts[count] if count < len(parts) else None
-        if name and self._bound(source, name, parts[count + 1 :]):
-            return
-        if name:
-            self.undecided.append(f"{source.name} has no {name}")
-        elif source.package == source.name.split("."):
-            self.undecided.append(f"all of {source.name} is handed on")
-        else:  # a module that is handed on: all of it
-            for node in source.body:
-                self._take(source, node)
+        for count in range(1, len(parts) + 1):
+            name = ".".join(parts[:count])
+            place = self.package.joinpath(*parts[1:count])
+            files = (place / "__init__.py", place.parent / f"{place.name}.py")
+            file = next(filter(Path.is_file, files if count > 1 else files[:1]), None)
+            if name in self.loaded or file is None:
+                continue
+            try:
+                self.loaded[name] = Bare().visit(ast.parse(file.read_bytes())).body
+            except (SyntaxError, ValueError, RecursionError) as error:
+                self.loaded[name] = []
+                self.undecided.append(f"{file}: {error}")
+            for node in self.loaded[name]:
+                if isinstance(node, ast.ClassDef) and is_quiet(node, set()):
+                    makers = {"__init__", "__new__", "__post_init__", "__set_name__"}
+                    if not makers & {each for part in node.body for each in bound(part)}:
+                        self._classes.add(node.name)
 
-    def _bound(self, source: Source, name: str, others: list[str]) -> bool:
-        """Take what binds a name of a module, with the attributes taken from it; say if any does."""
-        for node in source.binds.get(name, ()):
-            self._take(source, node)
-        for dotted in source.imports.get(name, ()):
-            self._name(source, dotted, others)
-            self._imports.add((source.name, name, " ".join(source.imports[name])))
-        return name in source.binds or name in source.imports
+    def _keep(self) -> bool:
+        """Keep what runs and what is named; say whether that was something new."""
+        before = len(self._kept), len(self.loaded)
+        for module, body in list(self.loaded.items()):
+            for node in body:
+                if id(node) in self._kept or f"{module}.{getattr(node, 'name', '')}" == self.end:
+                    continue
+                if self._names & {*bound(node)} or not is_quiet(node, self._classes):
+                    self._kept.add(id(node))
+                    self._look(module, node)
+        return before != (len(self._kept), len(self.loaded))
 
-    def _take(self, source: Source, node: ast.stmt) -> None:
-        """Take a statement, and what it uses."""
-        if id(node) in self._reached[source.name] or isinstance(node, IMPORT):
-            return
-        self._reached[source.name].add(id(node))
-        if any(isinstance(part, ast.ExceptHandler) and part.name for part in ast.walk(node)):
-            self.undecided.append(f"{source.name} reads an error, perhaps its text")
-        inner = source.imported(node)
-        if "*" in inner or "*" in source.imports:
-            self.undecided.append(f"{source.name} imports *")
-        for first, *others in chains(node):
-            if doubtful := UNDECIDED & {first, *others}:
-                self.undecided.append(f"{source.name} says {min(doubtful)}")
-            for dotted in inner.get(first, ()):
-                self._name(source, dotted, others)
-            self._bound(source, first, others)
-        if isinstance(node, ast.ClassDef):  # an attribute of an instance may lead there unseen
-            for dotted in (each for found in inner.values() for each in found):
-                self._name(source, dotted, [])
-
-    def _name(self, source: Source, dotted: str, others: list[str]) -> None:
-        """Follow what an import leads to, with the attributes that are taken from it."""
-        if doubtful := UNDECIDED.intersection(dotted.split(".")):
-            self.undecided.append(f"{source.name} imports {min(doubtful)}")
-        whole = ".".join([dotted, *others])
-        if self._is_ours(dotted) and whole not in self._todo:
-            self._todo.append(whole)
+    def _look(self, module: str, node: ast.stmt) -> None:
+        """Note the names of a statement, and load what it imports of the package."""
+        said = set(words(node))
+        self._names |= said
+        # The package itself looks at where it is, for the names that it gives to others.
+        if doubtful := UNDECIDED & said - ({"__file__"} if "." not in module else set()):
+            self.undecided.append(f"{module} says {min(doubtful)}")
+        here = module.split(".")
+        is_package = self.package.joinpath(*here[1:], "__init__.py").is_file()
+        for part in ast.walk(node):
+            if not isinstance(part, ast.Import | ast.ImportFrom):
+                continue
+            level = getattr(part, "level", 0)
+            above = here[: len(here) + is_package - level] if level else []
+            for alias in part.names:
+                dotted = ".".join(filter(None, (*above, getattr(part, "module", ""), alias.name)))
+                if dotted.partition(".")[0] == here[0]:
+                    self._load(dotted)
+                    if alias.name == "*":
+                        self.undecided.append(f"{module} imports *")

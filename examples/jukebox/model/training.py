@@ -166,6 +166,6 @@ def train(tracks, charts, settings=None, seed=0, lock=None):
     measures = (problem.average_precision, problem.brier, problem.calibration_error)
     record["metrics"] = {measure.__name__: measure(y, p) for measure in measures}
     # Not `problem.chance`, which asks for costs: another cost of a campaign makes no other model.
-    chance = problem.average_precision(y, problem.base_rates(y))
-    record["metrics"]["average_precision_of_chance"] = chance
+    by_chance = problem.average_precision(y, problem.base_rates(y))
+    record["metrics"]["average_precision_of_chance"] = by_chance
     return Model(onnx, hashlib.sha256(onnx).hexdigest(), record)

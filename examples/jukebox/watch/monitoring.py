@@ -16,7 +16,7 @@ from jukebox.data.versions import labels
 from jukebox.model.gate import weighted_precisions
 from jukebox.model.training import labelled, predict
 from jukebox.problem import LABEL_DELAY
-from jukebox.schema import BOUNDS, COLUMNS, FEATURES, is_id
+from jukebox.schema import BOUNDS, COLUMNS, FEATURES, WHOLE, is_id
 from jukebox.watch.drift import FEWEST
 
 # What `rules.yml` reads, besides the figures that the service shows: help, and a label.
@@ -59,10 +59,11 @@ def service(calls):
 def data_quality(batch, week):
     """Return how many rows a raw batch has, and the shares of them (0 to 1) that are at fault.
 
-    missing: no value, or no column; wrong_type: no number where one belongs; out_of_range:
-    outside `FEATURES`; wrong_encoding: a track_id that is none; duplicate: one that stands
-    above; late: released before `week`. A row may be at fault in several ways; which row and why,
-    `checks.validate` tells. Shares of an empty batch are NaN.
+    missing: no value, or no column; wrong_type: no number where one belongs, or no whole one;
+    out_of_range: outside `FEATURES`, or released after `week`; wrong_encoding: a track_id that is
+    none; duplicate: one that stands above; late: released before `week`. A row may be at fault in
+    several ways, and is in none exactly if `checks.validate` keeps it, which also says why not.
+    Shares of an empty batch are NaN.
     """
     raw = batch.reindex(columns=COLUMNS)
     cells = raw[list(BOUNDS)].apply(read_numbers)
@@ -70,8 +71,10 @@ def data_quality(batch, week):
     lowest, highest = ([f[side] for f in FEATURES.values()] for side in (0, 1))
     at_fault = {
         "missing": raw.isna().any(axis=1),
-        "wrong_type": (cells.isna() & raw[cells.columns].notna()).any(axis=1),
-        "out_of_range": ((features < lowest) | (features > highest)).any(axis=1),
+        "wrong_type": (cells.isna() & raw[cells.columns].notna()).any(axis=1)
+        | (cells[list(WHOLE)] % 1 > 0).any(axis=1),
+        "out_of_range": ((features < lowest) | (features > highest)).any(axis=1)
+        | (cells["released"] > week),
         "wrong_encoding": ~raw["track_id"].dropna().map(is_id).astype(bool),
         "duplicate": raw["track_id"].dropna().duplicated(),
         "late": cells["released"] < week,

@@ -3,7 +3,6 @@
 It is made from the events alone. Where nobody looks, the lines are the same, without the time line.
 """
 
-import json
 import sys
 import time
 from contextlib import AbstractContextManager
@@ -15,10 +14,10 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from jukebox.loop.steps import GIVES
+from jukebox.loop.journal import as_json
+from jukebox.loop.steps import GIVES, MARKS
 
 HEAD = "{} weeks of one model, updated automatically: three triggers, one gate."
-MARKS = {"promoted": ("✓", "green"), "refused": ("✗", "yellow"), "rolled back": ("↶", "magenta")}
 NEXT = dict(pairwise(GIVES))  # the step after each
 CAPTION = "Average precision, by week of release: █ what was scored  ░ what was possible"
 LEGEND = "C code  D data  P performance  ✓ promoted  ✗ refused  ↶ rolled back"
@@ -93,8 +92,7 @@ class Json(AbstractContextManager):
 
     def show(self, event):
         """Print an event; a number that is none is null."""
-        event = json.loads(json.dumps(event), parse_constant=lambda _: None)
-        print(json.dumps(event, allow_nan=False), flush=True)
+        print(as_json(event), flush=True)
 
     def say(self, text):
         """Print something that is no event, where no program reads it."""
