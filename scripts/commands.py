@@ -1,7 +1,8 @@
 """Write what `--help` says into `docs/reference/command-line.md`: `python -m scripts.commands`.
 
-Each command of `CONTENTS` has its listing there, under its heading and in its order. It needs
-Jukebox and what it needs, as `nox -s tests` has them: run it with that session's Python.
+Each command of `CONTENTS` has its listing there, under its heading and in its order. It asks the
+Jukebox of this folder, not a copy that is installed, and needs what `nox -s tests` has:
+`.nox/tests/bin/python -m scripts.commands`.
 """
 
 import re
@@ -10,6 +11,12 @@ from pathlib import Path
 
 import click
 from click.testing import CliRunner
+
+from scripts import rooms
+
+if __name__ == "__main__":
+    rooms.search_here()
+
 from jukebox.cli.main import CONTENTS, main
 
 PAGE = Path("docs/reference/command-line.md")

@@ -11,9 +11,9 @@ import subprocess
 import sys
 import tomllib
 from datetime import UTC, datetime
+from importlib.util import find_spec
+from keyword import iskeyword
 from pathlib import Path
-
-from scripts import rooms
 
 SKELETONS = Path(__file__).with_name("skeletons")
 DOCS, JUKEBOX = Path("docs"), Path("examples", "jukebox")
@@ -56,12 +56,6 @@ def append(path: Path, skeleton: str, places: dict[str, str]) -> None:
     """Put a filled skeleton at the end of a file."""
     path.write_text(path.read_text("utf-8") + filled(skeleton, places), "utf-8")
     print(f"edited  {path}")
-
-
-def list_rooms() -> None:
-    """Write the new module into the list of the rooms."""
-    rooms.PAGE.write_text(rooms.listed(rooms.PAGE.read_text("utf-8")), "utf-8")
-    print(f"edited  {rooms.PAGE}")
 
 
 def title(name: str) -> str:
@@ -137,8 +131,7 @@ def tool(name: str) -> str:
 
 def lab(name: str) -> str:
     """Write a lab and its page, and put it behind the others."""
-    kebab(name)
-    module = name.replace("-", "_")
+    module = name_module(name)
     names = (JUKEBOX / "labs" / "__init__.py").read_text("utf-8").split("MODULES = (")[1]
     number = len(re.findall(r'^    "[\w.]+",$', names.split("\n)")[0], re.M)) + 1
     write(
@@ -154,14 +147,12 @@ def lab(name: str) -> str:
         rf'\g<0>    "jukebox.labs.{module}",\n',
     )
     edit(DOCS / "labs" / "index.md", r"^(?=```\n\Z)", f"{name}\n")
-    list_rooms()
     return f"Fill in docs/labs/{name}.md and {JUKEBOX}/labs/{module}.py."
 
 
 def command(name: str) -> str:
     """Write a command with its test, and list it; its help goes onto the page of all commands."""
-    kebab(name)
-    module = name.replace("-", "_")
+    module = name_module(name)
     write(
         {
             JUKEBOX / "cli" / f"{module}.py": "command.py",
@@ -174,11 +165,12 @@ def command(name: str) -> str:
         r'^    "Afterwards": \(\n(?:        "[\w.]+",\n)+',
         rf'\g<0>        "jukebox.cli.{module}",\n',
     )
-    list_rooms()
     subprocess.run([sys.executable, "-m", "scripts.commands"], check=True)
     return (
-        f"Fill in {JUKEBOX}/cli/{module}.py and its test. Put it under its heading in COMMANDS of "
-        f"{JUKEBOX}/cli/main.py, and run nox -s tests -- tests/jukebox/test_{module}.py."
+        f"Fill in {JUKEBOX}/cli/{module}.py and its test. The command stands last under the "
+        f"heading Afterwards: if another fits better, move its line in COMMANDS of "
+        f"{JUKEBOX}/cli/main.py, and run .nox/tests/bin/python -m scripts.commands. "
+        f"Then: nox -s tests -- tests/jukebox/test_{module}.py."
     )
 
 
@@ -186,6 +178,15 @@ def kebab(name: str) -> None:
     """End with a sentence where a name is not in small letters, figures and hyphens."""
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name):
         sys.exit(f"{name!r} is not in small letters, figures and hyphens, as `a-new-name`.")
+
+
+def name_module(name: str) -> str:
+    """Return the module of a lab or a command; end with a sentence if Python needs its name."""
+    kebab(name)
+    module = name.replace("-", "_")
+    if iskeyword(module) or find_spec(module):
+        sys.exit(f"{name!r} is a word or a module of Python already: take another name.")
+    return module
 
 
 KINDS = {"chapter": chapter, "tool": tool, "lab": lab, "command": command}

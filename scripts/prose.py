@@ -209,6 +209,7 @@ if __name__ == "__main__":
         for error in errors
         if not (": a reader never saw" in error and error.partition(":")[0] in OF_DECKS)
     ]
-    errors += unfilled("docs", "examples", "tests/jukebox")
+    # A command's help says what its source says, and is told there.
+    errors += unfilled("docs", "examples", "tests/jukebox", ":!docs/reference/command-line.md")
     print("\n".join(errors) or f"{len(pages())} pages follow the style")
     sys.exit(bool(errors))

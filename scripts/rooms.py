@@ -2,24 +2,44 @@
 
 Which rooms there are, and their order, stands in the contract `layers` of pyproject.toml, which
 `lint` holds; the arrows are the imports themselves, and the sentences those of the docstrings.
-It reads code and runs none. The drawing is made by `nox -s diagrams`, as for every other diagram.
+It reads the code of this folder, not that of a copy that is installed, and runs none. The drawing is
+made by `nox -s diagrams`, as for every other diagram.
 
-It needs what `nox -s tests` has; the list alone, which `scripts/new.py` writes, needs only Python.
+It needs what `nox -s tests` has: `.nox/tests/bin/python -m scripts.rooms`.
 """
 
 import ast
 import re
+import sys
 import tomllib
 from collections.abc import Collection, Iterable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 PAGE = Path("docs/reference/jukebox.md")
 PACKAGE = Path("examples/jukebox")
 SETTINGS = Path("pyproject.toml")
-TITLE = "accTitle: The rooms of Jukebox, and which imports from which"
-LIST = re.compile(r"(?:^`[\w/.]+`\n(?:: .+\n)+\n)+", re.M)
+TITLE = "accTitle: The rooms of Jukebox and their imports"
+# Rooms whose modules have a page of their own, which lists them for those who use them.
+ELSEWHERE = {
+    "labs": "[All the labs](../labs/index.md)",
+    "cli": "[All the commands](command-line.md)",
+}
+LIST = re.compile(r"(?:^`\w+(?:/|\.py)`\n(?:: .+\n)+\n)+", re.M)
 
 Arrow = tuple[str, str]  # from the room that imports to the room that it imports from
+
+
+def search_here() -> None:
+    """Let Python find the Jukebox of this folder, and end with a sentence if it finds another."""
+    sys.path.insert(0, str(PACKAGE.parent.resolve()))
+    found = find_spec(PACKAGE.name)
+    if not found or Path(found.origin or "").parent != PACKAGE.resolve():
+        where = found.origin if found else "nowhere"
+        sys.exit(
+            f"Python takes Jukebox from {where}, not from {PACKAGE.resolve()}: run this in the "
+            "folder that has pyproject.toml, in a process of its own."
+        )
 
 
 def read_order(settings: str) -> list[str]:
@@ -91,13 +111,14 @@ def first_sentence(file: Path) -> str:
 
 
 def describe(room: str, folder: Path = PACKAGE) -> Iterator[str]:
-    """Yield the lines of the page on a room: its name, its sentence, and its modules."""
+    """Yield the lines of the page on a room: its name, its sentence, and its modules or their page."""
     if (file := folder / f"{room}.py").exists():
         yield from (f"`{room}.py`", f": {first_sentence(file)}", "")
         return
     modules = sorted(one.stem for one in (folder / room).glob("*.py") if one.stem != "__init__")
     yield from (f"`{room}/`", f": {first_sentence(folder / room / '__init__.py')}")
-    yield from (f": {', '.join(f'`{module}`' for module in modules)}", "")
+    listing = ", ".join(f"`{module}`" for module in modules)
+    yield from (f": {ELSEWHERE.get(room, listing)}", "")
 
 
 def single_files(order: Iterable[str]) -> list[str]:
@@ -119,16 +140,19 @@ def drawn(text: str) -> str:
     return found
 
 
-def listed(text: str) -> str:
-    """Return a page with the list of the rooms as they are now."""
-    order = read_order(SETTINGS.read_text("utf-8"))
-    lines = "".join(f"{line}\n" for room in order for line in describe(room))
-    return LIST.sub(lambda _: lines, text)
-
-
 def written(text: str) -> str:
     """Return a page with the diagram and the list of the rooms as they are now."""
-    return listed(text.replace(drawn(text), source()))
+    order = read_order(SETTINGS.read_text("utf-8"))
+    lines = "".join(f"{line}\n" for room in order for line in describe(room))
+    return LIST.sub(lambda _: lines, text.replace(drawn(text), source()))
+
+
+def advise(old: str, new: str) -> str:
+    """Return what was done to the page, and what is to be done next where its diagram changed."""
+    if old == new:
+        return f"{PAGE}: unchanged"
+    then = "" if drawn(old) == drawn(new) else "; its diagram has changed: now run nox -s diagrams"
+    return f"{PAGE}: written{then}"
 
 
 def count(arrows: Collection[Arrow], files: Collection[str]) -> tuple[int, int]:
@@ -140,11 +164,13 @@ def count(arrows: Collection[Arrow], files: Collection[str]) -> tuple[int, int]:
 
 def main() -> None:
     """Write the page, and say how many arrows there are, those that the picture leaves out too."""
-    PAGE.write_text(written(PAGE.read_text("utf-8")), "utf-8")
+    search_here()
+    old = PAGE.read_text("utf-8")
+    PAGE.write_text(new := written(old), "utf-8")
     order = read_order(SETTINGS.read_text("utf-8"))
     each, shared = count(find_arrows(order), single_files(order))
     print(f"{each} arrows between the rooms under labs; {shared}, if the single files are one room")
-    print(f"Wrote the rooms into {PAGE}; now run nox -s diagrams")
+    print(advise(old, new))
 
 
 if __name__ == "__main__":

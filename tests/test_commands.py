@@ -13,7 +13,7 @@ from scripts.commands import PAGE, paths, shown, written
 
 TEXT = PAGE.read_text("utf-8")
 MODULES = sorted(Path("examples/jukebox/cli").glob("*.py"))
-REMEDY = "run `python -m scripts.commands` with the Python of `nox -s tests`, which writes it"
+REMEDY = "run `.nox/tests/bin/python -m scripts.commands`, which writes it"
 
 
 def options(command):

@@ -123,6 +123,9 @@ def test_a_skeleton_passes_the_rules_of_prose_until_git_has_it(run):
 
     assert waiting.returncode == 0, waiting.stdout
     assert given.returncode == 1
+    assert "docs/reference/command-line.md" not in given.stdout, (
+        "its source is told, not what it says"
+    )
     for page in WRITTEN:
         assert re.search(
             rf"^{page}:\d+: the skeleton still speaks here: say it", given.stdout, re.M
@@ -134,6 +137,8 @@ REFUSED = {
     "another kind": (("page", "x"), "Say what to write: nox -s new -- chapter modules/"),
     "a path of no module": (("chapter", "labs/x"), "'labs/x' is no modules/<part>/<page>"),
     "a name with capitals": (("lab", "MyLab"), "'MyLab' is not in small letters, figures and"),
+    "a word of Python": (("command", "import"), "'import' is a word or a module of Python already"),
+    "a module of Python": (("lab", "json"), "'json' is a word or a module of Python already"),
     "a name that is taken": (
         ("chapter", "modules/introduction/northstar"),
         "docs/modules/introduction/northstar.md is there already: take another name",

@@ -1,6 +1,9 @@
 """The page of Jukebox shows its rooms: the linter's order, the imports, and each room's sentence."""
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from textwrap import dedent
 
@@ -13,12 +16,21 @@ from tests.project import write
 
 TEXT = rooms.PAGE.read_text("utf-8")
 ORDER = rooms.read_order(rooms.SETTINGS.read_text("utf-8"))
-REMEDY = "run `python -m scripts.rooms` with the Python of `nox -s tests`, then `nox -s diagrams`"
+REMEDY = "run `.nox/tests/bin/python -m scripts.rooms`, and do what it says"
 # Not rooms: what carries the package elsewhere, and what a lab puts into the reader's folder.
 CARRIED = {"deploy", "labs/files"}
 FOLDERS = {file.parent for file in rooms.PACKAGE.rglob("*.py")} - {rooms.PACKAGE}
 NAMES = sorted({folder.relative_to(rooms.PACKAGE).as_posix() for folder in FOLDERS} - CARRIED)
 FILES = sorted((rooms.PACKAGE / "labs").glob("*.py"))
+# What imports a module, or may, without a statement; and the files that have to: what they name in
+# a text are commands, labs, the job, where the code of a model begins, and what it may not import.
+BEHIND_THE_LINTER = re.compile(
+    r"""["']jukebox(\.\w+)+["']|\b(import_module|__import__|run_module)\b"""
+)
+BY_NAME = {
+    *("cli/lab.py", "cli/main.py", "labs/__init__.py"),
+    *("model/identity.py", "model/job.py", "model/reach.py"),
+}
 LABS = [file for file in FILES if "\ndef solve(" in file.read_text("utf-8")]
 
 
@@ -33,9 +45,27 @@ def test_a_folder_of_code_is_a_room_with_its_sentence(name):
     """Without its `__init__.py`, the linter would see nothing of the folder, and keep silent."""
     file = rooms.PACKAGE / name / "__init__.py"
 
-    assert file.exists(), f"{file}: missing: the linter passes over a folder without it"
+    assert file.exists(), (
+        f"{file}: missing, and the linter passes over a folder without it: write it, with one "
+        "sentence that says what the room is for"
+    )
     assert rooms.first_sentence(file).endswith("."), f"{file}:1: say what the room is for"
-    assert name.partition("/")[0] in ORDER
+    assert name.partition("/")[0] in ORDER, (
+        f"{name}: no room has this folder: move its files into a room's folder, or give a new room "
+        "its place in `layers` of pyproject.toml"
+    )
+
+
+def test_a_module_is_imported_by_a_statement():
+    """What a file imports by a name in a text, neither the linter nor the picture sees."""
+    texts = {file: file.read_text("utf-8") for file in rooms.PACKAGE.rglob("*.py")}
+    found = {
+        file.relative_to(rooms.PACKAGE).as_posix()
+        for file, text in texts.items()
+        if BEHIND_THE_LINTER.search(text)
+    } - BY_NAME
+
+    assert set() == found, "write an `import` statement, so that the linter sees the module"
 
 
 @pytest.mark.parametrize("file", LABS, ids=lambda file: file.stem)
@@ -148,6 +178,42 @@ def test_a_room_is_described_by_its_docstring_and_its_modules(package):
         *rooms.describe("ground", package)
     ]
     assert ["`low/`", ": What is low.", ": `one`, `two`", ""] == [*rooms.describe("low", package)]
+
+
+def test_a_room_with_a_page_of_its_own_has_a_link_in_place_of_its_modules():
+    """Whoever looks for a command or a lab looks there."""
+
+    assert [": [All the labs](../labs/index.md)", ""] == [*rooms.describe("labs")][2:]
+
+
+def test_the_next_command_is_named_where_the_picture_changed():
+    """And only there: a sentence or a module in the list needs no drawing."""
+    moved = TEXT.replace("labs --> world", "labs --> loop")
+
+    assert f"{rooms.PAGE}: unchanged" == rooms.advise(TEXT, TEXT)
+    assert f"{rooms.PAGE}: written" == rooms.advise(TEXT.replace("`tuning`", "`tune`"), TEXT)
+    assert rooms.advise(moved, TEXT).endswith("changed: now run nox -s diagrams")
+
+
+def test_the_tree_comes_before_a_copy_that_is_installed(tmp_path):
+    """A command that is only here would else be gone from the page; elsewhere, a sentence."""
+    write(tmp_path, {"jukebox/__init__.py": "", "own/jukebox.py": ""})
+    code = "from scripts import rooms; rooms.search_here(); import jukebox; print(jukebox.__file__)"
+    path = os.pathsep.join([str(tmp_path), str(Path.cwd())])
+
+    def run(folder):
+        return subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=folder,
+            env=os.environ | {"PYTHONPATH": path},
+            capture_output=True,
+            text=True,
+        )
+
+    here, elsewhere = run(Path.cwd()), run(tmp_path / "own")
+    assert f"{(rooms.PACKAGE / '__init__.py').resolve()}\n" == here.stdout, here.stderr
+    assert elsewhere.stderr.startswith(f"Python takes Jukebox from {tmp_path}")
+    assert "run this in the folder that has pyproject.toml" in elsewhere.stderr
 
 
 def test_another_order_is_another_picture():

@@ -30,6 +30,8 @@ def test_a_name_of_the_stub_is_that_of_its_room(
 
     assert meant is not None, f"{STUB}:{line}: jukebox/{module} has no {name}: take the line out"
     assert meant is getattr(jukebox, name)
+    home = getattr(meant, "__module__", None) or f"jukebox.{module}"  # a value does not say
+    assert home == f"jukebox.{module}", f"{STUB}:{line}: {name} is of {home}: import it from there"
     assert top == name, f"{STUB}:{line}: write {name} as {name}"
 
 

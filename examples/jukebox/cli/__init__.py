@@ -1,1 +1,1 @@
-"""The command `jukebox`, a file for each of its commands: an error says what to do next."""
+"""The command `jukebox`: reads what is typed, calls the rooms above, and prints what they give."""

@@ -1,1 +1,1 @@
-"""What comes in, what is kept, what is deleted: a row that is set aside has its reason."""
+"""Reads and checks the rows that come in, keeps them in versions, and deletes a track on request."""

@@ -1,4 +1,4 @@
-"""The labs: each a folder with something to do in it, and a check of what was done.
+"""The labs: sets up what a learner begins with, and checks what the learner did.
 
 A lab is a module of this package. It has TITLE; FIRST, the first thing to type; `start(folder)`,
 which fills an empty folder; `check(folder)`, which yields a sentence for each thing that is not

@@ -1,1 +1,1 @@
-"""What keeps every model up to date, the NorthStar: each update ends, and says how."""
+"""Looks for triggers, runs the updates that they start, and records each step."""

@@ -1,1 +1,1 @@
-"""What makes a model, and what may refuse it: the same inputs give the same bytes."""
+"""Computes features, trains a model, tests it at the gate, explains it, and identifies its code."""

@@ -1,1 +1,1 @@
-"""Which model answers, which did, and what they answered: decisions are added, never changed."""
+"""Keeps the models, who put which into service and when, and each answer that they gave."""

@@ -1,1 +1,1 @@
-"""What answers over HTTP, and how a new model takes over: every answer names its model."""
+"""Answers requests over HTTP, and hands them over to a new model step by step."""

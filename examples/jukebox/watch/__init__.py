@@ -1,1 +1,1 @@
-"""What would wake somebody: quality is read from what happened, as soon as it is known."""
+"""Looks for drift, measures the quality of a model in service, and raises alerts."""

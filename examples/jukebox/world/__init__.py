@@ -1,1 +1,1 @@
-"""The invented world that stands in for the real one: what is true in it is known."""
+"""Simulates tracks, charts and faults, plays the story in which they appear, and draws its report."""
