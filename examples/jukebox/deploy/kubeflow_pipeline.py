@@ -42,11 +42,9 @@ def train(
     metrics: dsl.Output[dsl.Metrics],
 ):
     """Train on a version of the data, as a job of its own."""
-    from pathlib import Path
-
     from jukebox.model import job
 
-    job.run(Path(job.__file__).parent, data.path, version, model.path, newest=4, seed=0)
+    job.run(job.INSTALLED, data.path, version, model.path, newest=4, seed=0)
     trained = job.made(model.path)
     model.metadata["digest"] = trained.digest
     for name, value in trained.record["metrics"].items():
