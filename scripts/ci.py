@@ -29,7 +29,7 @@ BUDGETS = {
     "tools": 2700,
     "readme": 1200,
     "site": 2950,
-    "systems": 1000,
+    "systems": 1200,
     "proofs": 500,
     "levels": 340,
     "packs": 210,
