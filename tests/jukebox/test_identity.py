@@ -151,6 +151,7 @@ MATTERS = [
     ("problem.py", "", "\n_gone = UNITS.remove('week')\n"),
     ("problem.py", "", "\nclass Setup:\n    UNITS.remove('week')\n"),
     ("problem.py", "", "\ndef setup(x=UNITS.remove('week')):\n    pass\n"),
+    ("problem.py", "", "\n(UNITS[0], more) = 1, 2\n"),
     ("problem.py", "", "\n_old = setattr(re, 'compile', str)\n"),
     ("problem.py", "", "\nimport pandas as pd\n\n@pd.register\nclass New:\n    pass\n"),
     ("shape.py", "import UNITS", "import UNITS, DELAY, WEEKS"),
@@ -224,6 +225,10 @@ UNSURE = [
     "def train(x):\n    import importlib\n    return importlib.import_module('jukebox.aside')",
     "from importlib import import_module as get\ndef train(x):\n    return get('jukebox.aside')",
     "def train(x):\n    exec(x)",
+    "def train(x):\n    return getattr(*x)",
+    "class Base:\n    def __init_subclass__(cls):\n        TABLE[1] = cls\nclass New(Base):\n    pass",
+    "def train(x):\n    return " + " + ".join(["x"] * 3000),
+    "def train(x):\n    return 0x" + "f" * 5000,
     "def train(x):\n    return (fit,)[0].__doc__",
     "from pathlib import Path\ndef train(x):\n    return Path(__file__).with_name('x').read_text()",
     "def train(x):\n    return train.__doc__",
@@ -292,6 +297,15 @@ class Learner:
 def train(x):
     return Learner().fit()
 """
+LAZY = """
+import lazy_loader
+
+more = lazy_loader.load("jukebox.more")
+
+
+def train(x):
+    return more.TABLE
+"""
 PACKAGE = "from jukebox.data import rows\n\n\ndef train(x):\n    return rows.TABLE\n"
 
 
@@ -305,6 +319,7 @@ PACKAGE = "from jukebox.data import rows\n\n\ndef train(x):\n    return rows.TAB
             + "\n    return table\n"
         },
         {"model/training.py": LEARNER},
+        {"model/training.py": LAZY},
         {
             "model/training.py": PACKAGE,
             "data/__init__.py": "from jukebox import more as rows\n",
@@ -315,11 +330,12 @@ PACKAGE = "from jukebox.data import rows\n\n\ndef train(x):\n    return rows.TAB
         "the first of two ways",
         "and inside of a function",
         "an attribute of a class",
+        "a module by its name in a text",
         "a package's own name for a module",
     ],
 )
 def test_what_hides_is_found(tmp_path, files):
-    """Each of the three trains with the table."""
+    """Each trains with the table."""
     one, two = (
         code_version(small(tmp_path / size, SMALL | files | {"more.py": f"TABLE = {size}\n"}), {})
         for size in "12"
@@ -335,6 +351,18 @@ def test_packages_count(tmp_path):
 
     assert one != two
     assert code_version(package) == code_version(package, identity.installed())
+
+
+@pytest.mark.parametrize("name", ["numpy", "scikit-learn", "skl2onnx", "onnx", "protobuf"])
+def test_a_package_that_makes_the_bytes_counts(tmp_path, monkeypatch, name):
+    """The last one writes them."""
+    package, version = small(tmp_path), identity.metadata.version
+    before = code_version(package)
+    monkeypatch.setattr(
+        identity.metadata, "version", lambda one: "0" if one == name else version(one)
+    )
+
+    assert before != code_version(package)
 
 
 def test_line_ends_do_not_count(tmp_path):

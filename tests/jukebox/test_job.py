@@ -11,7 +11,6 @@ from dataclasses import asdict
 
 import pytest
 from jukebox import Catalogue, Settings, Store, code_version
-from jukebox.loop import loop as northstar
 from jukebox.model import job
 from jukebox.model.identity import name_snapshot
 
@@ -32,7 +31,7 @@ def data(tmp_path_factory):
 @pytest.fixture
 def checkout(tmp_path):
     """Give a snapshot of the package's sources, one of them changed."""
-    draft = shutil.copytree(northstar.PACKAGE, tmp_path / "jukebox", ignore=CACHE)
+    draft = shutil.copytree(job.INSTALLED, tmp_path / "jukebox", ignore=CACHE)
     text = (draft / "model" / "training.py").read_text("utf-8")
     assert text.count("epochs: int = 20") == 1
     text = text.replace("epochs: int = 20", "epochs: int = 1")
@@ -130,7 +129,7 @@ def test_a_job_trains_by_the_sources_it_is_given(data, checkout, tmp_path, monke
 @pytest.mark.whole
 def test_a_job_trains_by_the_settings_it_is_given(data, tmp_path):
     """Those that it is not given are the defaults; the weeks that are held out are named apart."""
-    job.run(northstar.PACKAGE, *data, tmp_path / "out", 2, 5, {"hidden": [4, 2], "epochs": 1})
+    job.run(job.INSTALLED, *data, tmp_path / "out", 2, 5, {"hidden": [4, 2], "epochs": 1})
     settings = job.made(tmp_path / "out").record["settings"]
 
     assert settings == asdict(Settings()) | {"hidden": [4, 2], "epochs": 1, "newest": 2}

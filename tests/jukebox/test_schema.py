@@ -375,7 +375,8 @@ def test_quality_counts_what_the_checks_refuse():
 @pytest.mark.filterwarnings("ignore:The behavior of DataFrame concatenation")  # pandera, of pandas
 def test_quality_finds_a_fault_exactly_where_the_checks_refuse(rows):
     """In each of 300 rows alone: or half a batch could wait, and no alert would say so."""
-    for row in rows[:300]:
+    halves = [{"track_id": "T1", "released": 3} | TRACK | {name: 0.5} for name in WHOLE]
+    for row in [*halves, *rows[:300]]:
         frame = pd.DataFrame({name: pd.Series([row[name]], dtype=object) for name in COLUMNS})
         frame.at[0, "released"] = week = 3 if row["released"] in (0, 5200) else row["released"]
         week = week if isinstance(week, int) else 3

@@ -26,8 +26,8 @@ from statistics import median
 
 import pytest
 from jukebox.loop import journal
-from jukebox.loop.loop import PACKAGE
 from jukebox.model import job
+from jukebox.model.job import INSTALLED
 
 from tests.jukebox.conftest import begun, reigned  # noqa: F401 - fixtures
 from tests.jukebox.loops import Home
@@ -255,7 +255,7 @@ def told(reigned, sizes, tmp_path_factory):  # noqa: F811
         home.registry.retire(2, "by hand")
         home.commit("better")
     shutil.rmtree(home.checkout)
-    shutil.copytree(PACKAGE, home.checkout, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(INSTALLED, home.checkout, ignore=shutil.ignore_patterns("__pycache__"))
     with (home.checkout / "model" / "training.py").open("a", encoding="utf-8") as file:
         file.write(COUNTED)
     with closing(home.loop(train=job.run)) as loop:

@@ -2,19 +2,19 @@
 
 import contextlib
 import sys
-from pathlib import Path
 
 import click
 
-from jukebox.cli.terminal import HOME, MLFLOW, console, folder
+from jukebox.cli.terminal import HOME, JSON, MLFLOW, console, folder
 from jukebox.loop.home import open_registry, open_store
 
 
 def package(ctx, parameter, value):
     """Give the package's folder in a checkout, or the one that is installed."""
     from jukebox.model.identity import is_flat
+    from jukebox.model.job import INSTALLED
 
-    code = value or Path(__file__).parents[1]
+    code = value or INSTALLED
     if not (is_flat(code) or (code / "model" / "training.py").is_file()):
         raise click.BadParameter(
             f"there is no model/training.py in {code}: name the package's folder"
@@ -98,10 +98,10 @@ def events(loop):
     type=click.FloatRange(0),
     help="How long it may wait for them before it is refused.  [default: 60]",
 )
-@click.option("--json", "json_lines", is_flag=True, help="Print JSON and nothing else.")
+@JSON
 @MLFLOW
 @HOME
-def update(code, json_lines, mlflow, home, **given):
+def update(code, as_json, mlflow, home, **given):
     """Look for the three triggers, and do what they ask for.
 
     A trigger leads to a run: validate, train, gate, register, canary, promote. What an earlier
@@ -110,7 +110,7 @@ def update(code, json_lines, mlflow, home, **given):
 
     Exits with 1 if a run is refused. The champion stays, and the journal has the reason.
     """
-    from jukebox.loop.journal import as_json, ended, runs
+    from jukebox.loop.journal import ended, runs, write_line
     from jukebox.loop.loop import Loop
     from jukebox.loop.triggers import Policy
 
@@ -120,7 +120,7 @@ def update(code, json_lines, mlflow, home, **given):
     with contextlib.closing(Loop(home, models, data, code, policy)) as loop:
         for event in events(loop):
             did.append(event)
-            click.echo(as_json(event)) if json_lines else show(event)
-    if not (did or json_lines):
+            click.echo(write_line(event)) if as_json else show(event)
+    if not (did or as_json):
         click.echo("No trigger fired, and no run is unfinished.")
     sys.exit(1 if "refused" in map(ended, runs(did).values()) else 0)

@@ -14,7 +14,6 @@ FIRST = "jukebox status"
 FEW = 6  # weeks that are there when the first model is made, three of them with charts
 TURN, BACK = 8, 13  # when tastes turn, and turn back: the newest week at the start
 RUNS = 2  # that the loop has behind it at the start
-PACKAGE = Path(__file__).parents[1]
 UPDATE = "jukebox update --code code/jukebox"
 KINDS = {  # of triggers: what makes one fire
     "code": f"change a line of {{training}} that matters, then {UPDATE}",
@@ -41,12 +40,13 @@ def start(folder):
     from jukebox.loop.loop import Loop
     from jukebox.loop.triggers import Policy
     from jukebox.model.gate import Limits
+    from jukebox.model.job import INSTALLED
     from jukebox.world.scene import answer, release
     from jukebox.world.settings import world
     from jukebox.world.simulation import Catalogue, Drift
 
     home, code = folder / ".jukebox", folder / "code" / "jukebox"
-    shutil.copytree(PACKAGE, code, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(INSTALLED, code, ignore=shutil.ignore_patterns("__pycache__"))
     data, models = open_store(home, needed=False), open_registry(home, None)
     turns = [
         {"kind": "concept", "shape": "sudden", "start": TURN, "size": 1.0},

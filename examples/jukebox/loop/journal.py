@@ -72,7 +72,7 @@ def lost(events):
     return [e["id"] for e in events if e["event"] == "trigger" and e["id"] not in done]
 
 
-def as_json(event):
+def write_line(event):
     """Give an event as one line of JSON; a number that is none is null."""
     event = json.loads(json.dumps(event), parse_constant=lambda _: None)
     return json.dumps(event, allow_nan=False)

@@ -24,8 +24,6 @@ from jukebox.model.training import labelled
 from jukebox.registry.history import Refused, full, remedy
 from jukebox.registry.models import Tampered
 
-PACKAGE = INSTALLED
-
 
 class Ended(Exception):
     """The run is over: (ending, why, figures)."""
@@ -34,7 +32,7 @@ class Ended(Exception):
 class Loop:
     """The loop of one home; the folder's lock keeps a second one out."""
 
-    def __init__(self, home, registry, store, code=PACKAGE, policy=None, train=job.run):
+    def __init__(self, home, registry, store, code=INSTALLED, policy=None, train=job.run):
         """Take the lock. Raises Refused if another loop has it.
 
         code: the package's folder in the checkout that is watched. train: see `job.run`; whatever
@@ -162,10 +160,12 @@ class Loop:
 
     def _train(self, number, run, plan):
         code, out = self.home / "code" / plan["code"] / "jukebox", self.home / "runs" / str(number)
-        if not is_intact(code) and job.snapshot(self.code, self.home / "code") != plan["code"]:
-            raise Ended("refused", f"{code.parent} is not the code that it is named after", {})
+        is_made = (out / "record.json").exists()
+        if not is_made and not is_intact(code) and self._snapshot(None) != plan["code"]:
+            why = f"{code.parent} is not the code that it is named after: restore it from a copy"
+            raise Ended("refused", why, {})
         try:
-            if not (out / "record.json").exists():
+            if not is_made:
                 self.train(
                     code, self.store.folder, plan["data"], out, plan["newest"], self.policy.seed
                 )

@@ -42,10 +42,11 @@ def code_version(package: Path | None = None, packages: Mapping[str, str] | None
     """Return the version of the code that makes a model: a SHA-256, in hex.
 
     package: the folder with its sources, which are read and never run; without one, the package
-    that is installed. packages: the versions of other packages to count it with, as a model's record has them; without them, those that are
-    installed. Where it cannot be decided what a training reaches, all of the folder counts. Of a
-    package from before there were rooms it is the version of then, which no other package changes.
-    Raises OSError for a folder without the training.
+    that is installed. packages: the versions of other packages to count it with, as a model's
+    record has them; without them, those that are installed. Where it cannot be decided what a
+    training reaches, all of the folder counts. Of a package from before there were rooms it is the
+    version of then, which no other package changes. Raises OSError for a folder without the
+    training.
     """
     from jukebox.model.reach import Reach  # here, so that it is no part of what it finds
 

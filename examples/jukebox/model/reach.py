@@ -115,14 +115,16 @@ def spell(node: Any) -> Any:
 def words(node: ast.AST) -> Iterator[str]:
     """Yield each name that occurs in a tree, as a name, an attribute, a text or in an import."""
     for part in ast.walk(node):
-        if isinstance(part, ast.Constant) and str(part.value).isidentifier():
-            yield str(part.value)
+        if isinstance(part, ast.Constant) and isinstance(part.value, str):
+            yield part.value
         elif isinstance(part, ast.Import | ast.ImportFrom):
             for alias in part.names:
                 yield from f"{getattr(part, 'module', '')}.{alias.name}.{alias.asname}".split(".")
-        elif isinstance(part, ast.Call) and ast.unparse(part.func) == "getattr":
-            if not isinstance(part.args[1], ast.Constant):
+        elif isinstance(part, ast.Call) and getattr(part.func, "id", "") == "getattr":
+            if not any(isinstance(given, ast.Constant) for given in part.args[1:2]):
                 yield "__globals__"  # the name may be any
+        elif isinstance(part, FUNCTION) and part.name in UNDECIDED:
+            yield part.name  # a hook, which another statement calls
         elif isinstance(part, ast.ExceptHandler) and part.name:
             yield "exc_info"  # somebody reads the error, perhaps its text
         yield getattr(part, "attr", getattr(part, "id", ""))
@@ -146,13 +148,17 @@ def is_quiet(node: ast.AST, classes: set[str]) -> bool:
     made: list[ast.AST | None]
     if isinstance(node, ast.Assign | ast.AnnAssign):
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        if not all(isinstance(each, ast.Name | ast.Tuple) for each in targets):
+        places = [part for each in targets for part in ast.walk(each)]
+        if any(isinstance(part, ast.Attribute | ast.Subscript) for part in places):
             return False
         made = [node.value]
     elif isinstance(node, FUNCTION):
         made = [*node.args.defaults, *node.args.kw_defaults]
     elif isinstance(node, ast.ClassDef):
-        if node.keywords or not all(is_quiet(part, classes) for part in node.body):
+        hooked = (UNDECIDED | {"__set_name__"}) & {
+            each for part in node.body for each in bound(part)
+        }
+        if node.keywords or hooked or not all(is_quiet(part, classes) for part in node.body):
             return False
         made = list(node.bases)
     else:
@@ -186,13 +192,16 @@ class Reach:
         self._kept: set[int] = set()  # of statements, by `id`
         self._names = {begin.rpartition(".")[2]}
         self._classes: set[str] = set()
-        self._load(begin)
-        while self._keep():
-            pass
-        self.code = [
-            (name, [ascii(spell(node)) for node in body if id(node) in self._kept])
-            for name, body in sorted(self.loaded.items())
-        ]
+        self.code: list[tuple[str, list[str]]] = []
+        try:
+            self._load(begin)
+            while self._keep():
+                pass
+            for name, body in sorted(self.loaded.items()):
+                kept = [ascii(spell(node)) for node in body if id(node) in self._kept]
+                self.code.append((name, kept))
+        except (RecursionError, ValueError) as error:  # a sum of thousands, or a huge number
+            self.undecided.append(str(error))
 
     def _load(self, dotted: str) -> None:
         """Read the modules that are run to import a dotted name of the package."""
@@ -235,6 +244,9 @@ class Reach:
         if doubtful := UNDECIDED & said - ({"__file__"} if "." not in module else set()):
             self.undecided.append(f"{module} says {min(doubtful)}")
         here = module.split(".")
+        for text in said:
+            if text.startswith(f"{here[0]}."):  # a loader may be told it
+                self._load(text)
         is_package = self.package.joinpath(*here[1:], "__init__.py").is_file()
         for part in ast.walk(node):
             if not isinstance(part, ast.Import | ast.ImportFrom):

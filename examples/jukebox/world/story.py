@@ -19,10 +19,11 @@ from jukebox.data.store import Store
 from jukebox.data.versions import labels
 from jukebox.loop.home import open_registry
 from jukebox.loop.journal import lost
-from jukebox.loop.loop import PACKAGE, Loop
+from jukebox.loop.loop import Loop
 from jukebox.loop.steps import ENDINGS
 from jukebox.loop.triggers import Policy
 from jukebox.model.gate import ceiling
+from jukebox.model.job import INSTALLED
 from jukebox.model.training import predict
 from jukebox.problem import LABEL_DELAY, average_precision, chance
 from jukebox.watch.drift import drift
@@ -49,7 +50,7 @@ class Story:
         for week in range(WEEKS[0]):
             arrive(self.store, week)
         self.code = home / "checkout" / "jukebox"
-        shutil.copytree(PACKAGE, self.code, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(INSTALLED, self.code, ignore=shutil.ignore_patterns("__pycache__"))
         self.loop = Loop(home, self.registry, self.store, self.code, POLICY)
         ends.enter_context(closing(self.loop))
         self.champions, self.counted = {}, (0, 0)

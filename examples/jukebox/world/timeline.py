@@ -14,7 +14,7 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from jukebox.loop.journal import as_json
+from jukebox.loop.journal import write_line
 from jukebox.loop.steps import GIVES, MARKS
 
 HEAD = "{} weeks of one model, updated automatically: three triggers, one gate."
@@ -92,7 +92,7 @@ class Json(AbstractContextManager):
 
     def show(self, event):
         """Print an event; a number that is none is null."""
-        print(as_json(event), flush=True)
+        print(write_line(event), flush=True)
 
     def say(self, text):
         """Print something that is no event, where no program reads it."""
