@@ -240,6 +240,7 @@ def lint(session):
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
     session.run("lint-imports", "--no-cache", "--no-logo", env={"PYTHONPATH": "examples"})
+    session.run("basedpyright")
     session.run("codespell")
     session.run("python", "-m", "scripts.prose")
     schemas = sorted(map(str, Path("docs/_data/schemas").glob("*.json")))
@@ -338,6 +339,7 @@ def lock(session):
     sources = {group: [f"--group={group}"] for group in groups}
     sources["tests"] += (*package, "--group=own")  # a page makes a project of the template
     sources["proofs"] += (*package, "--group=own")
+    sources["lint"] += package  # the types of what Jukebox imports
     sources["tools"] += package
     sources["deep-learning"] += package
     sources["explanations"] += package
