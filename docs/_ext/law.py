@@ -7,24 +7,25 @@ What is in force is told as of the day of the last commit, as `expiry.py` says; 
 day that has passed since. The rows are compared with their sources like any other sentence.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
+from sphinx.util.typing import ExtensionMetadata
 
-from docs._ext import dates, kept, load, where
+from docs._ext import Table, dates, load, where
 from docs._ext.classes import FROM_DATA
 from docs._ext.expiry import checked, dated
+from docs._ext.handbook import handbook
 
 logger = logging.getLogger(__name__)
 
-Duty = Mapping[str, Any]  # a row of law.toml
+Duty = Table  # a row of law.toml
 # How a rule binds, as the schema has it, in the words of the page.
 FORCE = {"law": "law", "supervisor": "guidance of a supervisor", "advice": "advice, voluntary"}
 TITLES = {
@@ -74,16 +75,16 @@ class Law(SphinxDirective):
             words = f"%s has no law {name!r}" if name else "%s has no rule"
             logger.warning(words, dates.LAWS, location=self.get_location())
             return []
-        kept(env, "laws").setdefault(env.docname, []).extend(row["id"] for row in rows)
+        handbook(env).laws.setdefault(env.docname, []).extend(row["id"] for row in rows)
         box = nodes.container(classes=[FROM_DATA])
         if name:
-            day = dates.day(env.handbook_day)
+            day = dates.day(handbook(env).day)
             title = f"{name}: what applies from when, as of {day} "
             head = "| from | what applies | state |\n|---|---|---|"
             box += self.table(title, head, rows)
         else:
-            for state, some in sort_by_state(rows, env.handbook_day).items():
-                title = TITLES[state].format(day=dates.day(env.handbook_day)) + " "
+            for state, some in sort_by_state(rows, handbook(env).day).items():
+                title = TITLES[state].format(day=dates.day(handbook(env).day)) + " "
                 box += self.table(title, "| from | rule |\n|---|---|", some)
         return [box]
 
@@ -92,14 +93,15 @@ class Law(SphinxDirective):
         wide = head.count("|---") == 3
         lines = [self.line(row, wide) for row in rows] or ["| | nothing in this list |"]
         (table,) = self.parse_text_to_nodes("\n".join([head, *lines]))
+        assert isinstance(table, nodes.table)  # it has a head, and a line at least
         mark = [checked(min(rows, key=lambda row: row["good_until"]))] if rows else []
         table.insert(0, nodes.title("", title, *mark))
         table["classes"].append("law")
-        body = table.next_node(nodes.tbody).children
-        for line, row in zip(body, rows, strict=False):  # of none there is one line that says so
-            words = line.next_node(nodes.Text)
+        body = next(table.findall(nodes.tbody))
+        firsts = [next(line.findall(nodes.Text)) for line in body.children]
+        for words, row in zip(firsts, rows, strict=False):  # of none there is one line that says so
             # What is in force stays so. Of the rest the day before is the last that is right.
-            known = row["from"] <= self.env.handbook_day
+            known = row["from"] <= handbook(self.env).day
             until = {} if known else {"until": str(row["from"] - timedelta(1))}
             times = {"datetime": str(row["from"]), **until}
             shown = dated("", words.rstrip(), classes=["starts"], **times)
@@ -110,7 +112,7 @@ class Law(SphinxDirective):
         """Return a row as Markdown: three cells of a rule of one law, or two of any rule."""
         day, cite = dates.day(row["from"]), f"{{cite:p}}`{','.join(row['source'])}`"
         if wide:
-            return f"| {day} {cite} | {row['what']} | {dates.state(row['from'], self.env.handbook_day)} |"
+            return f"| {day} {cite} | {row['what']} | {dates.state(row['from'], handbook(self.env).day)} |"
         note = f"; {row['note']}" if "note" in row else ""
         name = f"**{row['place']}, {row['law']}** ({FORCE[row['force']]})"
         return f"| {day} | {name}: {row['what']}{note} {cite} |"
@@ -119,7 +121,7 @@ class Law(SphinxDirective):
 def check(app: Sphinx, env: BuildEnvironment) -> None:
     """Tell of rows that are faulty, or that no page shows."""
     rows = duties(app.srcdir)
-    shown = {name for names in kept(env, "laws").values() for name in names}
+    shown = {name for names in handbook(env).laws.values() for name in names}
     unseen = [
         (f'"{row["id"]}"', f"no page shows {row['id']!r}: show it with {{law}}, or drop it")
         for row in rows
@@ -129,7 +131,7 @@ def check(app: Sphinx, env: BuildEnvironment) -> None:
         logger.warning("%s", fault, location=where(app.srcdir, dates.LAWS, words))
 
 
-def setup(app: Sphinx) -> dict[str, object]:
+def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the directive and the check."""
     app.setup_extension("docs._ext.expiry")
     app.add_directive("law", Law)

@@ -15,7 +15,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
-from docs._ext import kept
+from docs._ext.handbook import handbook
 from docs._ext.paths import all_paths, on_path
 from docs._ext.quiz import HOME
 
@@ -44,7 +44,7 @@ def data(app: Sphinx) -> dict[str, Any]:
     quizzes: {page below modules/: [title, address, key, [[right place, options], …]]}
     paths: {id: [name, [page, …]]}
     """
-    quizzes, env = kept(app.env, "quizzes"), app.env
+    quizzes, env = handbook(app.env).quizzes, app.env
     pages = [page for page in dict.fromkeys(in_order(env, app.config.root_doc)) if page in quizzes]
     paths = {
         path["id"]: [path["name"], [short(page) for page in on_path(env, path) if page in quizzes]]

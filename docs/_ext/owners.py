@@ -17,8 +17,9 @@ from docutils import nodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from docs._ext import is_chapter, kept, load, prose, where
+from docs._ext import is_chapter, load, prose, where
 from docs._ext.classes import CLAIM, FROM_DATA, within
+from docs._ext.handbook import handbook
 
 logger = logging.getLogger(__name__)
 
@@ -84,10 +85,10 @@ def find_terms(
 def read(app, doctree):
     """Find definitions in the wrong place, and the terms that a page uses without a link."""
     env, docname = app.env, app.env.docname
-    defined = kept(env, "definitions")[docname] = {}
+    defined = handbook(env).definitions[docname] = {}
     for node in doctree.findall(dfn):
         defined.setdefault(node["term"], []).append((docname, prose.line_of(node)))
-    used = kept(env, "used_terms")[docname] = {}
+    used = handbook(env).used_terms[docname] = {}
     if docname in LISTS:
         return
     linked = {
@@ -156,10 +157,10 @@ def check(app, env):
     """Each term is defined once, by its owner; each definition has a term."""
     terms = {straight(t["name"]): t for t in load(app.srcdir, "glossary.toml").get("term", [])}
     places = {}
-    for defined in kept(env, "definitions").values():
+    for defined in handbook(env).definitions.values():
         for name, found in defined.items():
             places.setdefault(name, []).extend(found)
-    for docname, used in sorted(kept(env, "used_terms").items()):
+    for docname, used in sorted(handbook(env).used_terms.items()):
         before = pages_read_first(env, docname) if used else set()
         for name, here in used.items():
             term = terms.get(name)

@@ -17,8 +17,9 @@ from sphinx.addnodes import pending_xref
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from docs._ext import at, is_chapter, kept
+from docs._ext import at, is_chapter
 from docs._ext.classes import QUIZ
+from docs._ext.handbook import handbook
 
 logger = logging.getLogger(__name__)
 
@@ -89,7 +90,7 @@ class QuizDirective(SphinxDirective):
         questions = read(path)
         # A reader's answers are kept under this key: other questions, other answers.
         key = f"{docname}:{zlib.crc32(path.read_bytes()):08x}"
-        kept(self.env, "quizzes")[docname] = (
+        handbook(self.env).quizzes[docname] = (
             key,
             [[q["right"], len(q["option"])] for q in questions],
         )
