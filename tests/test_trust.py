@@ -26,7 +26,9 @@ def said(tmp_path, monkeypatch):
         code = digest("run")
     record = {"date": "2026-11-30", "figures": {"swaps": 1200, "failed": 0}, "code": code}
     write(tmp_path, {"docs/_data/measured/run.json": json.dumps(record)})
-    monkeypatch.setattr("docs._ext.check", lambda app: None)  # other files have no schema here
+    monkeypatch.setattr(
+        "docs._ext.handbook.check", lambda app: None
+    )  # other files have no schema here
 
     def built(**files):
         write(tmp_path, {name.replace("__", "/"): text for name, text in files.items()})

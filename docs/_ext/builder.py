@@ -22,7 +22,9 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.environment import BuildEnvironment
+from sphinx.util.typing import ExtensionMetadata
 
+from docs._ext.handbook import handbook
 from docs._ext.search import SectionSearch
 
 LOCK = Path(__file__).parents[2] / "locks" / "docs.txt"
@@ -140,9 +142,10 @@ def what_is_written(app: Sphinx) -> str:
 
 def what_pages_say(env: BuildEnvironment) -> str:
     """Return a digest of what pages say that others show; it is kept until a page is read again."""
-    if getattr(env, "handbook_said", None) is None:
+    known = handbook(env)
+    if known.pages_say is None:
         std, cite = env.domaindata["std"], env.domaindata.get("cite", {})
-        env.handbook_said = digest(
+        known.pages_say = digest(
             sorted((page, toc.pformat()) for page, toc in env.tocs.items()),
             [sorted(std[known].items()) for known in ("labels", "anonlabels", "objects")],
             [
@@ -150,16 +153,11 @@ def what_pages_say(env: BuildEnvironment) -> str:
                 for source in cite.get("citations", ())
             ],
         )
-    return env.handbook_said
+    return known.pages_say
 
 
-def forget(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
-    """Drop the digest of what pages say when one of them is read again or gone."""
-    env.handbook_said = None
-
-
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> ExtensionMetadata:
     """Put the builder in the place of Sphinx's own."""
+    app.setup_extension("docs._ext")
     app.add_builder(SiteBuilder, override=True)
-    app.connect("env-purge-doc", forget)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

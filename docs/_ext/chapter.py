@@ -28,8 +28,9 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from docs._ext import at, data, is_chapter, kept, load, prose
+from docs._ext import at, data, is_chapter, load, prose
 from docs._ext.classes import FACTS, NOT_RUN, TALK, has
+from docs._ext.handbook import handbook
 from docs._ext.numbers import run_of
 from docs._ext.paths import duration, minutes, readers
 from docs._ext.quiz import QUESTIONS
@@ -110,13 +111,13 @@ def read(app, doctree):
     env, docname = app.env, app.env.docname
     page = front_matter(env, docname)
     if "lab" in page:
-        kept(env, "minutes")[docname], line = lab_facts(app, doctree, page["lab"], page["edits"])
+        handbook(env).minutes[docname], line = lab_facts(app, doctree, page["lab"], page["edits"])
         goals = [objectives("lab", page["objectives"])] if "objectives" in page else []
         under_title(app, doctree, nodes.container("", line, *goals, classes=[FACTS]))
         return
     chapter = page if is_chapter(page) else {}
     taken = math.ceil(reading_minutes(doctree) + (QUESTIONS if chapter else 0))
-    kept(env, "minutes")[docname] = taken
+    handbook(env).minutes[docname] = taken
     if not chapter:
         return
     names = {path["id"]: path["name"] for path in load(app.srcdir, "paths.toml").get("path", [])}
@@ -126,9 +127,9 @@ def read(app, doctree):
                 "%r is none of the audiences of paths.toml", audience, location=(docname, 1)
             )
             return
-    kept(env, "audience")[docname] = chapter["audience"]
-    kept(env, "difficulty")[docname] = chapter["difficulty"]
-    kept(env, "needs")[docname] = chapter.get("prerequisites", [])
+    handbook(env).audience[docname] = chapter["audience"]
+    handbook(env).difficulty[docname] = chapter["difficulty"]
+    handbook(env).prerequisites[docname] = chapter.get("prerequisites", [])
     everybody = set(chapter["audience"]) >= readers(env).keys()
     whom = "All six audiences" if everybody else ", ".join(names[a] for a in chapter["audience"])
     facts = nodes.container(classes=[FACTS])
@@ -186,7 +187,9 @@ class Chapters(SphinxDirective):
 
     def run(self):
         """Leave a marker; the list is made when all pages are known."""
-        kept(self.env, "lists")[self.env.docname] = kept(self.env, "parts")[self.env.docname] = True
+        handbook(self.env).with_lists[self.env.docname] = handbook(self.env).with_chapters[
+            self.env.docname
+        ] = True
         return [chapter_list()]
 
 
@@ -216,7 +219,7 @@ def chapters(app: Sphinx, docname: str, pages: list[str]) -> nodes.enumerated_li
 
 def facts_of(env: BuildEnvironment, page: str) -> list[str]:
     """Return what a page takes and asks for: its minutes and, of a chapter, its difficulty."""
-    taken, difficulty = kept(env, "minutes")[page], kept(env, "difficulty").get(page)
+    taken, difficulty = handbook(env).minutes[page], handbook(env).difficulty.get(page)
     return [f"{taken} minutes", *([DIFFICULTY[difficulty]] if difficulty else [])]
 
 
@@ -242,14 +245,9 @@ def reference(app, docname, page):
     return nodes.reference("", app.env.titles[page].astext(), internal=True, refuri=uri)
 
 
-def again(app, env, added, changed, removed):
-    """Read the pages with a list again whenever another page changed: their minutes may be old."""
-    return kept(env, "lists").keys() - removed if added | changed | removed else ()
-
-
 def add_files(app: Sphinx, name: str, template: str, context: Any, doctree: Any) -> None:
     """Load the look of a list and what ticks it where there is one, and nowhere else."""
-    if name in kept(app.env, "parts") and app.builder.name != "epub":
+    if name in handbook(app.env).with_chapters and app.builder.name != "epub":
         app.add_css_file("chapters.css")
         app.add_js_file("done.js", loading_method="defer")
 
@@ -261,7 +259,6 @@ def setup(app):
     app.add_role("page", Page())
     app.add_directive("chapters", Chapters)
     app.connect("doctree-read", read)
-    app.connect("env-get-outdated", again)
     app.connect("doctree-resolved", resolve)
     app.connect("html-page-context", add_files)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

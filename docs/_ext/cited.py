@@ -15,14 +15,17 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import combinations
 from pathlib import Path
+from typing import TypedDict
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
+from sphinx.util.typing import ExtensionMetadata
 
-from docs._ext import dates, facts, kept, prose, statements
+from docs._ext import dates, facts, prose, statements
 from docs._ext.classes import CLAIM, FROM_DATA, has, within
+from docs._ext.handbook import Place, handbook
 from docs._ext.lexicon import MONTHS
 from docs._ext.quiz import has_id, own_text, quiz
 
@@ -35,6 +38,16 @@ LONGER = re.compile(
     r"\d+(?:\.\d+)?(?=[\s-]?(?:%|per ?cent))|\d+(?:\.\d\d+)+|\d\d+|(?<=“)[^”]{15,}(?=”)"
     rf"|\b(?:{'|'.join(MONTHS)})\b"
 )
+
+
+class Sentence(TypedDict):
+    """A sentence that cites, or repeats what its page says, as `cited.jsonl` has it."""
+
+    page: str
+    line: int | None
+    kind: str  # where it stands
+    said: str
+    keys: list[str]  # of the bibliography, or the texts that it repeats
 
 
 def lines(block: nodes.Element) -> Iterator[tuple[str, list[str]]]:
@@ -95,7 +108,7 @@ def around(block: nodes.Element) -> str:
 
 def compare(app: Sphinx, doctree: nodes.document) -> None:
     """Hold each sentence of a page to its sources, and keep those that cite."""
-    found = kept(app.env, "cited").setdefault(app.env.docname, [])
+    found = handbook(app.env).cited.setdefault(app.env.docname, [])
     for block in prose.blocks(doctree):
         said = list(lines(block))
         sources = [key for _, keys in said for key in keys]
@@ -105,7 +118,7 @@ def compare(app: Sphinx, doctree: nodes.document) -> None:
         for words, keys in said:
             if keys:
                 words = around(block) + words
-                found.append(sentence(here, kind(block), words, keys))
+                found.append(make_sentence(here, kind(block), words, keys))
                 report(facts.doubts(words, hold(app.env, keys)), here)
             else:
                 longer = LONGER.findall(words)
@@ -113,7 +126,7 @@ def compare(app: Sphinx, doctree: nodes.document) -> None:
     compare_figures(app, doctree, found)
 
 
-def compare_figures(app: Sphinx, doctree: nodes.document, found: list[dict[str, object]]) -> None:
+def compare_figures(app: Sphinx, doctree: nodes.document, found: list[Sentence]) -> None:
     """Hold the figures of a page's quiz and of its front matter to the page."""
     page, about = app.env.docname, app.env.metadata[app.env.docname]
     objectives = json.loads(about.get("objectives", "[]"))
@@ -137,7 +150,7 @@ def compare_figures(app: Sphinx, doctree: nodes.document, found: list[dict[str, 
                 "the page does not say %s: correct its %s", doubt, place, location=(page, 1)
             )
         if text:
-            found.append(sentence((page, 1), place, text, sources))
+            found.append(make_sentence((page, 1), place, text, sources))
 
 
 def section(doctree: nodes.document, label: str) -> str:
@@ -147,14 +160,12 @@ def section(doctree: nodes.document, label: str) -> str:
     return own_text(found) if found is not None else ""
 
 
-def sentence(
-    here: tuple[str, int | None], place: str, said: str, keys: list[str]
-) -> dict[str, object]:
+def make_sentence(here: Place, kind: str, said: str, keys: list[str]) -> Sentence:
     """Return what is kept of a sentence."""
-    return {"page": here[0], "line": here[1], "kind": place, "said": said, "keys": keys}
+    return {"page": here[0], "line": here[1], "kind": kind, "said": said, "keys": keys}
 
 
-def report(doubts: Iterable[str], here: tuple[str, int | None]) -> None:
+def report(doubts: Iterable[str], here: Place) -> None:
     """Warn of what the entries do not hold."""
     for doubt in doubts:
         logger.warning(
@@ -167,12 +178,12 @@ def report(doubts: Iterable[str], here: tuple[str, int | None]) -> None:
 
 def write(app: Sphinx, env: BuildEnvironment) -> None:
     """Leave the sentences that cite for whoever wants to try them."""
-    found = kept(env, "cited")
+    found = handbook(env).cited
     text = [json.dumps(one, ensure_ascii=False) for page in sorted(found) for one in found[page]]
     Path(app.doctreedir, FILE).write_text("\n".join([*text, ""]), "utf-8")
 
 
-def setup(app: Sphinx) -> dict[str, object]:
+def setup(app: Sphinx) -> ExtensionMetadata:
     """Connect the comparison, before the quiz drops what it was made of."""
     app.setup_extension("docs._ext")
     app.connect("doctree-read", compare, priority=400)

@@ -12,11 +12,12 @@ from docutils import nodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from docs._ext import kept, load, prose, where
+from docs._ext import load, prose, where
 from docs._ext.cited import hold, lines
 from docs._ext.classes import CLAIM, FACTS, FROM_DATA, MEASURED, QUIZ, within
 from docs._ext.dates import day
 from docs._ext.expiry import checked
+from docs._ext.handbook import handbook
 from docs._ext.lexicon import MONTHS
 from docs._ext.statements import plain
 
@@ -57,7 +58,7 @@ class Claim(SphinxDirective):
                 location=self.get_location(),
             )
             return []
-        kept(self.env, "claims").setdefault(self.env.docname, []).append(key)
+        handbook(self.env).claims.setdefault(self.env.docname, []).append(key)
         markdown = (
             f"A common slide says\n: “{claim['slide_says']}”\n\n"
             f"What we found\n: {claim['found'].strip()}\n\n"
@@ -148,7 +149,7 @@ def backed(paragraph):
 
 def check(app, env):
     """Check claims.toml and the bibliography as a whole."""
-    shown = [key for keys in kept(env, "claims").values() for key in keys]
+    shown = [key for keys in handbook(env).claims.values() for key in keys]
     entries = {e["id"] for e in load(app.srcdir, "syllabus.toml").get("bullet", [])}
     for claim in load(app.srcdir, "claims.toml").get("claim", []):
         at = where(app.srcdir, "claims.toml", f'"{claim["id"]}"')

@@ -17,11 +17,14 @@ from datetime import date
 from pathlib import Path
 
 from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 
-from docs._ext import at, dates, kept, load, prose, where
+from docs._ext import at, dates, load, prose, where
 from docs._ext.classes import CHECKED, FROM_DATA, has, within
+from docs._ext.handbook import handbook
 from docs._ext.lexicon import MONTHS
 from docs._ext.numbers import pinned
 
@@ -62,7 +65,7 @@ class Checked(SphinxRole):
             return [], []
         self.env.note_dependency(f"{self.env.srcdir}/_data/{dates.DATES}")
         if not dot:
-            kept(self.env, "checked").setdefault(self.env.docname, []).append(name)
+            handbook(self.env).checked.setdefault(self.env.docname, []).append(name)
         return [checked(entry)], []
 
 
@@ -75,17 +78,17 @@ def checked(entry):
     return dated("", words, classes=[CHECKED], **times)
 
 
-def set_day(app, env, added, changed, removed):
+def set_day(app: Sphinx, env: BuildEnvironment, *changed: set[str]) -> list[str]:
     """Set the day as of which the pages speak; if it is another one, read those with laws again."""
-    before = getattr(env, "handbook_day", None)
-    env.handbook_day = dates.as_of(app.srcdir)
-    return list(kept(env, "laws")) if before != env.handbook_day else ()
+    known = handbook(env)
+    before, known.day = known.day, dates.as_of(app.srcdir)
+    return list(known.laws) if before != known.day else []
 
 
 def unmarked(app, doctree):
     """Find words that will be false one day, and that no entry dates."""
     # A day that was checked is no day to come, even where a build knows of no commit.
-    newest = max(app.env.handbook_day, dates.newest(app.srcdir))
+    newest = max(handbook(app.env).day, dates.newest(app.srcdir))
     for block in prose.blocks(doctree):
         here = (app.env.docname, prose.line_of(block))
         for sentence in sentences(block):
@@ -131,7 +134,7 @@ def earliest(number, month, year, alone):
 def check(app, env):
     """Hold the entries, the pages and the tools to each other."""
     entries = load(app.srcdir, dates.DATES)
-    on_pages = {name for names in kept(env, "checked").values() for name in names}
+    on_pages = {name for names in handbook(env).checked.values() for name in names}
     for name in sorted(entries.get("page", {}).keys() - on_pages):
         line = at(Path(app.srcdir, "_data", dates.DATES), heading("page", name))
         words = "no page shows %r: end its sentence with {checked}`%s`, or drop it"

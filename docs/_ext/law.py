@@ -18,9 +18,10 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from docs._ext import dates, kept, load, where
+from docs._ext import dates, load, where
 from docs._ext.classes import FROM_DATA
 from docs._ext.expiry import checked, dated
+from docs._ext.handbook import handbook
 
 logger = logging.getLogger(__name__)
 
@@ -74,16 +75,16 @@ class Law(SphinxDirective):
             words = f"%s has no law {name!r}" if name else "%s has no rule"
             logger.warning(words, dates.LAWS, location=self.get_location())
             return []
-        kept(env, "laws").setdefault(env.docname, []).extend(row["id"] for row in rows)
+        handbook(env).laws.setdefault(env.docname, []).extend(row["id"] for row in rows)
         box = nodes.container(classes=[FROM_DATA])
         if name:
-            day = dates.day(env.handbook_day)
+            day = dates.day(handbook(env).day)
             title = f"{name}: what applies from when, as of {day} "
             head = "| from | what applies | state |\n|---|---|---|"
             box += self.table(title, head, rows)
         else:
-            for state, some in sort_by_state(rows, env.handbook_day).items():
-                title = TITLES[state].format(day=dates.day(env.handbook_day)) + " "
+            for state, some in sort_by_state(rows, handbook(env).day).items():
+                title = TITLES[state].format(day=dates.day(handbook(env).day)) + " "
                 box += self.table(title, "| from | rule |\n|---|---|", some)
         return [box]
 
@@ -99,7 +100,7 @@ class Law(SphinxDirective):
         for line, row in zip(body, rows, strict=False):  # of none there is one line that says so
             words = line.next_node(nodes.Text)
             # What is in force stays so. Of the rest the day before is the last that is right.
-            known = row["from"] <= self.env.handbook_day
+            known = row["from"] <= handbook(self.env).day
             until = {} if known else {"until": str(row["from"] - timedelta(1))}
             times = {"datetime": str(row["from"]), **until}
             shown = dated("", words.rstrip(), classes=["starts"], **times)
@@ -110,7 +111,7 @@ class Law(SphinxDirective):
         """Return a row as Markdown: three cells of a rule of one law, or two of any rule."""
         day, cite = dates.day(row["from"]), f"{{cite:p}}`{','.join(row['source'])}`"
         if wide:
-            return f"| {day} {cite} | {row['what']} | {dates.state(row['from'], self.env.handbook_day)} |"
+            return f"| {day} {cite} | {row['what']} | {dates.state(row['from'], handbook(self.env).day)} |"
         note = f"; {row['note']}" if "note" in row else ""
         name = f"**{row['place']}, {row['law']}** ({FORCE[row['force']]})"
         return f"| {day} | {name}: {row['what']}{note} {cite} |"
@@ -119,7 +120,7 @@ class Law(SphinxDirective):
 def check(app: Sphinx, env: BuildEnvironment) -> None:
     """Tell of rows that are faulty, or that no page shows."""
     rows = duties(app.srcdir)
-    shown = {name for names in kept(env, "laws").values() for name in names}
+    shown = {name for names in handbook(env).laws.values() for name in names}
     unseen = [
         (f'"{row["id"]}"', f"no page shows {row['id']!r}: show it with {{law}}, or drop it")
         for row in rows

@@ -19,8 +19,9 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
-from docs._ext import dates, kept
+from docs._ext import dates
 from docs._ext.classes import FROM_DATA
+from docs._ext.handbook import handbook
 from docs._ext.law import Duty, Law, duties
 from docs._ext.plots import html_only
 from docs._ext.shapes import Context, Row, find_first
@@ -112,8 +113,8 @@ class LawDates(Law):
                 "%s has no rule %r", dates.LAWS, missing[0], location=self.get_location()
             )
             return []
-        kept(env, "laws").setdefault(env.docname, []).extend(names)
-        title = f"As of {dates.day(env.handbook_day)} "
+        handbook(env).laws.setdefault(env.docname, []).extend(names)
+        title = f"As of {dates.day(handbook(env).day)} "
         head = "| from | what applies |\n|---|---|"
         return [nodes.container("", self.table(title, head, rows), classes=[FROM_DATA])]
 
@@ -121,7 +122,7 @@ class LawDates(Law):
         """Return the table, with what has become of each day; the build says so, and no source."""
         table = super().table(title, head, rows)
         for line, row in zip(find_first(table, nodes.tbody).children, rows, strict=True):
-            state = dates.state(row["from"], self.env.handbook_day)
+            state = dates.state(row["from"], handbook(self.env).day)
             words = find_first(line, nodes.paragraph)
             words.append(html_only(f'<span class="state">{state}</span>'))
         return table

@@ -16,7 +16,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
-from docs._ext import kept
+from docs._ext.handbook import handbook
 from docs._ext.paths import all_paths, on_path
 from docs._ext.quiz import HOME
 from docs._ext.shapes import Context
@@ -50,7 +50,7 @@ class Quizzes(TypedDict):
 
 def quizzes_by_path(app: Sphinx) -> Quizzes:
     """Return each quiz of the site, and the quizzes of each path that has some."""
-    quizzes, env = kept(app.env, "quizzes"), app.env
+    quizzes, env = handbook(app.env).quizzes, app.env
     pages = [page for page in dict.fromkeys(in_order(env, app.config.root_doc)) if page in quizzes]
     paths = {
         path["id"]: (path["name"], [short(page) for page in on_path(env, path) if page in quizzes])

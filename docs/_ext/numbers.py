@@ -22,9 +22,10 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.util.typing import ExtensionMetadata
 
-from docs._ext import kept, load, prose
+from docs._ext import load, prose
 from docs._ext.classes import MEASURED, VERSION
 from docs._ext.count import count
+from docs._ext.handbook import handbook
 from docs._ext.shapes import Row, find_first
 
 logger = logging.getLogger(__name__)
@@ -111,10 +112,10 @@ def typed_versions(app: Sphinx, doctree: nodes.document) -> None:
 def run_of(env: BuildEnvironment, name: str) -> Run | None:
     """Return a run's record, or None; the page depends on its file.
 
-    Of `handbook` it is the count of this build; `chapter.again` reads the page again where any changed.
+    Of `handbook` it is the count of this build; the page is read again where any other has changed.
     """
     if name == "handbook":
-        kept(env, "lists")[env.docname] = True
+        handbook(env).with_lists[env.docname] = True
         return {"made": "Counted by the build of this page.", "figures": count(Path(env.srcdir))}
     path = Path(env.srcdir, "_data", "measured", f"{name}.json")
     if not path.exists():

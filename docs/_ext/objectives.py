@@ -24,9 +24,10 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
-from docs._ext import at, is_chapter, kept, load, where
+from docs._ext import at, is_chapter, load, where
 from docs._ext.chapter import reference
 from docs._ext.classes import FROM_DATA
+from docs._ext.handbook import handbook
 from docs._ext.levels import FILE, LEVELS, level_of, levels_of_verbs, verb_of
 from docs._ext.shapes import Context, Row
 
@@ -185,13 +186,13 @@ def visibility_faults(
     env: BuildEnvironment, goals: dict[str, Objective]
 ) -> Iterator[tuple[str, str]]:
     """Yield activities that no page shows or that stand nowhere, and objectives in no table."""
-    folders = {
-        of: [folder for folders in kept(env, of).values() for folder in folders]
-        for of in ("activity folders", "objective folders")
-    }
+    with_activities, with_objectives = (
+        [folder for folders in of_pages.values() for folder in folders]
+        for of_pages in (handbook(env).activity_folders, handbook(env).objective_folders)
+    )
     for activity in activities(env):
         here = where(env.srcdir, ACTIVITIES, f'id = "{activity["id"]}"')
-        times = sum(below(folder, home(activity)) for folder in folders["activity folders"])
+        times = sum(below(folder, home(activity)) for folder in with_activities)
         if times != 1:
             yield (
                 here,
@@ -205,9 +206,7 @@ def visibility_faults(
             yield here, f"the activity {activity['id']!r} stands at no {activity['page']}"
     for given in all_evidence(env):
         page = given.objective.partition("#")[0]
-        if given.objective in goals and not any(
-            below(f, page) for f in folders["objective folders"]
-        ):
+        if given.objective in goals and not any(below(f, page) for f in with_objectives):
             yield given.place, f"no table shows {page}: write {{objectives}} with its folder"
 
 
@@ -236,7 +235,7 @@ class Objectives(SphinxDirective):
         """Leave a marker; the table is made when all pages are known."""
         for name in (ACTIVITIES, FILE):
             self.env.note_dependency(f"{self.env.srcdir}/_data/{name}")
-        kept(self.env, "objective folders").setdefault(self.env.docname, []).append(
+        handbook(self.env).objective_folders.setdefault(self.env.docname, []).append(
             self.arguments[0]
         )
         return [objective_table(folder=self.arguments[0])]
@@ -294,13 +293,13 @@ def table(
 def paragraph_of(app: Sphinx, docname: str, given: Evidence) -> nodes.paragraph:
     """Return the name of a lab or an activity as a link, with its minutes."""
     if given.lab:
-        number, taken = app.env.metadata[given.lab]["lab"], kept(app.env, "minutes")[given.lab]
+        number, taken = app.env.metadata[given.lab]["lab"], handbook(app.env).minutes[given.lab]
         link = reference(app, docname, given.lab)
         return nodes.paragraph(
             "", "", nodes.Text(f"Lab {number}: "), link, nodes.Text(f", {taken} minutes")
         )
     activity = next(one for one in activities(app.env) if one["id"] == given.activity)
-    folders = kept(app.env, "activity folders")
+    folders = handbook(app.env).activity_folders
     pages = [page for page, of in folders.items() if any(below(f, home(activity)) for f in of)]
     words: nodes.Node = nodes.Text(activity["title"])
     if pages:
@@ -328,7 +327,7 @@ class Activities(SphinxDirective):
         """Return a section for each activity."""
         self.env.note_dependency(f"{self.env.srcdir}/_data/{ACTIVITIES}")
         folder = self.arguments[0]
-        kept(self.env, "activity folders").setdefault(self.env.docname, []).append(folder)
+        handbook(self.env).activity_folders.setdefault(self.env.docname, []).append(folder)
         shown = [one for one in activities(self.env) if below(folder, home(one))]
         if not shown:
             words = "no activity belongs to %r: name a folder that has one"
@@ -366,7 +365,7 @@ def again(
     app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
 ) -> Iterable[str]:
     """Read the pages with a table again whenever another page changed: it may be old."""
-    pages = kept(env, "objective folders").keys() | kept(env, "activity folders").keys()
+    pages = handbook(env).objective_folders.keys() | handbook(env).activity_folders.keys()
     return pages - removed if added | changed | removed else ()
 
 
@@ -374,7 +373,7 @@ def add_files(
     app: Sphinx, name: str, template: str, context: Context, doctree: nodes.document | None
 ) -> None:
     """Load the look of the activities and of the table where there are some, and nowhere else."""
-    pages = kept(app.env, "objective folders").keys() | kept(app.env, "activity folders").keys()
+    pages = handbook(app.env).objective_folders.keys() | handbook(app.env).activity_folders.keys()
     if name in pages and app.builder.name != "epub":
         app.add_css_file("activities.css")
 

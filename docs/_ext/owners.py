@@ -20,8 +20,9 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.util.typing import ExtensionMetadata
 from sphinx.writers.html5 import HTML5Translator
 
-from docs._ext import is_chapter, kept, load, prose, where
+from docs._ext import is_chapter, load, prose, where
 from docs._ext.classes import CLAIM, FROM_DATA, within
+from docs._ext.handbook import handbook
 from docs._ext.shapes import Row
 
 logger = logging.getLogger(__name__)
@@ -88,10 +89,10 @@ def find_terms(
 def read(app: Sphinx, doctree: nodes.document) -> None:
     """Find definitions in the wrong place, and the terms that a page uses without a link."""
     env, docname = app.env, app.env.docname
-    defined = kept(env, "definitions")[docname] = {}
+    defined = handbook(env).definitions[docname] = {}
     for node in doctree.findall(dfn):
         defined.setdefault(node["term"], []).append((docname, prose.line_of(node)))
-    used = kept(env, "used_terms")[docname] = {}
+    used = handbook(env).used_terms[docname] = {}
     if docname in LISTS:
         return
     linked = {
@@ -161,7 +162,7 @@ def check(app: Sphinx, env: BuildEnvironment) -> None:
     terms = {straight(t["name"]): t for t in load(app.srcdir, "glossary.toml").get("term", [])}
     check_uses(env, terms)
     places: dict[str, list[tuple[str, int | None]]] = {}
-    for defined in kept(env, "definitions").values():
+    for defined in handbook(env).definitions.values():
         for name, found in defined.items():
             places.setdefault(name, []).extend(found)
     check_definitions(env, terms, places)
@@ -169,7 +170,7 @@ def check(app: Sphinx, env: BuildEnvironment) -> None:
 
 def check_uses(env: BuildEnvironment, terms: Mapping[str, Row]) -> None:
     """Tell of a term that a page uses, and that its reader has neither read nor can look up."""
-    for docname, used in sorted(kept(env, "used_terms").items()):
+    for docname, used in sorted(handbook(env).used_terms.items()):
         before = pages_read_first(env, docname) if used else set()
         for name, here in used.items():
             term = terms.get(name)

@@ -20,7 +20,8 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
-from docs._ext import at, kept, load, where
+from docs._ext import at, load, where
+from docs._ext.handbook import handbook
 from docs._ext.shapes import Context, Row
 
 logger = logging.getLogger(__name__)
@@ -56,9 +57,9 @@ def in_order(goals: Iterable[str], needs: Mapping[str, Iterable[str]]) -> list[s
 
 def on_path(env: BuildEnvironment, path: Row) -> list[str]:
     """Return the stops of a path that exist, in order; of pages that need each other, none."""
-    known = kept(env, "minutes")
+    known = handbook(env).minutes
     try:
-        pages = in_order(path.get("goals", ()), kept(env, "needs"))
+        pages = in_order(path.get("goals", ()), handbook(env).prerequisites)
     except CycleError:  # `check` tells it
         return []
     return [page for page in pages if page in known]
@@ -84,7 +85,7 @@ def duration(minutes: int) -> str:
 
 def minutes(env: BuildEnvironment, pages: Iterable[str]) -> int:
     """Return what some pages take together."""
-    taken = kept(env, "minutes")
+    taken = handbook(env).minutes
     return sum(taken[page] for page in pages)
 
 
@@ -95,7 +96,7 @@ class listing(nodes.General, nodes.Element):
 def marker(env: BuildEnvironment, **what: str) -> listing:
     """Return a marker; the page that holds it is read again when another one changes."""
     env.note_dependency(f"{env.srcdir}/_data/paths.toml")
-    kept(env, "lists")[env.docname] = kept(env, "styled")[env.docname] = True
+    handbook(env).with_lists[env.docname] = handbook(env).styled_as_paths[env.docname] = True
     return listing(**what)
 
 
@@ -109,7 +110,7 @@ class PathList(SphinxDirective):
         path = self.arguments[0]
         if path not in {known["id"] for known in all_paths(self.env)}:
             raise self.error(f"{path!r} is none of the paths of _data/paths.toml")
-        shown = kept(self.env, "shown_paths")
+        shown = handbook(self.env).shown_paths
         shown[self.env.docname] = [*shown.get(self.env.docname, ()), path]
         holder = nodes.container(ids=[f"path-{path}"], classes=["path"])
         holder += marker(self.env, of=path)
@@ -150,7 +151,7 @@ def title(env: BuildEnvironment, page: str) -> str:
 
 def stops(app: Sphinx, docname: str, path: Row, pages: Iterable[str]) -> nodes.enumerated_list:
     """Return some stops of a path as a list of links with minutes."""
-    taken, items = kept(app.env, "minutes"), []
+    taken, items = handbook(app.env).minutes, []
     for page in pages:
         minutes = nodes.inline("", f" {taken[page]} min", classes=["path-minutes"])
         link = link_to_stop(app, docname, path, page, title(app.env, page))
@@ -205,7 +206,7 @@ def cards(app: Sphinx, docname: str) -> list[nodes.Node]:
 
 def address(app: Sphinx, docname: str, path: str) -> str:
     """Return where a path is listed, as seen from a page; empty if nowhere."""
-    for page, shown in sorted(kept(app.env, "shown_paths").items()):
+    for page, shown in sorted(handbook(app.env).shown_paths.items()):
         if path in shown:
             return f"{app.builder.get_relative_uri(docname, page)}#path-{path}"
     return ""
@@ -228,20 +229,20 @@ def faults(app: Sphinx, env: BuildEnvironment, path: Row) -> Iterator[tuple[str,
         if page not in env.found_docs:
             yield where(app.srcdir, "paths.toml", f'"{page}"'), f"there is no page {page!r}"
     try:
-        in_order(path.get("goals", ()), kept(env, "needs"))
+        in_order(path.get("goals", ()), handbook(env).prerequisites)
     except CycleError as error:
         page = str(error).partition(" ")[0]
         fault = f"these pages name each other in `prerequisites`, so none can be first: {error}"
         yield at(Path(env.doc2path(page)), "^prerequisites:"), fault
     for page in on_path(env, path):
-        if path["id"] not in kept(env, "audience").get(page, [path["id"]]):
+        if path["id"] not in handbook(env).audience.get(page, [path["id"]]):
             yield (
                 at(Path(env.doc2path(page)), "^audience:"),
                 f"the path of {path['id']!r} leads here: name it in `audience`, or take out of "
                 f"paths.toml or of the `prerequisites` on that path what leads here",
             )
-    if kept(env, "shown_paths") and not any(
-        path["id"] in shown for shown in kept(env, "shown_paths").values()
+    if handbook(env).shown_paths and not any(
+        path["id"] in shown for shown in handbook(env).shown_paths.values()
     ):
         yield here, f"no page lists this path: write {{path}} {path['id']} on one"
 
@@ -259,13 +260,13 @@ def check(app: Sphinx, env: BuildEnvironment) -> None:
 
 def write(app: Sphinx, raised: Exception | None) -> None:
     """Write what the bar shows: pages with their titles and minutes, and the stops of each path."""
-    if raised or app.builder.format != "html" or not kept(app.env, "shown_paths"):
+    if raised or app.builder.format != "html" or not handbook(app.env).shown_paths:
         return
     pages: dict[str, tuple[str, str, int]] = {}  # {page: (address, title, minutes)}
     paths: dict[
         str, list[str | list[int]]
     ] = {}  # {id: [name, places of stops, its end's address and name]}
-    taken = kept(app.env, "minutes")
+    taken = handbook(app.env).minutes
     for path in all_paths(app.env):
         stops = on_path(app.env, path)
         for page in stops:
@@ -283,7 +284,7 @@ def load_style(
     app: Sphinx, name: str, template: str, context: Context, doctree: nodes.document | None
 ) -> None:
     """Load the style of cards and paths on the pages that show some."""
-    if name in kept(app.env, "styled"):
+    if name in handbook(app.env).styled_as_paths:
         app.add_css_file("home.css")
 
 

@@ -22,8 +22,8 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
-from docs._ext import kept
 from docs._ext.classes import FROM_DATA
+from docs._ext.handbook import handbook
 from docs._ext.lexicon import MONTHS
 from docs._ext.shapes import find_first, parse_table
 
@@ -45,7 +45,7 @@ class Published(SphinxDirective):
         if missing := (self.option_spec or {}).keys() - self.options.keys():
             raise self.error(f"{self.name} need a `:{min(missing)}:` that the reader sees")
         path = Path(self.env.srcdir, "_data", FOLDER, f"{self.arguments[0]}.csv")
-        kept(self.env, "published").setdefault(self.env.docname, []).append(path.name)
+        handbook(self.env).published.setdefault(self.env.docname, []).append(path.name)
         if not path.exists():
             raise self.error(
                 f"there is no {path}: write it, with the line {','.join(self.columns)}"
@@ -191,7 +191,7 @@ def day(date: str) -> str:
 
 def undrawn(app: Sphinx, env: BuildEnvironment) -> None:
     """Find a file that no page draws."""
-    used = {name for names in kept(env, "published").values() for name in names}
+    used = {name for names in handbook(env).published.values() for name in names}
     for path in sorted(Path(app.srcdir, "_data", FOLDER).glob("*")):
         if path.name not in used:
             logger.warning("no page draws it: draw it, or delete it", location=f"{path}:1")

@@ -22,8 +22,9 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 from sphinx.writers.html5 import HTML5Translator
 
-from docs._ext import at, is_chapter, kept
+from docs._ext import at, is_chapter
 from docs._ext.classes import QUIZ
+from docs._ext.handbook import handbook
 from docs._ext.shapes import Context, find_first
 
 logger = logging.getLogger(__name__)
@@ -119,7 +120,7 @@ class QuizDirective(SphinxDirective):
         questions = read(path)
         # A reader's answers are kept under this key: other questions, other answers.
         key = f"{docname}:{zlib.crc32(path.read_bytes()):08x}"
-        kept(self.env, "quizzes")[docname] = (
+        handbook(self.env).quizzes[docname] = (
             key,
             [[q["right"], len(q["option"])] for q in questions],
         )

@@ -17,9 +17,10 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
-from docs._ext import at, dates, kept, load
+from docs._ext import at, dates, load
 from docs._ext.classes import FROM_DATA
 from docs._ext.expiry import checked
+from docs._ext.handbook import handbook
 from docs._ext.shapes import Row, cited_keys
 
 logger = logging.getLogger(__name__)
@@ -99,7 +100,7 @@ class Resources(SphinxDirective):
             words = "resources.toml has nothing of the kind %r: write one of %s"
             logger.warning(words, kind, ", ".join(KINDS), location=self.get_location())
             return []
-        kept(env, "resources").setdefault(env.docname, []).append(kind)
+        handbook(env).resources.setdefault(env.docname, []).append(kind)
         found = Counter(map(days, shown.values()))
         shared = found.most_common(1)[0][0]
         others = "; an entry with another day names it" if len(found) > 1 else ""
@@ -127,7 +128,7 @@ class Resources(SphinxDirective):
 
 def unshown(app: Sphinx, env: BuildEnvironment) -> None:
     """Find the entries of a kind that no page shows."""
-    on_pages = {kind for kinds in kept(env, "resources").values() for kind in kinds}
+    on_pages = {kind for kinds in handbook(env).resources.values() for kind in kinds}
     for name, entry in load(app.srcdir, "resources.toml").get("resource", {}).items():
         if entry["kind"] not in on_pages:
             here = at(Path(app.srcdir, "_data", "resources.toml"), dates.resource(name))

@@ -13,8 +13,9 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
-from docs._ext import kept, load, prose, where
+from docs._ext import load, prose, where
 from docs._ext.classes import FROM_DATA
+from docs._ext.handbook import handbook
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +26,7 @@ FEWEST_WORDS = {"visual": 15, "note": 15}  # every other kind: 60
 def read(app: Sphinx, doctree: nodes.document) -> None:
     """Record each entry that has a label on this page, and check what the label stands before."""
     env = app.env
-    found = kept(env, "entries")[env.docname] = []
+    found = handbook(env).entries[env.docname] = []
     for entry in load(app.srcdir, "syllabus.toml").get("bullet", []):
         label = entry["id"]
         if not doctree.nametypes.get(label):  # a heading of the same name is no label
@@ -64,7 +65,7 @@ def read(app: Sphinx, doctree: nodes.document) -> None:
 def check(app: Sphinx, env: BuildEnvironment) -> None:
     """Compare what was found with the syllabus: nothing missing, nothing twice."""
     found: dict[str, list[tuple[str, int | None]]] = {}
-    for docname, labels in kept(env, "entries").items():
+    for docname, labels in handbook(env).entries.items():
         for label, line in labels:
             found.setdefault(label, []).append((docname, line))
     ids = [entry["id"] for entry in load(app.srcdir, "syllabus.toml").get("bullet", [])]

@@ -20,8 +20,8 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
-from docs._ext import kept
 from docs._ext.classes import MEASURED
+from docs._ext.handbook import handbook
 from docs._ext.numbers import Run, run_of, shown
 from scripts import records
 
@@ -38,8 +38,8 @@ class Trust(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return a list of those that hold."""
         facts = nodes.bullet_list(classes=["trust"])
-        kept(self.env, "styled")[self.env.docname] = True
-        recorded = kept(self.env, "trust")[self.env.docname] = {}
+        handbook(self.env).styled_as_paths[self.env.docname] = True
+        recorded = handbook(self.env).trust[self.env.docname] = {}
         for line in self.content:
             name, figure, words = match.groups() if (match := LINE.fullmatch(line)) else ("",) * 3
             run = run_of(self.env, name) if name else None
@@ -77,7 +77,7 @@ def fresh(env: BuildEnvironment, name: str) -> bool:
     another time or size.
     """
     record = json.loads(Path(env.srcdir, "_data", "measured", f"{name}.json").read_text("utf-8"))
-    env.handbook_code = known = getattr(env, "handbook_code", {})
+    known = handbook(env).code
     with suppress(OSError), chdir(Path(env.srcdir).parent):  # without the proof it is not fresh
         files, digest = known.get(name, ({}, ""))
         if not files or files != stamps(files):
@@ -98,7 +98,7 @@ def again(app: Sphinx, env: BuildEnvironment, *changed: set[str]) -> list[str]:
     """Read a page again when the code behind one of its figures has changed, or is as before."""
     return [
         page
-        for page, runs in kept(env, "trust").items()
+        for page, runs in handbook(env).trust.items()
         if any(fresh(env, name) != was for name, was in runs.items())
     ]
 

@@ -16,8 +16,9 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.util.typing import ExtensionMetadata
 
-from docs._ext import at, kept, load
+from docs._ext import at, load
 from docs._ext.chapter import reference
+from docs._ext.handbook import handbook
 from docs._ext.paths import duration, on_path
 from docs._ext.quiz import DATA, HOME
 from docs._ext.shapes import Row
@@ -40,7 +41,7 @@ class Awaited(SphinxRole):
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Leave a marker, and remember the page that holds it."""
-        kept(self.env, "lists")[self.env.docname] = True
+        handbook(self.env).with_lists[self.env.docname] = True
         return [awaited(kind=self.name, of=self.text.split())], []
 
 
@@ -86,7 +87,7 @@ def step_in_words(step: Row, written: set[str]) -> str:
 def resolve(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Replace each marker by its minutes or its path."""
     paths = {path["id"]: path for path in load(app.srcdir, "paths.toml").get("path", [])}
-    taken = kept(app.env, "minutes")
+    taken = handbook(app.env).minutes
     for node in list(doctree.findall(awaited)):
         pages = []
         for name in node["of"]:
