@@ -8,22 +8,23 @@
 """
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from html import escape
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
+from sphinx.util.typing import ExtensionMetadata
 
 from docs._ext import dates
 from docs._ext.classes import FROM_DATA
 from docs._ext.handbook import handbook
 from docs._ext.law import Duty, Law, duties
 from docs._ext.plots import html_only
+from docs._ext.shapes import Context, Row, find_first
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +39,7 @@ FIELDS = {
 MARK = "sheet-forms"  # of a page's metadata
 
 
-def numbered(srcdir: str | Path) -> list[tuple[int, Mapping[str, Any]]]:
+def numbered(srcdir: str | Path) -> list[tuple[int, Row]]:
     """Return the statements with their numbers, in the order in which they are to be built."""
     text = Path(srcdir, CRITERIA).read_text("utf-8")
     return list(enumerate(tomllib.loads(text)["criterion"], 1))
@@ -72,7 +73,7 @@ class SelfAssessment(SphinxDirective):
         pen = "Level: ______  Next statement: ______"
         return [form("self-assessment", "Self-assessment", *inside, by_hand=pen)]
 
-    def item(self, number: int, row: Mapping[str, Any]) -> nodes.list_item:
+    def item(self, number: int, row: Row) -> nodes.list_item:
         """Return one statement with its box."""
         box = html_only(f'<label><input type="checkbox" name="{row["name"]}"><span>')
         words = nodes.Text(f"{number}. {row['statement']}")
@@ -120,9 +121,10 @@ class LawDates(Law):
     def table(self, title: str, head: str, rows: Sequence[Duty]) -> nodes.Element:
         """Return the table, with what has become of each day; the build says so, and no source."""
         table = super().table(title, head, rows)
-        for line, row in zip(table.next_node(nodes.tbody).children, rows, strict=True):
+        for line, row in zip(find_first(table, nodes.tbody).children, rows, strict=True):
             state = dates.state(row["from"], handbook(self.env).day)
-            line.next_node(nodes.paragraph).append(html_only(f'<span class="state">{state}</span>'))
+            words = find_first(line, nodes.paragraph)
+            words.append(html_only(f'<span class="state">{state}</span>'))
         return table
 
     def line(self, row: Duty, wide: bool) -> str:
@@ -135,7 +137,7 @@ def add_files(
     app: Sphinx,
     pagename: str,
     templatename: str,
-    context: dict[str, Any],
+    context: Context,
     doctree: nodes.document | None,
 ) -> None:
     """Load the script and the look where there is a form, and nowhere else."""
@@ -145,7 +147,7 @@ def add_files(
         app.add_css_file("for-managers.css", priority=900)
 
 
-def setup(app: Sphinx) -> dict[str, object]:
+def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the directives."""
     app.setup_extension("docs._ext.law")
     app.add_directive("self-assessment", SelfAssessment)

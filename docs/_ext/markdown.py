@@ -42,7 +42,7 @@ HOLDS_DATA = {
 }
 
 
-def front_matter(text: str) -> dict[str, Any]:
+def front_matter(text: str) -> dict[str, Any]:  # a page's keys; each extension checks its own
     """Return what stands between the two lines `---` at the top of a page; {} where nothing can be read."""
     top = re.match(r"---\n(.*?)^---$", text, re.M | re.S)
     try:
@@ -118,11 +118,13 @@ def fences(text: str, first: int = 1) -> list[Fence]:
     """
     found = []
     for token in PARSER.parse(text):
-        if token.type == "code_block" or (token.type == "html_block" and "<pre" in token.content):
-            found.append(Fence("", token.content, first + token.map[0] + 1))  # without a language
-        if token.type not in {"fence", "colon_fence"}:
+        bare = token.type == "code_block" or (
+            token.type == "html_block" and "<pre" in token.content
+        )
+        if not (bare or token.type in {"fence", "colon_fence"}):
             continue
-        fence = Fence(token.info, token.content, first + token.map[0] + 1)
+        assert token.map is not None  # the parser knows the lines of each block
+        fence = Fence("" if bare else token.info, token.content, first + token.map[0] + 1)
         if fence.directive in HOLDS_MARKDOWN:
             found += fences(fence.content, fence.line)
         elif fence.directive not in HOLDS_DATA:

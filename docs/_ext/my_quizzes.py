@@ -8,16 +8,18 @@ a browser keeps it, and the quizzes of each path.
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
+from sphinx.util.typing import ExtensionMetadata
 
 from docs._ext.handbook import handbook
 from docs._ext.paths import all_paths, on_path
 from docs._ext.quiz import HOME
+from docs._ext.shapes import Context
 
 WITHOUT = "This page needs JavaScript: what it shows is kept by your browser, and nowhere else."
 
@@ -38,16 +40,20 @@ def in_order(env: BuildEnvironment, page: str) -> Iterator[str]:
         yield from in_order(env, child)
 
 
-def data(app: Sphinx) -> dict[str, Any]:
-    """Return what the script reads.
+class Quizzes(TypedDict):
+    """What the script reads, as JSON."""
 
-    quizzes: {page below modules/: [title, address, key, [[right place, options], …]]}
-    paths: {id: [name, [page, …]]}
-    """
+    # {page below modules/: [title, address, key, [[right place, options], …]]}
+    quizzes: dict[str, list[str | list[list[int]]]]
+    paths: dict[str, tuple[str, list[str]]]  # {id: [name, [page, …]]}
+
+
+def quizzes_by_path(app: Sphinx) -> Quizzes:
+    """Return each quiz of the site, and the quizzes of each path that has some."""
     quizzes, env = handbook(app.env).quizzes, app.env
     pages = [page for page in dict.fromkeys(in_order(env, app.config.root_doc)) if page in quizzes]
     paths = {
-        path["id"]: [path["name"], [short(page) for page in on_path(env, path) if page in quizzes]]
+        path["id"]: (path["name"], [short(page) for page in on_path(env, path) if page in quizzes])
         for path in all_paths(env)
     }
     return {
@@ -73,13 +79,15 @@ def write(app: Sphinx, raised: Exception | None) -> None:
     shown = any("my-quizzes" in about for about in app.env.metadata.values())
     if raised or app.builder.format != "html" or not shown:
         return
-    text = json.dumps(data(app), ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(quizzes_by_path(app), ensure_ascii=False, separators=(",", ":"))
     file = Path(app.outdir, "_static", "quizzes.js")
     file.parent.mkdir(exist_ok=True)
     file.write_text(f"document.currentScript.quizzes={text}\n", "utf-8")
 
 
-def add_files(app: Sphinx, name: str, template: str, context: Any, doctree: Any) -> None:
+def add_files(
+    app: Sphinx, name: str, template: str, context: Context, doctree: nodes.document | None
+) -> None:
     """Load scripts and style on that page, and nowhere else."""
     if "my-quizzes" in (context.get("meta") or {}) and app.builder.name != "epub":
         app.add_js_file("hand-in.js", loading_method="defer", priority=400)
@@ -87,7 +95,7 @@ def add_files(app: Sphinx, name: str, template: str, context: Any, doctree: Any)
         app.add_css_file("quiz.css")
 
 
-def setup(app: Sphinx) -> dict[str, object]:
+def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the directive and what its script reads."""
     app.setup_extension("docs._ext.quiz")
     app.add_directive("my-quizzes", MyQuizzes)

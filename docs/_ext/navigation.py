@@ -10,14 +10,15 @@ caption, and the tools stand under the job that each does.
 
 import re
 from functools import lru_cache, partial
-from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.util.osutil import relative_uri
+from sphinx.util.typing import ExtensionMetadata
 
 from docs._ext import tools
+from docs._ext.shapes import Context
 
 NOWHERE = "-"  # a page in the root folder that no table of contents lists
 FOLDED = "Reference"  # a caption; readers come to these pages by a link or a search
@@ -28,30 +29,31 @@ PIECE = re.compile(
 
 
 @lru_cache(maxsize=1)
-def tree(builder: StandaloneHTMLBuilder, **options: Any) -> str:
+def tree(builder: StandaloneHTMLBuilder, *, collapse: bool, **options: int) -> str:
     """Render the tree of pages as seen from nowhere."""
     jobs = {
         builder.get_target_uri(tool["page"]): tool["capability"][0]
         for tool in tools.of_matrix(builder.srcdir).values()
     }
-    return folded(grouped(builder._get_local_toctree(NOWHERE, **options), jobs))
+    return fold_reference(add_jobs(builder._get_local_toctree(NOWHERE, collapse, **options), jobs))
 
 
-def grouped(navigation: str, jobs: dict[str, str]) -> str:
+def add_jobs(navigation: str, jobs: dict[str, str]) -> str:
     """Return a navigation with a line above the first page of each job: {address: its job}."""
     last = ""
 
-    def headed(item: re.Match[str]) -> str:
+    def add_job(item: re.Match[str]) -> str:
+        """Put the line before an item that is the first of its job."""
         nonlocal last
         before, last = last, jobs.get(item[1], "")
         if last in {before, ""}:
             return item[0]
         return f'<li class="toctree-job">{last[0].upper()}{last[1:]}</li>\n{item[0]}'
 
-    return re.sub(r'<li class="[^"]*"><a class="[^"]*" href="([^"]*)"', headed, navigation)
+    return re.sub(r'<li class="[^"]*"><a class="[^"]*" href="([^"]*)"', add_job, navigation)
 
 
-def folded(navigation: str) -> str:
+def fold_reference(navigation: str) -> str:
     """Return a navigation in which the list below one caption is folded away."""
     return re.sub(
         rf'<p [^>]*>(<span class="caption-text">{FOLDED}</span>)</p>(.*)',
@@ -77,7 +79,7 @@ def branches(navigation: str) -> tuple[list[str], dict[str, list[int]]]:
     pieces = PIECE.split(navigation)
     found: dict[str, list[int]] = {}
     around: list[list[int]] = []  # a list, its last item and that one's checkbox, for each level
-    page, fold = "", []
+    page, fold = "", list[int]()
     for place, piece in enumerate(pieces):
         if piece.endswith("details>"):
             fold = [] if piece.startswith("</") else [place]
@@ -107,7 +109,7 @@ def seen_from(folder: str, navigation: str) -> list[str]:
     ]
 
 
-def marked(navigation: str, page: str) -> str:
+def mark_branch(navigation: str, page: str) -> str:
     """Return a navigation as it is on the page of an address: its links, its branch marked."""
     pieces = list(seen_from(page[: page.rfind("/") + 1], navigation))
     own = 0  # the page's item, the last of its branch
@@ -128,7 +130,7 @@ def marked(navigation: str, page: str) -> str:
 
 
 def show_the_one(
-    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.Node
+    app: Sphinx, pagename: str, templatename: str, context: Context, doctree: nodes.Node
 ) -> None:
     """Give Furo the same tree on every page: it keeps what it made of a tree that it knows."""
     if app.builder.name == "html":
@@ -136,16 +138,16 @@ def show_the_one(
 
 
 def mark(
-    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.Node
+    app: Sphinx, pagename: str, templatename: str, context: Context, doctree: nodes.Node
 ) -> None:
     """Make the navigation the page's own; that of the 404 page has absolute addresses already."""
     if isinstance(context["toctree"], partial):
         page = app.builder.get_target_uri(pagename)
-        context["furo_navigation_tree"] = marked(context["furo_navigation_tree"], page)
+        context["furo_navigation_tree"] = mark_branch(context["furo_navigation_tree"], page)
         context["toctree"] = context.pop("own_toctree")
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> ExtensionMetadata:
     """Stand before the 404 page's handler, whose priority is 400, and behind the theme's, 500."""
     app.connect("html-page-context", show_the_one, priority=300)
     app.connect("html-page-context", mark, priority=600)

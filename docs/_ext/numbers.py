@@ -10,25 +10,55 @@
 
 import json
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import NotRequired, TypedDict
 
 from docutils import nodes
 from docutils.parsers.rst import directives
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
+from sphinx.util.typing import ExtensionMetadata
 
 from docs._ext import load, prose
 from docs._ext.classes import MEASURED, VERSION
 from docs._ext.count import count
 from docs._ext.handbook import handbook
+from docs._ext.shapes import Row, find_first
 
 logger = logging.getLogger(__name__)
+
+Figure = int | float | str
+
+
+class Circumstances(TypedDict):
+    """When something passed, and where."""
+
+    date: str
+    machine: str
+
+
+class Run(TypedDict):
+    """The record of a run, as `scripts/workspace.py` writes it."""
+
+    figures: Mapping[str, Figure]
+    # Of a recorded run all three, else `made`.
+    command: NotRequired[str]
+    date: NotRequired[str]
+    machine: NotRequired[str]
+    made: NotRequired[str]  # who made the figures, as a sentence
+    code: NotRequired[str]  # a digest of the code that it measured
+    passed: NotRequired[Mapping[str, Circumstances]]  # by the example of a tool
+    survivors: NotRequired[Sequence[Mapping[str, str]]]  # of the sceptic: changes that passed
+    false_alarms: NotRequired[Sequence[Mapping[str, str]]]
 
 
 class Version(SphinxRole):
     """Show the version of a tool as its lock has it."""
 
-    def run(self):
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Return the version as text."""
         tool = load(self.env.srcdir, "tools.toml").get("tool", {}).get(self.text)
         if tool is None:
@@ -37,18 +67,19 @@ class Version(SphinxRole):
         # What no lock holds, as Debian's or PyTorch: the run says which it was.
         if not {"lock", "package"} <= tool.keys():
             key = f"{self.text.lower()}_version"
-            found = (run_of(self.env, "tools") or {"figures": {}})["figures"].get(key)
-            lock = "the last run of `nox -s tools`"
+            version = figures_of(self.env, "tools").get(key)
+            holder = "the last run of `nox -s tools`"
         else:
-            lock, found = pinned(Path(self.env.srcdir).parent / "locks", tool)
-            self.env.note_dependency(str(lock))
-        if not found:
-            logger.warning("%s has no %r", lock, self.text, location=self.get_location())
+            lock, version = pinned(Path(self.env.srcdir).parent / "locks", tool)
+            holder = str(lock)
+            self.env.note_dependency(holder)
+        if not version:
+            logger.warning("%s has no %r", holder, self.text, location=self.get_location())
             return [], []
-        return [nodes.inline("", found, classes=[VERSION])], []
+        return [nodes.inline("", str(version), classes=[VERSION])], []
 
 
-def pinned(locks, tool):
+def pinned(locks: Path, tool: Row) -> tuple[Path, str | None]:
     """Return the lock of a tool, a file of pip or a folder of npm, and the version there, or None."""
     name, package = tool["lock"], tool["package"]
     lock = locks / f"{name}.txt"
@@ -56,11 +87,11 @@ def pinned(locks, tool):
         lock = locks / name / "package-lock.json"
         packages = json.loads(lock.read_text("utf-8"))["packages"] if lock.exists() else {}
         return lock, packages.get(f"node_modules/{package}", {}).get("version")
-    found = re.search(rf"^{re.escape(package)}==(\S+)", lock.read_text("utf-8"), re.M)
-    return lock, found and found[1]
+    pin = re.search(rf"^{re.escape(package)}==(\S+)", lock.read_text("utf-8"), re.M)
+    return lock, pin and pin[1]
 
 
-def typed_versions(app, doctree):
+def typed_versions(app: Sphinx, doctree: nodes.document) -> None:
     """Find versions that were typed: they are old at the next upgrade of the lock."""
     names = "|".join(map(re.escape, load(app.srcdir, "tools.toml").get("tool", {})))
     if not names:
@@ -68,17 +99,17 @@ def typed_versions(app, doctree):
     for block in prose.blocks(doctree):
         if any(n.get("refdomain") == "cite" for n in block.findall(nodes.Element)):
             continue  # a dated fact with its source
-        for typed in re.findall(
+        for version in re.findall(
             rf"\b(?:{names})(?: version)? v?\d+(?:\.\d+)*\b", prose.said(block)
         ):
             logger.warning(
                 "%r is typed: write the number as {version}",
-                typed,
+                version,
                 location=(app.env.docname, prose.line_of(block)),
             )
 
 
-def run_of(env, name):
+def run_of(env: BuildEnvironment, name: str) -> Run | None:
     """Return a run's record, or None; the page depends on its file.
 
     Of `handbook` it is the count of this build; the page is read again where any other has changed.
@@ -93,20 +124,26 @@ def run_of(env, name):
     return json.loads(path.read_text("utf-8"))
 
 
+def figures_of(env: BuildEnvironment, name: str) -> Mapping[str, Figure]:
+    """Return the figures of a run, none where it has no record; the page depends on its file."""
+    run = run_of(env, name)
+    return run["figures"] if run else {}
+
+
 class Measured(SphinxRole):
     """Show one figure of a run."""
 
-    def run(self):
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Return the figure as text, with the run's command, date and machine as its title."""
         name, _, key = self.text.partition(".")
-        run = run_of(self.env, name) or {"figures": {}}
-        if key not in run["figures"]:
+        figures = figures_of(self.env, name)
+        if key not in figures:
             logger.warning("no run measured %r", self.text, location=self.get_location())
             return [], []
-        return [nodes.inline("", shown(run["figures"][key]), classes=[MEASURED])], []
+        return [nodes.inline("", shown(figures[key]), classes=[MEASURED])], []
 
 
-def shown(figure):
+def shown(figure: Figure) -> str:
     """Write a figure for people: 1234.5 as 1,234.5."""
     return f"{figure:,}" if isinstance(figure, int | float) else str(figure)
 
@@ -116,7 +153,7 @@ class Measurements(SphinxDirective):
 
     required_arguments = 1
 
-    def run(self):
+    def run(self) -> list[nodes.Node]:
         """Write the table as Markdown and let the parser do the rest."""
         run = run_of(self.env, self.arguments[0])
         if run is None:
@@ -128,11 +165,18 @@ class Measurements(SphinxDirective):
         return [boxed(self, run, ["| figure | measured |", "|---|---|", *rows])]
 
 
-def boxed(directive, run, table):
+def maker(run: Run) -> str:
+    """Say who made the figures of a run, as a sentence of Markdown."""
+    if "made" in run:
+        return run["made"]
+    assert "command" in run and "date" in run and "machine" in run  # as each record has them
+    return f"Made by `{run['command']}` on {run['date']}, {run['machine']}."
+
+
+def boxed(directive: SphinxDirective, run: Run, table: Iterable[str]) -> nodes.container:
     """Parse a Markdown table's lines into a box, and say below who made the figures."""
-    made = run.get("made") or f"Made by `{run['command']}` on {run['date']}, {run['machine']}."
     box = nodes.container(classes=[MEASURED])
-    box += directive.parse_text_to_nodes("\n".join([*table, "", made]))
+    box += directive.parse_text_to_nodes("\n".join([*table, "", maker(run)]))
     return box
 
 
@@ -146,7 +190,7 @@ class Bars(SphinxDirective):
     option_spec = dict.fromkeys(("caption", "unit"), directives.unchanged_required)
     has_content = True
 
-    def run(self):
+    def run(self) -> list[nodes.Node]:
         """Return the table, or a warning for each line that names no figure."""
         if missing := {"caption", "unit"} - self.options.keys():
             raise self.error(f"bars need a `:{min(missing)}:` that the reader sees")
@@ -155,7 +199,7 @@ class Bars(SphinxDirective):
         if run is None:
             logger.warning("no run wrote %s.json", name, location=self.get_location())
             return []
-        bars = {}
+        bars: dict[str, int | float] = {}
         # MyST's offset of the content is from the directive's own line.
         for number, line in enumerate(self.content, self.lineno + self.content_offset + 1):
             key, _, what = map(str.strip, line.partition(":"))
@@ -173,19 +217,19 @@ class Bars(SphinxDirective):
             raise self.error("bars need a line `figure: what it is` for each")
         rows = [f"| {what} | {shown(figure)} |" for what, figure in bars.items()]
         box = boxed(self, run, [f"| what | {self.options['unit']} |", "|---|---|", *rows])
-        table = box.next_node(nodes.table)
+        table = find_first(box, nodes.table)
         table["classes"].append("bars")
         table.insert(0, nodes.title("", self.options["caption"]))
-        table.next_node(nodes.colspec)["stub"] = 1  # what was measured heads its row
-        rows = table.next_node(nodes.tbody).children
-        for row, figure in zip(rows, bars.values(), strict=True):
+        find_first(table, nodes.colspec)["stub"] = 1  # what was measured heads its row
+        cells = [row.children[1] for row in find_first(table, nodes.tbody).children]
+        for cell, figure in zip(cells, bars.values(), strict=True):
             share = figure / (max(bars.values()) or 1)
             bar = f'<span class="bar" style="--share: {share:.4f}"></span>'
-            row.children[1].next_node(nodes.paragraph).insert(0, nodes.raw("", bar, format="html"))
+            find_first(cell, nodes.paragraph).insert(0, nodes.raw("", bar, format="html"))
         return [box]
 
 
-def setup(app):
+def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the roles, the directive and the check."""
     app.setup_extension("docs._ext")
     app.add_role("version", Version())

@@ -12,29 +12,30 @@ nothing shows, of evidence for what no page states, and of an activity that no p
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
+from sphinx.util.typing import ExtensionMetadata
 
 from docs._ext import at, is_chapter, load, where
 from docs._ext.chapter import reference
 from docs._ext.classes import FROM_DATA
 from docs._ext.handbook import handbook
 from docs._ext.levels import FILE, LEVELS, level_of, levels_of_verbs, verb_of
+from docs._ext.shapes import Context, Row
 
 logger = logging.getLogger(__name__)
 
 ACTIVITIES = "activities.toml"
 ANY = "any"  # the folder of an activity that belongs to no page
-Activity = dict[str, Any]
+Activity = Row
 
 
 @dataclass(frozen=True)
@@ -64,21 +65,21 @@ class Evidence:
 # ---- what the pages and the data say -------------------------------------------------------------
 
 
-def values(env: BuildEnvironment, page: str, key: str) -> Any:
+def values(env: BuildEnvironment, page: str, key: str) -> object:  # as its writer has it
     """Return a list or a mapping of a page's front matter, which MyST keeps as a JSON text."""
     with suppress(ValueError):
         return json.loads(env.metadata[page].get(key, "null"))
     return None  # `front_matter` tells the fault
 
 
-def stated(env: BuildEnvironment) -> list[Objective]:
+def all_objectives(env: BuildEnvironment) -> list[Objective]:
     """Return all objectives in the order in which the pages are read."""
-    found = []
+    goals = []
     for page in in_reading_order(env, env.config.root_doc):
-        goals = values(env, page, "objectives")
-        if isinstance(goals, dict):
-            found += [Objective(page, name, str(text)) for name, text in goals.items()]
-    return found
+        of_page = values(env, page, "objectives")
+        if isinstance(of_page, dict):
+            goals += [Objective(page, name, str(text)) for name, text in of_page.items()]
+    return goals
 
 
 def in_reading_order(env: BuildEnvironment, page: str) -> Iterator[str]:
@@ -103,7 +104,8 @@ def all_evidence(env: BuildEnvironment) -> list[Evidence]:
     found = []
     labs = [page for page in env.found_docs if is_lab(env, page)]
     for lab in sorted(labs, key=lambda page: int(env.metadata[page]["lab"])):
-        for key in values(env, lab, "evidence") or []:
+        keys = values(env, lab, "evidence")
+        for key in keys if isinstance(keys, list) else []:
             place = at(Path(env.doc2path(lab)), re.escape(key))
             found.append(Evidence(key, place, lab=lab))
     for activity in activities(env):
@@ -136,7 +138,7 @@ def check(app: Sphinx, env: BuildEnvironment) -> None:
 def verb_faults(env: BuildEnvironment, verbs: dict[str, str]) -> Iterator[tuple[str, str]]:
     """Yield objectives whose verb is not listed, and verbs that no objective uses."""
     used = set()
-    for goal in stated(env):
+    for goal in all_objectives(env):
         used.add(verb := verb_of(goal.text, verbs))
         if verb is None:
             yield (
@@ -156,7 +158,7 @@ def verb_faults(env: BuildEnvironment, verbs: dict[str, str]) -> Iterator[tuple[
 
 def evidence_faults(env: BuildEnvironment, verbs: dict[str, str]) -> Iterator[tuple[str, str]]:
     """Yield objectives that nothing shows, evidence for no objective, and what nobody can find."""
-    goals = {goal.key: goal for goal in stated(env)}
+    goals = {goal.key: goal for goal in all_objectives(env)}
     evidence = all_evidence(env)
     for given in evidence:
         if given.objective not in goals:
@@ -177,10 +179,12 @@ def evidence_faults(env: BuildEnvironment, verbs: dict[str, str]) -> Iterator[tu
         if not values(env, lab, "objectives"):
             place = at(Path(env.doc2path(lab)), "^lab:")
             yield place, "the lab has no objectives: write what the reader can do after it"
-    yield from unseen(env, goals)
+    yield from visibility_faults(env, goals)
 
 
-def unseen(env: BuildEnvironment, goals: dict[str, Objective]) -> Iterator[tuple[str, str]]:
+def visibility_faults(
+    env: BuildEnvironment, goals: dict[str, Objective]
+) -> Iterator[tuple[str, str]]:
     """Yield activities that no page shows or that stand nowhere, and objectives in no table."""
     with_activities, with_objectives = (
         [folder for folders in of_pages.values() for folder in folders]
@@ -239,14 +243,15 @@ class Objectives(SphinxDirective):
 
 def resolve(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Put the tables and the words of objectives into their places."""
-    markers = list(doctree.findall(lambda n: isinstance(n, objective_table | objective_words)))
-    if not markers:
+    tables = list(doctree.findall(objective_table))
+    words = list(doctree.findall(objective_words))
+    if not tables and not words:
         return
-    goals = {goal.key: goal for goal in stated(app.env)}
-    for marker in markers:
-        if isinstance(marker, objective_table):
-            marker.replace_self(table(app, docname, marker["folder"], goals))
-        elif goal := goals.get(marker["key"]):
+    goals = {goal.key: goal for goal in all_objectives(app.env)}
+    for marker in tables:
+        marker.replace_self(table(app, docname, marker["folder"], goals))
+    for marker in words:
+        if goal := goals.get(marker["key"]):
             link = reference(app, docname, goal.page)
             marker.replace_self([nodes.Text(f"{goal.text} ("), link, nodes.Text(")")])
         else:
@@ -356,20 +361,24 @@ def markdown(activity: Activity) -> str:
     return "\n\n".join(lines)
 
 
-def again(app: Sphinx, env: BuildEnvironment, added: Any, changed: Any, removed: Any) -> Any:
+def again(
+    app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
+) -> Iterable[str]:
     """Read the pages with a table again whenever another page changed: it may be old."""
     pages = handbook(env).objective_folders.keys() | handbook(env).activity_folders.keys()
     return pages - removed if added | changed | removed else ()
 
 
-def add_files(app: Sphinx, name: str, template: str, context: Any, doctree: Any) -> None:
+def add_files(
+    app: Sphinx, name: str, template: str, context: Context, doctree: nodes.document | None
+) -> None:
     """Load the look of the activities and of the table where there are some, and nowhere else."""
     pages = handbook(app.env).objective_folders.keys() | handbook(app.env).activity_folders.keys()
     if name in pages and app.builder.name != "epub":
         app.add_css_file("activities.css")
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the directives, the check and the handlers."""
     app.setup_extension("docs._ext.chapter")
     app.add_node(objective_table)

@@ -11,15 +11,19 @@ each lab with a smaller number.
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
 
 from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
+from sphinx.util.typing import ExtensionMetadata
+from sphinx.writers.html5 import HTML5Translator
 
 from docs._ext import is_chapter, load, prose, where
 from docs._ext.classes import CLAIM, FROM_DATA, within
 from docs._ext.handbook import handbook
+from docs._ext.shapes import Row
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +37,7 @@ class dfn(nodes.inline):
 class Defined(SphinxRole):
     """Mark the place that defines a term: `{dfn}`champion`` or `{dfn}`champions <champion>``."""
 
-    def run(self):
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Return the node, with the term's name in the glossary."""
         explicit = re.fullmatch(r"(.+?)\s*<(.+)>", self.text)
         shown, term = explicit.groups() if explicit else (self.text, self.text)
@@ -43,7 +47,7 @@ class Defined(SphinxRole):
 class Terms(SphinxDirective):
     """List every term of `_data/glossary.toml`, with a link to the page that owns it."""
 
-    def run(self):
+    def run(self) -> list[nodes.Node]:
         """Write a glossary as Markdown and let the parser do the rest."""
         self.env.note_dependency(f"{self.env.srcdir}/_data/glossary.toml")
         lines = [":::{glossary}"]
@@ -64,7 +68,7 @@ def straight(name: str) -> str:
 
 
 def find_terms(
-    terms: Iterable[Mapping[str, Any]],
+    terms: Iterable[Row],
 ) -> Callable[[str], Iterator[tuple[int, re.Match[str]]]]:
     """Return a function that finds in a text of small letters what pages call the terms.
 
@@ -82,7 +86,7 @@ def find_terms(
     return lambda text: ((numbers[match[0]], match) for match in written.finditer(text))
 
 
-def read(app, doctree):
+def read(app: Sphinx, doctree: nodes.document) -> None:
     """Find definitions in the wrong place, and the terms that a page uses without a link."""
     env, docname = app.env, app.env.docname
     defined = handbook(env).definitions[docname] = {}
@@ -96,7 +100,7 @@ def read(app, doctree):
         for n in doctree.findall(nodes.Element)
         if n.get("refdomain") == "std" and n.get("reftype") == "term"
     }
-    terms = load(app.srcdir, "glossary.toml").get("term", [])
+    terms: list[Row] = load(app.srcdir, "glossary.toml").get("term", [])
     if not terms:
         return
     found_in = find_terms(terms)
@@ -109,15 +113,8 @@ def read(app, doctree):
             name = straight(term["name"])
             if term["owner"] != docname and name not in linked | defined.keys():
                 used.setdefault(name, here)
-            # "A champion is the model that …", at the start of a sentence, defines.
-            if (
-                is_chapter(env.metadata[docname])
-                and term["owner"] != docname
-                and re.search(r"(?:^|[.!?:]\s+)(?:An?\s+|The\s+)?$", said[: match.start()], re.I)
-                and re.match(
-                    r"\s+(?:is|are|means?)\s+(?:an?|the|when|what|how)\b", said[match.end() :], re.I
-                )
-            ):
+            others = is_chapter(env.metadata[docname]) and term["owner"] != docname
+            if others and defines(said, match):
                 logger.warning(
                     "this defines %r, which %s owns: link to it with {term}",
                     term["name"],
@@ -126,7 +123,14 @@ def read(app, doctree):
                 )
 
 
-def pages_read_first(env, docname: str) -> set[str]:
+def defines(said: str, match: re.Match[str]) -> bool:
+    """Tell whether a sentence defines its first word: “A champion is the model that …”."""
+    begins = re.search(r"(?:^|[.!?:]\s+)(?:An?\s+|The\s+)?$", said[: match.start()], re.I)
+    verb = r"\s+(?:is|are|means?)\s+(?:an?|the|when|what|how)\b"
+    return bool(begins and re.match(verb, said[match.end() :], re.I))
+
+
+def pages_read_first(env: BuildEnvironment, docname: str) -> set[str]:
     """Return the pages that a reader of this one has read: its prerequisites, and theirs."""
     before: set[str] = set()
     todo = [docname]
@@ -144,7 +148,7 @@ def pages_read_first(env, docname: str) -> set[str]:
     return before
 
 
-def as_list(value: object) -> list[str]:
+def as_list(value: object) -> list[str]:  # whatever its writer has put there
     """Return the list of a front matter, which MyST keeps as a JSON text, or [] where it is none."""
     try:
         found = json.loads(value) if isinstance(value, str) else []
@@ -153,13 +157,19 @@ def as_list(value: object) -> list[str]:
     return found if isinstance(found, list) else []
 
 
-def check(app, env):
+def check(app: Sphinx, env: BuildEnvironment) -> None:
     """Each term is defined once, by its owner; each definition has a term."""
     terms = {straight(t["name"]): t for t in load(app.srcdir, "glossary.toml").get("term", [])}
-    places = {}
+    check_uses(env, terms)
+    places: dict[str, list[tuple[str, int | None]]] = {}
     for defined in handbook(env).definitions.values():
         for name, found in defined.items():
             places.setdefault(name, []).extend(found)
+    check_definitions(env, terms, places)
+
+
+def check_uses(env: BuildEnvironment, terms: Mapping[str, Row]) -> None:
+    """Tell of a term that a page uses, and that its reader has neither read nor can look up."""
     for docname, used in sorted(handbook(env).used_terms.items()):
         before = pages_read_first(env, docname) if used else set()
         for name, here in used.items():
@@ -172,8 +182,19 @@ def check(app, env):
                     term["owner"],
                     location=here,
                 )
+
+
+def check_definitions(
+    env: BuildEnvironment,
+    terms: Mapping[str, Row],
+    places: Mapping[str, list[tuple[str, int | None]]],
+) -> None:
+    """Tell of a term that its owner does not define, or another page does, and of one that is none.
+
+    `places` has for each term the pages and lines that define it.
+    """
     for name, term in terms.items():
-        at = where(app.srcdir, "glossary.toml", f'"{term["name"]}"')
+        at = where(env.srcdir, "glossary.toml", f'"{term["name"]}"')
         owner = term["owner"]
         if owner not in env.found_docs:
             logger.warning(
@@ -196,24 +217,24 @@ def check(app, env):
         )
 
 
-def visit(self, node):
+def visit(self: HTML5Translator, node: dfn) -> None:
     """Open the HTML element that HTML has for it."""
     self.body.append(self.starttag(node, "dfn", ""))
 
 
-def depart(self, node):
+def depart(self: HTML5Translator, node: dfn) -> None:
     """Close it."""
     self.body.append("</dfn>")
 
 
-def passing(self, node):
+def write_nothing(self: nodes.NodeVisitor, node: dfn) -> None:
     """Write a term as any other words."""
 
 
-def setup(app):
+def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the role, the directive and the checks."""
     app.setup_extension("docs._ext")
-    plain = (passing, passing)
+    plain = (write_nothing, write_nothing)
     app.add_node(dfn, html=(visit, depart), text=plain, latex=plain, man=plain, texinfo=plain)
     app.add_role("dfn", Defined(), override=True)  # docutils has one that keeps no name
     app.add_directive("terms", Terms)

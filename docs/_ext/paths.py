@@ -12,16 +12,17 @@ What the bar of a reader on a path shows is in `_static/paths.js`, which `path.j
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
+from sphinx.util.typing import ExtensionMetadata
 
 from docs._ext import at, load, where
 from docs._ext.handbook import handbook
+from docs._ext.shapes import Context, Row
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +55,7 @@ def in_order(goals: Iterable[str], needs: Mapping[str, Iterable[str]]) -> list[s
     return list(done)
 
 
-def on_path(env: BuildEnvironment, path: Mapping[str, Any]) -> list[str]:
+def on_path(env: BuildEnvironment, path: Row) -> list[str]:
     """Return the stops of a path that exist, in order; of pages that need each other, none."""
     known = handbook(env).minutes
     try:
@@ -64,7 +65,7 @@ def on_path(env: BuildEnvironment, path: Mapping[str, Any]) -> list[str]:
     return [page for page in pages if page in known]
 
 
-def all_paths(env: BuildEnvironment) -> list[dict[str, Any]]:
+def all_paths(env: BuildEnvironment) -> list[Row]:
     """Return the paths of `_data/paths.toml`."""
     return load(env.srcdir, "paths.toml").get("path", [])
 
@@ -129,15 +130,17 @@ class PathCards(SphinxDirective):
 def resolve(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Replace each marker by its path, or by the cards."""
     for node in list(doctree.findall(listing)):
-        found = {path["id"]: path for path in all_paths(app.env)}
-        made = whole(app, docname, found[node["of"]]) if node["of"] else cards(app, docname)
-        node.replace_self(made)
+        paths = {path["id"]: path for path in all_paths(app.env)}
+        if node["of"]:
+            node.replace_self(path_with_stops(app, docname, paths[node["of"]]))
+        else:
+            node.replace_self(cards(app, docname))
 
 
-def start(app: Sphinx, docname: str, path: Mapping[str, Any], page: str, said: str) -> nodes.Node:
+def link_to_stop(app: Sphinx, docname: str, path: Row, page: str, words: str) -> nodes.reference:
     """Return a link to a stop of a path that also puts the reader on that path."""
     uri = f"{app.builder.get_relative_uri(docname, page)}?path={path['id']}"
-    return nodes.reference("", said, internal=True, refuri=uri)
+    return nodes.reference("", words, internal=True, refuri=uri)
 
 
 def title(env: BuildEnvironment, page: str) -> str:
@@ -146,30 +149,28 @@ def title(env: BuildEnvironment, page: str) -> str:
     return kind + env.titles[page].astext()
 
 
-def stops(
-    app: Sphinx, docname: str, path: Mapping[str, Any], pages: Iterable[str]
-) -> nodes.enumerated_list:
+def stops(app: Sphinx, docname: str, path: Row, pages: Iterable[str]) -> nodes.enumerated_list:
     """Return some stops of a path as a list of links with minutes."""
     taken, items = handbook(app.env).minutes, []
     for page in pages:
-        said = nodes.inline("", f" {taken[page]} min", classes=["path-minutes"])
-        link = start(app, docname, path, page, title(app.env, page))
-        items.append(nodes.list_item("", nodes.paragraph("", "", link, said)))
+        minutes = nodes.inline("", f" {taken[page]} min", classes=["path-minutes"])
+        link = link_to_stop(app, docname, path, page, title(app.env, page))
+        items.append(nodes.list_item("", nodes.paragraph("", "", link, minutes)))
     return nodes.enumerated_list("", *items, enumtype="arabic", prefix="", suffix=".")
 
 
-def say_line(path: Mapping[str, Any]) -> nodes.paragraph:
+def say_line(path: Row) -> nodes.paragraph:
     """Return what a path says to its readers, as a sentence."""
     return nodes.paragraph("", path["line"][:1].upper() + path["line"][1:])
 
 
-def whole(app: Sphinx, docname: str, path: Mapping[str, Any]) -> list[nodes.Node]:
+def path_with_stops(app: Sphinx, docname: str, path: Row) -> list[nodes.Node]:
     """Return a path with all of its stops."""
     pages = on_path(app.env, path)
     if not pages:
         return []
     took = f"{len(pages)} stops, {duration(minutes(app.env, pages))}. "
-    begin = start(app, docname, path, pages[0], "Start this path")
+    begin = link_to_stop(app, docname, path, pages[0], "Start this path")
     line = nodes.paragraph("", "", nodes.Text(took), begin, classes=["path-line"])
     return [say_line(path), line, stops(app, docname, path, pages)]
 
@@ -211,7 +212,7 @@ def address(app: Sphinx, docname: str, path: str) -> str:
     return ""
 
 
-def end(app: Sphinx, path: Mapping[str, Any]) -> tuple[str, str]:
+def end(app: Sphinx, path: Row) -> tuple[str, str]:
     """Return where the last stop of a path leads, and what the bar calls it."""
     page = path.get("end")
     if page not in app.env.titles:
@@ -221,9 +222,7 @@ def end(app: Sphinx, path: Mapping[str, Any]) -> tuple[str, str]:
     return app.builder.get_target_uri(page), f"“{name}”"
 
 
-def faults(
-    app: Sphinx, env: BuildEnvironment, path: Mapping[str, Any]
-) -> Iterator[tuple[Any, str]]:
+def faults(app: Sphinx, env: BuildEnvironment, path: Row) -> Iterator[tuple[str, str]]:
     """Yield what is wrong with a path: its place, and what to do."""
     here = at(Path(app.srcdir, "_data", "paths.toml"), f'^id = "{path["id"]}"')
     for page in [*path.get("goals", ()), path.get("end", env.config.root_doc)]:
@@ -263,12 +262,16 @@ def write(app: Sphinx, raised: Exception | None) -> None:
     """Write what the bar shows: pages with their titles and minutes, and the stops of each path."""
     if raised or app.builder.format != "html" or not handbook(app.env).shown_paths:
         return
-    taken, pages, paths = handbook(app.env).minutes, {}, {}
+    pages: dict[str, tuple[str, str, int]] = {}  # {page: (address, title, minutes)}
+    paths: dict[
+        str, list[str | list[int]]
+    ] = {}  # {id: [name, places of stops, its end's address and name]}
+    taken = handbook(app.env).minutes
     for path in all_paths(app.env):
         stops = on_path(app.env, path)
         for page in stops:
             uri = app.builder.get_target_uri(page)
-            pages.setdefault(page, [uri, title(app.env, page), taken[page]])
+            pages.setdefault(page, (uri, title(app.env, page), taken[page]))
         numbers = {page: n for n, page in enumerate(pages)}
         paths[path["id"]] = [path["name"], [numbers[page] for page in stops], *end(app, path)]
     data = json.dumps([[*pages.values()], paths], ensure_ascii=False, separators=(",", ":"))
@@ -277,13 +280,15 @@ def write(app: Sphinx, raised: Exception | None) -> None:
     file.write_text(f"document.currentScript.paths={data}\n", "utf-8")
 
 
-def load_style(app: Sphinx, name: str, template: str, context: Any, doctree: Any) -> None:
+def load_style(
+    app: Sphinx, name: str, template: str, context: Context, doctree: nodes.document | None
+) -> None:
     """Load the style of cards and paths on the pages that show some."""
     if name in handbook(app.env).styled_as_paths:
         app.add_css_file("home.css")
 
 
-def setup(app: Sphinx) -> dict[str, object]:
+def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the directives, the check and what the bar reads."""
     app.setup_extension("docs._ext")
     app.add_node(listing)

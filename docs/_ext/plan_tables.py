@@ -7,7 +7,7 @@ it shows one table, a row for each part.
 `docs/_ext/plans.py` reads and checks the plans; the build tells what it says.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -17,6 +17,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
+from sphinx.util.typing import ExtensionMetadata
 
 from docs._ext.chapter import link
 from docs._ext.paths import duration
@@ -67,10 +68,9 @@ class ShownPlan(SphinxDirective):
         rows = []
         for part in plan.parts:
             number, _, about = part.name.partition(": ")
-            words = [nodes.paragraph("", "", nodes.strong("", about)), self.listed(part, book)]
-            rows.append(
-                row([nodes.paragraph("", number)], [*self.before(part), *words, shown(part)])
-            )
+            words = [nodes.paragraph("", "", nodes.strong("", about)), self.in_one(part, book)]
+            cells = [*self.before(part), *words, to_show(part)]
+            rows.append(row([nodes.paragraph("", number)], cells))
         return [table(self.options["caption"], (plan.every, "blocks, with minutes"), rows)]
 
     def depend(self, name: str, book: Handbook) -> None:
@@ -90,9 +90,9 @@ class ShownPlan(SphinxDirective):
         ]
         start = minutes_of(plan.begins) if plan.begins else 0
         for begin, block in zip(part.ends, part.blocks, strict=False):
-            cells = [self.named(block, book), *leave_out(block)]
+            cells = [self.paragraph_of(block, book), *leave_out(block)]
             rows.append(row([nodes.paragraph("", hours(start + begin))], cells))
-        rows.append(row([nodes.paragraph("", hours(start + part.ends[-1]))], [shown(part)]))
+        rows.append(row([nodes.paragraph("", hours(start + part.ends[-1]))], [to_show(part)]))
         known = len(plan.parts) > 1 or part.name.startswith(plan.title)
         caption = part.name if known else f"{plan.title}: {part.name}"
         return table(caption, ("time", "block"), rows)
@@ -106,26 +106,31 @@ class ShownPlan(SphinxDirective):
             words += [nodes.Text(" · ")] * bool(number) + [link(self.env.docname, page)]
         return [words]
 
-    def named(self, block: Block, book: Handbook, minutes: str = " minutes") -> nodes.paragraph:
+    def paragraph_of(
+        self, block: Block, book: Handbook, minutes: str = " minutes"
+    ) -> nodes.paragraph:
         """Return what a block is, with its minutes and with when it is left out."""
-        if block.activity and CATALOGUE in self.env.found_docs:
-            words = [self.titled(block, f"activity-{block.activity['id']}")]
-        elif block.kind == "talk" and block.page and not block.anchor:
-            words = [link(self.env.docname, block.page)]
-        elif block.kind == "lab":
-            words = [nodes.Text(f"Lab {block.number}: "), link(self.env.docname, block.page)]
-        elif block.page:
-            page = book.page(block.page)
-            labelled = page is not None and block.anchor in page.labels
-            words = [self.titled(block, block.anchor if labelled else "")]
-        else:
-            words = [nodes.Text("Questions from memory" if block.quiz else block.title)]
+        words = self.name_of(block, book)
         for number, page in enumerate(block.quiz):
             words += [nodes.Text(", " if number else " on "), link(self.env.docname, page)]
         drop = f"; leave out {ordinal(block.drop)}" if block.drop else ""
         return nodes.paragraph("", "", *words, nodes.Text(f" ({block.minutes}{minutes}{drop})"))
 
-    def titled(self, block: Block, label: str) -> nodes.Node:
+    def name_of(self, block: Block, book: Handbook) -> list[nodes.Node]:
+        """Return what a block is called, as a link where it has a place on a page."""
+        if block.activity and CATALOGUE in self.env.found_docs:
+            return [self.link_by_title(block, f"activity-{block.activity['id']}")]
+        if block.kind == "talk" and block.page and not block.anchor:
+            return [link(self.env.docname, block.page)]
+        if block.kind == "lab":
+            return [nodes.Text(f"Lab {block.number}: "), link(self.env.docname, block.page)]
+        if block.page:
+            page = book.page(block.page)
+            labelled = page is not None and block.anchor in page.labels
+            return [self.link_by_title(block, block.anchor if labelled else "")]
+        return [nodes.Text("Questions from memory" if block.quiz else block.title)]
+
+    def link_by_title(self, block: Block, label: str) -> nodes.Node:
         """Return a link with the block's own title to a label, or to its page if there is none."""
         xref = link(self.env.docname, block.page)
         if label:
@@ -135,12 +140,14 @@ class ShownPlan(SphinxDirective):
         xref += nodes.inline("", block.title, classes=["doc"])
         return xref
 
-    def listed(self, part: Part, book: Handbook) -> nodes.paragraph:
+    def in_one(self, part: Part, book: Handbook) -> nodes.paragraph:
         """Return the blocks of a part in one paragraph."""
-        made = nodes.paragraph()
+        words = nodes.paragraph()
         for number, block in enumerate(part.blocks):
-            made += [nodes.Text(" · ")] * bool(number) + list(self.named(block, book, "").children)
-        return made
+            words += [nodes.Text(" · ")] * bool(number) + list(
+                self.paragraph_of(block, book, "").children
+            )
+        return words
 
 
 class PlanList(SphinxDirective):
@@ -166,7 +173,7 @@ class PlanList(SphinxDirective):
         return [table("The plans", ("name", "what it is"), rows)]
 
 
-def shown(part: Part) -> nodes.paragraph:
+def to_show(part: Part) -> nodes.paragraph:
     """Return what people show at the end of a part."""
     cue = nodes.inline("", "To show:", classes=["cue"])
     return nodes.paragraph("", "", cue, nodes.Text(f" {part.shows}"))
@@ -205,12 +212,12 @@ def check(app: Sphinx, env: BuildEnvironment) -> None:
                 logger.warning("%s", fault, location=place)
 
 
-def row(head: list[nodes.Node], body: list[nodes.Node]) -> nodes.row:
+def row(head: Sequence[nodes.Node], body: Sequence[nodes.Node]) -> nodes.row:
     """Return a row of two cells."""
     return nodes.row("", nodes.entry("", *head), nodes.entry("", *body))
 
 
-def setup(app: Sphinx) -> dict[str, object]:
+def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the directives and the check."""
     app.setup_extension("docs._ext.chapter")
     app.add_directive("plan", ShownPlan)

@@ -13,8 +13,8 @@ to do. `docs/_ext/plan_tables.py` shows plans on pages, and `scripts/teach.py` m
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import accumulate
 from pathlib import Path
@@ -30,6 +30,7 @@ LONGEST = 120  # minutes without a pause
 DAY = 24 * 60  # minutes
 LENGTHS = (30, 60, 90)  # of the talk of which talk.toml is the running order
 Keys = data.Keys
+Row = Mapping[str, Any]  # a table of a TOML file or a front matter, as its schema has it
 
 
 class PlanError(ValueError):
@@ -42,7 +43,7 @@ class Page:
 
     name: str
     title: str
-    facts: Mapping[str, Any]
+    facts: Row
     anchors: Mapping[str, str]  # a label, or a heading's slug: the section's title
     labels: frozenset[str]  # those of them that are labels
 
@@ -52,7 +53,7 @@ class Page:
         return [*self.facts.get("prerequisites", []), *self.facts.get("after", [])]
 
     @property
-    def teach(self) -> Mapping[str, Any]:
+    def teach(self) -> Row:
         """The minutes in the room, and the section that is left out first."""
         return self.facts.get("teach", {})
 
@@ -72,8 +73,8 @@ class Block:
     note: str = ""
     number: int = 0  # of a lab
     quiz: tuple[str, ...] = ()  # pages whose questions are asked
-    activity: Mapping[str, Any] = field(default_factory=dict)
-    step: Mapping[str, Any] = field(default_factory=dict)  # of the talk
+    activity: Row = field(default_factory=dict)
+    step: Row = field(default_factory=dict)  # of the talk
 
 
 @dataclass(frozen=True)
@@ -195,13 +196,13 @@ class Handbook:
         return {f"labs/{key.removesuffix('_s').replace('_', '-')}" for key in figures}
 
     @cached_property
-    def activities(self) -> dict[str, Mapping[str, Any]]:
+    def activities(self) -> dict[str, Row]:
         """The activities by their ids."""
         rows = load(self.docs, ACTIVITIES).get("activity", [])
         return {row["id"]: row for row in rows}
 
     @cached_property
-    def steps(self) -> list[Mapping[str, Any]]:
+    def steps(self) -> list[Row]:
         """The steps of the talk."""
         return load(self.docs, TALK_FILE).get("step", [])
 
@@ -251,13 +252,13 @@ def read(path: str | Path, book: Handbook) -> Plan:
     check_name(path, book)
     text = path.read_text("utf-8-sig")
     raw = tomllib.loads(text)
-    made, found = build(path.stem, raw, book)
-    found = found or list(faults_of(made, book))
+    plan, found = build(path.stem, raw, book)
+    found = found or list(faults_of(plan, book))
     if found:
         # A fault that comes again once more is dropped is told once.
-        told = dict.fromkeys((data.line_in_toml(text, keys), fault) for keys, fault in found)
-        raise PlanError("\n".join(f"{path}:{line}: {fault}" for line, fault in sorted(told)))
-    return made
+        once = dict.fromkeys((data.line_in_toml(text, keys), fault) for keys, fault in found)
+        raise PlanError("\n".join(f"{path}:{line}: {fault}" for line, fault in sorted(once)))
+    return plan
 
 
 def check_name(path: Path, book: Handbook) -> None:
@@ -271,7 +272,7 @@ def check_name(path: Path, book: Handbook) -> None:
         )
 
 
-def build(name: str, raw: Mapping[str, Any], book: Handbook) -> tuple[Plan, list[tuple[Keys, str]]]:
+def build(name: str, raw: Row, book: Handbook) -> tuple[Plan, list[tuple[Keys, str]]]:
     """Return a plan of a file's data, and what it names that is not there."""
     found: list[tuple[Keys, str]] = []
     parts = []
@@ -293,11 +294,11 @@ def build(name: str, raw: Mapping[str, Any], book: Handbook) -> tuple[Plan, list
                 fault = f"{part['name']}: there is no page {page!r}. {hint(page, book)}"
                 found.append(((*here, "home", place), fault))
         home = tuple(part.get("home", ()))
-        made = Part(part["name"], part["shows"], home, tuple(blocks), quizzes_of(home, book))
-        parts.append(made)
+        quizzes = quizzes_of(home, book)
+        parts.append(Part(part["name"], part["shows"], home, tuple(blocks), quizzes))
     facts = raw["title"], raw["line"], raw["every"], raw.get("begins", ""), raw["minutes"]
-    told = raw.get("course", ""), raw.get("invite", "")
-    return Plan(name, *facts, tuple(parts), *told), found
+    printed = raw.get("course", ""), raw.get("invite", "")
+    return Plan(name, *facts, tuple(parts), *printed), found
 
 
 def quizzes_of(names: Iterable[str], book: Handbook) -> tuple[str, ...]:
@@ -306,41 +307,30 @@ def quizzes_of(names: Iterable[str], book: Handbook) -> tuple[str, ...]:
     return tuple(page.name for page in pages if is_chapter(page.facts))
 
 
-def block_of(row: Mapping[str, Any], book: Handbook) -> Block:
+def block_of(row: Row, book: Handbook) -> Block:
     """Return a block of a plan's row. Raises PlanError where it names what is not there."""
     kinds = [kind for kind in KINDS if kind in row]
     if len(kinds) != 1:
         had = f"has {' and '.join(f'`{kind}`' for kind in kinds)}" if kinds else "has none of them"
         raise PlanError(f"a block is one of {', '.join(KINDS)}, and this one {had}. Write one.")
-    kind, value = kinds[0], row[kinds[0]]
-    common = {"drop": row.get("drop", 0), "note": row.get("note", "")}
-    if kind == "talk":
-        made = talk_of(value, book)
-    elif kind == "lab":
-        made = lab_of(value, book)
-    elif kind == "activity":
-        made = activity_of(value, book)
-    elif kind == "quiz":
-        made = quiz_of(value, book)
-    else:
-        made = {"title": value}
-        if common["drop"]:
-            raise PlanError(f"the break {value!r} is never left out. Take `drop` away.")
-    own = made.pop("minutes", 0)
-    minutes = row.get("minutes", own)
+    kind, value, drop = kinds[0], row[kinds[0]], row.get("drop", 0)
+    if kind == "pause" and drop:
+        raise PlanError(f"the break {value!r} is never left out. Take `drop` away.")
+    own = OWN_BLOCK[kind](value, book)
+    minutes = row.get("minutes", own.minutes)
     if not minutes:
         what = "A section has" if kind == "talk" else f"A {kind} has"
         raise PlanError(f"{value!r} has no minutes. {what} none of its own: write `minutes`.")
-    if minutes < made.get("least", 0):
+    if minutes < own.least:
         raise PlanError(
-            f"{made['title']!r} has {minutes} minutes, and alone it takes {made['least']}. "
-            f"Write {made['least']} or more, or take the block out."
+            f"{own.title!r} has {minutes} minutes, and alone it takes {own.least}. "
+            f"Write {own.least} or more, or take the block out."
         )
-    return Block(kind=kind, minutes=minutes, **common, **made)
+    return replace(own, minutes=minutes, drop=drop, note=row.get("note", ""))
 
 
-def talk_of(value: str, book: Handbook) -> dict[str, Any]:
-    """Return what a talk about a chapter or a section of it takes."""
+def talk_of(value: str, book: Handbook) -> Block:
+    """Return the talk about a chapter; about a section of it, which has no minutes of its own."""
     name, _, anchor = value.partition("#")
     page = book.page(name)
     if page is None:
@@ -350,8 +340,8 @@ def talk_of(value: str, book: Handbook) -> dict[str, Any]:
             near = data.nearest(anchor, page.anchors)
             write = f"Write {near!r}." if near else "Write one that stands there."
             raise PlanError(f"{name} has no label {anchor!r}. {write}")
-        leave = "all questions but one"
-        return {"title": page.anchors[anchor], "page": name, "anchor": anchor, "leave_out": leave}
+        title, leave = page.anchors[anchor], "all questions but one"
+        return Block("talk", title, 0, page=name, anchor=anchor, leave_out=leave)
     if "lab" in page.facts:
         raise PlanError(f"{name} is a lab. Write `lab = {page.facts['lab']}` in place of `talk`.")
     if "talk" not in page.teach:
@@ -361,17 +351,12 @@ def talk_of(value: str, book: Handbook) -> dict[str, Any]:
         )
     talk, activity = page.teach["talk"], page.teach["activity"]
     drop = page.teach["drop"]
-    return {
-        "title": page.title,
-        "page": name,
-        "minutes": talk + activity,
-        "least": talk,
-        "leave_out": quoted(page.anchors.get(drop, drop)),
-    }
+    leave = quote(page.anchors.get(drop, drop))
+    return Block("talk", page.title, talk + activity, least=talk, page=name, leave_out=leave)
 
 
-def lab_of(value: int, book: Handbook) -> dict[str, Any]:
-    """Return what a lab takes."""
+def lab_of(value: int, book: Handbook) -> Block:
+    """Return a lab with what it takes."""
     page = book.labs.get(value)
     if page is None:
         raise PlanError(f"there is no lab {value}. There are {', '.join(map(str, book.labs))}.")
@@ -383,19 +368,15 @@ def lab_of(value: int, book: Handbook) -> dict[str, Any]:
     if not page.teach:
         raise PlanError(f"{page.name} has no line `teach:` in its front matter. Write one.")
     drop = page.teach["drop"]
-    section = quoted(page.anchors.get(drop, drop))
-    return {
-        "title": page.title,
-        "page": page.name,
-        "number": value,
-        "minutes": page.teach["activity"],
-        "least": page.teach["activity"],
-        "leave_out": f"Stop before the section {section}, and show `jukebox lab solve {value}`.",
-    }
+    section, minutes = quote(page.anchors.get(drop, drop)), page.teach["activity"]
+    leave = f"Stop before the section {section}, and show `jukebox lab solve {value}`."
+    return Block(
+        "lab", page.title, minutes, least=minutes, page=page.name, number=value, leave_out=leave
+    )
 
 
-def activity_of(value: str, book: Handbook) -> dict[str, Any]:
-    """Return what an activity takes."""
+def activity_of(value: str, book: Handbook) -> Block:
+    """Return an activity with what it takes."""
     row = book.activities.get(value)
     if row is None:
         titles = {one["title"].lower(): name for name, one in book.activities.items()}
@@ -405,15 +386,16 @@ def activity_of(value: str, book: Handbook) -> dict[str, Any]:
         write += "The page Activities of the handbook has all of them, each with its id."
         raise PlanError(f"{ACTIVITIES} has no activity {value!r}. {write}")
     page, _, anchor = row.get("page", "").partition("#")
-    return {
-        "title": row["title"],
-        "page": page,
-        "anchor": anchor,
-        "minutes": row["minutes"],
-        "least": row["minutes"],
-        "leave_out": shorter(row["drop"]),
-        "activity": row,
-    }
+    return Block(
+        kind="activity",
+        title=row["title"],
+        minutes=row["minutes"],
+        least=row["minutes"],
+        page=page,
+        anchor=anchor,
+        leave_out=shorter(row["drop"]),
+        activity=row,
+    )
 
 
 def shorter(drop: str) -> str:
@@ -423,7 +405,7 @@ def shorter(drop: str) -> str:
     return drop[0].lower() + drop[1:]
 
 
-def quiz_of(value: list[str], book: Handbook) -> dict[str, Any]:
+def quiz_of(value: list[str], book: Handbook) -> Block:
     """Return the questions of some chapters, which people answer without the page."""
     for name in value:
         page = book.page(name)
@@ -432,12 +414,27 @@ def quiz_of(value: list[str], book: Handbook) -> dict[str, Any]:
         if not is_chapter(page.facts):
             raise PlanError(f"{name} has no quiz. Name a chapter.")
     titles = [book.title(name) for name in value]
-    leave = f"the questions on {quoted(titles[-1])}" if titles[1:] else "all questions but one"
-    title = f"Questions from memory: {', '.join(map(quoted, titles))}"
-    return {"title": title, "quiz": tuple(value), "leave_out": leave}
+    leave = f"the questions on {quote(titles[-1])}" if titles[1:] else "all questions but one"
+    title = f"Questions from memory: {', '.join(map(quote, titles))}"
+    return Block("quiz", title, 0, leave_out=leave, quiz=tuple(value))
 
 
-def talk_blocks(steps: Iterable[Mapping[str, Any]], length: int) -> list[Block]:
+def pause_of(value: str, book: Handbook) -> Block:
+    """Return a pause, which takes what the plan says."""
+    return Block("pause", value, 0)
+
+
+# What a block is by itself, by its kind; a plan's row may say other minutes.
+OWN_BLOCK: Mapping[str, Callable[..., Block]] = {
+    "talk": talk_of,
+    "activity": activity_of,
+    "lab": lab_of,
+    "quiz": quiz_of,
+    "pause": pause_of,
+}
+
+
+def talk_blocks(steps: Iterable[Row], length: int) -> list[Block]:
     """Return the steps of the talk as blocks: what a shorter talk leaves out goes first."""
     key = f"minutes{length}"
     shorter = next((short for short in reversed(LENGTHS) if short < length), None)
@@ -478,12 +475,12 @@ def faults_of(plan: Plan, book: Handbook) -> Iterator[tuple[Keys, str]]:
         yield ("begins",), late
     yield from rank_faults(plan)
     yield from repeat_faults(plan)
-    told: set[tuple[Keys, str]] = set()
+    known: set[tuple[Keys, str]] = set()
     for dropped in sorted({0} | {block.drop for block in plan.blocks}):
-        for keys, name, what, first in missing(plan, book, dropped):
-            if (keys, first) in told:
+        for keys, name, what, first in unmet_needs(plan, book, dropped):
+            if (keys, first) in known:
                 continue
-            told.add((keys, first))
+            known.add((keys, first))
             if dropped:
                 fault = f"{what} needs {first} first, which is left out with `drop = {dropped}`."
                 remedy = f"Leave out what needs it as early, or keep {first}."
@@ -526,11 +523,11 @@ def rank_faults(plan: Plan) -> Iterator[tuple[Keys, str]]:
     Blocks of one rank are left out together; so a rank may come again, and none is left free.
     """
     ranks = {block.drop for block in plan.blocks if block.drop}
-    told: set[int] = set()
+    known: set[int] = set()
     for keys, name, stop in stops(plan):
         rank = 0 if isinstance(stop, str) else stop.drop
-        if rank > 1 and rank - 1 not in ranks and rank not in told:
-            told.add(rank)
+        if rank > 1 and rank - 1 not in ranks and rank not in known:
+            known.add(rank)
             free = next(number for number in range(1, rank) if number not in ranks)
             yield (
                 keys,
@@ -567,7 +564,7 @@ def repeat_faults(plan: Plan) -> Iterator[tuple[Keys, str]]:
             last = max(last, stop.number)
 
 
-def missing(plan: Plan, book: Handbook, dropped: int) -> Iterator[tuple[Keys, str, str, str]]:
+def unmet_needs(plan: Plan, book: Handbook, dropped: int) -> Iterator[tuple[Keys, str, str, str]]:
     """Yield what comes before what it needs, once the blocks up to a rank are left out.
 
     Each is the way to the place, the name of the part, what needs something, and the page it needs.
@@ -575,23 +572,32 @@ def missing(plan: Plan, book: Handbook, dropped: int) -> Iterator[tuple[Keys, st
     met: set[str] = set()
     for keys, name, stop in stops(plan):
         if isinstance(stop, str):
-            what, needs, brings = stop, needs_of(book, stop), {stop}
+            what, needs = stop, needs_of(book, stop)
         elif 0 < stop.drop <= dropped:
             continue
-        elif stop.kind == "quiz":
-            what, needs, brings = "the quiz", list(stop.quiz), set()
-        elif stop.kind == "activity":
-            page = book.page(stop.page)
-            what, brings = f"the activity {stop.title!r}", set()
-            stands = page is not None and ("objectives" in page.facts or "lab" in page.facts)
-            needs = [stop.page] if stands else needs_of(book, stop.page)
-        else:  # a talk or a lab; a pause and a step of the talk have no page
-            what, needs = stop.page, needs_of(book, stop.page) if stop.page else []
-            brings = set() if stop.anchor else {stop.page}  # a section is not its whole page
+        else:
+            what, needs = needs_of_block(book, stop)
         for first in needs:
             if first not in met:
                 yield keys, name, what, first
-        met |= brings
+        if isinstance(stop, str):
+            met.add(stop)
+        elif stop.kind not in ("quiz", "activity") and not stop.anchor:
+            met.add(stop.page)  # a section is not its whole page
+
+
+def needs_of_block(book: Handbook, block: Block) -> tuple[str, list[str]]:
+    """Return what a block is called where something is missing, and the pages that it needs."""
+    if block.kind == "quiz":
+        return "the quiz", list(block.quiz)
+    if block.kind == "activity":
+        page = book.page(block.page)
+        stands = page is not None and ("objectives" in page.facts or "lab" in page.facts)
+        return f"the activity {block.title!r}", (
+            [block.page] if stands else needs_of(book, block.page)
+        )
+    # A talk or a lab; a pause and a step of the talk have no page.
+    return block.page, needs_of(book, block.page) if block.page else []
 
 
 def needs_of(book: Handbook, name: str) -> list[str]:
@@ -634,7 +640,7 @@ def teach_faults(book: Handbook) -> Iterator[tuple[str, str]]:
                 yield f"{path}:{line('after')}", f"there is no page {name!r}. {hint(name, book)}"
 
 
-def quoted(words: str) -> str:
+def quote(words: str) -> str:
     """Return words between typographic quotes."""
     return f"\N{LEFT DOUBLE QUOTATION MARK}{words}\N{RIGHT DOUBLE QUOTATION MARK}"
 

@@ -7,14 +7,18 @@ shares of its box, so that its text keeps its size on a narrow screen; a table h
 import html
 import math
 import re
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from itertools import pairwise
 
 from docutils import nodes
 from docutils.parsers.rst import directives
+from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
+from sphinx.util.typing import ExtensionMetadata
 
-from docs._ext.numbers import boxed, run_of, shown
+from docs._ext.numbers import Figure, Run, boxed, run_of, shown
+from docs._ext.shapes import find_first
 
 logger = logging.getLogger(__name__)
 
@@ -28,14 +32,18 @@ MARKERS = (
 NAMED = ("caption", "x", "unit")
 
 
-class Lines(SphinxDirective):
+Points = dict[float, float]
+Lines = Mapping[str, Points]  # by what each line is called
+
+
+class LinePlot(SphinxDirective):
     """Plot figures of one run over a number in their names; a figure that is missing is a gap."""
 
     required_arguments = 1
     option_spec = dict.fromkeys((*NAMED, "log"), directives.unchanged_required)
     has_content = True
 
-    def run(self):
+    def run(self) -> list[nodes.Node]:
         """Return the plot, its legend and its table, or a warning for each line without figures."""
         if missing := [name for name in NAMED if name not in self.options]:
             raise self.error(f"lines need a `:{missing[0]}:` that the reader sees")
@@ -47,12 +55,12 @@ class Lines(SphinxDirective):
         if run is None:
             logger.warning("no run wrote %s.json", name, location=self.get_location())
             return []
-        lines = {}
+        lines: dict[str, Points] = {}
         # MyST's offset of the content is from the directive's own line.
         for number, line in enumerate(self.content, self.lineno + self.content_offset + 1):
             key, _, what = map(str.strip, line.partition(":"))
-            points = dict(sorted(found(key, run["figures"])))
-            if points and what and drawable(points, logs):
+            points = dict(sorted(find_points(key, run["figures"])))
+            if points and what and is_drawable(points, logs):
                 lines[what] = points
             elif key:
                 message = "%r is no `figures_{}: what they are` of figures%s in %s.json"
@@ -63,7 +71,7 @@ class Lines(SphinxDirective):
             raise self.error("lines need one to eight lines `figures_{}: what they are`")
         return [self.figure(lines, logs), *self.table(run, lines)]
 
-    def figure(self, lines, logs):
+    def figure(self, lines: Lines, logs: Container[str]) -> nodes.figure:
         """Return the plot with its legend and caption."""
         caption, x, unit = (self.options[name] for name in NAMED)
         legend = nodes.bullet_list("", classes=["legend"])
@@ -75,10 +83,10 @@ class Lines(SphinxDirective):
             )
             words, _ = self.state.inline_text(what, self.lineno)
             legend += nodes.list_item("", nodes.paragraph("", "", html_only(key), *words))
-        plot = html_only(drawn(lines, caption, x, unit, logs))
+        plot = html_only(draw(lines, caption, x, unit, logs))
         return nodes.figure("", nodes.caption("", caption), plot, legend, classes=["lines"])
 
-    def table(self, run, lines):
+    def table(self, run: Run, lines: Lines) -> list[nodes.Node]:
         """Return the values as a table that opens, and who made them."""
         values = sorted({x for points in lines.values() for x in points})
         rows = [
@@ -90,33 +98,33 @@ class Lines(SphinxDirective):
         heads = f"| {title} | " + " | ".join(map(shown, values))
         box = boxed(self, run, [heads, "|---" * (len(values) + 1) + "|", *rows])
         box["classes"].append("of-lines")
-        box.next_node(nodes.colspec)["stub"] = 1
+        find_first(box, nodes.colspec)["stub"] = 1
         box.insert(0, html_only("<details>\n<summary>These figures as a table</summary>\n"))
         box.insert(2, html_only("</details>\n"))
         return [box]
 
 
-def html_only(text):
+def html_only(text: str) -> nodes.raw:
     """Return HTML that other formats leave out."""
     return nodes.raw("", text, format="html")
 
 
-def found(key, figures):
+def find_points(key: str, figures: Mapping[str, Figure]) -> Iterator[tuple[float, float]]:
     """Yield (x, y) for each figure whose name is the key, with a number in the place of `{}`."""
     before, hole, after = key.partition("{}")
     pattern = re.compile(rf"{re.escape(before)}(\d+(?:\.\d+)?){re.escape(after)}")
     for name, y in figures.items():
-        match = hole and pattern.fullmatch(name)
+        match = pattern.fullmatch(name) if hole else None
         if match and isinstance(y, int | float):
             yield float(match[1]) if "." in match[1] else int(match[1]), y
 
 
-def drawable(points, logs):
+def is_drawable(points: Points, logs: Container[str]) -> bool:
     """Tell whether all values stand above 0 on the axes that are logarithms."""
     return ("x" not in logs or min(points) > 0) and ("y" not in logs or min(points.values()) > 0)
 
 
-def style(number):
+def style(number: int) -> str:
     """Return the classes of a line: its colour, and whether it is of the dashed four."""
     return f"series-{number % 4 + 1}" + " dashed" * (number >= len(MARKERS))
 
@@ -124,9 +132,9 @@ def style(number):
 class Axis:
     """A scale from values to shares of the box, and the values that it names."""
 
-    def __init__(self, values, log, zero=False):
+    def __init__(self, values: Iterable[float], log: bool, zero: bool = False) -> None:
         """Name the values themselves where they are few and apart, else round ones around them."""
-        self.scale = math.log10 if log else float
+        self.scale: Callable[[float], float] = math.log10 if log else float
         self.ticks = sorted(set(values))
         low, high = self.ticks[0], self.ticks[-1]
         self.low, self.high = self.scale(low), self.scale(high)
@@ -144,12 +152,12 @@ class Axis:
             self.ticks = [n * step for n in range(math.floor(low / step), last + 1)]
         self.low, self.high = self.scale(self.ticks[0]), self.scale(self.ticks[-1])
 
-    def share(self, value):
+    def share(self, value: float) -> float:
         """Return where a value stands, from 0 to 100."""
         return 100 * (self.scale(value) - self.low) / (self.high - self.low or 1)
 
 
-def short(tick):
+def short(tick: float) -> str:
     """Write a value for an axis: 20000 as 20k."""
     for size, letter in ((1e6, "M"), (1e3, "k")):
         if abs(tick) >= size:
@@ -157,56 +165,78 @@ def short(tick):
     return f"{tick:g}"
 
 
-def drawn(lines, caption, x, unit, logs):
-    """Return the plot as SVG: a grid, the lines, their markers, and what it shows in words."""
-    across = Axis({x for points in lines.values() for x in points}, "x" in logs)
-    up = Axis({y for points in lines.values() for y in points.values()}, "y" in logs, zero=True)
-    values = sorted({x for points in lines.values() for x in points})
+class Plot:
+    """Where the points of some lines lie on a plane, with an axis for each direction."""
 
-    def at(point, names=("x", "y")):
-        """Place a point: 3 % of the width stay free on either side."""
-        left, top = 3 + 0.94 * across.share(point[0]), 100 - up.share(point[1])
-        return f'{names[0]}="{left:.2f}%" {names[1]}="{top:.2f}%"'
+    def __init__(self, lines: Lines, logs: Container[str]) -> None:
+        """Take the lines, and which of the axes x and y are logarithms."""
+        self.lines = lines
+        self.values = sorted({x for points in lines.values() for x in points})
+        self.across = Axis(self.values, "x" in logs)
+        figures = {y for points in lines.values() for y in points.values()}
+        self.up = Axis(figures, "y" in logs, zero=True)
 
-    said = "; ".join(
+    def left(self, x: float) -> str:
+        """Return where a value lies across; 3 % of the width stay free on either side."""
+        return f"{3 + 0.94 * self.across.share(x):.2f}%"
+
+    def top(self, y: float) -> str:
+        """Return where a figure lies from the top."""
+        return f"{100 - self.up.share(y):.2f}%"
+
+    def at(self, point: tuple[float, float], names: tuple[str, str] = ("x", "y")) -> str:
+        """Place a point, as attributes of SVG."""
+        return f'{names[0]}="{self.left(point[0])}" {names[1]}="{self.top(point[1])}"'
+
+    def draw_grid(self) -> Iterator[str]:
+        """Yield the lines of the grid, and what the axes name."""
+        for tick in self.up.ticks:
+            y, words = self.top(tick), short(tick)
+            yield f'<line class="grid" x1="0" x2="100%" y1="{y}" y2="{y}"/>'
+            yield f'<text x="0" y="{y}" dx="-0.5em" dy="0.35em" text-anchor="end">{words}</text>'
+        for tick in self.across.ticks:
+            x, words = self.left(tick), short(tick)
+            yield f'<text x="{x}" y="100%" dy="1.5em" text-anchor="middle">{words}</text>'
+
+    def draw_lines(self) -> Iterator[str]:
+        """Yield each line, with a gap where a figure is missing, and its markers."""
+        for number, points in enumerate(self.lines.values()):
+            yield f'<g class="{style(number)}">'
+            for one, other in pairwise(self.values):
+                if one in points and other in points:
+                    begin = self.at((one, points[one]), ("x1", "y1"))
+                    yield f"<line {begin} {self.at((other, points[other]), ('x2', 'y2'))}/>"
+            for point in points.items():
+                yield f"<svg {self.at(point)}>{MARKERS[number % 4]}</svg>"
+            yield "</g>"
+
+
+def describe(lines: Lines) -> str:
+    """Say where each line begins and ends."""
+    return "; ".join(
         f"{what}: {shown(points[min(points)])} at {shown(min(points))}, "
         f"{shown(points[max(points)])} at {shown(max(points))}"
         for what, points in lines.items()
     )
+
+
+def draw(lines: Lines, caption: str, x: str, unit: str, logs: Container[str]) -> str:
+    """Return the plot as SVG: a grid, the lines, their markers, and what it shows in words."""
+    plot, words = Plot(lines, logs), f"{unit}, by {x}. {describe(lines)}."
     svg = [
         '<svg class="plot" role="img">',
         f"<title>{html.escape(caption)}</title>",
-        f"<desc>{html.escape(f'{unit}, by {x}. {said}.')}</desc>",
+        f"<desc>{html.escape(words)}</desc>",
         f'<text class="names" x="0" y="0" dx="-48" dy="-1.1em">{html.escape(unit)}</text>',
         f'<text class="names" x="50%" y="100%" dy="2.9em" text-anchor="middle">{html.escape(x)}</text>',
+        *plot.draw_grid(),
+        *plot.draw_lines(),
     ]
-    for tick in up.ticks:
-        y = f"{100 - up.share(tick):.2f}%"
-        svg += [
-            f'<line class="grid" x1="0" x2="100%" y1="{y}" y2="{y}"/>',
-            f'<text x="0" y="{y}" dx="-0.5em" dy="0.35em" text-anchor="end">{short(tick)}</text>',
-        ]
-    for tick in across.ticks:
-        left = f"{3 + 0.94 * across.share(tick):.2f}%"
-        svg.append(
-            f'<text x="{left}" y="100%" dy="1.5em" text-anchor="middle">{short(tick)}</text>'
-        )
-    for number, points in enumerate(lines.values()):
-        svg.append(f'<g class="{style(number)}">')
-        for one, other in pairwise(values):
-            if one in points and other in points:
-                ends = (
-                    at((one, points[one]), ("x1", "y1")),
-                    at((other, points[other]), ("x2", "y2")),
-                )
-                svg.append(f"<line {' '.join(ends)}/>")
-        svg += [f"<svg {at(point)}>{MARKERS[number % 4]}</svg>" for point in points.items()]
-        svg.append("</g>")
     return "\n".join([*svg, "</svg>"]) + "\n"
 
 
-def setup(app):
+def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the directive."""
     app.setup_extension("docs._ext.numbers")
-    app.add_directive("lines", Lines)
+    app.add_directive("lines", LinePlot)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

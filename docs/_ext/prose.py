@@ -1,5 +1,7 @@
 """What counts as the words of a page or a section."""
 
+from collections.abc import Iterator
+
 from docutils import nodes
 
 from docs._ext.classes import CHECKED, FACTS, MEASURED, NOT_RUN, QUIZ, VERSION, has
@@ -10,18 +12,18 @@ GENERATED = (VERSION, MEASURED, CHECKED)  # words that a role found elsewhere
 APART_CLASSES = (FACTS, QUIZ, NOT_RUN)
 
 
-def apart(node):
+def is_apart(node: nodes.Node) -> bool:
     """Tell whether a node is no prose."""
     return isinstance(node, APART) or has(node, *APART_CLASSES)
 
 
-def blocks(node, *, nested=True):
+def blocks(node: nodes.Node, *, nested: bool = True) -> Iterator[nodes.TextElement]:
     """Yield the blocks of a node's prose (paragraphs, titles, captions), without code.
 
     Without `nested`, stop at its sub-sections and leave out its own title.
     """
     for child in node.children:
-        if isinstance(child, nodes.Text) or apart(child):
+        if isinstance(child, nodes.Text) or is_apart(child):
             continue
         if isinstance(child, nodes.section) and not nested:
             continue
@@ -33,7 +35,7 @@ def blocks(node, *, nested=True):
             yield from blocks(child, nested=nested)
 
 
-def said(node, *, code=True):
+def said(node: nodes.Node, *, code: bool = True) -> str:
     """Return the words of one block on one line, without citations, drawings and what roles fill in.
 
     Without `code`, a mark stands for what is set as code.
@@ -42,24 +44,26 @@ def said(node, *, code=True):
         return "`"
     if isinstance(node, nodes.Text):
         return node.astext()
-    if isinstance(node, nodes.raw) or node.get("refdomain") == "cite" or has(node, *GENERATED):
+    if isinstance(node, nodes.raw) or has(node, *GENERATED):
+        return ""
+    if isinstance(node, nodes.Element) and node.get("refdomain") == "cite":
         return ""
     return "".join(said(child, code=code) for child in node.children).replace("\n", " ")
 
 
-def text(node, *, nested=True):
+def text(node: nodes.Node, *, nested: bool = True) -> str:
     """Return a node's prose as one line; a diagram speaks through its `description`."""
     own = [said(block) for block in blocks(node, nested=nested)]
-    drawn = [
+    of_diagrams = [
         child["description"]
         for child in node.findall(nodes.figure)
         if child.get("description")
         and (nested or section_of(child) is section_of(node, itself=True))
     ]
-    return " ".join([*own, *drawn])
+    return " ".join([*own, *of_diagrams])
 
 
-def section_of(node, *, itself=False):
+def section_of(node: nodes.Node, *, itself: bool = False) -> nodes.Node:
     """Return the innermost section (or the document) that holds a node."""
     node = node if itself else node.parent
     while node.parent is not None and not isinstance(node, nodes.section):
@@ -67,8 +71,8 @@ def section_of(node, *, itself=False):
     return node
 
 
-def line_of(node):
+def line_of(node: nodes.Node) -> int | None:
     """Return the nearest source line that docutils knows for a node, or None."""
-    while node is not None and node.line is None:
+    while node.line is None and node.parent is not None:
         node = node.parent
-    return None if node is None else node.line
+    return node.line

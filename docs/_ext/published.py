@@ -20,10 +20,12 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
+from sphinx.util.typing import ExtensionMetadata
 
 from docs._ext.classes import FROM_DATA
 from docs._ext.handbook import handbook
 from docs._ext.lexicon import MONTHS
+from docs._ext.shapes import find_first, parse_table
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +42,7 @@ class Published(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the table, or nothing where a row has a fault."""
-        if missing := self.option_spec.keys() - self.options.keys():
+        if missing := (self.option_spec or {}).keys() - self.options.keys():
             raise self.error(f"{self.name} need a `:{min(missing)}:` that the reader sees")
         path = Path(self.env.srcdir, "_data", FOLDER, f"{self.arguments[0]}.csv")
         handbook(self.env).published.setdefault(self.env.docname, []).append(path.name)
@@ -77,11 +79,11 @@ class Published(SphinxDirective):
 
     def table(self, rows: list[dict[str, str]]) -> nodes.Element:
         """Return the table with its caption."""
-        (box,) = self.parse_text_to_nodes("\n".join(self.lines(rows)))
-        box["classes"].append(self.look)
-        box.insert(0, nodes.title("", self.options["caption"]))
-        box.next_node(nodes.colspec)["stub"] = 1
-        return box
+        table = parse_table(self, self.lines(rows))
+        table["classes"].append(self.look)
+        table.insert(0, nodes.title("", self.options["caption"]))
+        find_first(table, nodes.colspec)["stub"] = 1
+        return table
 
 
 def cite(row: dict[str, str]) -> str:
@@ -117,37 +119,39 @@ class Dots(Published):
         yield "|---|---|"
         for row in rows:
             source = f" {cite(row)}" if row["source"] else ""
-            share = " %" if self.options["unit"].startswith("%") and numbered(row) else ""
+            share = " %" if self.options["unit"].startswith("%") and figures_in(row) else ""
             what = f"**{row['label']}, {row['year']}**: {row['note']}"
-            yield f"| {what}{source} | {said(row)}{share} |"
+            yield f"| {what}{source} | {in_words(row)}{share} |"
 
     def table(self, rows: list[dict[str, str]]) -> nodes.Element:
         """Return the table with a mark in each row that has a figure."""
         table = super().table(rows)
         numbers = [float(row[name] or 0) for row in rows for name in ("value", "high")]
         most = max(numbers) or 1
-        for row, cells in zip(rows, table.next_node(nodes.tbody).children, strict=True):
-            mark = drawn({name: float(row[name]) / most for name in numbered(row)})
-            cells.children[1].next_node(nodes.paragraph).append(nodes.raw("", mark, format="html"))
+        body = find_first(table, nodes.tbody)
+        for row, cells in zip(rows, body.findall(nodes.row), strict=True):
+            mark = draw_mark({name: float(row[name]) / most for name in figures_in(row)})
+            figure = find_first(cells.children[1], nodes.paragraph)
+            figure.append(nodes.raw("", mark, format="html"))
             cells["classes"] += [] if row["source"] else [FROM_DATA]  # it states that there is none
         return table
 
 
-def numbered(row: dict[str, str]) -> list[str]:
+def figures_in(row: dict[str, str]) -> list[str]:
     """Return the names of the figures that a row has."""
     return [name for name in ("low", "value", "high") if row[name]]
 
 
-def said(row: dict[str, str]) -> str:
+def in_words(row: dict[str, str]) -> str:
     """Write the figures of a row for people: 4,000 (3,000 to 5,000)."""
-    number = {name: f"{float(row[name]):,.10g}" for name in numbered(row)}
+    number = {name: f"{float(row[name]):,.10g}" for name in figures_in(row)}
     spread = f"{number['low']} to {number['high']}" if "low" in number else ""
     if "value" not in number:
         return spread or "no sound figure found"
     return f"{number['value']} ({spread})" if spread else number["value"]
 
 
-def drawn(shares: dict[str, float]) -> str:
+def draw_mark(shares: dict[str, float]) -> str:
     """Return the mark of a row as HTML; its places are shares of the longest."""
     style = "; ".join(f"--{name}: {share:.4f}" for name, share in shares.items())
     parts = [f'<span class="{name}"></span>' for name in ("high", "value") if name in shares]
@@ -178,7 +182,9 @@ class Events(Published):
 
 def day(date: str) -> str:
     """Write a date for people: 2009-06 as June 2009."""
-    year, month, number = DATE.fullmatch(date).groups()
+    match = DATE.fullmatch(date)
+    assert match is not None  # `fault` let the row pass
+    year, month, number = match.groups()
     words = [number and str(int(number)), month and MONTHS[int(month) - 1], year]
     return " ".join(word for word in words if word)
 
@@ -191,7 +197,7 @@ def undrawn(app: Sphinx, env: BuildEnvironment) -> None:
             logger.warning("no page draws it: draw it, or delete it", location=f"{path}:1")
 
 
-def setup(app: Sphinx) -> dict[str, object]:
+def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the directives and the check."""
     app.setup_extension("docs._ext")
     app.add_directive("dots", Dots)

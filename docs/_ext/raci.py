@@ -4,15 +4,19 @@ One role is accountable in each stage, and each alert of Jukebox's `rules.yml` w
 """
 
 import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import yaml
 from docutils import nodes
+from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
+from sphinx.util.typing import ExtensionMetadata
 
 from docs._ext import load, where
 from docs._ext.classes import FROM_DATA
+from docs._ext.shapes import Row, find_first, parse_table
 
 logger = logging.getLogger(__name__)
 
@@ -20,7 +24,7 @@ LETTERS = {"A": "answers for it", "R": "does it", "C": "is asked before", "I": "
 RULES = Path("..", "examples", "jukebox", "watch", "rules.yml")
 
 
-def alerts(srcdir):
+def alerts(srcdir: str | Path) -> dict[str, tuple[str, str]]:
     """Return {alert: (page or ticket, the label of its runbook)}."""
     groups = yaml.safe_load(Path(srcdir, RULES).read_text("utf-8"))["groups"]
     return {
@@ -33,8 +37,19 @@ def alerts(srcdir):
     }
 
 
-def faults(data, rules):
+def faults(data: Row, rules: Mapping[str, tuple[str, str]]) -> Iterator[tuple[str, str]]:
     """Yield what is wrong with the file, each with words that stand at its place."""
+    yield from stage_faults(data)
+    woken = [alert for role in data["role"] for alert in role["alerts"]]
+    for alert in sorted(set(woken) - rules.keys()):
+        yield f'"{alert}"', f"{alert} is no alert of {RULES.name}"
+    for alert in rules:
+        if woken.count(alert) != 1:
+            yield f'"{alert}"', f"{alert} wakes {woken.count(alert)} roles, and should wake one"
+
+
+def stage_faults(data: Row) -> Iterator[tuple[str, str]]:
+    """Yield each stage for which not one role is accountable, or an unknown one."""
     roles = {role["id"] for role in data["role"]}
     for stage in data["stage"]:
         here = f'name = "{stage["name"]}"'
@@ -44,18 +59,12 @@ def faults(data, rules):
         if len(answer) != 1:
             names = ", ".join(answer) or "nobody"
             yield here, f"{stage['name']}: exactly one role is accountable, here {names}"
-    woken = [alert for role in data["role"] for alert in role["alerts"]]
-    for alert in sorted(set(woken) - rules.keys()):
-        yield f'"{alert}"', f"{alert} is no alert of {RULES.name}"
-    for alert in rules:
-        if woken.count(alert) != 1:
-            yield f'"{alert}"', f"{alert} wakes {woken.count(alert)} roles, and should wake one"
 
 
 class Raci(SphinxDirective):
     """Show the table: a row for each role, a column for each stage."""
 
-    def run(self):
+    def run(self) -> list[nodes.Node]:
         """Return the table, or a warning for each fault of the file."""
         self.env.note_dependency(f"{self.env.srcdir}/_data/raci.toml")
         self.env.note_dependency(str(Path(self.env.srcdir, RULES)))
@@ -69,12 +78,12 @@ class Raci(SphinxDirective):
             letters = [stage["who"].get(role["id"]) for _, stage in stages]
             cells = [f"[{x}]{{.raci-{x.lower()}}}" if x else "" for x in letters]
             lines.append(f"| {{ref}}`{role['name']} <{role['label']}>` | {' | '.join(cells)} |")
-        (table,) = self.parse_text_to_nodes("\n".join(lines))
+        table = parse_table(self, lines)
         means = ", ".join(f"{letter} {words}" for letter, words in LETTERS.items())
         names = ", ".join(f"{number} {stage['name'].lower()}" for number, stage in stages)
         table["classes"] += ["raci", FROM_DATA]
         table.insert(0, nodes.title("", f"{means}. The stages: {names}."))
-        table.next_node(nodes.colspec)["stub"] = 1  # a role heads its row
+        find_first(table, nodes.colspec)["stub"] = 1  # a role heads its row
         return [table]
 
 
@@ -83,7 +92,7 @@ class Role(SphinxDirective):
 
     required_arguments = 1
 
-    def run(self):
+    def run(self) -> list[nodes.Node]:
         """Return the list, with a link to the runbook of each alert."""
         self.env.note_dependency(f"{self.env.srcdir}/_data/raci.toml")
         self.env.note_dependency(str(Path(self.env.srcdir, RULES)))
@@ -93,7 +102,8 @@ class Role(SphinxDirective):
             words = "raci.toml has no role %r"
             logger.warning(words, self.arguments[0], location=self.get_location())
             return []
-        rules, by = alerts(self.env.srcdir), {"page": [], "ticket": []}
+        rules = alerts(self.env.srcdir)
+        by: dict[str, list[str]] = {"page": [], "ticket": []}
         for alert in filter(rules.get, role["alerts"]):
             severity, runbook = rules[alert]
             words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", alert).lower()
@@ -109,7 +119,7 @@ class Role(SphinxDirective):
         return [box]
 
 
-def setup(app):
+def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the directives."""
     app.setup_extension("docs._ext")
     app.add_directive("raci", Raci)

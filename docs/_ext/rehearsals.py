@@ -5,18 +5,19 @@ first. Where the file has no row, it says that nobody has sent one, so an empty 
 Where the repository is known, a link leads to the form for a new row.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
+from sphinx.util.typing import ExtensionMetadata
 
 from docs._ext import dates, load, where
 from docs._ext.classes import FROM_DATA
+from docs._ext.shapes import Row, parse_table
 from docs._ext.syllabus import plain
 
 logger = logging.getLogger(__name__)
@@ -27,7 +28,7 @@ ACTIVITIES = "activities.toml"
 PLANS = "plans"  # a folder of _data, with a file for each plan
 NOBODY = "Nobody has sent a row yet, so every number of minutes in the plans is an estimate."
 
-Rehearsal = Mapping[str, Any]  # a row of the file
+Rehearsal = Row
 
 
 def in_words(row: Rehearsal, srcdir: str | Path, pages: set[str]) -> str | None:
@@ -60,8 +61,8 @@ def faults(
             if not names:
                 yield here, f"{row['what']!r} is no plan with parts, so leave out `part`"
             elif row["part"] not in names:
-                told = f"{row['what']} has no part {row['part']!r}: write one of {', '.join(names)}"
-                yield f'part = "{row["part"]}"', told
+                fault = f"{row['what']} has no part {row['part']!r}"
+                yield f'part = "{row["part"]}"', f"{fault}: write one of {', '.join(names)}"
 
 
 def total(rows: Sequence[Rehearsal]) -> str:
@@ -86,7 +87,7 @@ class Rehearsals(SphinxDirective):
             return []  # `check` says what is wrong
         lines = ["| what was taught | planned | taken |", "|---|--:|--:|"]
         lines += [self.line(row) for row in sorted(rows, key=lambda row: row["date"], reverse=True)]
-        (table,) = self.parse_text_to_nodes("\n".join(lines))
+        table = parse_table(self, lines)
         table.insert(0, nodes.title("", total(rows)))
         table["classes"].append(FROM_DATA)
         return [table, *self.form()]
@@ -116,7 +117,7 @@ def check(app: Sphinx, env: BuildEnvironment) -> None:
         logger.warning("%s", fault, location=where(app.srcdir, FILE, words))
 
 
-def setup(app: Sphinx) -> dict[str, object]:
+def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the directive and the check."""
     app.setup_extension("docs._ext.chapter")  # for {page}
     app.setup_extension("docs._ext.repository")

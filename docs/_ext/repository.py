@@ -15,12 +15,14 @@ import re
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
+from sphinx.util.typing import ExtensionMetadata
+
+from docs._ext.shapes import Context
 
 SETTINGS = ("HANDBOOK_REPOSITORY", "READTHEDOCS_GIT_CLONE_URL")  # the first that is set counts
 SCP = re.compile(
@@ -52,14 +54,14 @@ def known(environment: Mapping[str, str], folder: Path) -> str:
     for name in SETTINGS:
         if address := normalise(environment.get(name, "")):
             return address
-    git = ["git", "remote", "get-url", "origin"]
+    ask = ["git", "remote", "get-url", "origin"]
     # A copy without history that lies in another clone is not that clone.
     own = {**environment, "GIT_CEILING_DIRECTORIES": str(folder.parent)}
     try:
-        told = subprocess.run(git, cwd=folder, env=own, capture_output=True, text=True, check=False)
+        git = subprocess.run(ask, cwd=folder, env=own, capture_output=True, text=True, check=False)
     except OSError:  # no git here
         return ""
-    return normalise(told.stdout)
+    return normalise(git.stdout)
 
 
 def source(repository: str, file: str) -> str:
@@ -80,15 +82,17 @@ class InACopy(SphinxDirective):
         commands = [*self.content]
         if repository:
             clone = [f"git clone {repository}", f"cd {repository.rpartition('/')[2]}"]
-            commands, said = [*clone, *commands], "Type this in a terminal:"
+            commands, words = [*clone, *commands], "Type this in a terminal:"
         else:
-            said = "In a copy of the handbook's repository, type:"
+            words = "In a copy of the handbook's repository, type:"
         text = "\n".join(f"$ {command}" for command in commands)
         block = nodes.literal_block(text, text, language="console", classes=["in-a-copy"])
-        return [nodes.paragraph("", said), block]
+        return [nodes.paragraph("", words), block]
 
 
-def link_source(app: Sphinx, name: str, template: str, context: dict[str, Any], _: Any) -> None:
+def link_source(
+    app: Sphinx, name: str, template: str, context: Context, doctree: nodes.document | None
+) -> None:
     """Tell the template where the source of a page is."""
     repository = context["repository"] = app.config.handbook_repository
     suffix = context.get("page_source_suffix")
@@ -96,7 +100,7 @@ def link_source(app: Sphinx, name: str, template: str, context: dict[str, Any], 
         context["source_link"] = source(repository, f"docs/{name}{suffix}")
 
 
-def setup(app: Sphinx) -> dict[str, object]:
+def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the setting, the directive and the link."""
     app.add_config_value(
         "handbook_repository", known(os.environ, Path(app.srcdir).resolve().parent), "env", str

@@ -9,18 +9,19 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
+from sphinx.util.typing import ExtensionMetadata
 
 from docs._ext import at, dates, load
 from docs._ext.classes import FROM_DATA
 from docs._ext.expiry import checked
 from docs._ext.handbook import handbook
+from docs._ext.shapes import Row, cited_keys
 
 logger = logging.getLogger(__name__)
 
@@ -43,10 +44,10 @@ def in_words(written: str) -> str:
     return forms[written.count("-")]
 
 
-def faults(env: BuildEnvironment, entry: dict[str, Any]) -> Iterator[str]:
+def faults(env: BuildEnvironment, entry: Row) -> Iterator[str]:
     """Yield what is wrong with an entry beyond its schema."""
     for key in entry["source"]:
-        if key not in env.get_domain("cite").bibdata.data.entries:
+        if key not in cited_keys(env):
             yield f"names the source {key!r}, which the bibliography does not have"
     try:
         quiet = entry["looked_at"] - earliest(entry["changed"])
@@ -59,12 +60,12 @@ def faults(env: BuildEnvironment, entry: dict[str, Any]) -> Iterator[str]:
         yield f"is called alive, and had not changed for {quiet.days} days: call it frozen"
 
 
-def days(entry: dict[str, Any]) -> tuple[date, date]:
+def days(entry: Row) -> tuple[date, date]:
     """Return the day on which somebody opened an entry, and the last on which nobody need again."""
     return entry["looked_at"], entry["good_until"]
 
 
-def markdown(name: str, entry: dict[str, Any], mark: str) -> str:
+def markdown(name: str, entry: Row, mark: str) -> str:
     """Write one entry as a term with its definition, which ends with a mark for its own day."""
     cite = f"{{cite:p}}`{','.join(entry['source'])}`"
     printed = entry["kind"] == "book" and entry["state"] == "frozen"
@@ -117,12 +118,12 @@ class Resources(SphinxDirective):
 
     def dated(self, text: str, of: tuple[date, date]) -> list[nodes.Node]:
         """Parse a text, and put a day into the place of its mark; {checked} knows other files."""
-        made = self.parse_text_to_nodes(text)
-        for words in [t for node in made for t in node.findall(nodes.Text) if MARK in t]:
+        parsed = self.parse_text_to_nodes(text)
+        for words in [t for node in parsed for t in node.findall(nodes.Text) if MARK in t]:
             before, after = words.split(MARK)
             day = checked(dict(zip(("checked", "good_until"), of, strict=True)))
             words.parent.replace(words, [nodes.Text(before), day, nodes.Text(after)])
-        return made
+        return parsed
 
 
 def unshown(app: Sphinx, env: BuildEnvironment) -> None:
@@ -135,7 +136,7 @@ def unshown(app: Sphinx, env: BuildEnvironment) -> None:
             logger.warning(words, name, entry["kind"], location=here)
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the directive and the check."""
     app.setup_extension("docs._ext.expiry")
     app.add_directive("resources", Resources)

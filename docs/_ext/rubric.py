@@ -1,10 +1,15 @@
 """`{ml-test-score}`: the 28 tests of the ML Test Score, with the points of the last run."""
 
+from collections.abc import Iterable
+
+from docutils import nodes
+from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
+from sphinx.util.typing import ExtensionMetadata
 
 from docs._ext import load
-from docs._ext.numbers import boxed, run_of, shown
+from docs._ext.numbers import Run, boxed, run_of, shown
 
 logger = logging.getLogger(__name__)
 
@@ -12,11 +17,11 @@ logger = logging.getLogger(__name__)
 class Rubric(SphinxDirective):
     """Show a table for each section: what is asked, what plays it, the points that it got."""
 
-    def run(self):
+    def run(self) -> list[nodes.Node]:
         """Return the tables, or a warning if no run scored a test."""
         self.env.note_dependency(f"{self.env.srcdir}/_data/ml_test_score.toml")
-        run = run_of(self.env, "ml_test_score") or {"figures": {}}
-        sections = {}
+        run: Run = run_of(self.env, "ml_test_score") or {"figures": {}}
+        sections: dict[str, list[str]] = {}
         for row in load(self.env.srcdir, "ml_test_score.toml").get("test", []):
             section = row["section"]
             points = run["figures"].get(f"{section.lower()}_{row['number']}")
@@ -26,9 +31,9 @@ class Rubric(SphinxDirective):
                 return []
             sections.setdefault(section, []).append(
                 f"| **{row['number']}. {row['name'].capitalize()}.** {row['done']} "
-                f"{played_by(row['tests'])} | {shown(points)} |"
+                f"{name_files(row['tests'])} | {shown(points)} |"
             )
-        lines = []
+        lines: list[str] = []
         for section, rows in sections.items():
             total = shown(run["figures"][section.lower()])
             lines += [f"| {section} | {total} |", "|---|---|", *rows, ""]
@@ -39,13 +44,13 @@ class Rubric(SphinxDirective):
         return [box]
 
 
-def played_by(tests):
+def name_files(tests: Iterable[str]) -> str:
     """Name the files of `tests/test_it.py::test_a_b` and others, each once, as a line."""
     files = dict.fromkeys(test.partition("::")[0].rpartition("/")[2] for test in tests)
     return " ".join(f"[`{file}`]{{.ids}}" for file in files)
 
 
-def setup(app):
+def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the directive."""
     app.setup_extension("docs._ext.numbers")
     app.add_directive("ml-test-score", Rubric)

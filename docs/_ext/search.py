@@ -17,7 +17,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import asdict, dataclass, field
 from functools import cache
-from typing import IO, Any
+from typing import IO, TypedDict
 
 from docutils import nodes
 from sphinx import addnodes
@@ -27,12 +27,16 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.environment import BuildEnvironment
 from sphinx.search.en import SearchEnglish
 from sphinx.util import logging
+from sphinx.util.typing import ExtensionMetadata
 from Stemmer import Stemmer
 
 from docs._ext import is_chapter, load, where
 from docs._ext.classes import has
+from docs._ext.shapes import Context, Row, find_first
 
 logger = logging.getLogger(__name__)
+
+Counts = dict[str, Counter[str]]  # how often each word stands in each field
 
 # How much a word counts in a field, and how much a long field is held against it.
 FIELDS = {
@@ -111,6 +115,7 @@ def sections(doctree: nodes.document, description: str) -> Iterator[Section]:
     found = [top]
 
     def read(node: nodes.Node, into: Section, depth: int) -> None:
+        """Read what a node holds into a section, and add those that begin in it."""
         for child in node.children:
             if has(child, "no-search", "toctree-wrapper"):
                 continue
@@ -148,12 +153,12 @@ def sections(doctree: nodes.document, description: str) -> Iterator[Section]:
 def terms(glossary: nodes.Element) -> Iterator[Section]:
     """Yield the terms of a glossary, each with its definition."""
     for item in glossary.findall(nodes.definition_list_item):
-        term, meaning = item.next_node(nodes.term), item.next_node(nodes.definition)
+        term, meaning = find_first(item, nodes.term), find_first(item, nodes.definition)
         text = meaning.astext().partition(" Explained in ")[0]
         yield Section(term["ids"][0], term.astext(), lead=text, text=[text])
 
 
-def kind_of(docname: str, page: Mapping[str, Any]) -> str:
+def kind_of(docname: str, page: Row) -> str:
     """Return what a page is: one of KINDS."""
     folder, _, name = docname.partition("/")
     if docname in LISTS:
@@ -196,7 +201,7 @@ class SectionIndex:
         description = self.env.metadata[docname].get("description", "")
         self.pages[docname] = list(sections(doctree, description))
 
-    def context_for_searchtool(self) -> dict[str, Any]:
+    def context_for_searchtool(self) -> dict[str, str]:
         """Give nothing to Sphinx's own search, which is not here."""
         return {}
 
@@ -204,49 +209,48 @@ class SectionIndex:
         """Name no stemmer: the browser needs none."""
         return set()
 
-    def dump(self, stream: IO[str], format: Any) -> None:
+    def dump(self, stream: IO[str], format: object) -> None:  # a module such as json, or its name
         """Write the index as a script, since a page from the disk may read no other file."""
         found = {page: [asdict(s) for s in known] for page, known in self.pages.items()}
         self.record.write_text(json.dumps(found), "utf-8")
-        data = load(self.env.srcdir, "search.toml")
-        index = make(self.env, self.pages, data, self.address)
+        index = make_index(self.env, self.pages, self.address)
         text = json.dumps(index, ensure_ascii=False, separators=(",", ":"))
         stream.write(f"handbookSearch({text})")
 
 
-def make(
-    env: BuildEnvironment,
-    pages: Mapping[str, list[Section]],
-    data: Mapping[str, Any],
-    address: Callable[[str], str],
-) -> dict[str, Any]:
+class Index(TypedDict):
+    """What `search.js` reads, as JSON."""
+
+    pages: list[tuple[str, str, str]]  # address, title and kind
+    sections: list[tuple[int, str, str, str]]  # its page's place, anchor, heading and first words
+    common: list[str]  # headings that say nothing
+    words: list[str]  # the forms of a stem, and its postings
+    stop: list[str]
+    same: Mapping[str, str]  # what readers say, and what pages say for it
+    best: dict[str, list[int]]  # the places of the sections that answer a query
+
+
+def make_index(
+    env: BuildEnvironment, pages: Mapping[str, list[Section]], address: Callable[[str], str]
+) -> Index:
     """Return the index: pages, sections, words with their sections, and what the data file adds."""
+    data = load(env.srcdir, "search.toml")
     kinds = {page: kind_of(page, env.metadata[page]) for page in pages}
     listed = [(page, section) for page, known in pages.items() for section in known]
-    often = Counter(section.heading for _, section in listed)
-    common = {heading for heading, times in often.items() if times > COMMON}
+    common = common_headings(section for _, section in listed)
     fields, worth = [], []
     for page, section in listed:
         top = pages[page][0]
         whose = "" if section is top or kinds[page] in ("term", "list") else top.heading
         fields.append(count_fields(section, whose, section.heading in common))
         worth.append(KINDS["list" if page in OF_ALL else kinds[page]])
-    forms: dict[str, set[str]] = defaultdict(set)
-    for counted in (counted for each in fields for counted in each.values()):
-        for word in counted:
-            forms[stem(word)].add(word)
-    stems = [{name: add_stems(counted) for name, counted in each.items()} for each in fields]
-    postings = weigh(stems, worth)
     places = {f"{page}#{s.anchor}".removesuffix("#"): n for n, (page, s) in enumerate(listed)}
     numbers = {page: number for number, page in enumerate(pages)}
     return {
-        "pages": [[address(page), env.titles[page].astext(), kinds[page]] for page in pages],
-        "sections": [[numbers[page], s.anchor, s.heading, shorten(s.lead)] for page, s in listed],
+        "pages": [(address(page), env.titles[page].astext(), kinds[page]) for page in pages],
+        "sections": [(numbers[page], s.anchor, s.heading, shorten(s.lead)) for page, s in listed],
         "common": sorted(common),
-        "words": [
-            " ".join([key, *sorted(forms[key] - {key})]) + "|" + packed(postings[key])
-            for key in sorted(postings)
-        ],
+        "words": index_words(fields, worth),
         "stop": sorted(STOP),
         "same": data.get("same", {}),
         "best": {
@@ -254,6 +258,29 @@ def make(
             for query, best in data.get("best", {}).items()
         },
     }
+
+
+def common_headings(listed: Iterable[Section]) -> set[str]:
+    """Return the headings that so many sections have that they tell none from the others."""
+    often = Counter(section.heading for section in listed)
+    return {heading for heading, times in often.items() if times > COMMON}
+
+
+def index_words(fields: list[Counts], worth: list[float]) -> list[str]:
+    """Return a line for each stem: it, its other forms, and the sections that are about it.
+
+    Both lists have an entry for each section: its words, and how much readers look for its page.
+    """
+    forms: dict[str, set[str]] = defaultdict(set)
+    for counted in (counted for each in fields for counted in each.values()):
+        for word in counted:
+            forms[stem(word)].add(word)
+    stems = [{name: add_stems(counted) for name, counted in each.items()} for each in fields]
+    postings = weigh(stems, worth)
+    return [
+        " ".join([key, *sorted(forms[key] - {key})]) + "|" + pack(postings[key])
+        for key in sorted(postings)
+    ]
 
 
 def find_sections(
@@ -270,10 +297,11 @@ def find_sections(
     return [places[place] for place in best if place in places]
 
 
-def count_fields(section: Section, page: str, common: bool) -> dict[str, Counter[str]]:
+def count_fields(section: Section, page: str, common: bool) -> Counts:
     """Count the words of a section, field by field; a heading that is common says nothing."""
 
     def count(text: str) -> Counter[str]:
+        """Count the words of a text that say something."""
         return Counter(word for word in words(text) if word not in STOP)
 
     return {
@@ -292,9 +320,7 @@ def add_stems(counted: Mapping[str, int]) -> Counter[str]:
     return sums
 
 
-def weigh(
-    sections: list[dict[str, Counter[str]]], worth: list[float]
-) -> dict[str, list[tuple[int, float]]]:
+def weigh(sections: list[Counts], worth: list[float]) -> dict[str, list[tuple[int, float]]]:
     """Return for each stem its sections and how much each is about it, from 0 to 1."""
     postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
     mean = {
@@ -302,7 +328,7 @@ def weigh(
         for name in FIELDS
     }
     for number, each in enumerate(sections):
-        sums: Counter[str] = Counter()
+        sums: dict[str, float] = defaultdict(float)
         for name, (weight, long) in FIELDS.items():
             length = 1 - long + long * each[name].total() / mean[name]
             for key, times in each[name].items():
@@ -313,7 +339,7 @@ def weigh(
     return postings
 
 
-def packed(postings: list[tuple[int, float]]) -> str:
+def pack(postings: list[tuple[int, float]]) -> str:
     """Write postings as text: the way to the next section in base 36, then a letter of 26."""
     text, last, most = [], -1, max(KINDS.values())
     for number, impact in postings:
@@ -357,7 +383,7 @@ class DirectorySiteBuilder(SectionSearch, DirectoryHTMLBuilder):
 
 
 def name_starts(
-    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.Node
+    app: Sphinx, pagename: str, templatename: str, context: Context, doctree: nodes.Node
 ) -> None:
     """Give the search page the places to start that it shows where nothing is found."""
     if pagename != "search":
@@ -368,7 +394,7 @@ def name_starts(
     ]
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the second builder; `docs._ext.builder` has the first."""
     app.add_builder(DirectorySiteBuilder, override=True)
     app.connect("html-page-context", name_starts)

@@ -4,7 +4,7 @@ The words that say so stand in `lexicon.toml`; `facts.py` compares what two text
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
@@ -50,6 +50,7 @@ stem = cache(Stemmer("english").stemWord)
 
 Number = Decimal | str  # a version such as 2.16.1 stays a text
 Date = tuple[int | None, int, int | None]  # day, month, year
+Quantity = tuple[Number | None, str | None]  # a number with its unit, either alone
 
 
 class Facts(NamedTuple):
@@ -91,7 +92,7 @@ def tokens(text: str) -> tuple[str, ...]:
     text = re.sub(r"\b([Cc])an't\b", r"\1annot", straight(text))
     text = re.sub(r"(\w+)n't\b", r"\1 not", text)
     text = re.sub(r"\bv(?=\d)", "", text)
-    text = PHRASE.sub(lambda match: PHRASES[match.lastgroup], text)
+    text = PHRASE.sub(lambda match: PHRASES[match.lastgroup or ""], text)  # each is a group
     found: list[str] = []
     for word in TOKEN.findall(text):
         word = re.sub(r"'s?$", "", word).rstrip(".")
@@ -139,7 +140,7 @@ def unit(word: str, *, alone: bool = False) -> str | None:
     return None
 
 
-def quantities(words: list[str], *, generous: bool) -> Iterator[tuple[Number | None, str | None]]:
+def quantities(words: Sequence[str], *, generous: bool) -> Iterator[Quantity]:
     """Yield the numbers of a text with their units, and units alone.
 
     Generous with a source: there, *one* and *a quarter* count wherever they stand.
@@ -147,45 +148,77 @@ def quantities(words: list[str], *, generous: bool) -> Iterator[tuple[Number | N
     small = [*map(str.lower, words), *[""] * 4]
     at = 0
     while at < len(words):
-        here, at = at, at + 1
-        word, after = small[here], small[at].removesuffix("s")
-        of = generous or small[here + 2] == "of"
-        if word in ("a", "an", "one") and after in PARTS and of:  # a third of
-            yield 1 / Decimal(PARTS[after]), None
-            at += 1
-        elif (value := number(word)) is None:
-            if (ordinal := ORDINALS.get(word)) is not None:
-                yield ordinal, None
-            elif word.endswith("s") and word[:-1] in POWERS:  # thousands of
-                yield None, word
-            elif alone := unit(word, alone=True):
-                yield None, alone
-            elif re.search(r"\d", word) and not word.startswith("date"):  # a name with a digit
-                yield word, None
-        elif isinstance(value, Decimal) and 1 < value < 10 and after in PARTS:  # two thirds
-            yield value / PARTS[after], None
-            at += 1
+        if (share := share_at(small, at, generous=generous)) is not None:
+            yield share, None
+            at += 2
+        elif (value := number(small[at])) is not None:
+            quantity, at = quantity_at(small, at, value, generous=generous)
+            yield from quantity
         else:
-            of_what = unit(small[here - 1]) if here and small[here - 1] in ("$", "€", "£") else None
-            while isinstance(value, Decimal) and small[at].removesuffix("s") in POWERS:
-                if len(small[at]) == 1 and not word[0].isdigit():  # no *five m*
-                    break
-                value = (value * 10 ** POWERS[small[at].removesuffix("s")]).normalize()
-                at += 1
-            beside = at
-            if small[at] in ("to", "and", "or") and number(small[at + 1] or "-") is not None:
-                beside = at + 2  # 3 to 15 %: both have the unit
-            elif small[at : at + 2] == ["or", "more"]:
-                beside = at + 2
-            elif value == Decimal("0.5") and small[at] in ("a", "an", "of", "the"):
-                beside = at + 1
-            if of_what is None and (of_what := unit(small[beside])) and beside == at:
-                at += 1
-            counts = generous or word != "one" or small[at] in ("of", "in")
-            if value != 1 or counts:  # one week is a week
-                yield value, of_what if value != 1 else None
-            elif of_what:
-                yield None, of_what
+            yield from quantity_alone(small[at])
+            at += 1
+
+
+def share_at(small: Sequence[str], at: int, *, generous: bool) -> Decimal | None:
+    """Return the share that two words are, such as *a third* of something, or *two thirds*."""
+    word, part = small[at], small[at + 1].removesuffix("s")
+    if part not in PARTS:
+        return None
+    if word in ("a", "an", "one") and (generous or small[at + 2] == "of"):
+        return 1 / Decimal(PARTS[part])
+    value = number(word)
+    return value / PARTS[part] if isinstance(value, Decimal) and 1 < value < 10 else None
+
+
+def quantity_alone(word: str) -> Iterator[Quantity]:
+    """Yield what a word that is no number says by itself: a place, a unit, a name with a digit."""
+    if (ordinal := ORDINALS.get(word)) is not None:
+        yield ordinal, None
+    elif word.endswith("s") and word[:-1] in POWERS:  # thousands of
+        yield None, word
+    elif alone := unit(word, alone=True):
+        yield None, alone
+    elif DIGIT.search(word) and not word.startswith("date"):  # a name with a digit
+        yield word, None
+
+
+def quantity_at(
+    small: Sequence[str], here: int, value: Number, *, generous: bool
+) -> tuple[list[Quantity], int]:
+    """Return what a number and the words around it state, and the place of the next word to read."""
+    word = small[here]
+    of_what = unit(small[here - 1]) if here and small[here - 1] in ("$", "€", "£") else None
+    value, at = with_powers(small, here, value)
+    if of_what is None:
+        beside = place_of_unit(small, at, value)
+        of_what = unit(small[beside])
+        at += bool(of_what) and beside == at
+    counts = generous or word != "one" or small[at] in ("of", "in")
+    if value != 1 or counts:  # one week is a week
+        return [(value, of_what if value != 1 else None)], at
+    return ([(None, of_what)] if of_what else []), at
+
+
+def with_powers(small: Sequence[str], here: int, value: Number) -> tuple[Number, int]:
+    """Return a number times the powers behind it, as in *5 million*, and the place behind these."""
+    at = here + 1
+    while isinstance(value, Decimal) and small[at].removesuffix("s") in POWERS:
+        if len(small[at]) == 1 and not small[here][0].isdigit():  # no *five m*
+            break
+        value = (value * 10 ** POWERS[small[at].removesuffix("s")]).normalize()
+        at += 1
+    return value, at
+
+
+def place_of_unit(small: Sequence[str], at: int, value: Number) -> int:
+    """Return where the unit of a number would stand, if the words behind the number begin at `at`."""
+    if small[at] in ("to", "and", "or") and number(small[at + 1] or "-") is not None:
+        return at + 2  # 3 to 15 %: both have the unit
+    if tuple(small[at : at + 2]) == ("or", "more"):
+        return at + 2
+    if value == Decimal("0.5") and small[at] in ("a", "an", "of", "the"):
+        return at + 1
+    return at
 
 
 def bounds(words: list[str]) -> Iterator[tuple[str, Number]]:

@@ -3,9 +3,13 @@
 A change that nothing noticed is a false sentence, so each stands behind the one that a page has.
 """
 
+from collections.abc import Mapping, Sequence
+
 from docutils import nodes
+from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
+from sphinx.util.typing import ExtensionMetadata
 
 from docs._ext.classes import FROM_DATA
 from docs._ext.numbers import boxed, run_of, shown
@@ -16,7 +20,7 @@ logger = logging.getLogger(__name__)
 class Survivors(SphinxDirective):
     """Show the counts of the last record as a table, then what passed and what was a false alarm."""
 
-    def run(self):
+    def run(self) -> list[nodes.Node]:
         """Return the table and the lists, or a warning if nothing was recorded."""
         run = run_of(self.env, "sceptic")
         if run is None:
@@ -25,6 +29,7 @@ class Survivors(SphinxDirective):
                 location=self.get_location(),
             )
             return []
+        assert "survivors" in run and "false_alarms" in run  # as the sceptic's record has them
         figures = run["figures"]
         kinds = [name.removesuffix("_asked") for name in figures if name.endswith("_asked")]
         rows = [
@@ -42,7 +47,7 @@ class Survivors(SphinxDirective):
         return [box]
 
 
-def list_draws(title, draws):
+def list_draws(title: str, draws: Sequence[Mapping[str, str]]) -> list[nodes.Node]:
     """List sentences before and after, as plain text: their marks are no markup."""
     if not draws:
         return [nodes.paragraph("", f"{title}: none.")]
@@ -53,7 +58,7 @@ def list_draws(title, draws):
     return [nodes.paragraph("", f"{title}."), items]
 
 
-def setup(app):
+def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the directive."""
     app.setup_extension("docs._ext.numbers")
     app.add_directive("survivors", Survivors)

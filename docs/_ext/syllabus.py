@@ -4,9 +4,14 @@
 The directive `{syllabus}` lists them all, with a link to each section.
 """
 
+from itertools import chain, groupby, repeat
+
 from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
+from sphinx.util.typing import ExtensionMetadata
 
 from docs._ext import load, prose, where
 from docs._ext.classes import FROM_DATA
@@ -18,7 +23,7 @@ EXPANDS = (nodes.section, nodes.figure, nodes.definition_list_item, nodes.Admoni
 FEWEST_WORDS = {"visual": 15, "note": 15}  # every other kind: 60
 
 
-def read(app, doctree):
+def read(app: Sphinx, doctree: nodes.document) -> None:
     """Record each entry that has a label on this page, and check what the label stands before."""
     env = app.env
     found = handbook(env).entries[env.docname] = []
@@ -31,7 +36,8 @@ def read(app, doctree):
         here = (env.docname, line)
         if isinstance(node, nodes.target):  # nothing follows that could carry the label
             node = node.parent
-        if not isinstance(node, EXPANDS):
+        expands = isinstance(node, EXPANDS)
+        if not expands:
             logger.warning(
                 "the label %r stands before a %s: put it before a heading, a definition or a figure",
                 label,
@@ -56,9 +62,9 @@ def read(app, doctree):
         found.append((label, line))
 
 
-def check(app, env):
+def check(app: Sphinx, env: BuildEnvironment) -> None:
     """Compare what was found with the syllabus: nothing missing, nothing twice."""
-    found = {}
+    found: dict[str, list[tuple[str, int | None]]] = {}
     for docname, labels in handbook(env).entries.items():
         for label, line in labels:
             found.setdefault(label, []).append((docname, line))
@@ -81,34 +87,34 @@ class Syllabus(SphinxDirective):
 
     required_arguments = 1  # the deck's number; 0 for what was left out of both
 
-    def run(self):
+    def run(self) -> list[nodes.Node]:
         """Write the list as Markdown and let the parser do the rest."""
         self.env.note_dependency(f"{self.env.srcdir}/_data/syllabus.toml")
         data, deck = load(self.env.srcdir, "syllabus.toml"), int(self.arguments[0])
-        lines, slide = [], None
-        for entry in (e for e in data["bullet"] if e["deck"] == deck):
-            if entry["slide"] != slide:
-                slide, mark = entry["slide"], ":"
-                lines += ["", plain(slide)]
-            lines.append(f"{mark} - {plain(entry['text'])} → {{ref}}`{entry['id']}`")
-            mark = " "
+        lines: list[str] = []
+        of_deck = (entry for entry in data["bullet"] if entry["deck"] == deck)
+        for slide, entries in groupby(of_deck, lambda entry: entry["slide"]):
+            lines += ["", plain(slide)]
+            for mark, entry in zip(chain(":", repeat(" ")), entries, strict=False):
+                lines.append(f"{mark} - {plain(entry['text'])} → {{ref}}`{entry['id']}`")
         if deck == 0:
             lines = ["| deck | what | why |", "|---|---|---|"]
             lines += [
                 f"| {x['deck']} | {plain(x['what'])} | {x['why']} |" for x in data["left_out"]
             ]
-        made = self.parse_text_to_nodes("\n".join(lines))
-        for node in made:
+        parsed = self.parse_text_to_nodes("\n".join(lines))
+        for node in parsed:
+            assert isinstance(node, nodes.Element)  # a list or a table
             node["classes"].append(FROM_DATA)  # the slides' words, not ours
-        return made
+        return parsed
 
 
-def plain(words):
+def plain(words: str) -> str:
     """Escape what Markdown would read as markup in a slide's own words."""
     return "".join(f"\\{c}" if c in r"\`*_[]{}<>|#" else c for c in words)
 
 
-def setup(app):
+def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the directive and the checks."""
     app.setup_extension("docs._ext")
     app.add_directive("syllabus", Syllabus)

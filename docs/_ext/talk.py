@@ -11,7 +11,7 @@ with `outline` list what the slides promise for a longer course: their entries n
 from collections.abc import Iterator, Mapping
 from itertools import accumulate, chain, pairwise
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -19,10 +19,12 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
+from sphinx.util.typing import ExtensionMetadata
 
 from docs._ext import load, where
 from docs._ext.classes import FROM_DATA, TALK
 from docs._ext.evidence import FIGURE
+from docs._ext.shapes import Row
 from docs._ext.syllabus import plain
 
 logger = logging.getLogger(__name__)
@@ -31,7 +33,7 @@ FILE, DECK = "talk.toml", 2
 LENGTHS = (30, 60, 90)  # minutes of the talk; a step has `minutes30` and so on
 SAID = {"say": "Say", "instead": "Say instead", "ask": "Ask", "listen": "Listen for"}
 SECTIONS = "sections"
-Step = Mapping[str, Any]
+Step = Row
 
 
 def faults(
@@ -41,35 +43,57 @@ def faults(
 
     `entries` are those of the deck in its order, and `claims` the ids that there are.
     """
-    for length in LENGTHS:
-        if (total := sum(step[f"minutes{length}"] for step in steps)) != length:
-            yield "", f"the steps take {total} minutes in the talk of {length}"
     on_slide: dict[str, list[str]] = {}
     for entry in entries:
         on_slide.setdefault(entry["slide"], []).append(entry["id"])
-    known = set(chain(*on_slide.values()))
-    order = list(on_slide)
-    slides = [step for step in steps if not step.get("ours")]
+    yield from length_faults(steps)
     for step in steps:
-        title = step["title"]
-        here = f'title = "{title}"'
-        if not step.get("ours") and title not in on_slide:
-            yield here, f"the deck has no slide {title!r}: copy its name from syllabus.toml"
-        for label in [label for label in step[SECTIONS] if label not in known]:
-            yield f'"{label}"', f"{title}: {label!r} is no entry of the deck"
-        if not step.get("outline"):
-            for label in [x for x in on_slide.get(title, []) if x not in step[SECTIONS]]:
-                yield here, f"{title}: no section is named for the entry {label!r}"
-        for claim in [claim for claim in step.get("claim", []) if claim not in claims]:
-            yield f'"{claim}"', f"{title}: claims.toml has no claim {claim!r}"
-        for words in [step[key] for key in SAID if key in step]:
-            for figure in FIGURE.findall(words):
-                yield words, f"{title}: {figure!r} has no source here: name a claim that says it"
-    titles = [step["title"] for step in slides if step["title"] in on_slide]
-    for slide in [slide for slide in order if slide not in titles]:
+        yield from section_faults(step, on_slide)
+        yield from word_faults(step, claims)
+    yield from order_faults(steps, list(on_slide))
+
+
+def length_faults(steps: list[Step]) -> Iterator[tuple[str, str]]:
+    """Yield each length of the talk that its steps do not take."""
+    for length in LENGTHS:
+        if (total := sum(step[f"minutes{length}"] for step in steps)) != length:
+            yield "", f"the steps take {total} minutes in the talk of {length}"
+
+
+def section_faults(step: Step, on_slide: Mapping[str, list[str]]) -> Iterator[tuple[str, str]]:
+    """Yield what a step calls otherwise than the deck: its slide, and the sections of its entries.
+
+    `on_slide` has the labels of the entries of each slide.
+    """
+    title = step["title"]
+    here = f'title = "{title}"'
+    if not step.get("ours") and title not in on_slide:
+        yield here, f"the deck has no slide {title!r}: copy its name from syllabus.toml"
+    known = set(chain(*on_slide.values()))
+    for label in [label for label in step[SECTIONS] if label not in known]:
+        yield f'"{label}"', f"{title}: {label!r} is no entry of the deck"
+    if not step.get("outline"):
+        for label in [label for label in on_slide.get(title, []) if label not in step[SECTIONS]]:
+            yield here, f"{title}: no section is named for the entry {label!r}"
+
+
+def word_faults(step: Step, claims: set[str]) -> Iterator[tuple[str, str]]:
+    """Yield each claim of a step that is none, and each figure that its words state by themselves."""
+    title = step["title"]
+    for claim in [claim for claim in step.get("claim", []) if claim not in claims]:
+        yield f'"{claim}"', f"{title}: claims.toml has no claim {claim!r}"
+    for words in [step[key] for key in SAID if key in step]:
+        for figure in FIGURE.findall(words):
+            yield words, f"{title}: {figure!r} has no source here: name a claim that says it"
+
+
+def order_faults(steps: list[Step], slides: list[str]) -> Iterator[tuple[str, str]]:
+    """Yield each slide of the deck that no step shows, and each step that comes too early."""
+    titles = [step["title"] for step in steps if not step.get("ours") and step["title"] in slides]
+    for slide in [slide for slide in slides if slide not in titles]:
         yield "", f"no step shows the slide {slide!r}"
     for before, after in pairwise(titles):
-        if order.index(before) >= order.index(after):
+        if slides.index(before) >= slides.index(after):
             yield f'title = "{after}"', f"{after!r} comes before {before!r} in the deck"
 
 
@@ -111,10 +135,10 @@ class Talk(SphinxDirective):
 
     def time(self, lengths: list[int], times: list[str]) -> list[nodes.Node]:
         """Return the times of a step, each with the length of the talk where there are several."""
-        shown = [time or "left out" for time in times]
+        lines = [time or "left out" for time in times]
         if len(lengths) > 1:
-            shown = [f"*{length}* {time}" for length, time in zip(lengths, shown, strict=True)]
-        return self.parse_text_to_nodes("\n\n".join(shown))
+            lines = [f"*{length}* {time}" for length, time in zip(lengths, lines, strict=True)]
+        return self.parse_text_to_nodes("\n\n".join(lines))
 
     def words(self, step: Step, claims: Mapping[str, Mapping[str, str]]) -> list[nodes.Node]:
         """Return the name of a step and, unless the times alone are asked for, what goes with it."""
@@ -129,14 +153,14 @@ class Talk(SphinxDirective):
             if key in step:
                 lines.append(f"[{cue}:]{{.cue}} {step[key]}")
         places = [f"{{ref}}`{label}`" for label in step[SECTIONS]]
-        made = self.parse_text_to_nodes("\n\n".join(lines))
+        parsed = self.parse_text_to_nodes("\n\n".join(lines))
         if places:
-            opened = nodes.paragraph("", classes=[SECTIONS])
+            to_open = nodes.paragraph("", classes=[SECTIONS])
             for before, place in zip(["Open: ", *[" · "] * len(places)], places, strict=False):
                 (paragraph,) = self.parse_text_to_nodes(place)
-                opened += nodes.inline("", before, *paragraph.children)
-            made.append(opened)
-        return made
+                to_open += nodes.inline("", before, *paragraph.children)
+            parsed.append(to_open)
+        return parsed
 
 
 def entries_of_deck(srcdir: str | Path) -> list[Mapping[str, str]]:
@@ -193,7 +217,7 @@ def name_once(app: Sphinx, doctree: nodes.document, docname: str) -> None:
             seen.add(named)
 
 
-def setup(app: Sphinx) -> dict[str, object]:
+def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the directive, the check and the handler."""
     app.setup_extension("docs._ext.chapter")  # for {page}
     app.setup_extension("docs._ext.evidence")

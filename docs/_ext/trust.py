@@ -18,10 +18,11 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
+from sphinx.util.typing import ExtensionMetadata
 
 from docs._ext.classes import MEASURED
 from docs._ext.handbook import handbook
-from docs._ext.numbers import run_of, shown
+from docs._ext.numbers import Run, run_of, shown
 from scripts import records
 
 logger = logging.getLogger(__name__)
@@ -40,9 +41,9 @@ class Trust(SphinxDirective):
         handbook(self.env).styled_as_paths[self.env.docname] = True
         recorded = handbook(self.env).trust[self.env.docname] = {}
         for line in self.content:
-            found = LINE.fullmatch(line)
-            run = run_of(self.env, found["run"]) if found else None
-            wanted = {found["figure"], *re.findall(r"\{(\w+)\}", found["words"])} if found else {}
+            name, figure, words = match.groups() if (match := LINE.fullmatch(line)) else ("",) * 3
+            run = run_of(self.env, name) if name else None
+            wanted = {figure, *re.findall(r"\{(\w+)\}", words)}
             if run is None or not run["figures"].keys() >= wanted:
                 logger.warning(
                     "no run measured what %r shows: write `run.figure: words`",
@@ -51,13 +52,13 @@ class Trust(SphinxDirective):
                 )
                 continue
             if "date" in run:
-                recorded[found["run"]] = fresh(self.env, found["run"])
-            if recorded.get(found["run"], True):
-                facts += fact(run, found["figure"], found["words"])
+                recorded[name] = fresh(self.env, name)
+            if recorded.get(name, True):
+                facts += fact(run, figure, words)
         return [facts] if len(facts) else []
 
 
-def fact(run: dict, key: str, words: str) -> nodes.list_item:
+def fact(run: Run, key: str, words: str) -> nodes.list_item:
     """Return a figure, its words and, where it was measured, the day."""
     figures = {name: shown(figure) for name, figure in run["figures"].items()}
     line = nodes.paragraph("", "", nodes.strong("", figures[key], classes=[MEASURED]))
@@ -89,8 +90,8 @@ def fresh(env: BuildEnvironment, name: str) -> bool:
 
 def stamps(files: Iterable[Path]) -> dict[Path, tuple[int, int]]:
     """Return the time and the size of each file. Raises OSError where one is gone."""
-    found = {file: file.stat() for file in files}
-    return {file: (stat.st_mtime_ns, stat.st_size) for file, stat in found.items()}
+    stats = {file: file.stat() for file in files}
+    return {file: (stat.st_mtime_ns, stat.st_size) for file, stat in stats.items()}
 
 
 def again(app: Sphinx, env: BuildEnvironment, *changed: set[str]) -> list[str]:
@@ -102,7 +103,7 @@ def again(app: Sphinx, env: BuildEnvironment, *changed: set[str]) -> list[str]:
     ]
 
 
-def setup(app: Sphinx) -> dict[str, object]:
+def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the directive."""
     app.setup_extension("docs._ext")
     app.add_directive("trust", Trust)

@@ -7,7 +7,9 @@ import re
 from pathlib import Path
 
 from docutils import nodes
+from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
+from sphinx.util.typing import ExtensionMetadata
 
 from docs._ext.markdown import commands, fences
 
@@ -52,7 +54,7 @@ class LabsByTerminal(SphinxDirective):
         return self.parse_text_to_nodes("\n".join(rows))
 
 
-def setup(app):
+def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the directive."""
     app.add_directive("labs-by-terminal", LabsByTerminal)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -14,12 +14,14 @@ import xllamacpp
 
 from docutils import nodes
 from docutils.parsers.rst import directives
+from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
+from sphinx.util.typing import ExtensionMetadata
 
 from docs._ext.classes import NOT_RUN
 
 
-def boxed(directive, words, language):
+def box_code(directive: SphinxDirective, words: str, language: str) -> list[nodes.Node]:
     """Return a directive's code in a box, under some words."""
     code = nodes.literal_block("", "\n".join(directive.content), language=language)
     box = nodes.container(classes=[NOT_RUN])
@@ -35,12 +37,12 @@ class NotRun(SphinxDirective):
     option_spec = {"reason": directives.unchanged_required}  # noqa: RUF012, docutils reads it so
     has_content = True
 
-    def run(self):
+    def run(self) -> list[nodes.Node]:
         """Return the code and, before it, the reason."""
         if "reason" not in self.options:
             raise self.error("a block that does not run needs a `:reason:` that the reader sees")
         reason = f"Not run by the tests: {self.options['reason']}."
-        return boxed(self, reason, self.arguments[0])
+        return box_code(self, reason, self.arguments[0])
 
 
 class RunIn(SphinxDirective):
@@ -49,12 +51,12 @@ class RunIn(SphinxDirective):
     required_arguments = 1  # the session
     has_content = True
 
-    def run(self):
+    def run(self) -> list[nodes.Node]:
         """Return the code and, before it, who runs it."""
-        return boxed(self, f"`nox -s {self.arguments[0]}` runs this block.", "python")
+        return box_code(self, f"`nox -s {self.arguments[0]}` runs this block.", "python")
 
 
-def setup(app):
+def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the directives."""
     app.add_directive("not-run", NotRun)
     app.add_directive("run-in", RunIn)

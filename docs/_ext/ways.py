@@ -8,19 +8,20 @@ is made of the reader's own work.
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
+from sphinx.util.typing import ExtensionMetadata
 
 from docs._ext import at, load
 from docs._ext.chapter import reference
 from docs._ext.handbook import handbook
 from docs._ext.paths import duration, on_path
 from docs._ext.quiz import DATA, HOME
+from docs._ext.shapes import Row
 
 logger = logging.getLogger(__name__)
 
@@ -62,21 +63,21 @@ class WayIn(SphinxDirective):
         return self.parse_text_to_nodes("\n".join(way(path, self.env.found_docs)))
 
 
-def way(path: dict[str, Any], written: set[str]) -> Iterator[str]:
+def way(path: Row, written: set[str]) -> Iterator[str]:
     """Yield one audience's way in as lines of Markdown."""
     yield f"**You bring:** {path['brings']}\n"
     yield f"**New to you:** {path['new']}\n"
     pages = " ".join(dict.fromkeys(step["page"] for step in path["first_week"]))
     yield f"**Your first week**, {{minutes}}`{pages}` minutes:\n"
-    yield from (f"1. {said(step, written)}" for step in path["first_week"])
+    yield from (f"1. {step_in_words(step, written)}" for step in path["first_week"])
     yield f"\n**Your whole path**, {{duration}}`{path['id']}`: {path['line']}\n"
     yield f":::{{dropdown}} The pages of this path\n{{pages}}`{path['id']}`\n:::\n"
     yield "**Ninety days:**\n"
     for step in path["ninety_days"]:
-        yield f"1. By day {step['by']}, {said(step, written)}"
+        yield f"1. By day {step['by']}, {step_in_words(step, written)}"
 
 
-def said(step: dict[str, str], written: set[str]) -> str:
+def step_in_words(step: Row, written: set[str]) -> str:
     """Return a step as Markdown: its kind, its page, its minutes and what to do."""
     page = f"{{page}}`{step['page']}`" if step["page"] in written else step["page"]
     minutes = f" ({{minutes}}`{step['page']}` minutes)" if step["kind"] != "milestone" else ""
@@ -109,7 +110,7 @@ def check(app: Sphinx, env: BuildEnvironment) -> None:
     file = Path(app.srcdir, "_data", "paths.toml")
     for path in load(app.srcdir, file.name).get("path", []):
         for step in [*path.get("first_week", ()), *path.get("ninety_days", ())]:
-            if fault := wrong(app, env, path, step):
+            if fault := fault_of(app, env, path, step):
                 logger.warning("%s", fault, location=at(file, f'page = "{step["page"]}"'))
         days = [step["by"] for step in path.get("ninety_days", ())]
         if days and (days != sorted(days) or days[-1] > DAYS):
@@ -126,7 +127,7 @@ def check(app: Sphinx, env: BuildEnvironment) -> None:
             )
 
 
-def wrong(app: Sphinx, env: BuildEnvironment, path: dict[str, Any], step: dict[str, str]) -> str:
+def fault_of(app: Sphinx, env: BuildEnvironment, path: Row, step: Row) -> str:
     """Say what to write where a step's page is missing, of another kind, or not on the path."""
     page, kind = step["page"], step["kind"]
     if page not in env.found_docs:
@@ -140,7 +141,7 @@ def wrong(app: Sphinx, env: BuildEnvironment, path: dict[str, Any], step: dict[s
     return ""
 
 
-def setup(app: Sphinx) -> dict[str, object]:
+def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the directive, its roles and the check."""
     app.setup_extension("docs._ext.chapter")
     app.add_node(awaited)
