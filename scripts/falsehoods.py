@@ -286,34 +286,48 @@ def find_words(said: str) -> Found:
 
 def find_units(said: str) -> Found:
     """Another unit of time, size or money; points for per cent; a count for a share."""
-    count = rf"(?:\d[\d.,]*|\b(?:an?|each|per|every|one|{'|'.join((*SMALL, *TENS))}|few|several|for|those))"
-    for unit in re.finditer(rf"({count})([ -])({'|'.join(TIMES)})(s?)\b(?!-)", said):
-        was, many = TIMES.index(unit[3]), unit[4]
-        if unit[3] == "second" and not (many or unit[1][0].isdigit() or unit[1] == "per"):
-            continue  # the second, and no unit
-        if unit[1] == "one":
-            continue  # one day: a time, and no length
-        for place in range(max(0, was - 2), min(len(TIMES), was + 3)):
-            if TIMES[place] in said or is_implied(said, unit.start(), place > was):
-                continue
-            article = unit[1]
-            if article in ("a", "an"):
-                article = "an" if TIMES[place] == "hour" else "a"
-            yield *unit.span(), article + unit[2] + TIMES[place] + many
+    yield from find_times(said)
     for group in (RHYTHMS, COINS):
         yield from find_others(said, group)
-    for group in (SIZES, BYTES):
-        for unit in re.finditer(rf"(?<=[\w ])\b({'|'.join(group)})(?=s?\b)", said):
-            was = group.index(unit[1])
-            for place, other in enumerate(group):
-                near = abs(place - was) == 1
-                if near and not is_implied(
-                    said, said.rfind(" ", 0, unit.start() - 1) + 1, place > was
-                ):
-                    yield *unit.span(), other
+    yield from find_sizes(said)
     for sign in re.finditer(r"[$€£](?=\d)", said):
         for other in SIGNS:
             yield *sign.span(), other
+    yield from find_shares(said)
+
+
+def find_times(said: str) -> Found:
+    """A length in another unit of time: two days for two hours."""
+    count = rf"(?:\d[\d.,]*|\b(?:an?|each|per|every|one|{'|'.join((*SMALL, *TENS))}|few|several|for|those))"
+    for unit in re.finditer(rf"({count})([ -])({'|'.join(TIMES)})(s?)\b(?!-)", said):
+        article, gap, name, many = unit.groups()
+        if name == "second" and not (many or article[0].isdigit() or article == "per"):
+            continue  # the second, and no unit
+        if article == "one":
+            continue  # one day: a time, and no length
+        was = TIMES.index(name)
+        for place in range(max(0, was - 2), min(len(TIMES), was + 3)):
+            other = TIMES[place]
+            if other in said or is_implied(said, unit.start(), place > was):
+                continue
+            fitting = "an" if other == "hour" else "a"
+            words = fitting if article in ("a", "an") else article
+            yield *unit.span(), f"{words}{gap}{other}{many}"
+
+
+def find_sizes(said: str) -> Found:
+    """A size in the unit above or below: MB for GB."""
+    for group in (SIZES, BYTES):
+        for unit in re.finditer(rf"(?<=[\w ])\b({'|'.join(group)})(?=s?\b)", said):
+            was = group.index(unit[1])
+            number = said.rfind(" ", 0, unit.start() - 1) + 1
+            for place, other in enumerate(group):
+                if abs(place - was) == 1 and not is_implied(said, number, place > was):
+                    yield *unit.span(), other
+
+
+def find_shares(said: str) -> Found:
+    """A count for a share, and percentage points for per cent."""
     for share in re.finditer(
         r"(?<=\d) ?(?:%|per cent) of (the |its |their |all )?(?=[a-z]+s\b)", said
     ):
@@ -332,30 +346,36 @@ def find_magnitudes(said: str) -> Found:
                 if abs(place - was) <= 1 and not is_implied(said, number, place > was):
                     yield *word.span(), match_case(word[0], other)
     for number in find_numbers(said):
-        was = number[0]
-        if "." in was or len(was) < 2 or re.match(r",? ?(?:million|billion)", said[number.end() :]):
-            continue
-        if re.search(r"(?:version|level|Python|Java|or|and|is an?) $", said[: number.start()]):
-            continue  # a name's number has no magnitude
-        digits = was.replace(",", "")
-        comma = "," in was
-        percent = said[number.end() :].lstrip()[:1] == "%"
-        for value, grows in ((int(digits) * 10, True), (int(digits) / 10, False)):
-            if (
-                value != int(value)
-                or (grows and percent)
-                or is_implied(said, number.start(), grows)
-            ):
-                continue
-            if re.match(r" (?:of|out of) \d", said[number.end() :]) and grows:
-                continue  # not more than there are
-            if re.search(r"\d (?:of|out of) $", said[: number.start()]) and not grows:
-                continue
-            if str(int(value)) not in said:
-                yield (
-                    *number.span(),
-                    f"{int(value):,}" if comma and value > 999 else str(int(value)),
-                )
+        if has_magnitude(said, number):
+            for new in shift_digits(said, number):
+                yield *number.span(), new
+
+
+def has_magnitude(said: str, number: re.Match[str]) -> bool:
+    """Tell whether a figure is a whole number of two digits or more, and no part of a name."""
+    if "." in number[0] or len(number[0]) < 2:
+        return False
+    if re.match(r",? ?(?:million|billion)", said[number.end() :]):
+        return False
+    named = r"(?:version|level|Python|Java|or|and|is an?) $"
+    return not re.search(named, said[: number.start()])
+
+
+def shift_digits(said: str, number: re.Match[str]) -> Iterator[str]:
+    """Ten times a whole number, and a tenth of it, where the sentence does not rule these out."""
+    before, after = said[: number.start()], said[number.end() :]
+    whole = int(number[0].replace(",", ""))
+    percent = after.lstrip()[:1] == "%"
+    of_more = re.match(r" (?:of|out of) \d", after)  # not more than there are
+    of_fewer = re.search(r"\d (?:of|out of) $", before)  # nor fewer than are meant
+    values = []
+    if not percent and not of_more:
+        values.append((whole * 10, True))
+    if whole % 10 == 0 and not of_fewer:
+        values.append((whole // 10, False))
+    for value, grows in values:
+        if str(value) not in said and not is_implied(said, number.start(), grows):
+            yield f"{value:,}" if "," in number[0] and value > 999 else str(value)
 
 
 def find_months(said: str) -> Found:
@@ -385,7 +405,8 @@ def find_days(said: str) -> Iterator[re.Match[str]]:
     months = "|".join(MONTHS)
     yield from re.finditer(rf"\b\d{{1,2}}(?= (?:{months})\b)", said)
     for month in re.finditer(rf"\b(?:{months}) (?=\d{{1,2}}\b)", said):
-        yield re.compile(r"\d{1,2}").match(said, month.end())
+        if day := re.compile(r"\d{1,2}").match(said, month.end()):
+            yield day
 
 
 def find_year_numbers(said: str) -> Found:

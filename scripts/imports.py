@@ -36,11 +36,18 @@ def spoken(source: str) -> Iterator[tuple[int, str]]:
             meaning[short] = whole if name.asname or module else short
             yield node.lineno, whole
     for node in ast.walk(tree):
-        parts, value = [], node
-        while isinstance(value, ast.Attribute):
-            parts, value = [value.attr, *parts], value.value
-        if parts and isinstance(value, ast.Name) and value.id in meaning:
-            yield node.lineno, ".".join([meaning[value.id], *parts])
+        if isinstance(node, ast.Attribute):
+            name, *parts = dotted_parts(node)
+            if name in meaning:
+                yield node.lineno, ".".join([meaning[name], *parts])
+
+
+def dotted_parts(node: ast.Attribute) -> list[str]:
+    """Return the parts of `a.b.c`; the first is empty where it is no name, as in `f().b.c`."""
+    parts, value = [], node
+    while isinstance(value, ast.Attribute):
+        parts, value = [value.attr, *parts], value.value
+    return [value.id if isinstance(value, ast.Name) else "", *parts]
 
 
 def faults(file: str, source: str) -> list[str]:

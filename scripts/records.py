@@ -73,35 +73,56 @@ def read(file: Path, root: Path = Path()) -> tuple[str, frozenset[str]]:
 @cache
 def meaning(text: str, parts: tuple[str, ...]) -> tuple[str, frozenset[str]]:
     """The same of a text; parts: of the file's path, from which it imports what is beside it."""
-    tree, names, packages, attributes = ast.parse(text), set(), {}, set()
+    tree = ast.parse(text)
+    drop_unread(tree)
+    names = {*names_imported(tree, parts), *names_taken(tree), *names_spoken(tree)}
+    return hashlib.sha256(repr(as_values(tree)).encode()).hexdigest(), frozenset(names)
+
+
+def drop_unread(tree: ast.Module) -> None:
+    """Take out of a tree what does nothing: docstrings, and the empty text that ends an f-string."""
+    for node in ast.walk(tree):
+        if isinstance(node, DOCUMENTED) and ast.get_docstring(node) is not None:
+            del node.body[0]
+        elif isinstance(node, ast.JoinedStr):  # some 3.12 end one so
+            node.values = [part for part in node.values if getattr(part, "value", 0) != ""]
+
+
+def names_imported(tree: ast.Module, parts: tuple[str, ...]) -> Iterator[str]:
+    """Yield the dotted names that a file's statements import; parts: of its path."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            names |= {name.name for name in node.names}
-            packages |= {name.asname or name.name: name.name for name in node.names}
+            yield from (name.name for name in node.names)
         elif isinstance(node, ast.ImportFrom):
             package = ".".join(parts[: -node.level]) if node.level else ""
             module = ".".join(filter(None, (package, node.module)))
-            names |= {f"{module}.{name.name}" for name in node.names}
-        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            attributes.add((node.value.id, node.attr))
-        elif isinstance(node, ast.Constant) and DOTTED.fullmatch(str(node.value)):
-            names.add(str(node.value))
+            yield from (f"{module}.{name.name}" for name in node.names)
+
+
+def names_taken(tree: ast.Module) -> Iterator[str]:
+    """Yield what a file takes of the modules that it imports: `jukebox.train`."""
+    statements = [node for node in ast.walk(tree) if isinstance(node, ast.Import)]
+    modules = {name.asname or name.name: name.name for node in statements for name in node.names}
+    for node in ast.walk(tree):
+        match node:
+            case ast.Attribute(value=ast.Name(id=name)) if name in modules:
+                yield f"{modules[name]}.{node.attr}"
+
+
+def names_spoken(tree: ast.Module) -> Iterator[str]:
+    """Yield the modules that a file names in texts, and those that its commands run with `-m`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and DOTTED.fullmatch(str(node.value)):
+            yield str(node.value)
         elif isinstance(node, ast.List | ast.Tuple):
-            said = [part.value if isinstance(part, ast.Constant) else None for part in node.elts]
-            run = [str(word) for flag, word in pairwise(said) if flag == "-m"]
-            names |= {f"{name}.__main__" for name in run}
-        elif isinstance(node, ast.JoinedStr):  # some 3.12 end one with an empty text
-            node.values = [part for part in node.values if getattr(part, "value", 0) != ""]
-        if isinstance(node, DOCUMENTED) and ast.get_docstring(node) is not None:
-            del node.body[0]
-    # `jukebox.train`, after `import jukebox`
-    names |= {f"{packages[name]}.{attr}" for name, attr in attributes if name in packages}
-    return hashlib.sha256(repr(told(tree)).encode()).hexdigest(), frozenset(names)
+            words = [part.value if isinstance(part, ast.Constant) else None for part in node.elts]
+            yield from (f"{word}.__main__" for flag, word in pairwise(words) if flag == "-m")
 
 
-def told(node: Any) -> Any:
+# What a field of a tree holds is of many types, and stays as it is.
+def as_values(node: Any) -> Any:
     """What a tree holds, the same in each Python: `ast.dump` shows what is empty in some."""
     if isinstance(node, ast.AST):
-        fields = [(name, told(v)) for name, v in ast.iter_fields(node) if v not in (None, [])]
+        fields = [(name, as_values(v)) for name, v in ast.iter_fields(node) if v not in (None, [])]
         return [type(node).__name__, *fields]
-    return [told(part) for part in node] if isinstance(node, list) else node
+    return [as_values(part) for part in node] if isinstance(node, list) else node

@@ -91,7 +91,7 @@ def chosen(lock: str, names: Mapping[str, str], version: str, platform: str) -> 
                 name, number, _, its = parse_wheel_filename(names[digest])
                 if (fits := its & rank.keys()) and f"{name}=={number}" == pin:
                     ranks[digest] = min(rank[tag] for tag in fits)
-        best[pin] = min(ranks, key=ranks.get, default="")
+        best[pin] = min(ranks, key=ranks.__getitem__, default="")
     return best
 
 
@@ -121,7 +121,7 @@ def main(files: Iterable[str]) -> None:
         for digest in chosen(locks[group], names, RESOLVED, platform).values()
         if digest
     }
-    lines = (f"{digest}  {names[digest]}\n" for digest in sorted(needed, key=names.get))
+    lines = (f"{digest}  {names[digest]}\n" for digest in sorted(needed, key=names.__getitem__))
     RECORD.write_text("".join(lines), "utf-8", newline="\n")
     for group in sorted(locks.keys() - ONE_PYTHON):
         missing = lacking(locks[group], names, AWAITED, "linux")

@@ -5,6 +5,7 @@ import os
 import platform
 import shutil
 import subprocess
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -67,7 +68,7 @@ def write(name: str, measured: dict[str, Any]) -> None:
 def record(
     name: str,
     python: str,
-    figures: dict[str, float | str],
+    figures: Mapping[str, float | str],
     command: str | None = None,
     **others: Any,
 ) -> None:
@@ -76,4 +77,4 @@ def record(
     What no page reads, as the digest of the code that was measured, stands beside them.
     """
     made = {"command": command or f"nox -s {name}", **circumstances(python)}
-    write(name, made | {"figures": figures, **others})
+    write(name, made | {"figures": {**figures}, **others})
