@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from ctypes.util import find_library
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Literal, TypedDict, Unpack
 
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
@@ -44,9 +44,19 @@ def launch() -> Iterator[Browser]:
         browser.close()
 
 
-# Playwright has forty options of a context, each of a type of its own.
+class Options(TypedDict, total=False):
+    """What a tab may be told of its reader; Playwright knows many more."""
+
+    color_scheme: Literal["light", "dark"]
+    forced_colors: Literal["active", "none"]
+    has_touch: bool
+    is_mobile: bool
+    permissions: list[str]
+    reduced_motion: Literal["reduce", "no-preference"]
+
+
 @contextmanager
-def tab(browser: Browser, **options: Any) -> Iterator[Page]:
+def tab(browser: Browser, **options: Unpack[Options]) -> Iterator[Page]:
     """Open a tab in a context of its own, with its options, for the time of a `with` block."""
     context = browser.new_context(viewport=SCREEN, **options)
     yield context.new_page()

@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 ROOTS = (Path(), Path("examples"))  # the session runs in the first
 PROOFS = Path("tests", "proofs")
@@ -119,9 +118,9 @@ def names_spoken(tree: ast.Module) -> Iterator[str]:
             yield from (f"{word}.__main__" for flag, word in pairwise(words) if flag == "-m")
 
 
-# What a field of a tree holds is of many types, and stays as it is.
-def as_values(node: Any) -> Any:
-    """What a tree holds, the same in each Python: `ast.dump` shows what is empty in some."""
+# A field of a tree holds a value of any type, which stays as it is.
+def as_values(node: object) -> object:
+    """Return what a tree holds, the same in each Python: `ast.dump` shows what is empty in some."""
     if isinstance(node, ast.AST):
         fields = [(name, as_values(v)) for name, v in ast.iter_fields(node) if v not in (None, [])]
         return [type(node).__name__, *fields]

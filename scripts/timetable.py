@@ -10,7 +10,7 @@ from functools import cache
 from importlib import resources
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel.dates import format_date
@@ -19,6 +19,9 @@ from markupsafe import Markup, escape
 
 from docs._ext.markdown import PARSER
 from docs._ext.plans import KINDS, Block, Part, Plan, hours, minutes_of, ordinal, too_late
+
+if TYPE_CHECKING:
+    from icalendar import Timezone  # what needs it imports it: not every lock has it
 
 TEMPLATES = Path(__file__).with_name("teach_kit")
 COLUMNS = (
@@ -231,7 +234,7 @@ def wall_times(table: Timetable, day: date, part: Part) -> tuple[datetime, datet
     return begin, begin + timedelta(minutes=part.minutes)
 
 
-def zone_of(table: Timetable) -> Any:
+def zone_of(table: Timetable) -> "Timezone | None":
     """Return the zone as a calendar has it, or None where its times would be wrong, or need none."""
     from icalendar import Timezone
 
