@@ -30,7 +30,7 @@ WORDS = """\
 
 
 # A block of a page may name whatever Python has.
-def block_of_page() -> dict[str, Any]:
+def run_block() -> dict[str, Any]:
     """Run the page's first block and return its names."""
     blocks = fences(PAGE.read_text("utf-8"))
     names: dict[str, Any] = {}
@@ -39,7 +39,7 @@ def block_of_page() -> dict[str, Any]:
     return names
 
 
-def at(point: Point) -> tuple[float, float]:
+def to_pixel(point: Point) -> tuple[float, float]:
     """Return the pixel of an animal."""
     return round(20 + SCALE * point[0], 1), round(20 + SCALE * (HEIGHT - point[1]), 1)
 
@@ -55,17 +55,19 @@ def drawn(
     cats: Iterable[Point], dogs: Iterable[Point], fox: Point, model: Mapping[str, Point]
 ) -> str:
     """Return the plot as SVG: what is told apart by colour is told apart by shape and by words."""
-    right, bottom = at((WIDTH, 0))
-    (x1, y1), (x2, y2) = (at(border(model["cat"], model["dog"], ears)) for ears in (0, HEIGHT))
+    right, bottom = to_pixel((WIDTH, 0))
+    (x1, y1), (x2, y2) = (
+        to_pixel(border(model["cat"], model["dog"], ears)) for ears in (0, HEIGHT)
+    )
     groups = {"cat": cats, "dog": dogs, "fox": [fox], "middle": model.values()}
     places = [
         f'<g transform="translate({x} {y})">{MARKS[name]}</g>'
         for name, group in groups.items()
-        for x, y in map(at, group)
+        for x, y in map(to_pixel, group)
     ]
-    names, (label, above) = WORDS, at(fox)
+    names, (label, above) = WORDS, to_pixel(fox)
     for tick in (5, 10):
-        x, y = at((tick, tick))
+        x, y = to_pixel((tick, tick))
         places.append(f'<path d="M{x} {bottom:g}v4M20 {y}h-4" stroke="#666"/>')
         names += f'<text x="{x - 5:g}" y="{bottom + 16:g}">{tick}</text>'
         names += f'<text x="14" y="{y + 5:g}" text-anchor="end">{tick}</text>'
@@ -82,7 +84,7 @@ def drawn(
 
 def drawing_of_page() -> str:
     """Return the drawing of what the page's block made."""
-    names = block_of_page()
+    names = run_block()
     return drawn(*(names[name] for name in ("cats", "dogs", "fox", "model")))
 
 

@@ -86,7 +86,7 @@ def files_named(text: str, root: Path) -> list[Path]:
     return [file for name in names for file in root.glob(name)]
 
 
-def used_of_jukebox(files: list[Path], text: str, root: Path) -> list[Path]:
+def files_of_jukebox(files: list[Path], text: str, root: Path) -> list[Path]:
     """What the files of an example, whose text is given, use of Jukebox.
 
     All of it if they name Jukebox otherwise than to import it: as a command, in a path. Else the
@@ -118,11 +118,11 @@ def inputs(example: str, root: Path = ROOT) -> dict[str, str]:
 
     folder = files_below(root / EXAMPLES / example)
     text = "\n".join(file.read_text("utf-8", "replace") for file in folder)
-    files = [*folder, *files_named(text, root), *used_of_jukebox(folder, text, root)]
+    files = [*folder, *files_named(text, root), *files_of_jukebox(folder, text, root)]
     files += [root / EXAMPLES / "conftest.py"]
     files += [root / "scripts" / f"{name}.py" for name in ("tools", "due", "workspace", "records")]
     files += [file for tool in tools.values() for file in files_of_entry(tool, root)]
-    digests = {str(file.relative_to(root)): content(file) for file in files if file.is_file()}
+    digests = {str(file.relative_to(root)): digest_file(file) for file in files if file.is_file()}
     parts = {"docs/_data/tools.toml": tools, "pyproject.toml": project}
     return digests | {name: json.dumps(part, sort_keys=True) for name, part in parts.items()}
 
@@ -139,7 +139,7 @@ def files_of_entry(tool: Part, root: Path) -> list[Path]:
     return files
 
 
-def content(file: Path) -> str:
+def digest_file(file: Path) -> str:
     """A digest of a file: of its bytes, or of what it says to Python where it is Jukebox's.
 
     A comment or a docstring there changes no result. A tool's own transcript may show a line's number.
@@ -163,7 +163,7 @@ def packages(commands: Iterable[str], check: bool = False) -> list[str]:
     return sorted({line.partition(": ")[0] for line in answer.stdout.splitlines()})
 
 
-def debian(example: str) -> str:
+def debian_versions(example: str) -> str:
     """The version of each Debian package whose commands an example needs, a line each."""
     tools = [tool for tool in every_tool().values() if is_shown_by(tool, example)]
     names = packages({command for tool in tools for command in tool.get("commands", ())})
@@ -175,7 +175,7 @@ def debian(example: str) -> str:
 
 def digest_of(example: str) -> str:
     """The digest of all that an example's result depends on, of this machine as well."""
-    everything = inputs(example), debian(example), sys.version_info[:2]
+    everything = inputs(example), debian_versions(example), sys.version_info[:2]
     return hashlib.sha256(json.dumps(everything, sort_keys=True).encode()).hexdigest()
 
 

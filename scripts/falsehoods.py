@@ -197,10 +197,11 @@ def find_edits(said: str) -> Iterator[Edit]:
                 yield Edit(kind, start, end, new)
 
 
-Found = Iterable[tuple[int, int, str]]
+# Other words for parts of a sentence: where each part begins and ends, and the words.
+Replacements = Iterable[tuple[int, int, str]]
 
 
-def find_figures(said: str) -> Found:
+def find_figures(said: str) -> Replacements:
     """Another value of the same shape, as near as a slip of memory: 17.7 for 16.7, 2.9 for 2.6."""
     for number in find_numbers(said):
         was = number[0]
@@ -261,7 +262,7 @@ def is_implied(said: str, start: int, grows: bool) -> bool:
     return grows and bool(re.search(pattern, before))
 
 
-def find_words(said: str) -> Found:
+def find_words(said: str) -> Replacements:
     """Another number in words, another ordinal, another fraction."""
     for group in (SMALL, TENS):
         for word in find_alone(said, group):
@@ -284,7 +285,7 @@ def find_words(said: str) -> Found:
                 yield *word.span(), match_case(word[0], other)
 
 
-def find_units(said: str) -> Found:
+def find_units(said: str) -> Replacements:
     """Another unit of time, size or money; points for per cent; a count for a share."""
     yield from find_times(said)
     for group in (RHYTHMS, COINS):
@@ -296,7 +297,7 @@ def find_units(said: str) -> Found:
     yield from find_shares(said)
 
 
-def find_times(said: str) -> Found:
+def find_times(said: str) -> Replacements:
     """A length in another unit of time: two days for two hours."""
     count = rf"(?:\d[\d.,]*|\b(?:an?|each|per|every|one|{'|'.join((*SMALL, *TENS))}|few|several|for|those))"
     for unit in re.finditer(rf"({count})([ -])({'|'.join(TIMES)})(s?)\b(?!-)", said):
@@ -315,7 +316,7 @@ def find_times(said: str) -> Found:
             yield *unit.span(), f"{words}{gap}{other}{many}"
 
 
-def find_sizes(said: str) -> Found:
+def find_sizes(said: str) -> Replacements:
     """A size in the unit above or below: MB for GB."""
     for group in (SIZES, BYTES):
         for unit in re.finditer(rf"(?<=[\w ])\b({'|'.join(group)})(?=s?\b)", said):
@@ -326,7 +327,7 @@ def find_sizes(said: str) -> Found:
                     yield *unit.span(), other
 
 
-def find_shares(said: str) -> Found:
+def find_shares(said: str) -> Replacements:
     """A count for a share, and percentage points for per cent."""
     for share in re.finditer(
         r"(?<=\d) ?(?:%|per cent) of (the |its |their |all )?(?=[a-z]+s\b)", said
@@ -336,7 +337,7 @@ def find_shares(said: str) -> Found:
         yield *share.span(), f"{share[1]}{share[2]} percentage points"
 
 
-def find_magnitudes(said: str) -> Found:
+def find_magnitudes(said: str) -> Replacements:
     """A thousand for a million, ten times as many, or a tenth."""
     for group in (MAGNITUDES, MULTIPLES):
         for word in find_alone(said, group):
@@ -378,7 +379,7 @@ def shift_digits(said: str, number: re.Match[str]) -> Iterator[str]:
             yield f"{value:,}" if "," in number[0] and value > 999 else str(value)
 
 
-def find_months(said: str) -> Found:
+def find_months(said: str) -> Replacements:
     """Another month, or another season."""
     pattern = rf"\b({'|'.join(MONTHS)})\b(?=[ ,.;:)]|$)"
     for month in re.finditer(pattern, said):
@@ -392,7 +393,7 @@ def find_months(said: str) -> Found:
             yield *season.span(), other
 
 
-def find_day_numbers(said: str) -> Found:
+def find_day_numbers(said: str) -> Replacements:
     """Another day of the month."""
     for day in find_days(said):
         for other in range(1, 29):
@@ -409,7 +410,7 @@ def find_days(said: str) -> Iterator[re.Match[str]]:
             yield day
 
 
-def find_year_numbers(said: str) -> Found:
+def find_year_numbers(said: str) -> Replacements:
     """A year that is one to four away."""
     for year in find_years(said):
         for shift in (-4, -3, -2, -1, 1, 2, 3, 4):
@@ -426,7 +427,7 @@ def find_years(said: str) -> Iterator[re.Match[str]]:
             yield year
 
 
-def find_parties(said: str) -> Found:
+def find_parties(said: str) -> Replacements:
     """Another company, person, product, place, law or trade of the same sort."""
     taken: set[int] = set()  # where a longer name stands: Docker Desktop is not Docker
     names = [(name, sort) for sort in SORTS for name in sort]
@@ -439,7 +440,7 @@ def find_parties(said: str) -> Found:
             taken |= set(range(*word.span()))
 
 
-def find_directions(said: str) -> Found:
+def find_directions(said: str) -> Replacements:
     """The opposite: fell for rose, before for after, at most for at least."""
     for one, other, *follows in OPPOSITES:
         ways = ((one, other),) if follows else ((one, other), (other, one))
@@ -478,7 +479,7 @@ def is_fixed(said: str, word: re.Match[str]) -> bool:
     return word[0].lower() == "after" and bool(re.search(r"\b(?:name[ds]?|called) \w+ $", before))
 
 
-def keep_article(said: str, word: re.Match[str], new: str) -> Found:
+def keep_article(said: str, word: re.Match[str], new: str) -> Replacements:
     """Other words in the place of a word, with "a" and "an" before them as they need."""
     new = match_case(word[0], new)
     if article := re.search(r"\b([Aa])n? $", said[: word.start()]):
@@ -488,13 +489,13 @@ def keep_article(said: str, word: re.Match[str], new: str) -> Found:
         yield *word.span(), new
 
 
-def find_negations(said: str) -> Found:
+def find_negations(said: str) -> Replacements:
     """A "not" where there was none, or the one that was there taken out."""
     yield from put_not(said)
     yield from take_not(said)
 
 
-def put_not(said: str) -> Found:
+def put_not(said: str) -> Replacements:
     """Deny what the sentence affirms."""
     be = rf"\b(is|are|was|were)(?= (?!to\b){BASE})"
     modal = rf"\b(can|could|may|must|should|will|would)(?= {BASE})"
@@ -522,7 +523,7 @@ def put_not(said: str) -> Found:
                 yield *verb.span(1), f"{do} not {verbs[verb[1]]}"
 
 
-def take_not(said: str) -> Found:
+def take_not(said: str) -> Replacements:
     """Affirm what the sentence denies."""
     for word in re.finditer(
         r"\b(is|are|was|were|has|have|had|could|may|must|should|will|would|can|for|but) not (?!only\b|merely\b|alone\b|so\b|least\b|to\b)",
@@ -594,7 +595,7 @@ def find_alone(said: str, words: Iterable[str]) -> Iterator[re.Match[str]]:
     return re.finditer(rf"(?i){ALONE.format('|'.join(words))}", said)
 
 
-def find_others(said: str, group: tuple[str, ...]) -> Found:
+def find_others(said: str, group: tuple[str, ...]) -> Replacements:
     """Each other word of a group for the one that is there."""
     for word in find_alone(said, group):
         for other in group:
@@ -607,7 +608,7 @@ def match_case(was: str, new: str) -> str:
     return new[0].upper() + new[1:] if was[0].isupper() else new
 
 
-FINDERS: dict[str, Callable[[str], Found]] = {
+FINDERS: dict[str, Callable[[str], Replacements]] = {
     "figure": find_figures,
     "number word": find_words,
     "unit": find_units,

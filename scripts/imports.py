@@ -21,7 +21,7 @@ def sources() -> list[Path]:
     )
 
 
-def spoken(source: str) -> Iterator[tuple[int, str]]:
+def names_spoken(source: str) -> Iterator[tuple[int, str]]:
     """Yield the line and the dotted name of what a file says of the standard library."""
     tree, meaning = ast.parse(source), {}
     for node in ast.walk(tree):
@@ -52,14 +52,14 @@ def dotted_parts(node: ast.Attribute) -> list[str]:
 
 def faults(file: str, source: str) -> list[str]:
     """Say which of those names this Python does not have, or warns of, with file and line."""
-    found = []
-    for line, name in spoken(source):
+    wrong = []
+    for line, name in names_spoken(source):
         if name.split(".")[0] in sys.stdlib_module_names:
             try:
                 pkgutil.resolve_name(name)
             except (Warning, AttributeError, ImportError) as error:
-                found.append(f"{file}:{line}: {name} goes, or is gone: {error}")
-    return found
+                wrong.append(f"{file}:{line}: {name} goes, or is gone: {error}")
+    return wrong
 
 
 def main() -> None:

@@ -71,18 +71,18 @@ def fences(text: str) -> list[Fence]:
 
     Nothing here parses Markdown: the tests compare this with what the site's parser sees.
     """
-    found, opened = [], []
+    seen, opened = [], []
     for number, line in enumerate(text.split("\n"), start=1):
         if not (match := FENCE.match(line)):
             continue
         marks, info = match[1] or match[3], (match[2] or match[4] or "").strip()
-        last = found[opened[-1]] if opened else None
+        last = seen[opened[-1]] if opened else None
         if last and not info and marks[0] == last.marks[0] and len(marks) >= len(last.marks):
-            found[opened.pop()] = last._replace(end=number)
+            seen[opened.pop()] = last._replace(end=number)
         elif not last or last.info.startswith("{"):  # code only quotes the marks that it holds
-            opened.append(len(found))
-            found.append(Fence(marks, info, number))
-    return found
+            opened.append(len(seen))
+            seen.append(Fence(marks, info, number))
+    return seen
 
 
 def lines_of_text(text: str) -> Iterator[tuple[int, str]]:
@@ -165,7 +165,7 @@ def faults(text: str) -> Iterator[tuple[int, str]]:
             yield number, "“click here” says nothing; name what is there"
 
 
-def unfilled(*folders: str) -> Iterator[str]:
+def find_unfilled(*folders: str) -> Iterator[str]:
     """Each place of a skeleton (see `scripts/new.py`) that git has been given and nobody filled in.
 
     What is only in the working tree may wait; where there is no repository, all counts.
@@ -210,6 +210,6 @@ if __name__ == "__main__":
         if not (": a reader never saw" in error and error.partition(":")[0] in OF_DECKS)
     ]
     # A command's help says what its source says, and is told there.
-    errors += unfilled("docs", "examples", "tests/jukebox", ":!docs/reference/command-line.md")
+    errors += find_unfilled("docs", "examples", "tests/jukebox", ":!docs/reference/command-line.md")
     print("\n".join(errors) or f"{len(pages())} pages follow the style")
     sys.exit(bool(errors))

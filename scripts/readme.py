@@ -45,7 +45,7 @@ def hand_over(reports: Path, way: str) -> None:
             shutil.copyfile(report, Path(target, f"{way}-{report.name}"))
 
 
-def follow(
+def follow_lines(
     lines: list[str], way: str, root: Path, setup: str = "", sample: str = ""
 ) -> dict[str, float]:
     """Run lines in a fresh clone with a fresh home and return what they took.
@@ -111,9 +111,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="readme-") as temporary:
         root = Path(temporary)
         root.chmod(0o755)  # nobody passes through
-        figures = follow(pip, "pip", root)
+        figures = follow_lines(pip, "pip", root)
         bring = "python3 -m venv ~/uv && ~/uv/bin/pip install --quiet -r locks/nox.txt"
-        figures |= follow(uv, "uv", root, bring, SAMPLE if "CI" in os.environ else "")
+        figures |= follow_lines(uv, "uv", root, bring, SAMPLE if "CI" in os.environ else "")
     print(figures)
     if figures["pip_northstar_installed_mb"] > MOST:
         sys.exit(f"Jukebox's environment takes more than {MOST} MB: see what can go.")

@@ -38,12 +38,12 @@ def closure(files: list[Path], root: Path = Path()) -> set[Path]:
 
     All are relative to the repository's root, which is the folder that one is in by default.
     """
-    found: set[Path] = set()
+    reached: set[Path] = set()
     while files:
-        if (file := files.pop()) not in found:
-            found.add(file)
+        if (file := files.pop()) not in reached:
+            reached.add(file)
             files += {path for name in read(file, root)[1] for path in sources(name, root)}
-    return found
+    return reached
 
 
 def sources(name: str, root: Path = Path()) -> Iterator[Path]:
@@ -54,12 +54,12 @@ def sources(name: str, root: Path = Path()) -> Iterator[Path]:
             place = base.joinpath(*parts[:count])
             files = place.with_suffix(".py"), place / "__init__.py"
             yield from (file for file in files if (root / file).is_file())
-            for public in exported(place / "__init__.pyi", root):
+            for public in names_exported(place / "__init__.pyi", root):
                 if public.rpartition(".")[2] in parts[count : count + 1]:
                     yield from sources(public, root)
 
 
-def exported(stub: Path, root: Path) -> frozenset[str]:
+def names_exported(stub: Path, root: Path) -> frozenset[str]:
     """The dotted names that a package's stub imports, to be had of the package; none without one."""
     return read(stub, root)[1] if (root / stub).is_file() else frozenset()
 

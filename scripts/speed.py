@@ -61,7 +61,7 @@ GOALS = {
 }
 
 
-def prepare(folder: Path) -> tuple[Path, list[Track], bytes]:
+def prepare_model(folder: Path) -> tuple[Path, list[Track], bytes]:
     """Train and promote a model; give its MLflow model, tracks to ask about, and its bytes."""
     from jukebox import FEATURES, Catalogue, Registry, train
 
@@ -157,7 +157,7 @@ def mlflow_says(answer: Body) -> list[list[float]]:
 
 
 @contextmanager
-def servers(folder: Path, artefact: Path) -> Iterator[dict[str, Server]]:
+def run_servers(folder: Path, artefact: Path) -> Iterator[dict[str, Server]]:
     """Both servers, each started as a user starts it, stopped at the end; both run uvicorn."""
     started: list[Server] = []
     try:
@@ -188,7 +188,7 @@ def servers(folder: Path, artefact: Path) -> Iterator[dict[str, Server]]:
             server.stop()
 
 
-def check(head: bytes, body: bytes, tell: Tell, expected: np.ndarray) -> None:
+def check_answer(head: bytes, body: bytes, tell: Tell, expected: np.ndarray) -> None:
     """Raise ValueError unless an answer is 200 and says what the bare model says."""
     if not head.startswith(b"HTTP/1.1 200 "):
         raise ValueError(f"not 200 but {head[9:12].decode()}: {body[:300].decode()}")
@@ -216,7 +216,7 @@ async def connection(port: int, request: bytes, end: float, answers: list[Answer
             await writer.wait_closed()
 
 
-async def connections(port: int, request: bytes, end: float, answers: list[Answer]) -> None:
+async def keep_busy(port: int, request: bytes, end: float, answers: list[Answer]) -> None:
     """Keep all connections busy; whatever fails one fails all."""
     async with asyncio.timeout(60), asyncio.TaskGroup() as group:
         for _ in range(CONNECTIONS):
@@ -232,10 +232,10 @@ def ask(
     request = first.encode() + f"Content-Length: {len(asked)}\r\n\r\n".encode() + asked
     answers: list[Answer] = []
     start, cpu = time.perf_counter(), time.process_time()
-    asyncio.run(connections(port, request, start + seconds, answers))
+    asyncio.run(keep_busy(port, request, start + seconds, answers))
     wall, cpu = time.perf_counter() - start, time.process_time() - cpu
     for _, head, body in answers:  # not before: the clock is for the servers
-        check(head, body, tell, expected)
+        check_answer(head, body, tell, expected)
     p50, p99 = np.quantile([took for took, *_ in answers], [0.5, 0.99])
     return {
         "requests": len(answers),
@@ -246,7 +246,7 @@ def ask(
     }
 
 
-def call(session: "InferenceSession", x: np.ndarray, seconds: float) -> dict[str, float]:
+def call_model(session: "InferenceSession", x: np.ndarray, seconds: float) -> dict[str, float]:
     """Call the bare model in this process for some seconds."""
     from jukebox import predict
 
@@ -282,17 +282,17 @@ def measure_answers() -> dict[str, float]:
         tempfile.TemporaryDirectory(prefix="speed-") as temporary,
         ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool,
     ):
-        artefact, tracks, onnx = prepare(Path(temporary))
+        artefact, tracks, onnx = prepare_model(Path(temporary))
         x = np.array([[track[name] for name in FEATURES] for track in tracks], np.float32)
         bare = session(onnx)
-        with servers(Path(temporary), artefact) as both:
+        with run_servers(Path(temporary), artefact) as both:
             for n, (load, size) in product(range(ROUNDS + 1), LOADS.items()):
                 expected = predict(bare, x[:size])
                 now = {
                     name: measure_round(server, tracks[:size], expected, pool, SECONDS)
                     for name, server in both.items()
                 }
-                now["bare"] = call(bare, x[:size], SECONDS / 4)
+                now["bare"] = call_model(bare, x[:size], SECONDS / 4)
                 for name, figures in now.items() if n else ():  # round 0 warms up
                     for key, figure in figures.items():
                         rounds.setdefault((load, name, key), []).append(figure)

@@ -126,7 +126,7 @@ def stale(stamp: Path, files: Iterable[Path], *others: str) -> str:
     return digest if not stamp.exists() or stamp.read_text() != digest else ""
 
 
-def jukebox() -> list[Path]:
+def files_of_jukebox() -> list[Path]:
     """Return every file that goes into Jukebox's wheel, and the one that says what a wheel is."""
     files = Path("examples", "jukebox").rglob("*")
     without = {"deploy", "__pycache__"}
@@ -139,7 +139,9 @@ def environment(name: str) -> Path:
     python, stamp = folder / "bin" / "python", folder / "installed.txt"
     tools = entries().values()
     loose = [tool["pip"] for tool in tools if tool["environment"] == name and "pip" in tool]
-    if digest := stale(stamp, [lock, *(jukebox() if name in WITH_JUKEBOX else ())], *loose):
+    if digest := stale(
+        stamp, [lock, *(files_of_jukebox() if name in WITH_JUKEBOX else ())], *loose
+    ):
         shutil.rmtree(folder, ignore_errors=True)
         call(sys.executable, "-m", "venv", folder)
         pip = (python, "-m", "pip", "--disable-pip-version-check", "install", "-q")

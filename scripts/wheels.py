@@ -68,13 +68,13 @@ def pins(lock: str, version: str, platform: str) -> dict[str, list[str]]:
         "python_full_version": f"{version}.0",
         **MARKERS[platform],
     }
-    found = {}
+    hashes_of = {}
     for entry in re.findall(r"^[\w.-]+==.*(?:\n +--hash.*)*", lock, re.MULTILINE):
         requirement = Requirement(entry.split("\n")[0].rstrip(" \\"))
         if not requirement.marker or requirement.marker.evaluate(environment):
             pin = f"{requirement.name}{requirement.specifier}"
-            found[pin] = re.findall(r"sha256:([0-9a-f]{64})", entry)
-    return found
+            hashes_of[pin] = re.findall(r"sha256:([0-9a-f]{64})", entry)
+    return hashes_of
 
 
 def chosen(lock: str, names: Mapping[str, str], version: str, platform: str) -> dict[str, str]:
@@ -125,8 +125,8 @@ def main(files: Iterable[str]) -> None:
     RECORD.write_text("".join(lines), "utf-8", newline="\n")
     for group in sorted(locks.keys() - ONE_PYTHON):
         missing = lacking(locks[group], names, AWAITED, "linux")
-        said = f"lacks wheels for {', '.join(missing)}" if missing else "has all its wheels"
-        print(f"Python {AWAITED}: {group} {said}")
+        verdict = f"lacks wheels for {', '.join(missing)}" if missing else "has all its wheels"
+        print(f"Python {AWAITED}: {group} {verdict}")
 
 
 if __name__ == "__main__":
