@@ -144,25 +144,35 @@ def faults(text: str) -> Iterator[tuple[int, str]]:
         if fence.end is None:
             yield fence.line, f"this fence is never closed: end it with {fence.marks}"
     for number, line in lines_of_text(text):
-        if (heading := HEADING.match(line)) and (fault := heading_fault(heading[1])):
+        for fault in (*word_faults(line), *link_faults(line)):
             yield number, fault
-        prose = ASIDE.sub("", line)
-        for found in SPELLING.findall(prose):
-            if found in RIGHT:
-                yield number, f"“{found}” is written “{RIGHT[found]}”"
-        yield from ((number, fault) for fault in hard_words(prose))
-        for label, target in LINK.findall(line):
-            if label.strip(" .").lower() in VAGUE:
-                yield number, f"the link “{label}” does not say where it leads"
-            if target.startswith("/") or (target.endswith(".html") and not ADDRESS.match(target)):
-                yield number, f"link to a page by its relative source file, not “{target}”"
-        if "![]" in line:
-            yield number, "a picture without words for those who cannot see it"
-        unlinked = DEFINITION.sub("", LINK.sub("", NOT_PROSE.sub("", line)))
-        if ADDRESS.search(unlinked) and not DEFINITION.match(line):
-            yield number, "a bare address; give the link words that say where it leads"
-        if "click here" in unlinked.lower():
-            yield number, "“click here” says nothing; name what is there"
+
+
+def word_faults(line: str) -> Iterator[str]:
+    """Name each word of a line that is written otherwise, or that stops a reader."""
+    if (heading := HEADING.match(line)) and (fault := heading_fault(heading[1])):
+        yield fault
+    prose = ASIDE.sub("", line)
+    for name in SPELLING.findall(prose):
+        if name in RIGHT:
+            yield f"“{name}” is written “{RIGHT[name]}”"
+    yield from hard_words(prose)
+
+
+def link_faults(line: str) -> Iterator[str]:
+    """Say what is wrong with the links, the pictures and the addresses of a line."""
+    for label, target in LINK.findall(line):
+        if label.strip(" .").lower() in VAGUE:
+            yield f"the link “{label}” does not say where it leads"
+        if target.startswith("/") or (target.endswith(".html") and not ADDRESS.match(target)):
+            yield f"link to a page by its relative source file, not “{target}”"
+    if "![]" in line:
+        yield "a picture without words for those who cannot see it"
+    unlinked = DEFINITION.sub("", LINK.sub("", NOT_PROSE.sub("", line)))
+    if ADDRESS.search(unlinked) and not DEFINITION.match(line):
+        yield "a bare address; give the link words that say where it leads"
+    if "click here" in unlinked.lower():
+        yield "“click here” says nothing; name what is there"
 
 
 def find_unfilled(*folders: str) -> Iterator[str]:

@@ -29,7 +29,7 @@ def proofs() -> list[str]:
 def digest(proof: str) -> str:
     """The digest of the code that a proof measures."""
     files = closure([PROOFS / f"test_{proof}.py"])
-    code = [(file.as_posix(), read(file)[0]) for file in sorted(files)]
+    code = [(file.as_posix(), read_code(file)[0]) for file in sorted(files)]
     return hashlib.sha256(repr(code).encode()).hexdigest()
 
 
@@ -42,7 +42,7 @@ def closure(files: list[Path], root: Path = Path()) -> set[Path]:
     while files:
         if (file := files.pop()) not in reached:
             reached.add(file)
-            files += {path for name in read(file, root)[1] for path in sources(name, root)}
+            files += {path for name in read_code(file, root)[1] for path in sources(name, root)}
     return reached
 
 
@@ -61,10 +61,10 @@ def sources(name: str, root: Path = Path()) -> Iterator[Path]:
 
 def names_exported(stub: Path, root: Path) -> frozenset[str]:
     """The dotted names that a package's stub imports, to be had of the package; none without one."""
-    return read(stub, root)[1] if (root / stub).is_file() else frozenset()
+    return read_code(stub, root)[1] if (root / stub).is_file() else frozenset()
 
 
-def read(file: Path, root: Path = Path()) -> tuple[str, frozenset[str]]:
+def read_code(file: Path, root: Path = Path()) -> tuple[str, frozenset[str]]:
     """The digest of what a file says to Python, and the dotted names that it may import."""
     return meaning((root / file).read_text("utf-8"), file.parts)
 
