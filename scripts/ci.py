@@ -3,7 +3,8 @@
 `.ci/run` calls `python -m scripts.ci`, with the Python that nox is installed for, on a machine that
 has what the sessions need. A session passes when it succeeds and keeps to its budget of CPU seconds.
 Those of another machine differ, so the machine is timed before and after, and the slower time
-scales the budgets.
+scales the budgets. Tests are counted by what pytest itself writes of a run, in JUnit's XML: the
+`conftest.py` at the root has every run of a session leave its file.
 """
 
 import os
@@ -14,15 +15,19 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
+from xml.etree import ElementTree as ET
 
 LOGS = Path(".nox", "ci")
+REPORTS = (
+    "TEST_REPORTS"  # the variable that names the folder in which each run of pytest leaves one
+)
 LANES = 2
-HANGS = (
-    75 * 60
-)  # seconds after which a session counts as hung: all tools took 39 minutes at pace 1.1
+# Seconds after which a session counts as hung: all tools took 39 minutes at a pace of 1.1.
+HANGS = 75 * 60
 # CPU seconds at a pace of 1; the dearest first, so that both lanes end together. A session that is
 # added needs its line here: without one, it fails. They leave a third above what was measured.
 BUDGETS = {
@@ -74,7 +79,21 @@ except ChildProcessError:
     pass
 sys.exit(session.returncode)
 """
-TOTALS = re.compile(r"^=+ .*\bin [\d.]+s\b.*=+$", re.MULTILINE)  # the last line that pytest prints
+
+
+class Cost(NamedTuple):
+    """What a command took: its seconds, and the CPU seconds of all that it started."""
+
+    seconds: float
+    cpu: float
+
+
+class Counts(NamedTuple):
+    """How many tests passed and failed, and how many runs of pytest ended before their end."""
+
+    passed: int
+    failed: int
+    unfinished: int
 
 
 class Result(NamedTuple):
@@ -82,14 +101,17 @@ class Result(NamedTuple):
 
     name: str
     code: int
-    seconds: float
-    cpu: float
-    passed: int
-    failed: int
+    cost: Cost
+    counts: Counts
+
+    @property
+    def failed(self) -> int:
+        """How many failures it shows: of its tests, or one, if it failed by something else."""
+        return self.counts.failed or int(self.code != 0)
 
 
-def pace() -> float:
-    """How many CPU seconds this machine takes for what took one second on the measured one."""
+def measure_pace() -> float:
+    """Return how many CPU seconds this machine takes for what took one second on the measured one."""
     took = []
     for _ in range(3):
         began = time.process_time()
@@ -98,117 +120,146 @@ def pace() -> float:
     return min(took)
 
 
-def listed() -> list[str]:
-    """The names of all sessions of the noxfile; `--json` would tell of the default ones alone."""
+def list_sessions() -> list[str]:
+    """Return the names of all sessions of the noxfile; `--json` would tell of the default ones alone."""
     command = (sys.executable, "-m", "nox", "--list")
-    said = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
-    return re.findall(r"^[*-] (\S+)", said, re.MULTILINE)
+    output = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+    return re.findall(r"^[*-] (\S+)", output, re.MULTILINE)
 
 
-def placeless(sessions: list[str]) -> str:
+def name_missing(sessions: Iterable[str]) -> str:
     """Say which sessions have no place here, and what to do; nothing if all have one."""
     if names := sorted(set(sessions) - BUDGETS.keys() - ELSEWHERE.keys()):
         return f"Give {', '.join(names)} a line in BUDGETS or ELSEWHERE of scripts/ci.py."
     return ""
 
 
-def interpreter(version: str) -> str | None:
-    """The path of a Python of a version: from PATH, from pyenv or from uv."""
-    found = [shutil.which(f"python{version}")]
+def find_interpreter(version: str) -> str | None:
+    """Return the path of a Python of a version: from PATH, from pyenv or from uv."""
+    paths = [shutil.which(f"python{version}") or ""]
     for folder in ("~/.pyenv/versions", "~/.local/share/uv/python"):
-        found += sorted(Path(folder).expanduser().glob(f"*{version}*/bin/python3"))
-    for path in map(str, filter(None, found)):
+        paths += map(str, sorted(Path(folder).expanduser().glob(f"*{version}*/bin/python3")))
+    for path in filter(None, paths):
         if subprocess.run([path, "-c", ""], capture_output=True).returncode == 0:
             return path
     return None
 
 
-def counted(log: str, well: bool) -> tuple[int, int]:
-    """How many tests passed and failed, by pytest's last lines; a session without any is one."""
-    totals = " ".join(TOTALS.findall(log))
-    passed, failed = (
-        sum(int(n) for n in re.findall(rf"(\d+) (?:{words})\b", totals))
-        for words in ("passed", "failed|errors?")
-    )
-    return passed or int(well), failed or int(not well)
+def count_tests(reports: Path) -> Counts:
+    """Count the tests of a session by what its runs of pytest have left in a folder.
+
+    A session without pytest leaves nothing, and counts none. A run leaves an empty file when it
+    begins, and fills it at its end: where it stays empty, the run died.
+    """
+    passed = failed = unfinished = 0
+    for report in sorted(reports.glob("*.xml")):
+        if not report.stat().st_size:
+            unfinished += 1
+            continue
+        for suite in ET.parse(report).getroot().iter("testsuite"):  # noqa: S314 - pytest wrote it
+            tests, failures, errors, skipped = (
+                int(suite.attrib[name]) for name in ("tests", "failures", "errors", "skipped")
+            )
+            passed += tests - failures - errors - skipped
+            failed += failures + errors
+    return Counts(passed, failed, unfinished)
 
 
-def spend(command: tuple[str, ...], log: Path) -> tuple[int, float, float]:
-    """Run a command that writes to a log; give its exit code, its seconds and all its CPU seconds."""
+def measure_command(
+    command: Sequence[str], log: Path, environment: Mapping[str, str] = os.environ
+) -> tuple[int, Cost]:
+    """Run a command that writes to a log; return its exit code, and what it took."""
     began = time.monotonic()
     with log.open("wb") as out:
         whole = (sys.executable, "-c", WITH_ORPHANS, *command)
-        process = subprocess.Popen(whole, stdout=out, stderr=out, start_new_session=True)
+        process = subprocess.Popen(
+            whole, stdout=out, stderr=out, env=environment, start_new_session=True
+        )
         end = threading.Timer(HANGS, os.killpg, (process.pid, signal.SIGKILL))
         end.start()
         _, status, used = os.wait4(process.pid, 0)
         end.cancel()
     process.returncode = os.waitstatus_to_exitcode(status)
-    return process.returncode, time.monotonic() - began, used.ru_utime + used.ru_stime
+    return process.returncode, Cost(time.monotonic() - began, used.ru_utime + used.ru_stime)
 
 
-def run(name: str) -> Result:
+def run_session(name: str) -> Result:
     """Run one session; print a line when it passes, and its whole log when it does not."""
-    log = LOGS / f"{name}.log"
-    code, seconds, cpu = spend((sys.executable, "-m", "nox", "--session", name), log)
-    said = log.read_text("utf-8", "replace")
+    log, reports = LOGS / f"{name}.log", (LOGS / "reports" / name).absolute()
+    reports.mkdir(parents=True)
+    command = (sys.executable, "-m", "nox", "--session", name)
+    code, cost = measure_command(command, log, os.environ | {REPORTS: str(reports)})
+    result = Result(name, code, cost, count_tests(reports))
     if code:
-        print(f"==== {name} failed (exit {code})\n{said}\n==== end of {name}", flush=True)
+        words = log.read_text("utf-8", "replace")
+        print(f"==== {name} failed (exit {code})\n{words}\n==== end of {name}", flush=True)
     else:
-        print(f"{name} passed in {seconds:.0f} s", flush=True)
-    return Result(name, code, seconds, cpu, *counted(said, code == 0))
+        print(f"{name} passed in {cost.seconds:.0f} s", flush=True)
+    return result
 
 
-def faults(results: list[Result], slowness: float) -> list[str]:
-    """Say of each session that took more than it may what to do."""
-    return [
-        f"{one.name} took {one.cpu:.0f} CPU s, and may take {BUDGETS[one.name] * slowness:.0f}: find "
-        "what it does twice, or raise its budget in scripts/ci.py and say in the commit what for"
-        for one in results
-        if one.cpu > BUDGETS[one.name] * slowness
-    ]
-
-
-def table(results: list[Result], slowness: float) -> str:
-    """What each session took, and what it may take."""
-    rows = [f"{'session':20}{'seconds':>9}{'CPU s':>9}{'budget':>9}"]
-    for one in [*results]:
+def faults(results: Iterable[Result], slowness: float) -> Iterator[str]:
+    """Say what to do about each session that took more than it may, or whose pytest died."""
+    for one in results:
         budget = BUDGETS[one.name] * slowness
-        rows.append(f"{one.name:20}{one.seconds:9.0f}{one.cpu:9.0f}{budget:9.0f}")
+        if one.cost.cpu > budget:
+            yield (
+                f"{one.name} took {one.cost.cpu:.0f} CPU s, and may take {budget:.0f}: find what it "
+                "does twice, or raise its budget in scripts/ci.py and say in the commit what for"
+            )
+        if one.counts.unfinished:
+            yield (
+                f"{one.name}: {one.counts.unfinished} of its runs of pytest died before the end, and "
+                f"nobody counted their tests: see the end of {LOGS / one.name}.log"
+            )
+
+
+def table(results: Sequence[Result], slowness: float) -> str:
+    """Return what each session took and may take and how many of its tests passed."""
+    rows = [f"{'session':20}{'seconds':>9}{'CPU s':>9}{'budget':>9}{'tests':>9}"]
+    for one in results:
+        budget = BUDGETS[one.name] * slowness
+        took = f"{one.cost.seconds:9.0f}{one.cost.cpu:9.0f}{budget:9.0f}"
+        rows.append(f"{one.name:20}{took}{one.counts.passed:9}")
     return "\n".join(rows)
 
 
-def main() -> None:
-    """Run all that this machine can run; fail if one fails, or costs more than it may."""
-    if fault := placeless(listed()):
-        sys.exit(fault)
-    links = LOGS / "bin"
-    shutil.rmtree(LOGS, ignore_errors=True)
-    links.mkdir(parents=True)
+def link_interpreters(links: Path) -> list[str]:
+    """Put the Pythons of the sessions into a folder for PATH; return the sessions that can run."""
     names = list(BUDGETS)
     for name in [name for name in names if name.startswith("compatibility-")]:
         version = name.rpartition("-")[2]
-        if python := interpreter(version):
+        if python := find_interpreter(version):
             (links / f"python{version}").symlink_to(python)
         else:
             names.remove(name)
             print(f"{name} did not run: no Python {version} on PATH, in pyenv or from uv")
+    return names
+
+
+def main() -> None:
+    """Run all that this machine can run; fail if one fails, or costs more than it may."""
+    if fault := name_missing(list_sessions()):
+        sys.exit(fault)
+    links = LOGS / "bin"
+    shutil.rmtree(LOGS, ignore_errors=True)
+    links.mkdir(parents=True)
+    names = link_interpreters(links)
     os.environ["PATH"] = os.pathsep.join([str(links.resolve()), os.environ["PATH"]])
 
-    slowness, began = pace(), time.monotonic()
+    slowness, began = measure_pace(), time.monotonic()
     with ThreadPoolExecutor(LANES) as lanes:
-        results = list(lanes.map(run, names))
-    slowness = max(slowness, pace())  # a machine may have become busy
+        results = list(lanes.map(run_session, names))
+    slowness = max(slowness, measure_pace())  # a machine may have become busy
 
-    together = Result(
-        "together", 0, time.monotonic() - began, sum(one.cpu for one in results), 0, 0
-    )
+    seconds, cpu = time.monotonic() - began, sum(one.cost.cpu for one in results)
+    wrong = list(faults(results, slowness))
     print(f"\n{table(results, slowness)}")
-    print(f"{together.name:20}{together.seconds:9.0f}{together.cpu:9.0f}")
+    print(f"{'together':20}{seconds:9.0f}{cpu:9.0f}")
     print(f"Budgets are those of scripts/ci.py at this machine's pace, {slowness:.2f}.")
-    print(*faults(results, slowness), sep="\n")
-    passed, failed = sum(one.passed for one in results), sum(one.failed for one in results)
-    failed += len(faults(results, slowness))
+    print(*wrong, sep="\n")
+    passed = sum(one.counts.passed for one in results)
+    failed = sum(one.failed for one in results) + len(wrong)
     print(f"{passed} passed, {failed} failed")
     sys.exit(failed > 0)
 

@@ -6,7 +6,7 @@ and by night.
 
 import contextlib
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ MARKS = {
     "fox": '<path d="M0 -8L8 0L0 8L-8 0Z" fill="#b3261e"/>',
     "middle": '<path d="M-6 -6L6 6M-6 6L6 -6" stroke="#111" stroke-width="2.5"/>',
 }
+Point = Sequence[float]  # snout and ears of an animal, in centimetres
 WORDS = """\
 <g font-family="system-ui, sans-serif" font-size="14" fill="#111">
 <text x="26" y="36">“cat”</text><text x="330" y="270" text-anchor="end">“dog”</text>
@@ -28,40 +29,45 @@ WORDS = """\
 """
 
 
-def block_of_page() -> dict[str, Any]:
+# A block of a page may name whatever Python has.
+def run_block() -> dict[str, Any]:
     """Run the page's first block and return its names."""
-    found = fences(PAGE.read_text("utf-8"))
+    blocks = fences(PAGE.read_text("utf-8"))
     names: dict[str, Any] = {}
     with contextlib.redirect_stdout(io.StringIO()):
-        exec(next(fence.content for fence in found if fence.name == "python"), names)  # noqa: S102, the page's own code
+        exec(next(fence.content for fence in blocks if fence.name == "python"), names)  # noqa: S102, the page's own code
     return names
 
 
-def at(point: Sequence[float]) -> tuple[float, float]:
+def to_pixel(point: Point) -> tuple[float, float]:
     """Return the pixel of an animal."""
     return round(20 + SCALE * point[0], 1), round(20 + SCALE * (HEIGHT - point[1]), 1)
 
 
-def border(one: Sequence[float], other: Sequence[float], ears: float) -> tuple[float, float]:
+def border(one: Point, other: Point, ears: float) -> tuple[float, float]:
     """Return the point at a height from which two middles are equally far."""
     (left, high), (right, low) = one, other
     ahead = (ears - (high + low) / 2) * (low - high) / (right - left)
     return (left + right) / 2 - ahead, ears
 
 
-def drawn(cats: Sequence, dogs: Sequence, fox: Sequence[float], model: dict[str, Any]) -> str:
+def drawn(
+    cats: Iterable[Point], dogs: Iterable[Point], fox: Point, model: Mapping[str, Point]
+) -> str:
     """Return the plot as SVG: what is told apart by colour is told apart by shape and by words."""
-    right, bottom = at((WIDTH, 0))
-    (x1, y1), (x2, y2) = (at(border(model["cat"], model["dog"], ears)) for ears in (0, HEIGHT))
+    right, bottom = to_pixel((WIDTH, 0))
+    (x1, y1), (x2, y2) = (
+        to_pixel(border(model["cat"], model["dog"], ears)) for ears in (0, HEIGHT)
+    )
     groups = {"cat": cats, "dog": dogs, "fox": [fox], "middle": model.values()}
     places = [
         f'<g transform="translate({x} {y})">{MARKS[name]}</g>'
         for name, group in groups.items()
-        for x, y in map(at, group)
+        for x, y in map(to_pixel, group)
     ]
-    names, (label, above) = WORDS, at(fox)
+    names, (label, above) = WORDS, to_pixel(fox)
     for tick in (5, 10):
-        x, y = at((tick, tick))
+        x, y = to_pixel((tick, tick))
         places.append(f'<path d="M{x} {bottom:g}v4M20 {y}h-4" stroke="#666"/>')
         names += f'<text x="{x - 5:g}" y="{bottom + 16:g}">{tick}</text>'
         names += f'<text x="14" y="{y + 5:g}" text-anchor="end">{tick}</text>'
@@ -78,7 +84,7 @@ def drawn(cats: Sequence, dogs: Sequence, fox: Sequence[float], model: dict[str,
 
 def drawing_of_page() -> str:
     """Return the drawing of what the page's block made."""
-    names = block_of_page()
+    names = run_block()
     return drawn(*(names[name] for name in ("cats", "dogs", "fox", "model")))
 
 

@@ -35,7 +35,7 @@ def paths(command: click.Command = main, words: tuple[str, ...] = ()) -> Iterato
         yield from paths(one, (*words, name))
 
 
-def helped(words: tuple[str, ...]) -> str:
+def read_help(words: tuple[str, ...]) -> str:
     """What a command says of itself, on a terminal of 80 columns."""
     result = CliRunner().invoke(
         main, [*words, "--help"], prog_name="jukebox", env={"COLUMNS": "80"}
@@ -44,13 +44,13 @@ def helped(words: tuple[str, ...]) -> str:
     return result.output
 
 
-def listed(text: str) -> str:
+def place_listings(text: str) -> str:
     """A page with a listing of each command, empty where it is new, and of no other."""
-    found = {one["words"]: one[0] for one in LISTING.finditer(text)}
+    listing_of = {one["words"]: one[0] for one in LISTING.finditer(text)}
 
     def listings(heading: str) -> str:
-        names = (words for one in CONTENTS[heading] for words in paths(one, (one.name,)))
-        return "".join(found.get(name, EMPTY.format(name)) for name in map(" ".join, names))
+        names = (words for one in CONTENTS[heading] for words in paths(one, (one.name or "",)))
+        return "".join(listing_of.get(name, EMPTY.format(name)) for name in map(" ".join, names))
 
     sections = {one["heading"]: one for one in SECTION.finditer(text)}
     for heading, section in sections.items():
@@ -64,8 +64,10 @@ def listed(text: str) -> str:
 def written(text: str) -> str:
     """A page with the output of each `jukebox … --help` as it is now."""
     return FENCE.sub(
-        lambda fence: f"$ jukebox{fence['words']} --help\n{helped(tuple(fence['words'].split()))}",
-        listed(text),
+        lambda fence: (
+            f"$ jukebox{fence['words']} --help\n{read_help(tuple(fence['words'].split()))}"
+        ),
+        place_listings(text),
     )
 
 

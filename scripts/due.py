@@ -16,7 +16,7 @@ import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Required, TypedDict, TypeGuard
 
 from scripts.records import closure, meaning
 
@@ -29,11 +29,45 @@ RECENT = 4 * 60 * 60  # seconds: half a working day
 TURNS = 5  # a tool of which nothing changes runs at one commit of five
 
 
-def every_tool(root: Path = ROOT) -> dict[str, dict[str, Any]]:
-    """Every entry of the data file, by name: tools of the matrix, and what they are shown with."""
+class Part(TypedDict, total=False):
+    """An entry of the data file, whose schema says what each key means."""
+
+    package: str
+    lock: str
+    debian: str
+    pip: str
+    asks: str
+    licence: str
+    commands: dict[str, str]
+    parts: list[str]
+    install: list[str]
+
+
+class Tool(Part, total=False):
+    """An entry of a tool of the matrix, which an example shows."""
+
+    environment: Required[str]
+    example: Required[str]
+    page: Required[str]
+    here: Required[str]
+
+
+def is_shown_by_example(entry: Part) -> TypeGuard[Tool]:
+    """Tell whether an entry is of a tool of the matrix."""
+    return "example" in entry
+
+
+def is_shown_by(entry: Part, example: str) -> bool:
+    """Tell whether an entry is of a tool that an example shows."""
+    return is_shown_by_example(entry) and entry["example"] == example
+
+
+def every_tool(root: Path = ROOT) -> dict[str, Part]:
+    """Return every entry of the data file: tools of the matrix, and what they are shown with."""
     return read_toml(root / "docs/_data/tools.toml").get("tool", {})
 
 
+# Any file of TOML: what it holds is its own.
 def read_toml(file: Path) -> dict[str, Any]:
     """What a file of TOML holds; nothing if there is none, as in a commit before it."""
     return tomllib.loads(file.read_text("utf-8")) if file.exists() else {}
@@ -52,7 +86,7 @@ def files_named(text: str, root: Path) -> list[Path]:
     return [file for name in names for file in root.glob(name)]
 
 
-def used_of_jukebox(files: list[Path], text: str, root: Path) -> list[Path]:
+def files_of_jukebox(files: list[Path], text: str, root: Path) -> list[Path]:
     """What the files of an example, whose text is given, use of Jukebox.
 
     All of it if they name Jukebox otherwise than to import it: as a command, in a path. Else the
@@ -76,7 +110,7 @@ def inputs(example: str, root: Path = ROOT) -> dict[str, str]:
     locks; the session's code. Of two files the part that concerns it.
     """
     every = every_tool(root)
-    tools = {name: tool for name, tool in every.items() if tool.get("example") == example}
+    tools = {name: tool for name, tool in every.items() if is_shown_by(tool, example)}
     for part in {part for tool in tools.values() for part in tool.get("parts", ())}:
         tools[part] = every.get(part, {})
     project = read_toml(root / "pyproject.toml")
@@ -84,22 +118,28 @@ def inputs(example: str, root: Path = ROOT) -> dict[str, str]:
 
     folder = files_below(root / EXAMPLES / example)
     text = "\n".join(file.read_text("utf-8", "replace") for file in folder)
-    files = [*folder, *files_named(text, root), *used_of_jukebox(folder, text, root)]
+    files = [*folder, *files_named(text, root), *files_of_jukebox(folder, text, root)]
     files += [root / EXAMPLES / "conftest.py"]
     files += [root / "scripts" / f"{name}.py" for name in ("tools", "due", "workspace", "records")]
-    for tool in tools.values():
-        for lock in {tool[key] for key in ("environment", "lock") if key in tool}:
-            files += [root / "locks" / f"{lock}.txt", *files_below(root / "locks" / lock)]
-        page = root / "docs" / f"{tool.get('page')}.md"
-        if page.exists():
-            shown = re.findall(r"\{literalinclude\} (\S+)", page.read_text("utf-8"))
-            files += [page, *(Path(os.path.normpath(page.parent / path)) for path in shown)]
-    digests = {str(file.relative_to(root)): content(file) for file in files if file.is_file()}
+    files += [file for tool in tools.values() for file in files_of_entry(tool, root)]
+    digests = {str(file.relative_to(root)): digest_file(file) for file in files if file.is_file()}
     parts = {"docs/_data/tools.toml": tools, "pyproject.toml": project}
     return digests | {name: json.dumps(part, sort_keys=True) for name, part in parts.items()}
 
 
-def content(file: Path) -> str:
+def files_of_entry(tool: Part, root: Path) -> list[Path]:
+    """Return the locks of a tool or part, its page and what that includes."""
+    files: list[Path] = []
+    for lock in filter(None, {tool.get("environment"), tool.get("lock")}):
+        files += [root / "locks" / f"{lock}.txt", *files_below(root / "locks" / lock)]
+    page = root / "docs" / f"{tool.get('page')}.md"
+    if page.exists():
+        shown = re.findall(r"\{literalinclude\} (\S+)", page.read_text("utf-8"))
+        files += [page, *(Path(os.path.normpath(page.parent / path)) for path in shown)]
+    return files
+
+
+def digest_file(file: Path) -> str:
     """A digest of a file: of its bytes, or of what it says to Python where it is Jukebox's.
 
     A comment or a docstring there changes no result. A tool's own transcript may show a line's number.
@@ -117,26 +157,29 @@ def packages(commands: Iterable[str], check: bool = False) -> list[str]:
     files = [Path(file).resolve() for file in map(shutil.which, commands) if file]
     if not files or not shutil.which("dpkg-query"):
         return []
-    told = subprocess.run(["dpkg-query", "-S", *files], check=check, capture_output=True, text=True)
-    return sorted({line.partition(": ")[0] for line in told.stdout.splitlines()})
+    answer = subprocess.run(
+        ["dpkg-query", "-S", *files], check=check, capture_output=True, text=True
+    )
+    return sorted({line.partition(": ")[0] for line in answer.stdout.splitlines()})
 
 
-def debian(example: str) -> str:
+def debian_versions(example: str) -> str:
     """The version of each Debian package whose commands an example needs, a line each."""
-    tools = [tool for tool in every_tool().values() if tool.get("example") == example]
-    found = packages({command for tool in tools for command in tool.get("commands", ())})
-    if not found:
+    tools = [tool for tool in every_tool().values() if is_shown_by(tool, example)]
+    names = packages({command for tool in tools for command in tool.get("commands", ())})
+    if not names:
         return ""
-    command = ["dpkg-query", "-W", "-f", "${Package} ${Version}\n", *found]
+    command = ["dpkg-query", "-W", "-f", "${Package} ${Version}\n", *names]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
 def digest_of(example: str) -> str:
     """The digest of all that an example's result depends on, of this machine as well."""
-    everything = inputs(example), debian(example), sys.version_info[:2]
+    everything = inputs(example), debian_versions(example), sys.version_info[:2]
     return hashlib.sha256(json.dumps(everything, sort_keys=True).encode()).hexdigest()
 
 
+# JSON, as it was written and is written again.
 def recorded() -> dict[str, Any]:
     """What the runs before this one wrote."""
     return json.loads(WRITTEN.read_text("utf-8")) if WRITTEN.exists() else {"figures": {}}
@@ -174,24 +217,25 @@ def inputs_at(commit: str, examples: Iterable[str]) -> dict[str, dict[str, str]]
 def reasons(digests: dict[str, str]) -> dict[str, str]:
     """Why each example has to run, given its digest as it is now; empty where it need not."""
     if not (commit := base()):
-        why = f"{BASE} names no commit of this clone"
+        unknown = f"{BASE} names no commit of this clone"
         if not os.environ.get(BASE):
-            why = f"this clone has no commit to compare with, and {BASE} names none"
-        return dict.fromkeys(digests, why)
+            unknown = f"this clone has no commit to compare with, and {BASE} names none"
+        return dict.fromkeys(digests, unknown)
     count = int(from_git("rev-list", "--count", "--first-parent", "HEAD"))
     turns = sorted(digests)[count % TURNS :: TURNS]
-    before, passed, found = inputs_at(commit, digests), recorded().get("passed", {}), {}
+    before, passed = inputs_at(commit, digests), recorded().get("passed", {})
+    why: dict[str, str] = {}
     for example, now in digests.items():
         differing = {name for name, _ in inputs(example).items() ^ before[example].items()}
         last = passed.get(example)
         if differing:
             more = f" and {len(differing) - 1} more differ" if len(differing) > 1 else " differs"
-            found[example] = f"{min(differing)}{more} from {commit[:7]}"
+            why[example] = f"{min(differing)}{more} from {commit[:7]}"
         elif not last:
-            found[example] = "no run of it that passed is recorded"
+            why[example] = "no run of it that passed is recorded"
         elif last["digest"] != now:
             what = "a file, a Debian package or Python"
-            found[example] = f"{what} has changed since it passed on {last['date']}"
+            why[example] = f"{what} has changed since it passed on {last['date']}"
         else:
-            found[example] = "its turn, once in five commits" if example in turns else ""
-    return found
+            why[example] = "its turn, once in five commits" if example in turns else ""
+    return why

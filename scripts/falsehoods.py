@@ -197,10 +197,11 @@ def find_edits(said: str) -> Iterator[Edit]:
                 yield Edit(kind, start, end, new)
 
 
-Found = Iterable[tuple[int, int, str]]
+# Other words for parts of a sentence: where each part begins and ends, and the words.
+Replacements = Iterable[tuple[int, int, str]]
 
 
-def find_figures(said: str) -> Found:
+def find_figures(said: str) -> Replacements:
     """Another value of the same shape, as near as a slip of memory: 17.7 for 16.7, 2.9 for 2.6."""
     for number in find_numbers(said):
         was = number[0]
@@ -261,7 +262,7 @@ def is_implied(said: str, start: int, grows: bool) -> bool:
     return grows and bool(re.search(pattern, before))
 
 
-def find_words(said: str) -> Found:
+def find_words(said: str) -> Replacements:
     """Another number in words, another ordinal, another fraction."""
     for group in (SMALL, TENS):
         for word in find_alone(said, group):
@@ -284,36 +285,50 @@ def find_words(said: str) -> Found:
                 yield *word.span(), match_case(word[0], other)
 
 
-def find_units(said: str) -> Found:
+def find_units(said: str) -> Replacements:
     """Another unit of time, size or money; points for per cent; a count for a share."""
-    count = rf"(?:\d[\d.,]*|\b(?:an?|each|per|every|one|{'|'.join((*SMALL, *TENS))}|few|several|for|those))"
-    for unit in re.finditer(rf"({count})([ -])({'|'.join(TIMES)})(s?)\b(?!-)", said):
-        was, many = TIMES.index(unit[3]), unit[4]
-        if unit[3] == "second" and not (many or unit[1][0].isdigit() or unit[1] == "per"):
-            continue  # the second, and no unit
-        if unit[1] == "one":
-            continue  # one day: a time, and no length
-        for place in range(max(0, was - 2), min(len(TIMES), was + 3)):
-            if TIMES[place] in said or is_implied(said, unit.start(), place > was):
-                continue
-            article = unit[1]
-            if article in ("a", "an"):
-                article = "an" if TIMES[place] == "hour" else "a"
-            yield *unit.span(), article + unit[2] + TIMES[place] + many
+    yield from find_times(said)
     for group in (RHYTHMS, COINS):
         yield from find_others(said, group)
-    for group in (SIZES, BYTES):
-        for unit in re.finditer(rf"(?<=[\w ])\b({'|'.join(group)})(?=s?\b)", said):
-            was = group.index(unit[1])
-            for place, other in enumerate(group):
-                near = abs(place - was) == 1
-                if near and not is_implied(
-                    said, said.rfind(" ", 0, unit.start() - 1) + 1, place > was
-                ):
-                    yield *unit.span(), other
+    yield from find_sizes(said)
     for sign in re.finditer(r"[$€£](?=\d)", said):
         for other in SIGNS:
             yield *sign.span(), other
+    yield from find_shares(said)
+
+
+def find_times(said: str) -> Replacements:
+    """A length in another unit of time: two days for two hours."""
+    count = rf"(?:\d[\d.,]*|\b(?:an?|each|per|every|one|{'|'.join((*SMALL, *TENS))}|few|several|for|those))"
+    for unit in re.finditer(rf"({count})([ -])({'|'.join(TIMES)})(s?)\b(?!-)", said):
+        article, gap, name, many = unit.groups()
+        if name == "second" and not (many or article[0].isdigit() or article == "per"):
+            continue  # the second, and no unit
+        if article == "one":
+            continue  # one day: a time, and no length
+        was = TIMES.index(name)
+        for place in range(max(0, was - 2), min(len(TIMES), was + 3)):
+            other = TIMES[place]
+            if other in said or is_implied(said, unit.start(), place > was):
+                continue
+            fitting = "an" if other == "hour" else "a"
+            words = fitting if article in ("a", "an") else article
+            yield *unit.span(), f"{words}{gap}{other}{many}"
+
+
+def find_sizes(said: str) -> Replacements:
+    """A size in the unit above or below: MB for GB."""
+    for group in (SIZES, BYTES):
+        for unit in re.finditer(rf"(?<=[\w ])\b({'|'.join(group)})(?=s?\b)", said):
+            was = group.index(unit[1])
+            number = said.rfind(" ", 0, unit.start() - 1) + 1
+            for place, other in enumerate(group):
+                if abs(place - was) == 1 and not is_implied(said, number, place > was):
+                    yield *unit.span(), other
+
+
+def find_shares(said: str) -> Replacements:
+    """A count for a share, and percentage points for per cent."""
     for share in re.finditer(
         r"(?<=\d) ?(?:%|per cent) of (the |its |their |all )?(?=[a-z]+s\b)", said
     ):
@@ -322,7 +337,7 @@ def find_units(said: str) -> Found:
         yield *share.span(), f"{share[1]}{share[2]} percentage points"
 
 
-def find_magnitudes(said: str) -> Found:
+def find_magnitudes(said: str) -> Replacements:
     """A thousand for a million, ten times as many, or a tenth."""
     for group in (MAGNITUDES, MULTIPLES):
         for word in find_alone(said, group):
@@ -332,33 +347,39 @@ def find_magnitudes(said: str) -> Found:
                 if abs(place - was) <= 1 and not is_implied(said, number, place > was):
                     yield *word.span(), match_case(word[0], other)
     for number in find_numbers(said):
-        was = number[0]
-        if "." in was or len(was) < 2 or re.match(r",? ?(?:million|billion)", said[number.end() :]):
-            continue
-        if re.search(r"(?:version|level|Python|Java|or|and|is an?) $", said[: number.start()]):
-            continue  # a name's number has no magnitude
-        digits = was.replace(",", "")
-        comma = "," in was
-        percent = said[number.end() :].lstrip()[:1] == "%"
-        for value, grows in ((int(digits) * 10, True), (int(digits) / 10, False)):
-            if (
-                value != int(value)
-                or (grows and percent)
-                or is_implied(said, number.start(), grows)
-            ):
-                continue
-            if re.match(r" (?:of|out of) \d", said[number.end() :]) and grows:
-                continue  # not more than there are
-            if re.search(r"\d (?:of|out of) $", said[: number.start()]) and not grows:
-                continue
-            if str(int(value)) not in said:
-                yield (
-                    *number.span(),
-                    f"{int(value):,}" if comma and value > 999 else str(int(value)),
-                )
+        if has_magnitude(said, number):
+            for new in shift_digits(said, number):
+                yield *number.span(), new
 
 
-def find_months(said: str) -> Found:
+def has_magnitude(said: str, number: re.Match[str]) -> bool:
+    """Tell whether a figure is a whole number of two digits or more, and no part of a name."""
+    if "." in number[0] or len(number[0]) < 2:
+        return False
+    if re.match(r",? ?(?:million|billion)", said[number.end() :]):
+        return False
+    named = r"(?:version|level|Python|Java|or|and|is an?) $"
+    return not re.search(named, said[: number.start()])
+
+
+def shift_digits(said: str, number: re.Match[str]) -> Iterator[str]:
+    """Ten times a whole number, and a tenth of it, where the sentence does not rule these out."""
+    before, after = said[: number.start()], said[number.end() :]
+    whole = int(number[0].replace(",", ""))
+    percent = after.lstrip()[:1] == "%"
+    of_more = re.match(r" (?:of|out of) \d", after)  # not more than there are
+    of_fewer = re.search(r"\d (?:of|out of) $", before)  # nor fewer than are meant
+    values = []
+    if not percent and not of_more:
+        values.append((whole * 10, True))
+    if whole % 10 == 0 and not of_fewer:
+        values.append((whole // 10, False))
+    for value, grows in values:
+        if str(value) not in said and not is_implied(said, number.start(), grows):
+            yield f"{value:,}" if "," in number[0] and value > 999 else str(value)
+
+
+def find_months(said: str) -> Replacements:
     """Another month, or another season."""
     pattern = rf"\b({'|'.join(MONTHS)})\b(?=[ ,.;:)]|$)"
     for month in re.finditer(pattern, said):
@@ -372,7 +393,7 @@ def find_months(said: str) -> Found:
             yield *season.span(), other
 
 
-def find_day_numbers(said: str) -> Found:
+def find_day_numbers(said: str) -> Replacements:
     """Another day of the month."""
     for day in find_days(said):
         for other in range(1, 29):
@@ -385,10 +406,11 @@ def find_days(said: str) -> Iterator[re.Match[str]]:
     months = "|".join(MONTHS)
     yield from re.finditer(rf"\b\d{{1,2}}(?= (?:{months})\b)", said)
     for month in re.finditer(rf"\b(?:{months}) (?=\d{{1,2}}\b)", said):
-        yield re.compile(r"\d{1,2}").match(said, month.end())
+        if day := re.compile(r"\d{1,2}").match(said, month.end()):
+            yield day
 
 
-def find_year_numbers(said: str) -> Found:
+def find_year_numbers(said: str) -> Replacements:
     """A year that is one to four away."""
     for year in find_years(said):
         for shift in (-4, -3, -2, -1, 1, 2, 3, 4):
@@ -405,7 +427,7 @@ def find_years(said: str) -> Iterator[re.Match[str]]:
             yield year
 
 
-def find_parties(said: str) -> Found:
+def find_parties(said: str) -> Replacements:
     """Another company, person, product, place, law or trade of the same sort."""
     taken: set[int] = set()  # where a longer name stands: Docker Desktop is not Docker
     names = [(name, sort) for sort in SORTS for name in sort]
@@ -418,7 +440,7 @@ def find_parties(said: str) -> Found:
             taken |= set(range(*word.span()))
 
 
-def find_directions(said: str) -> Found:
+def find_directions(said: str) -> Replacements:
     """The opposite: fell for rose, before for after, at most for at least."""
     for one, other, *follows in OPPOSITES:
         ways = ((one, other),) if follows else ((one, other), (other, one))
@@ -457,7 +479,7 @@ def is_fixed(said: str, word: re.Match[str]) -> bool:
     return word[0].lower() == "after" and bool(re.search(r"\b(?:name[ds]?|called) \w+ $", before))
 
 
-def keep_article(said: str, word: re.Match[str], new: str) -> Found:
+def keep_article(said: str, word: re.Match[str], new: str) -> Replacements:
     """Other words in the place of a word, with "a" and "an" before them as they need."""
     new = match_case(word[0], new)
     if article := re.search(r"\b([Aa])n? $", said[: word.start()]):
@@ -467,13 +489,13 @@ def keep_article(said: str, word: re.Match[str], new: str) -> Found:
         yield *word.span(), new
 
 
-def find_negations(said: str) -> Found:
+def find_negations(said: str) -> Replacements:
     """A "not" where there was none, or the one that was there taken out."""
     yield from put_not(said)
     yield from take_not(said)
 
 
-def put_not(said: str) -> Found:
+def put_not(said: str) -> Replacements:
     """Deny what the sentence affirms."""
     be = rf"\b(is|are|was|were)(?= (?!to\b){BASE})"
     modal = rf"\b(can|could|may|must|should|will|would)(?= {BASE})"
@@ -501,7 +523,7 @@ def put_not(said: str) -> Found:
                 yield *verb.span(1), f"{do} not {verbs[verb[1]]}"
 
 
-def take_not(said: str) -> Found:
+def take_not(said: str) -> Replacements:
     """Affirm what the sentence denies."""
     for word in re.finditer(
         r"\b(is|are|was|were|has|have|had|could|may|must|should|will|would|can|for|but) not (?!only\b|merely\b|alone\b|so\b|least\b|to\b)",
@@ -573,7 +595,7 @@ def find_alone(said: str, words: Iterable[str]) -> Iterator[re.Match[str]]:
     return re.finditer(rf"(?i){ALONE.format('|'.join(words))}", said)
 
 
-def find_others(said: str, group: tuple[str, ...]) -> Found:
+def find_others(said: str, group: tuple[str, ...]) -> Replacements:
     """Each other word of a group for the one that is there."""
     for word in find_alone(said, group):
         for other in group:
@@ -586,7 +608,7 @@ def match_case(was: str, new: str) -> str:
     return new[0].upper() + new[1:] if was[0].isupper() else new
 
 
-FINDERS: dict[str, Callable[[str], Found]] = {
+FINDERS: dict[str, Callable[[str], Replacements]] = {
     "figure": find_figures,
     "number word": find_words,
     "unit": find_units,

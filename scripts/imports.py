@@ -21,7 +21,7 @@ def sources() -> list[Path]:
     )
 
 
-def spoken(source: str) -> Iterator[tuple[int, str]]:
+def names_spoken(source: str) -> Iterator[tuple[int, str]]:
     """Yield the line and the dotted name of what a file says of the standard library."""
     tree, meaning = ast.parse(source), {}
     for node in ast.walk(tree):
@@ -36,23 +36,30 @@ def spoken(source: str) -> Iterator[tuple[int, str]]:
             meaning[short] = whole if name.asname or module else short
             yield node.lineno, whole
     for node in ast.walk(tree):
-        parts, value = [], node
-        while isinstance(value, ast.Attribute):
-            parts, value = [value.attr, *parts], value.value
-        if parts and isinstance(value, ast.Name) and value.id in meaning:
-            yield node.lineno, ".".join([meaning[value.id], *parts])
+        if isinstance(node, ast.Attribute):
+            name, *parts = dotted_parts(node)
+            if name in meaning:
+                yield node.lineno, ".".join([meaning[name], *parts])
+
+
+def dotted_parts(node: ast.Attribute) -> list[str]:
+    """Return the parts of `a.b.c`; the first is empty where it is no name, as in `f().b.c`."""
+    parts, value = [], node
+    while isinstance(value, ast.Attribute):
+        parts, value = [value.attr, *parts], value.value
+    return [value.id if isinstance(value, ast.Name) else "", *parts]
 
 
 def faults(file: str, source: str) -> list[str]:
     """Say which of those names this Python does not have, or warns of, with file and line."""
-    found = []
-    for line, name in spoken(source):
+    wrong = []
+    for line, name in names_spoken(source):
         if name.split(".")[0] in sys.stdlib_module_names:
             try:
                 pkgutil.resolve_name(name)
             except (Warning, AttributeError, ImportError) as error:
-                found.append(f"{file}:{line}: {name} goes, or is gone: {error}")
-    return found
+                wrong.append(f"{file}:{line}: {name} goes, or is gone: {error}")
+    return wrong
 
 
 def main() -> None:

@@ -60,14 +60,14 @@ def is_part(piece: str) -> bool:
     return bool(LOOKS.search(piece) or DOTLESS.search(piece))
 
 
-def unescaped(found: re.Match[str]) -> str:
+def unescape(found: re.Match[str]) -> str:
     """Return what some signs of quoted-printable say; breaks inside them come after them."""
     breaks = re.findall(r"=\r?\n", found[0])
     octets = bytes.fromhex(re.sub(r"=\s*", "", found[0]))
     return octets.decode("utf-8", "replace") + "".join(breaks)
 
 
-def redecoded(found: re.Match[str]) -> str:
+def decode_again(found: re.Match[str]) -> str:
     """Return the signs that were in UTF-8 and were read as cp1252, as they were before."""
     text = found[0]
     try:
@@ -92,12 +92,12 @@ class Source:
         at, soft = 0, False
         escaped = "=C2=B7" in text
         if escaped:
-            text = ESCAPED.sub(unescaped, text)
+            text = ESCAPED.sub(unescape, text)
         for number, raw in enumerate(text.splitlines(), 1):
             row = html.unescape(raw) if ENTITY.search(raw) else raw
             # What was read wrongly was sometimes read wrongly twice.
             for _ in range(2):
-                row = re.sub(r"[^\x00-\x7f]+", redecoded, row)
+                row = re.sub(r"[^\x00-\x7f]+", decode_again, row)
             goes_on = escaped and row.endswith("=")  # and the break is no space
             row = row[:-1] if goes_on else row
             piece = hand_in.plain(QUOTED.sub("", row)).translate(hand_in.DOTS)
@@ -214,7 +214,7 @@ def find(text: str, names: Sequence[str] = ()) -> tuple[list[Found], list[tuple[
         else:
             start, last = source.begins(head.start(), lower), head.start()
             fault = "it ends without a checksum: ask for the whole line again"
-            one = Found(source.number(start), named(source, start, last, known), None, fault)
+            one = Found(source.number(start), find_name(source, start, last, known), None, fault)
         found.append(one)
         taken |= set(range(source.row(start), source.row(last) + 1))
     leftover = [
@@ -252,7 +252,7 @@ def read_line(
         return start, Found(source.number(start), line.name, line)
     start = source.begins(stop, lower)
     words = whole[max(start, stop - 2 * hand_in.LONGEST) : stop]
-    name = named(source, start, stop, known)
+    name = find_name(source, start, stop, known)
     fault = (
         "its checksum does not fit: a name, a day, a letter or a digit was changed, or the line was "
         "cut inside a word"
@@ -278,7 +278,7 @@ def read_line(
     return start, Found(source.number(start), name, None, fault)
 
 
-def named(source: Source, start: int, stop: int, known: Names) -> str:
+def find_name(source: Source, start: int, stop: int, known: Names) -> str:
     """Return the name at the end of some words, such as `Here it is: Learner 1`.
 
     It is a name of the roster, if the words end with one, and has at most `hand_in.LONGEST` signs.

@@ -71,18 +71,18 @@ def fences(text: str) -> list[Fence]:
 
     Nothing here parses Markdown: the tests compare this with what the site's parser sees.
     """
-    found, opened = [], []
+    seen, opened = [], []
     for number, line in enumerate(text.split("\n"), start=1):
         if not (match := FENCE.match(line)):
             continue
         marks, info = match[1] or match[3], (match[2] or match[4] or "").strip()
-        last = found[opened[-1]] if opened else None
+        last = seen[opened[-1]] if opened else None
         if last and not info and marks[0] == last.marks[0] and len(marks) >= len(last.marks):
-            found[opened.pop()] = last._replace(end=number)
+            seen[opened.pop()] = last._replace(end=number)
         elif not last or last.info.startswith("{"):  # code only quotes the marks that it holds
-            opened.append(len(found))
-            found.append(Fence(marks, info, number))
-    return found
+            opened.append(len(seen))
+            seen.append(Fence(marks, info, number))
+    return seen
 
 
 def lines_of_text(text: str) -> Iterator[tuple[int, str]]:
@@ -144,28 +144,38 @@ def faults(text: str) -> Iterator[tuple[int, str]]:
         if fence.end is None:
             yield fence.line, f"this fence is never closed: end it with {fence.marks}"
     for number, line in lines_of_text(text):
-        if (heading := HEADING.match(line)) and (fault := heading_fault(heading[1])):
+        for fault in (*word_faults(line), *link_faults(line)):
             yield number, fault
-        prose = ASIDE.sub("", line)
-        for found in SPELLING.findall(prose):
-            if found in RIGHT:
-                yield number, f"“{found}” is written “{RIGHT[found]}”"
-        yield from ((number, fault) for fault in hard_words(prose))
-        for label, target in LINK.findall(line):
-            if label.strip(" .").lower() in VAGUE:
-                yield number, f"the link “{label}” does not say where it leads"
-            if target.startswith("/") or (target.endswith(".html") and not ADDRESS.match(target)):
-                yield number, f"link to a page by its relative source file, not “{target}”"
-        if "![]" in line:
-            yield number, "a picture without words for those who cannot see it"
-        unlinked = DEFINITION.sub("", LINK.sub("", NOT_PROSE.sub("", line)))
-        if ADDRESS.search(unlinked) and not DEFINITION.match(line):
-            yield number, "a bare address; give the link words that say where it leads"
-        if "click here" in unlinked.lower():
-            yield number, "“click here” says nothing; name what is there"
 
 
-def unfilled(*folders: str) -> Iterator[str]:
+def word_faults(line: str) -> Iterator[str]:
+    """Name each word of a line that is written otherwise, or that stops a reader."""
+    if (heading := HEADING.match(line)) and (fault := heading_fault(heading[1])):
+        yield fault
+    prose = ASIDE.sub("", line)
+    for name in SPELLING.findall(prose):
+        if name in RIGHT:
+            yield f"“{name}” is written “{RIGHT[name]}”"
+    yield from hard_words(prose)
+
+
+def link_faults(line: str) -> Iterator[str]:
+    """Say what is wrong with the links, the pictures and the addresses of a line."""
+    for label, target in LINK.findall(line):
+        if label.strip(" .").lower() in VAGUE:
+            yield f"the link “{label}” does not say where it leads"
+        if target.startswith("/") or (target.endswith(".html") and not ADDRESS.match(target)):
+            yield f"link to a page by its relative source file, not “{target}”"
+    if "![]" in line:
+        yield "a picture without words for those who cannot see it"
+    unlinked = DEFINITION.sub("", LINK.sub("", NOT_PROSE.sub("", line)))
+    if ADDRESS.search(unlinked) and not DEFINITION.match(line):
+        yield "a bare address; give the link words that say where it leads"
+    if "click here" in unlinked.lower():
+        yield "“click here” says nothing; name what is there"
+
+
+def find_unfilled(*folders: str) -> Iterator[str]:
     """Each place of a skeleton (see `scripts/new.py`) that git has been given and nobody filled in.
 
     What is only in the working tree may wait; where there is no repository, all counts.
@@ -210,6 +220,6 @@ if __name__ == "__main__":
         if not (": a reader never saw" in error and error.partition(":")[0] in OF_DECKS)
     ]
     # A command's help says what its source says, and is told there.
-    errors += unfilled("docs", "examples", "tests/jukebox", ":!docs/reference/command-line.md")
+    errors += find_unfilled("docs", "examples", "tests/jukebox", ":!docs/reference/command-line.md")
     print("\n".join(errors) or f"{len(pages())} pages follow the style")
     sys.exit(bool(errors))

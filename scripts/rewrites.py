@@ -14,11 +14,10 @@ from scripts.falsehoods import (
     SMALL,
     TENS,
     Edit,
+    Replacements,
     find_years,
     match_case,
 )
-
-Found = Iterable[tuple[int, int, str]]
 
 MONTH = "|".join(MONTHS)
 VALUES = {word: value for value, word in enumerate(SMALL, 2)}
@@ -174,7 +173,7 @@ def find_rewrites(said: str) -> Iterator[Edit]:
                 yield Edit(kind, start, end, new)
 
 
-def write_digits(said: str) -> Found:
+def write_digits(said: str) -> Replacements:
     """Three becomes 3, and 3 three."""
     for word in re.finditer(rf"(?i){ALONE.format('|'.join(VALUES))}(?! or\b)", said):
         if not re.search(r"\b(?:or|last|these|those) $", said[: word.start()]):
@@ -206,7 +205,7 @@ def spell_number(value: int) -> str:
     return TENS[value // 10 - 2] + (f"-{ONES[value % 10]}" if value % 10 else "")
 
 
-def write_units(said: str) -> Found:
+def write_units(said: str) -> Replacements:
     """Per cent for the sign, megabytes for MB, dollars in a word."""
     for share in re.finditer(r"(?<=\d) ?%(?=[ ,.;:]|$)", said):
         yield *share.span(), " per cent"
@@ -227,7 +226,7 @@ def write_units(said: str) -> Found:
             yield *unit.span(), few
 
 
-def write_dates(said: str) -> Found:
+def write_dates(said: str) -> Replacements:
     """The same day, month or year in another form or another place."""
     for date in re.finditer(rf"\b(\d{{1,2}}) ({MONTH}) ((?:19|20)\d\d),?", said):
         comma = "," if date[0].endswith(",") or re.match(" [a-z]", said[date.end() :]) else ""
@@ -251,7 +250,7 @@ def write_dates(said: str) -> Found:
         yield *dated.span(), f"{article} {dated[3]} {dated[2]}"
 
 
-def contract_words(said: str) -> Found:
+def contract_words(said: str) -> Replacements:
     """Does not becomes doesn't."""
     for was, new in CONTRACTIONS.items():
         for words in re.finditer(rf"(?i){ALONE.format(was)}(?! only\b| merely\b)", said):
@@ -260,17 +259,17 @@ def contract_words(said: str) -> Found:
         yield *words.span(), f"{words[1]}'s "
 
 
-def swap_synonyms(said: str) -> Found:
+def swap_synonyms(said: str) -> Replacements:
     """Another word for the same, none of which is a fact."""
     yield from replace_words(said, SYNONYMS)
 
 
-def swap_likes(said: str) -> Found:
+def swap_likes(said: str) -> Replacements:
     """The same direction or bound in other words."""
     yield from replace_words(said, LIKE)
 
 
-def replace_words(said: str, table: Iterable[tuple[str, ...]]) -> Found:
+def replace_words(said: str, table: Iterable[tuple[str, ...]]) -> Replacements:
     """The second of each row for the first, where the third, if any, comes next."""
     for was, new, *follows in table:
         gap = "" if follows and follows[0].startswith("[.") else " "
@@ -285,14 +284,14 @@ def replace_words(said: str, table: Iterable[tuple[str, ...]]) -> Found:
                 yield *words.span(), after
 
 
-def spell_otherwise(said: str) -> Found:
+def spell_otherwise(said: str) -> Replacements:
     """Another spelling of the same word, as beyond the Atlantic."""
     for was, new in SPELLINGS.items():
         for word in re.finditer(rf"(?i){ALONE.format(was)}", said):
             yield *word.span(), match_case(word[0], new)
 
 
-def turn_clauses(said: str) -> Found:
+def turn_clauses(said: str) -> Replacements:
     """The condition last, the cause first, the speaker in front, a list in another order."""
     if words := re.match(r"(If|When|Where) ([^,;:“”]+), ([^,;:“”]+)\.$", said):
         yield 0, len(said), f"{words[3][0].upper()}{words[3][1:]} {words[1].lower()} {words[2]}."
@@ -327,7 +326,7 @@ def lower_first(words: str) -> str:
     return words[0].lower() + words[1:] if re.match(known, words) else words
 
 
-def drop_openings(said: str) -> Found:
+def drop_openings(said: str) -> Replacements:
     """Without the word that only ties the sentence to the one before."""
     if words := re.match(r"(?:And|But|Meanwhile|Yet|So) (?=[a-z])", said):
         yield 0, words.end() + 1, said[words.end()].upper()
@@ -335,7 +334,7 @@ def drop_openings(said: str) -> Found:
         yield *words.span(), " "
 
 
-def change_marks(said: str) -> Found:
+def change_marks(said: str) -> Replacements:
     """Straight marks for curved ones, a dash for a colon or a semicolon, words as they are."""
     if "“" in said:
         yield 0, len(said), said.replace("“", '"').replace("”", '"')
@@ -348,7 +347,7 @@ def change_marks(said: str) -> Found:
         yield *mark.span(), " - "
 
 
-WRITERS: dict[str, Callable[[str], Found]] = {
+WRITERS: dict[str, Callable[[str], Replacements]] = {
     "digits and words": write_digits,
     "units": write_units,
     "dates": write_dates,

@@ -33,9 +33,9 @@ Arrow = tuple[str, str]  # from the room that imports to the room that it import
 def search_here() -> None:
     """Let Python find the Jukebox of this folder, and end with a sentence if it finds another."""
     sys.path.insert(0, str(PACKAGE.parent.resolve()))
-    found = find_spec(PACKAGE.name)
-    if not found or Path(found.origin or "").parent != PACKAGE.resolve():
-        where = found.origin if found else "nowhere"
+    spec = find_spec(PACKAGE.name)
+    if not spec or Path(spec.origin or "").parent != PACKAGE.resolve():
+        where = spec.origin if spec else "nowhere"
         sys.exit(
             f"Python takes Jukebox from {where}, not from {PACKAGE.resolve()}: run this in the "
             "folder that has pyproject.toml, in a process of its own."
@@ -87,19 +87,21 @@ def draw(order: list[str], arrows: Iterable[Arrow], files: Collection[str]) -> s
     box = {room: max(files, key=order.index) if room in files else room for room in order}
     boxes = dict.fromkeys(box.values())
     names = {one: [room for room in order if box[room] == one] for one in boxes}
-    kept = leave_out_transitive({(box[a], box[b]) for a, b in arrows if box[a] != box[b]})
+    shown = leave_out_transitive({(box[a], box[b]) for a, b in arrows if box[a] != box[b]})
     ends = {
-        one: [" and ".join(names[other]) for other in names if (one, other) in kept]
+        one: [" and ".join(names[other]) for other in names if (one, other) in shown]
         for one in names
     }
-    told = [f"{' and '.join(names[one])} from {', '.join(ends[one])}" for one in names if ends[one]]
+    imports = [
+        f"{' and '.join(names[one])} from {', '.join(ends[one])}" for one in names if ends[one]
+    ]
     lines = [
         TITLE,
         f"accDescr: From top to bottom: {'; '.join(map(' and '.join, names.values()))}. "
-        f"Each imports only from those above it: {'; '.join(told)}; "
+        f"Each imports only from those above it: {'; '.join(imports)}; "
         "and from what these import from.",
         *(f'{one}["{", ".join(rooms)}"]' for one, rooms in names.items()),
-        *(f"{one} --> {other}" for one in names for other in names if (one, other) in kept),
+        *(f"{one} --> {other}" for one in names for other in names if (one, other) in shown),
     ]
     return "\n".join(["flowchart BT", *(f"    {line}" for line in lines)])
 

@@ -66,7 +66,7 @@ def read_roster(path: Path, days: int | None = None) -> list[Person]:
                 "Take one out, or add what tells the two apart."
             )
         lines[key] = number
-        attended = days_of(row.get("days", ""), here, days)
+        attended = read_days(row.get("days", ""), here, days)
         people.append(Person(name, row.get("email", "").strip(), attended))
     if not people:
         raise ValueError(f"{path}: there is nobody on it. Write a name on each line.")
@@ -79,7 +79,7 @@ def read_rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     first = re.split(r"[\r\n]", text, maxsplit=1)[0]
     mark = next((mark for mark in ";\t" if mark in first), ",")
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
-    header = header_of(path, first, mark)
+    header = read_header(path, first, mark)
     number = 1
     try:
         for cells in lines:
@@ -115,7 +115,7 @@ def read_text(path: Path) -> str:
         raise ValueError(f"{path}: this is no UTF-8. Save it as “CSV UTF-8”.") from error
 
 
-def header_of(path: Path, first: str, mark: str) -> list[str]:
+def read_header(path: Path, first: str, mark: str) -> list[str]:
     """Return the columns' names of the first line. Raises ValueError with what to write."""
     header = [name.strip().casefold() for name in next(csv.reader([first], delimiter=mark), [])]
     if HALVES.intersection(header):
@@ -142,12 +142,12 @@ def check_cells(here: str, cells: Sequence[str], columns: int) -> None:
             )
 
 
-def days_of(words: str, here: str, days: int | None) -> tuple[int, ...]:
+def read_days(words: str, here: str, days: int | None) -> tuple[int, ...]:
     """Return the days of a cell such as `1 2 3`. Raises ValueError with what to write."""
-    found = words.replace(",", " ").split()
-    if not all(word.isascii() and word.isdigit() for word in found):
+    numerals = words.replace(",", " ").split()
+    if not all(word.isascii() and word.isdigit() for word in numerals):
         raise ValueError(f"{here}: `days` is {words!r}. Write the days attended, such as 1 2 3.")
-    numbers = tuple(sorted({int(word) for word in found}))
+    numbers = tuple(sorted({int(word) for word in numerals}))
     if numbers and (numbers[0] < 1 or (days is not None and numbers[-1] > days)):
         raise ValueError(
             f"{here}: `days` is {words!r}, and the course has the days 1 to {days or '…'}."

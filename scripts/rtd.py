@@ -13,12 +13,9 @@ from scripts.workspace import clone, git, network
 ADDRESS = "https://handbook.example/en/latest/"  # .example is reserved: nobody can own it
 
 
-def main(folder: Path) -> None:
-    """Clone, make the virtual environment, run each line, look at what came out."""
-    checkout, output = folder / "checkout", folder / "output"
-    clone(checkout)
-    venv.create(folder / "venv", with_pip=True)
-    environment = network() | {
+def make_environment(folder: Path, output: Path) -> dict[str, str]:
+    """Return the variables that Read the Docs sets for a build in a folder."""
+    return network() | {
         "PATH": f"{folder / 'venv/bin'}:/usr/bin:/bin",
         "HOME": str(folder),
         "LANG": "C.UTF-8",
@@ -32,6 +29,10 @@ def main(folder: Path) -> None:
         "READTHEDOCS_VERSION_TYPE": "branch",
         "READTHEDOCS_VIRTUALENV_PATH": str(folder / "venv"),
     }
+
+
+def run_lines(checkout: Path, environment: dict[str, str]) -> None:
+    """Run each line of the file, or end with the one that failed."""
     jobs = yaml.safe_load((checkout / ".readthedocs.yaml").read_text("utf-8"))["build"]["jobs"]
     for line in [*jobs.get("post_checkout", ()), *jobs["install"], *jobs["build"]["html"]]:
         print(f"$ {line}", flush=True)
@@ -39,7 +40,9 @@ def main(folder: Path) -> None:
         if subprocess.run(line, shell=True, cwd=checkout, env=environment).returncode:  # noqa: S602
             sys.exit(f".readthedocs.yaml's line failed: {line}")
 
-    html = output / "html"
+
+def check_addresses(html: Path) -> None:
+    """End with a sentence unless each chapter has its address, and nothing else is published."""
     notes = sorted(file.name for file in html.glob(".*"))
     if notes:
         sys.exit(f"{html} would publish the build's own notes: {', '.join(notes)}")
@@ -54,17 +57,32 @@ def main(folder: Path) -> None:
             sys.exit(f"{page} has no canonical link to {ADDRESS}{page}")
     print(f"{len(pages)} pages of the modules, each in sitemap.xml and with its canonical link")
 
-    version = f"Version: latest ({environment['READTHEDOCS_GIT_COMMIT_HASH'][:7]})"
+
+def check_pages(html: Path, docs: Path, commit: str) -> None:
+    """End with a sentence unless each page has its date, its version and its picture."""
+    version = f"Version: latest ({commit[:7]})"
     if not (html / "_static" / "card.png").exists():
         sys.exit("_static/card.png is missing, which a shared link shows")
-    sources = sorted((checkout / "docs").rglob("*.md"))
+    sources = sorted(docs.rglob("*.md"))
     for source in sources:
-        page = source.relative_to(checkout / "docs").with_suffix(".html")
+        page = source.relative_to(docs).with_suffix(".html")
         text = (html / page).read_text("utf-8")
         for what in ("Last changed on", version, f'content="{ADDRESS}_static/card.png"'):
             if what not in text:
                 sys.exit(f"{page} does not say {what!r}")
     print(f"{len(sources)} pages, each with its date, {version!r} and the picture of a shared link")
+
+
+def main(folder: Path) -> None:
+    """Clone, make the virtual environment, run each line, look at what came out."""
+    checkout, output = folder / "checkout", folder / "output"
+    clone(checkout)
+    venv.create(folder / "venv", with_pip=True)
+    environment = make_environment(folder, output)
+    run_lines(checkout, environment)
+    check_addresses(output / "html")
+    commit = environment["READTHEDOCS_GIT_COMMIT_HASH"]
+    check_pages(output / "html", checkout / "docs", commit)
 
 
 if __name__ == "__main__":

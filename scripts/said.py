@@ -29,12 +29,12 @@ def summary(name: str, code: int, log: str) -> str:
 
 def main(name: str, command: Sequence[str]) -> int:
     """Run the command, show its output as it comes, and keep what it said."""
-    log = []
+    log: list[str] = []
     # Both streams as one, line by line: the step of the workflow shows them while they come.
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
     ) as running:
-        for line in running.stdout:
+        for line in running.stdout or ():  # a pipe: Popen was asked for one
             print(line, end="", flush=True)
             log.append(line)
     TARGET.parent.mkdir(exist_ok=True)

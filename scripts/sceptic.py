@@ -240,6 +240,7 @@ def surely_fewer(noticed: int, asked: int, was: int, of: int) -> bool:
     return was / of - noticed / asked > SURELY * error
 
 
+# recorded: JSON as `record` wrote it; the values of "figures" are numbers.
 def find_faults(outcome: Outcome, recorded: dict[str, Any] | None) -> Iterator[str]:
     """What is not as it has to be: a sentence each."""
     counts = outcome.count_kinds()

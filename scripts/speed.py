@@ -17,15 +17,27 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from itertools import product
 from pathlib import Path
 from statistics import median
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from scripts.workspace import record
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+
+Track = dict[str, str | float]  # by column
+Body = dict[str, Any]  # JSON, which a server takes or gives: each has a form of its own
+Ask = Callable[[list[Track]], Body]
+Tell = Callable[[Body], list[list[float]]]  # the probabilities of each track and country
+Answer = tuple[float, bytes, bytes]  # its seconds, its head and its body
+Rounds = dict[tuple[str, str, str], list[float]]  # by load, by who answered, and by figure
 
 CONNECTIONS, ROUNDS, SECONDS, STARTS = 8, 7, 2.0, 10
 LOADS = {"one_track": 1, "hundred_tracks": 100}  # tracks in a request
@@ -49,7 +61,7 @@ GOALS = {
 }
 
 
-def prepare(folder: Path) -> tuple[Path, list[dict], bytes]:
+def prepare_model(folder: Path) -> tuple[Path, list[Track], bytes]:
     """Train and promote a model; give its MLflow model, tracks to ask about, and its bytes."""
     from jukebox import FEATURES, Catalogue, Registry, train
 
@@ -58,17 +70,28 @@ def prepare(folder: Path) -> tuple[Path, list[dict], bytes]:
     version = registry.register(model)
     registry.promote(version, "the only one")
     entry = registry.client.get_model_version(registry.name, str(version))
-    tracks, _ = catalogue.week(12)
-    tracks = tracks[["track_id", *FEATURES]].head(max(LOADS.values()))
-    return Path(entry.source.removeprefix("file://")), tracks.to_dict("records"), model.onnx
+    assert entry.source is not None  # it was registered with its artefact, two lines above
+    week, _ = catalogue.week(12)
+    table = week.loc[:, ["track_id", *FEATURES]].head(max(LOADS.values()))
+    tracks = [{str(column): row[column] for column in table} for row in table.to_dict("records")]
+    return Path(entry.source.removeprefix("file://")), tracks, model.onnx
 
 
 class Server:
     """A server in a process group of its own; `tell` reads the probabilities in its answer."""
 
-    def __init__(self, command, log, path, ask, tell, **environment):
+    def __init__(
+        self,
+        command: Sequence[str],
+        log: Path,
+        path: str,
+        ask: Ask,
+        tell: Tell,
+        **environment: str,
+    ) -> None:
         """Start it; path and ask: where tracks go, and in which shape."""
         self.log, self.path, self.ask, self.tell = log, path, ask, tell
+        self.port = 0  # until it is ready
         with log.open("wb") as out:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", *command],
@@ -81,15 +104,12 @@ class Server:
     def ready(self) -> None:
         """Wait until it says its port."""
         end = time.monotonic() + 60
-        while not (
-            said := re.search(
-                r"(?i)(?:running|serving) on http://127.0.0.1:(\d+)", self.log.read_text()
-            )
-        ):
+        running = r"(?i)(?:running|serving) on http://127.0.0.1:(\d+)"
+        while not (address := re.search(running, self.log.read_text())):
             if self.process.poll() is not None or time.monotonic() > end:
                 raise SystemExit(f"A server did not start. Its log:\n{self.log.read_text()}")
             time.sleep(0.1)
-        self.port = int(said[1])
+        self.port = int(address[1])
 
     def cpu(self) -> float:
         """CPU seconds of the process and its children so far, as Linux counts them."""
@@ -126,20 +146,20 @@ class Server:
                     time.sleep(0.05)
 
 
-def jukebox_says(answer):
+def jukebox_says(answer: Body) -> list[list[float]]:
     """Give the probabilities in an answer of Jukebox."""
     return [list(p["probabilities"].values()) for p in answer["predictions"]]
 
 
-def mlflow_says(answer):
+def mlflow_says(answer: Body) -> list[list[float]]:
     """Give the probabilities in an answer of MLflow."""
     return answer["predictions"]["probabilities"]
 
 
 @contextmanager
-def servers(folder: Path, artefact: Path):
+def run_servers(folder: Path, artefact: Path) -> Iterator[dict[str, Server]]:
     """Both servers, each started as a user starts it, stopped at the end; both run uvicorn."""
-    started = []
+    started: list[Server] = []
     try:
         started.append(
             Server(
@@ -168,7 +188,7 @@ def servers(folder: Path, artefact: Path):
             server.stop()
 
 
-def check(head: bytes, body: bytes, tell, expected: np.ndarray) -> None:
+def check_answer(head: bytes, body: bytes, tell: Tell, expected: np.ndarray) -> None:
     """Raise ValueError unless an answer is 200 and says what the bare model says."""
     if not head.startswith(b"HTTP/1.1 200 "):
         raise ValueError(f"not 200 but {head[9:12].decode()}: {body[:300].decode()}")
@@ -178,14 +198,17 @@ def check(head: bytes, body: bytes, tell, expected: np.ndarray) -> None:
         raise ValueError(f"not the model's {expected.shape} probabilities: {body[:300].decode()}")
 
 
-async def connection(port: int, request: bytes, end: float, answers: list) -> None:
+async def connection(port: int, request: bytes, end: float, answers: list[Answer]) -> None:
     """Send a request again and again until a moment; note seconds, head and body of each answer."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**20)
     try:
         while (start := time.perf_counter()) < end:
             writer.write(request)
             head = await reader.readuntil(b"\r\n\r\n")
-            body = await reader.readexactly(int(re.search(rb"(?i)content-length: (\d+)", head)[1]))
+            length = re.search(rb"(?i)content-length: (\d+)", head)
+            if not length:
+                raise ValueError(f"an answer does not say its length: {head.decode()}")
+            body = await reader.readexactly(int(length[1]))
             answers.append((time.perf_counter() - start, head, body))
     finally:
         writer.close()
@@ -193,24 +216,27 @@ async def connection(port: int, request: bytes, end: float, answers: list) -> No
             await writer.wait_closed()
 
 
-async def connections(*load) -> None:
+async def keep_busy(port: int, request: bytes, end: float, answers: list[Answer]) -> None:
     """Keep all connections busy; whatever fails one fails all."""
     async with asyncio.timeout(60), asyncio.TaskGroup() as group:
         for _ in range(CONNECTIONS):
-            group.create_task(connection(*load))
+            group.create_task(connection(port, request, end, answers))
 
 
-def ask(port: int, path: str, question: dict, tell, expected, seconds: float) -> dict:
+def ask(
+    port: int, path: str, question: Body, tell: Tell, expected: np.ndarray, seconds: float
+) -> dict[str, float]:
     """Ask for some seconds, in a process of the client's own, and check every answer after."""
-    body = json.dumps(question).encode()
-    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-    request = head.encode() + f"Content-Length: {len(body)}\r\n\r\n".encode() + body
-    answers, start, cpu = [], time.perf_counter(), time.process_time()
-    asyncio.run(connections(port, request, start + seconds, answers))
+    asked = json.dumps(question).encode()
+    first = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+    request = first.encode() + f"Content-Length: {len(asked)}\r\n\r\n".encode() + asked
+    answers: list[Answer] = []
+    start, cpu = time.perf_counter(), time.process_time()
+    asyncio.run(keep_busy(port, request, start + seconds, answers))
     wall, cpu = time.perf_counter() - start, time.process_time() - cpu
-    for _, *answer in answers:  # not before: the clock is for the servers
-        check(*answer, tell, expected)
-    p50, p99 = np.quantile([seconds for seconds, *_ in answers], [0.5, 0.99])
+    for _, head, body in answers:  # not before: the clock is for the servers
+        check_answer(head, body, tell, expected)
+    p50, p99 = np.quantile([took for took, *_ in answers], [0.5, 0.99])
     return {
         "requests": len(answers),
         "requests_s": len(answers) / wall,
@@ -220,7 +246,7 @@ def ask(port: int, path: str, question: dict, tell, expected, seconds: float) ->
     }
 
 
-def call(session, x: np.ndarray, seconds: float) -> dict:
+def call_model(session: "InferenceSession", x: np.ndarray, seconds: float) -> dict[str, float]:
     """Call the bare model in this process for some seconds."""
     from jukebox import predict
 
@@ -231,35 +257,42 @@ def call(session, x: np.ndarray, seconds: float) -> dict:
     return {"calls_s": calls / wall}
 
 
-def round_of(server: Server, tracks: list, expected, pool, seconds: float) -> dict:
+def measure_round(
+    server: Server,
+    tracks: list[Track],
+    expected: np.ndarray,
+    pool: ProcessPoolExecutor,
+    seconds: float,
+) -> dict[str, float]:
     """One round of one server: what the client saw, and what it cost the server."""
     before = server.rest()
-    load = (server.port, server.path, server.ask(tracks), server.tell, expected, seconds)
-    figures = pool.submit(ask, *load).result()
+    question = server.ask(tracks)
+    asking = pool.submit(ask, server.port, server.path, question, server.tell, expected, seconds)
+    figures = asking.result()
     figures["cpu_s_per_1000"] = 1000 * (server.rest() - before) / figures.pop("requests")
     return figures
 
 
-def answering() -> dict[str, float]:
+def measure_answers() -> dict[str, float]:
     """Train, serve, and ask in turns; give the medians of all rounds, and their ratios."""
     from jukebox import FEATURES, predict, session
 
-    rounds = {}
+    rounds: Rounds = {}
     with (
         tempfile.TemporaryDirectory(prefix="speed-") as temporary,
         ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool,
     ):
-        artefact, tracks, onnx = prepare(Path(temporary))
+        artefact, tracks, onnx = prepare_model(Path(temporary))
         x = np.array([[track[name] for name in FEATURES] for track in tracks], np.float32)
         bare = session(onnx)
-        with servers(Path(temporary), artefact) as both:
+        with run_servers(Path(temporary), artefact) as both:
             for n, (load, size) in product(range(ROUNDS + 1), LOADS.items()):
                 expected = predict(bare, x[:size])
                 now = {
-                    name: round_of(server, tracks[:size], expected, pool, SECONDS)
+                    name: measure_round(server, tracks[:size], expected, pool, SECONDS)
                     for name, server in both.items()
                 }
-                now["bare"] = call(bare, x[:size], SECONDS / 4)
+                now["bare"] = call_model(bare, x[:size], SECONDS / 4)
                 for name, figures in now.items() if n else ():  # round 0 warms up
                     for key, figure in figures.items():
                         rounds.setdefault((load, name, key), []).append(figure)
@@ -267,14 +300,14 @@ def answering() -> dict[str, float]:
     return summary(rounds)
 
 
-def summary(rounds: dict) -> dict[str, float]:
+def summary(rounds: Rounds) -> dict[str, float]:
     """Medians of {(load, name, key): rounds}, their ratios, and how busy the client ever was."""
     busy = [share for (_, _, key), shares in rounds.items() if key == "client" for share in shares]
     figures = {
-        f"{load}_{name}_{key}": round(found) if found >= 1000 else float(f"{found:.4g}")
+        f"{load}_{name}_{key}": round(middle) if middle >= 1000 else float(f"{middle:.4g}")
         for (load, name, key), values in rounds.items()
         if key != "client"
-        for found in [median(values)]
+        for middle in [median(values)]
     }
     for load in LOADS:
         for ratio, more, less in (
@@ -289,7 +322,7 @@ def summary(rounds: dict) -> dict[str, float]:
     return figures | {"client_core_share_max": round(max(busy), 2)}
 
 
-def starts() -> dict[str, float]:
+def measure_starts() -> dict[str, float]:
     """Seconds to start Python, and to import and start what a reader starts; medians, in turns."""
     commands = {
         "python_pass_s": ["-c", "pass"],
@@ -313,7 +346,7 @@ def starts() -> dict[str, float]:
     return figures | ratios
 
 
-def to_production(lines) -> dict[str, float]:
+def to_production(lines: Iterable[str]) -> dict[str, float]:
     """Seconds of the story, and from a trigger to the first answer of what it led to, the median.
 
     lines: the events of `jukebox northstar --json`. Raises ValueError if nothing was promoted.
@@ -335,41 +368,43 @@ def to_production(lines) -> dict[str, float]:
     }
 
 
-def story() -> dict[str, float]:
+def measure_story() -> dict[str, float]:
     """Tell the story once, and give what it measured."""
     with tempfile.TemporaryDirectory(prefix="speed-") as folder:
         command = ["-m", "jukebox", "northstar", "--json", "--report", str(Path(folder, "r.html"))]
-        told = subprocess.run(
+        done = subprocess.run(
             [sys.executable, *command],
             env=ENVIRONMENT,
             check=True,
             stdout=subprocess.PIPE,
             text=True,
         )
-    return to_production(told.stdout.splitlines())
+    return to_production(done.stdout.splitlines())
 
 
-def verdicts(figures: dict[str, float]) -> tuple[list[str], list[str]]:
-    """A sentence for each goal with what was measured, and one for each floor that broke."""
-    said, broken = [], []
+def verdicts(figures: Mapping[str, float]) -> tuple[list[str], list[str]]:
+    """Return a sentence for each goal with what was measured, and one for each floor that broke."""
+    sentences, broken = [], []
     for key, (goal, floor) in GOALS.items():
         tracks, measured = key.partition("_ratio")[0].replace("_", " "), figures[key]
         sentence = f"{tracks}: {measured:g} times as good as mlflow models serve"
-        said.append(f"{sentence}; the goal is {goal}, {'met' if measured >= goal else 'missed'}.")
+        sentences.append(
+            f"{sentence}; the goal is {goal}, {'met' if measured >= goal else 'missed'}."
+        )
         if measured < floor:
             broken.append(f"{sentence}; {floor} is the floor, so something broke.")
     if (share := figures["client_core_share_max"]) > 0.5:  # then it queues, and times its own queue
         broken.append(f"The client took {share:.0%} of a core, and half is the most.")
-    return said, broken
+    return sentences, broken
 
 
 def main() -> None:
     """Measure, record, and say which goals are met."""
-    figures = starts() | answering() | story()
+    figures = measure_starts() | measure_answers() | measure_story()
     print(json.dumps(figures, indent=2))
-    said, broken = verdicts(figures)
+    sentences, broken = verdicts(figures)
     record("speed", platform.python_version(), figures, "nox -s bench -- speed")
-    print(*said, sep="\n", flush=True)
+    print(*sentences, sep="\n", flush=True)
     sys.exit("\n".join(broken) or None)
 
 

@@ -10,7 +10,7 @@ from functools import cache
 from importlib import resources
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel.dates import format_date
@@ -19,6 +19,9 @@ from markupsafe import Markup, escape
 
 from docs._ext.markdown import PARSER
 from docs._ext.plans import KINDS, Block, Part, Plan, hours, minutes_of, ordinal, too_late
+
+if TYPE_CHECKING:
+    from icalendar import Timezone  # what needs it imports it: not every lock has it
 
 TEMPLATES = Path(__file__).with_name("teach_kit")
 COLUMNS = (
@@ -88,10 +91,10 @@ def zones() -> set[str]:
 def places() -> dict[str, tuple[str, ...]]:
     """Return the zones that have a place, each with the short names of its winter and summer."""
     text = (resources.files("tzdata") / "zoneinfo" / "zone1970.tab").read_text("utf-8")
-    found = [line.split("\t")[2] for line in text.splitlines() if not line.startswith("#")]
+    names = [line.split("\t")[2] for line in text.splitlines() if not line.startswith("#")]
     days = (datetime(2027, 1, 1, tzinfo=UTC), datetime(2027, 7, 1, tzinfo=UTC))
     return {
-        name: tuple(day.astimezone(ZoneInfo(name)).tzname() or "" for day in days) for name in found
+        name: tuple(day.astimezone(ZoneInfo(name)).tzname() or "" for day in days) for name in names
     }
 
 
@@ -122,15 +125,13 @@ def public_holidays(country: str, start: date) -> dict[date, str]:
     code, _, region = country.upper().partition("-")
     try:
         years = range(start.year, start.year + 2)
-        found = holidays.country_holidays(
-            code, subdiv=region or None, years=years, language="en_US"
-        )
+        days = holidays.country_holidays(code, subdiv=region or None, years=years, language="en_US")
     except NotImplementedError:
         raise ValueError(
             f"--country {country} is not known. Write two letters, such as IN or DE, and perhaps "
             "a region, as DE-BY; or name each day with --holiday."
         ) from None
-    return dict(found.items())
+    return dict(days.items())
 
 
 def weekend_of(country: str) -> Collection[int]:
@@ -204,7 +205,7 @@ def as_calendar(table: Timetable, made: datetime) -> bytes:
     calendar.add("prodid", "-//MLOps handbook//teach//EN")
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", table.plan.called)
-    written = zone_of(table)
+    written = find_zone(table)
     if written is not None:
         calendar.add_component(written)
     for number, (day, part) in enumerate(table.held, 1):
@@ -231,7 +232,7 @@ def wall_times(table: Timetable, day: date, part: Part) -> tuple[datetime, datet
     return begin, begin + timedelta(minutes=part.minutes)
 
 
-def zone_of(table: Timetable) -> Any:
+def find_zone(table: Timetable) -> "Timezone | None":
     """Return the zone as a calendar has it, or None where its times would be wrong, or need none."""
     from icalendar import Timezone
 
@@ -257,7 +258,7 @@ def describe(table: Timetable, part: Part) -> str:
 
 def environment() -> Environment:
     """Return what fills the templates; in HTML all text is escaped."""
-    made = Environment(
+    templates = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=select_autoescape(("html",)),
         undefined=StrictUndefined,
@@ -265,12 +266,12 @@ def environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.filters |= {"on": on, "ordinal": ordinal, "in_code": in_code, "name_of": name_of}
-    made.filters |= {"spoken": spoken, "in_css": in_css, "by_rank": by_rank}
-    made.filters["answers_in"] = answers_in
+    templates.filters |= {"on": on, "ordinal": ordinal, "in_code": in_code, "name_of": name_of}
+    templates.filters |= {"spoken": spoken, "in_css": in_css, "by_rank": by_rank}
+    templates.filters["answers_in"] = answers_in
     style = (TEMPLATES / "style.css").read_text("utf-8")
-    made.globals |= {"KINDS": KINDS, "style": Markup(style)}  # noqa: S704, our own file
-    return made
+    templates.globals |= {"KINDS": KINDS, "style": Markup(style)}  # noqa: S704, our own file
+    return templates
 
 
 def by_rank(dropped: Sequence[tuple[Part, Block]]) -> list[list[tuple[Part, Block]]]:

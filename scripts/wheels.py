@@ -68,13 +68,13 @@ def pins(lock: str, version: str, platform: str) -> dict[str, list[str]]:
         "python_full_version": f"{version}.0",
         **MARKERS[platform],
     }
-    found = {}
+    hashes_of = {}
     for entry in re.findall(r"^[\w.-]+==.*(?:\n +--hash.*)*", lock, re.MULTILINE):
         requirement = Requirement(entry.split("\n")[0].rstrip(" \\"))
         if not requirement.marker or requirement.marker.evaluate(environment):
             pin = f"{requirement.name}{requirement.specifier}"
-            found[pin] = re.findall(r"sha256:([0-9a-f]{64})", entry)
-    return found
+            hashes_of[pin] = re.findall(r"sha256:([0-9a-f]{64})", entry)
+    return hashes_of
 
 
 def chosen(lock: str, names: Mapping[str, str], version: str, platform: str) -> dict[str, str]:
@@ -91,7 +91,7 @@ def chosen(lock: str, names: Mapping[str, str], version: str, platform: str) -> 
                 name, number, _, its = parse_wheel_filename(names[digest])
                 if (fits := its & rank.keys()) and f"{name}=={number}" == pin:
                     ranks[digest] = min(rank[tag] for tag in fits)
-        best[pin] = min(ranks, key=ranks.get, default="")
+        best[pin] = min(ranks, key=ranks.__getitem__, default="")
     return best
 
 
@@ -121,12 +121,12 @@ def main(files: Iterable[str]) -> None:
         for digest in chosen(locks[group], names, RESOLVED, platform).values()
         if digest
     }
-    lines = (f"{digest}  {names[digest]}\n" for digest in sorted(needed, key=names.get))
+    lines = (f"{digest}  {names[digest]}\n" for digest in sorted(needed, key=names.__getitem__))
     RECORD.write_text("".join(lines), "utf-8", newline="\n")
     for group in sorted(locks.keys() - ONE_PYTHON):
         missing = lacking(locks[group], names, AWAITED, "linux")
-        said = f"lacks wheels for {', '.join(missing)}" if missing else "has all its wheels"
-        print(f"Python {AWAITED}: {group} {said}")
+        verdict = f"lacks wheels for {', '.join(missing)}" if missing else "has all its wheels"
+        print(f"Python {AWAITED}: {group} {verdict}")
 
 
 if __name__ == "__main__":

@@ -5,9 +5,12 @@ import os
 import platform
 import shutil
 import subprocess
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias
+
+Json: TypeAlias = "str | float | bool | Sequence[Json] | Mapping[str, Json] | None"
 
 # What a machine needs to reach a package index, whoever runs the command.
 NETWORK = ("PIP_CERT", "PIP_INDEX", "SSL_", "UV_INDEX", "HTTP_", "HTTPS_", "NO_PROXY", "no_proxy")
@@ -54,7 +57,7 @@ def circumstances(python: str) -> dict[str, str]:
     }
 
 
-def write(name: str, measured: dict[str, Any]) -> None:
+def write(name: str, measured: Mapping[str, Json]) -> None:
     """Write a record where pages can read it; at once, since they may be built meanwhile."""
     target = Path("docs/_data/measured", f"{name}.json")
     target.parent.mkdir(exist_ok=True)
@@ -67,13 +70,13 @@ def write(name: str, measured: dict[str, Any]) -> None:
 def record(
     name: str,
     python: str,
-    figures: dict[str, float | str],
+    figures: Mapping[str, float | str],
     command: str | None = None,
-    **others: Any,
+    **others: Json,
 ) -> None:
     """Write figures where pages can read them; their command is the session of that name.
 
     What no page reads, as the digest of the code that was measured, stands beside them.
     """
-    made = {"command": command or f"nox -s {name}", **circumstances(python)}
-    write(name, made | {"figures": figures, **others})
+    origin = {"command": command or f"nox -s {name}", **circumstances(python)}
+    write(name, {**origin, "figures": figures, **others})
