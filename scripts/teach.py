@@ -231,7 +231,8 @@ def now() -> datetime:
 
 def print_papers(kit: Kit, book: Handbook, made: Path, site: Path) -> None:
     """Print handouts, answers and sheets into a folder, with Chromium."""
-    from scripts import chromium, packs  # they need Playwright, and the folder's other files do not
+    from scripts import chromium  # it needs Playwright, and the folder's other files do not
+    from scripts.packs.printing import print_handout
 
     plan = kit.plan
     brief = [page for page in pages_of_activities(plan) if page == MINI_CAPSTONE]
@@ -243,7 +244,7 @@ def print_papers(kit: Kit, book: Handbook, made: Path, site: Path) -> None:
         ):
             if pages:
                 title = f"{plan.called}: {title}"
-                packs.handout(browser, site, pages, made / name, title, answers=made / answers)
+                print_handout(browser, site, pages, made / name, title, answers=made / answers)
         if plan.every != "once":
             sheets.write(browser, sheet_course(kit, book), made)
     held = {block.activity["id"] for block in plan.blocks if block.activity}
