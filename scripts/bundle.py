@@ -211,7 +211,9 @@ def read_files(folder: Path, name: str) -> Iterator[tuple[str, bytes]]:
             yield f"{name}/{file.relative_to(folder).as_posix()}", file.read_bytes()
 
 
-def gather(target: Target, wheels: Sequence[Path], own: Path, course: Path | None) -> dict:
+def gather(
+    target: Target, wheels: Sequence[Path], own: Path, course: Path | None
+) -> dict[str, bytes]:
     """The content of a bundle's files, by path.
 
     wheels: what is downloaded. own: Jukebox's. course: the folder of a class, if there is one.

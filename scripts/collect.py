@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from jukebox.labs import hand_in
 from jukebox.labs.hand_in import Lab, Line, Quiz
@@ -511,7 +511,7 @@ def rows(report: Report) -> Iterator[list[str]]:
         given = report.given[name]
         for what in dict.fromkeys([*report.expected, *given]):
             one = given.get(what)
-            row: list[Any] = ["missing", *[""] * 6]
+            row: list[str | int | date] = ["missing", *[""] * 6]
             if one and isinstance(one.item, Quiz):
                 item = one.item
                 row = ["done", " ".join(item.letters), right(item), len(item.letters), item.tries]

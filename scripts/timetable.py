@@ -10,7 +10,7 @@ from functools import cache
 from importlib import resources
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel.dates import format_date
@@ -19,6 +19,9 @@ from markupsafe import Markup, escape
 
 from docs._ext.markdown import PARSER
 from docs._ext.plans import KINDS, Block, Part, Plan, hours, minutes_of, ordinal, too_late
+
+if TYPE_CHECKING:  # whoever only fills a template does without
+    from icalendar import Timezone
 
 TEMPLATES = Path(__file__).with_name("teach_kit")
 COLUMNS = (
@@ -189,14 +192,14 @@ def name_of(block: Block) -> str:
     return f"Lab {block.number}: {block.title}" if block.kind == "lab" else block.title
 
 
-def as_calendar(table: Timetable, made: datetime) -> bytes:
+def as_calendar(table: Timetable, now: datetime) -> bytes:
     """Return the calendar: an event for each part, whose description has the blocks.
 
     A trainer invites people to a day and not to seventeen meetings, so a day is one event. The same
     plan with the same start has the same UIDs, so it replaces what was imported before. The zone is
     written into the file, for calendars that do not know its name; where what is written would give
-    another hour (as in Morocco, whose clock changes for Ramadan), the times are in UTC. made: when
-    it was written.
+    another hour (as in Morocco, whose clock changes for Ramadan), the times are in UTC. now: when
+    it is written.
     """
     from icalendar import Calendar, Event
 
@@ -204,17 +207,17 @@ def as_calendar(table: Timetable, made: datetime) -> bytes:
     calendar.add("prodid", "-//MLOps handbook//teach//EN")
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", table.plan.called)
-    written = zone_of(table)
-    if written is not None:
-        calendar.add_component(written)
+    zone = zone_of(table)
+    if zone is not None:
+        calendar.add_component(zone)
     for number, (day, part) in enumerate(table.held, 1):
         event = Event()
         key = f"{table.plan.name}/{table.dates[0]}/{number}"
         event.add("uid", str(uuid.uuid5(uuid.NAMESPACE_URL, f"mlops-handbook/{key}")))
-        event.add("dtstamp", made.astimezone(UTC))
+        event.add("dtstamp", now.astimezone(UTC))
         # By the clock on the wall: a day with a change to summer time has the same hours.
         for name, moment in zip(("dtstart", "dtend"), wall_times(table, day, part), strict=True):
-            event.add(name, moment if written is not None else moment.astimezone(UTC))
+            event.add(name, moment if zone is not None else moment.astimezone(UTC))
         event.add("summary", f"{table.plan.called}: {part.name}")
         event.add("description", describe(table, part))
         if table.place:
@@ -231,7 +234,7 @@ def wall_times(table: Timetable, day: date, part: Part) -> tuple[datetime, datet
     return begin, begin + timedelta(minutes=part.minutes)
 
 
-def zone_of(table: Timetable) -> Any:
+def zone_of(table: Timetable) -> "Timezone | None":
     """Return the zone as a calendar has it, or None where its times would be wrong, or need none."""
     from icalendar import Timezone
 
@@ -257,7 +260,7 @@ def describe(table: Timetable, part: Part) -> str:
 
 def environment() -> Environment:
     """Return what fills the templates; in HTML all text is escaped."""
-    made = Environment(
+    templates = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=select_autoescape(("html",)),
         undefined=StrictUndefined,
@@ -265,12 +268,12 @@ def environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.filters |= {"on": on, "ordinal": ordinal, "in_code": in_code, "name_of": name_of}
-    made.filters |= {"spoken": spoken, "in_css": in_css, "by_rank": by_rank}
-    made.filters["answers_in"] = answers_in
+    templates.filters |= {"on": on, "ordinal": ordinal, "in_code": in_code, "name_of": name_of}
+    templates.filters |= {"spoken": spoken, "in_css": in_css, "by_rank": by_rank}
+    templates.filters["answers_in"] = answers_in
     style = (TEMPLATES / "style.css").read_text("utf-8")
-    made.globals |= {"KINDS": KINDS, "style": Markup(style)}  # noqa: S704, our own file
-    return made
+    templates.globals |= {"KINDS": KINDS, "style": Markup(style)}  # noqa: S704, our own file
+    return templates
 
 
 def by_rank(dropped: Sequence[tuple[Part, Block]]) -> list[list[tuple[Part, Block]]]:
