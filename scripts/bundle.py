@@ -199,7 +199,7 @@ def measure_wheels(wheels: Sequence[Path]) -> tuple[int, int]:
     return size, longest
 
 
-def fill(template: str, values: Mapping[str, str]) -> str:
+def fill_in(template: str, values: Mapping[str, str]) -> str:
     """Put values into a text in the places @name@."""
     return re.sub(r"@(\w+)@", lambda found: values[found[1]], template)
 
@@ -238,7 +238,7 @@ def gather(
     for file in sorted(ROOM.iterdir()):
         if file.is_file():
             text = file.read_text("utf-8")
-            text = text if file.suffix == ".py" else fill(text, values)
+            text = text if file.suffix == ".py" else fill_in(text, values)
             # Windows' command and its oldest editors want both characters at the end of a line.
             windows = file.suffix in (".cmd", ".txt")
             found[file.name] = (text.replace("\n", "\r\n") if windows else text).encode()

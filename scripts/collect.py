@@ -28,7 +28,7 @@ from docs._ext.markdown import PARSER, shown
 from docs._ext.plans import Handbook, read
 from docs._ext.quiz import DATA, HOME, LETTERS
 from docs._ext.quiz import read as read_quiz
-from scripts.lines import DOTLESS, Found, decode, find, split
+from scripts.lines import DOTLESS, Found, decode, find, split_name
 from scripts.roster import read_roster
 from scripts.spreadsheet import write_csv
 from scripts.timetable import environment
@@ -272,8 +272,8 @@ def late_lines(lines: Sequence[Handed], today: date | None) -> Iterator[str]:
 
 def proposal(name: str, known: Mapping[str, str]) -> str:
     """Say whom of the known a name may mean; the parts of a name may stand in any order."""
-    parts = sorted(split(name))
-    turned = [one for one in known if sorted(split(one)) == parts]
+    parts = sorted(split_name(name))
+    turned = [one for one in known if sorted(split_name(one)) == parts]
     near = turned[:1] or difflib.get_close_matches(key(name), list(known), 1)
     if not near:
         return "and nobody on it has a name like that"
@@ -449,13 +449,13 @@ def choices(one: Wrong) -> Iterator[str]:
     """Yield what was chosen at a question, a sentence an option, the most common mistake first."""
     for letter, count in one.wrong:
         text, why = one.question.options[ord(letter) - ord("A")]
-        yield f"{count} of {one.people} chose {letter}: “{plain(text)}” Why not: {plain(why)}"
+        yield f"{count} of {one.people} chose {letter}: “{plain_text(text)}” Why not: {plain_text(why)}"
     text, _ = one.question.options[ord(one.question.right) - ord("A")]
     hit = one.chosen[one.question.right]
-    yield f"{hit} of {one.people} chose {one.question.right}, which is right: “{plain(text)}”"
+    yield f"{hit} of {one.people} chose {one.question.right}, which is right: “{plain_text(text)}”"
 
 
-def plain(text: str) -> str:
+def plain_text(text: str) -> str:
     """Return a text of a quiz without its marks."""
     return shown(PARSER.parseInline(text)[0].children or [])
 
@@ -482,7 +482,7 @@ def as_text(report: Report, *, named: bool = True) -> str:
         out += ["", "What the class misunderstood, the most common mistake first:"]
     for one in report.wrong:
         out += ["", wrap(f"{one.page}, objective {one.question.objective}: {one.question.says}")]
-        out.append(wrap(f"Question {one.number}: {plain(one.question.ask)}", "  ", "  "))
+        out.append(wrap(f"Question {one.number}: {plain_text(one.question.ask)}", "  ", "  "))
         out += [wrap(choice, "  - ", "    ") for choice in choices(one)]
     out += ["", wrap(f"Lines: {', '.join(report.account) or 'none'}.")]
     return "\n".join(out) + "\n"
@@ -499,7 +499,7 @@ def as_html(report: Report, *, named: bool = True) -> str:
             first_sentence=first_sentence(report),
             people=list(people(report)),
             choices=choices,
-            plain=plain,
+            plain=plain_text,
         )
     )
 
@@ -525,7 +525,7 @@ def rows(report: Report) -> Iterator[list[str]]:
 # ---- the command ---------------------------------------------------------------------------------
 
 
-def pair(text: str) -> tuple[str, str]:
+def read_pair(text: str) -> tuple[str, str]:
     """Return the two names of `--same`."""
     one, mark, other = text.partition("=")
     if not (mark and one.strip() and other.strip()):
@@ -555,7 +555,7 @@ def main(arguments: Sequence[str], today: date | None = None) -> int:
     parser.add_argument("--parts", type=int, help="expect only the first parts of the plan")
     parser.add_argument(
         "--same",
-        type=pair,
+        type=read_pair,
         action="append",
         default=[],
         metavar="NAME=NAME",

@@ -37,8 +37,8 @@ from scripts.timetable import (
     as_calendar,
     as_table,
     environment,
+    long_date,
     name_of,
-    on,
     public_holidays,
     read_clock,
     read_date,
@@ -222,7 +222,7 @@ def address(base: str, page: str, anchor: str = "") -> str:
     return f"{base}/{page}.html{f'#{anchor}' if anchor else ''}"
 
 
-def beside(folder: Path, site: Path) -> str:
+def folder_beside(folder: Path, site: Path) -> str:
     """Return the folder next to the site that holds a folder: both can be carried; "" if none."""
     above, inside = site.resolve().parent, folder.resolve()
     return inside.relative_to(above).parts[0] if inside.is_relative_to(above) else ""
@@ -284,12 +284,12 @@ def is_taught(block: Block) -> bool:
     return chapter or block.kind == "lab" or block.activity.get("id") == CAPSTONE
 
 
-def questions(plan: Plan, book: Handbook) -> list[str]:
+def quiz_chapters(plan: Plan, book: Handbook) -> list[str]:
     """Return the chapters whose questions go to Moodle: read at home, taught or asked, each once."""
     return list(dict.fromkeys(quizzes_of([*plan.handed_in, *plan.taught], book)))
 
 
-def pages_of(pdf: Path) -> int:
+def count_pages(pdf: Path) -> int:
     """Return how many pages a PDF has; 0 where there is none."""
     if not pdf.exists() or not pdf.stat().st_size:
         return 0
@@ -306,26 +306,22 @@ def write_index(kit: Kit, book: Handbook, made: Path, site: Path) -> None:
         inside = [name for name in FILES if name.rpartition("/")[0] == folder]
         return [(name, *FILES[name]) for name in inside if (made / name).exists()]
 
-    def shown() -> list[tuple[str, str, str]]:
-        """Return the certificates that an earlier run has printed."""
-        return certificates_in(kit.folder)
-
     words = [kit.plan.name, "--roster", str(kit.roster or "class.csv"), "--lines", "lines.txt"]
     if kit.folder.parent != OUTPUT:
         words += ["--output", str(kit.folder.parent)]
     values = {
         **shared_values(kit, book, site),
         "files": files,
-        "printed": shown,
+        "printed": partial(printed_certificates, kit.folder),  # of an earlier run
         "plan_file": kit.source or Path("docs/_data/plans", f"{kit.plan.name}.toml"),
         "folder": shlex.quote(kit.folder.as_posix()),
         "marks": (MARK, END),
         "online": bool(BASE),
-        "beside": "" if BASE else beside(kit.folder, site),
+        "beside": "" if BASE else folder_beside(kit.folder, site),
         "above": site.parent.as_posix(),
         "site": site.as_posix(),
         "offline": kit.offline,
-        "sheets": pages_of(made / "room/handouts.pdf"),
+        "sheets": count_pages(made / "room/handouts.pdf"),
         "roster": shlex.quote(str(kit.roster or "class.csv")),
         "certificates": shlex.join(words),
     }
@@ -394,12 +390,12 @@ def make_folder(arguments: Sequence[str]) -> None:
     with TemporaryDirectory() as name:  # nothing of an earlier run is lost if this one fails
         made = Path(name)
         write_texts(kit, book, made, SITE)
-        if pages := questions(plan, book):
+        if pages := quiz_chapters(plan, book):
             moodle.write(made / "moodle", pages)
         if not given.no_print:
             print_papers(kit, book, made, SITE)
         write_index(kit, book, made, SITE)
-        written, kept, removed = place(made, kit.folder, before.written if before else {})
+        written, kept, removed = place_files(made, kit.folder, before.written if before else {})
     keep_course(kit.folder, sheet_course(kit, book), written)
     if kept:
         print(
@@ -410,10 +406,10 @@ def make_folder(arguments: Sequence[str]) -> None:
         print(f"Removed, since they may be old: {', '.join(removed)}.")
     if table.dates[0] < now().date():
         print(f"Note: --start {table.dates[0]} is in the past.", file=sys.stderr)
-    say(kit, [*written, *kept])
+    print_summary(kit, [*written, *kept])
 
 
-def place(
+def place_files(
     made: Path, folder: Path, before: Mapping[str, str]
 ) -> tuple[dict[str, str], list[str], list[str]]:
     """Move what was made into a folder, in place of what an earlier run has written there.
@@ -484,14 +480,14 @@ def read_course(folder: Path) -> Earlier | None:
         ) from error
 
 
-def say(kit: Kit, names: Iterable[str]) -> None:
+def print_summary(kit: Kit, names: Iterable[str]) -> None:
     """Print what was written, and the next thing to do, in fewer than 15 lines."""
     table, plan = kit.table, kit.plan
     minutes = sum(block.minutes for block in plan.blocks if block.kind != "pause")
     parts = f"{len(plan.parts)} times {plan.minutes} minutes, " if plan.parts[1:] else ""
     print(f"{plan.called}: {parts}{minutes} minutes without the pauses.")
     print(
-        f"First {on(table.dates[0])}, {hours(table.begins)}, {table.zone}; last {on(table.dates[-1])}."
+        f"First {long_date(table.dates[0])}, {hours(table.begins)}, {table.zone}; last {long_date(table.dates[-1])}."
     )
     if table.skipped:
         shown = [f"{day} ({why})" for day, why in table.skipped]
@@ -516,7 +512,7 @@ def make_certificates(arguments: Sequence[str]) -> None:
     parser.add_argument("--lines", type=Path, help="the lines that people handed in")
     parser.add_argument(
         "--same",
-        type=collect.pair,
+        type=collect.read_pair,
         action="append",
         default=[],
         metavar="NAME=NAME",
@@ -539,7 +535,7 @@ def make_certificates(arguments: Sequence[str]) -> None:
         )
     names = [person.name for person in people]
     course = replace(before.course, people=names)
-    completed = completed_by(given.lines, names, dict(given.same)) if given.lines else {}
+    completed = completions(given.lines, names, dict(given.same)) if given.lines else {}
     from scripts import chromium  # it needs Playwright
 
     for name in ("attendance", "completion"):  # of an earlier run
@@ -555,7 +551,7 @@ def make_certificates(arguments: Sequence[str]) -> None:
             print(f"No certificate of completion: {name} ({', '.join(lack)})")
 
 
-def certificates_in(folder: Path) -> list[tuple[str, str, str]]:
+def printed_certificates(folder: Path) -> list[tuple[str, str, str]]:
     """Return the certificates that are in a folder: path, tag, and what it is."""
     return [(name, *said) for name, said in CERTIFICATES.items() if (folder / name).exists()]
 
@@ -573,12 +569,12 @@ def list_certificates(folder: Path, written: Mapping[str, str]) -> dict[str, str
         return dict(written)
     ours = digest_of(path) == written.get(path.name)
     macros = vars(environment().get_template("list.html").make_module())
-    listed = macros["listed"](certificates_in(folder))
+    listed = macros["listed"](printed_certificates(folder))
     path.write_text(f"{head}{mark}\n{listed}{end}{tail}", "utf-8", newline="\n")
     return {**written, path.name: digest_of(path)} if ours else dict(written)
 
 
-def completed_by(
+def completions(
     lines: Path, names: Sequence[str], same: Mapping[str, str]
 ) -> dict[str, sheets.Completed]:
     """Return what each person of the roster has handed in; print what the trainer has to look at.

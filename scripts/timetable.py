@@ -170,7 +170,7 @@ def schedule(
     return dates, skipped
 
 
-def on(day: date) -> str:
+def long_date(day: date) -> str:
     """Write a day as Monday 11 January 2027, whatever the machine's language."""
     return format_date(day, "EEEE d MMMM y", locale="en")
 
@@ -219,7 +219,7 @@ def as_calendar(table: Timetable, now: datetime) -> bytes:
         for name, moment in zip(("dtstart", "dtend"), wall_times(table, day, part), strict=True):
             event.add(name, moment if zone is not None else moment.astimezone(UTC))
         event.add("summary", f"{table.plan.called}: {part.name}")
-        event.add("description", describe(table, part))
+        event.add("description", describe_part(table, part))
         if table.place:
             event.add("location", table.place)
         calendar.add_component(event)
@@ -250,7 +250,7 @@ def zone_of(table: Timetable) -> "Timezone | None":
     return written
 
 
-def describe(table: Timetable, part: Part) -> str:
+def describe_part(table: Timetable, part: Part) -> str:
     """Return the blocks of a part as lines of text."""
     lines = [
         f"{begin} {name_of(block)} ({block.minutes} min)" for begin, _, block in table.rows(part)
@@ -268,20 +268,25 @@ def environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    templates.filters |= {"on": on, "ordinal": ordinal, "in_code": in_code, "name_of": name_of}
-    templates.filters |= {"spoken": spoken, "in_css": in_css, "by_rank": by_rank}
-    templates.filters["answers_in"] = answers_in
+    templates.filters |= {
+        "on": long_date,
+        "ordinal": ordinal,
+        "in_code": in_code,
+        "name_of": name_of,
+    }
+    templates.filters |= {"spoken": spoken_markup, "in_css": in_css, "by_rank": group_by_rank}
+    templates.filters["answers_in"] = answers_file
     style = (TEMPLATES / "style.css").read_text("utf-8")
     templates.globals |= {"KINDS": KINDS, "style": Markup(style)}  # noqa: S704, our own file
     return templates
 
 
-def by_rank(dropped: Sequence[tuple[Part, Block]]) -> list[list[tuple[Part, Block]]]:
+def group_by_rank(dropped: Sequence[tuple[Part, Block]]) -> list[list[tuple[Part, Block]]]:
     """Return the blocks that are left out, those of one rank together."""
     return [list(group) for _, group in groupby(dropped, key=lambda pair: pair[1].drop)]
 
 
-def answers_in(page: str, plan: Plan) -> str:
+def answers_file(page: str, plan: Plan) -> str:
     """Return the file of the folder that has the answers of a chapter's quiz."""
     return f"trainer/answers{'' if page in plan.taught else '-pre-reading'}.pdf"
 
@@ -292,7 +297,7 @@ def in_css(words: str) -> Markup:
     return Markup('"{}"').format(Markup(safe))  # noqa: S704, nothing is left that HTML reads
 
 
-def spoken(words: str) -> Markup:
+def spoken_markup(words: str) -> Markup:
     """Return Markdown for somebody who reads it aloud: code and stress stay, a link is its words."""
     marks = {"em_open": "<em>", "em_close": "</em>"}
     shown = Markup("")
