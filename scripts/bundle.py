@@ -199,7 +199,7 @@ def measure_wheels(wheels: Sequence[Path]) -> tuple[int, int]:
     return size, longest
 
 
-def fill(template: str, values: Mapping[str, str]) -> str:
+def fill_in(template: str, values: Mapping[str, str]) -> str:
     """Put values into a text in the places @name@."""
     return re.sub(r"@(\w+)@", lambda found: values[found[1]], template)
 
@@ -211,7 +211,9 @@ def read_files(folder: Path, name: str) -> Iterator[tuple[str, bytes]]:
             yield f"{name}/{file.relative_to(folder).as_posix()}", file.read_bytes()
 
 
-def gather(target: Target, wheels: Sequence[Path], own: Path, course: Path | None) -> dict:
+def gather(
+    target: Target, wheels: Sequence[Path], own: Path, course: Path | None
+) -> dict[str, bytes]:
     """The content of a bundle's files, by path.
 
     wheels: what is downloaded. own: Jukebox's. course: the folder of a class, if there is one.
@@ -236,7 +238,7 @@ def gather(target: Target, wheels: Sequence[Path], own: Path, course: Path | Non
     for file in sorted(ROOM.iterdir()):
         if file.is_file():
             text = file.read_text("utf-8")
-            text = text if file.suffix == ".py" else fill(text, values)
+            text = text if file.suffix == ".py" else fill_in(text, values)
             # Windows' command and its oldest editors want both characters at the end of a line.
             windows = file.suffix in (".cmd", ".txt")
             found[file.name] = (text.replace("\n", "\r\n") if windows else text).encode()

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from jukebox.labs import hand_in
 from jukebox.labs.hand_in import Lab, Line, Quiz
@@ -28,7 +28,7 @@ from docs._ext.markdown import PARSER, shown
 from docs._ext.plans import Handbook, read
 from docs._ext.quiz import DATA, HOME, LETTERS
 from docs._ext.quiz import read as read_quiz
-from scripts.lines import DOTLESS, Found, decode, find, split
+from scripts.lines import DOTLESS, Found, decode, find, split_name
 from scripts.roster import read_roster
 from scripts.spreadsheet import write_csv
 from scripts.timetable import environment
@@ -37,6 +37,10 @@ DOCS = Path(__file__).parents[1] / "docs"
 BOOK = Handbook(DOCS)
 WIDTH = 88
 SHOWN = 3  # of the rows that cannot be read
+FATES = (  # of a line, as the report counts them
+    *("counted", "with a fault", "not readable", "of nobody on the roster"),
+    *("repeated word for word", "replaced by newer ones, or with nothing that counts"),
+)
 
 
 # ---- what is read --------------------------------------------------------------------------------
@@ -169,6 +173,19 @@ def fault_of(item: Quiz | Lab) -> str:
     return "" if fits else f"the quiz of {item.page} has other questions here"
 
 
+class Handed(NamedTuple):
+    """A line without a fault: where it stands, what it says, and whose it is."""
+
+    number: int
+    line: Line
+    owner: str  # as the roster has the name; "" where it has no such person
+
+    @property
+    def name(self) -> str:
+        """Whom the line is from, as far as one can tell."""
+        return self.owner or self.line.name
+
+
 def collect(
     text: str,
     roster: Sequence[str],
@@ -185,56 +202,93 @@ def collect(
     known = {key(name): name for name in roster}
     known |= {key(a): known[key(b)] for a, b in (same or {}).items()}
     found, leftover = find(text, roster)
+    lines = [
+        Handed(one.number, one.line, known.get(key(one.name), "")) for one in found if one.line
+    ]
     report = Report(list(roster), list(plan or ()), plan is not None, {name: {} for name in roster})
-    sound = [one for one in found if one.line]
-    counts: Counter[str] = Counter({"counted": 0})  # in this order
+    report.look = [
+        *line_faults(found),
+        *unreadable_rows(leftover),
+        *strangers(lines, known),
+        *late_lines(lines, today),
+        *take_newest(report, lines),
+        *shared_work(lines),
+    ]
+    if not report.planned:
+        report.expected = sorted({what for given in report.given.values() for what in given})
+    report.wrong = mistakes(report)
+    counts = count_lines(report, lines) | {
+        "with a fault": len(found) - len(lines),
+        "not readable": len(leftover),
+    }
+    report.account = [f"{counts[what]} {what}" for what in FATES if counts[what]]
+    return report
+
+
+def count_lines(report: Report, lines: Sequence[Handed]) -> dict[str, int]:
+    """Return what became of the lines without a fault: {one of FATES: how many}."""
+    listed = [one for one in lines if one.owner]
+    used = {id(given.line) for person in report.given.values() for given in person.values()}
+    counted = sum(id(one.line) in used for one in listed)
+    repeated = len(listed) - len(distinct_lines(listed))
+    return {
+        "counted": counted,
+        "of nobody on the roster": len(lines) - len(listed),
+        "repeated word for word": repeated,
+        "replaced by newer ones, or with nothing that counts": len(listed) - counted - repeated,
+    }
+
+
+def line_faults(found: Sequence[Found]) -> Iterator[str]:
+    """Yield which lines have a fault, and which."""
     for one in found:
         if not one.line:
-            counts["with a fault"] += 1
-            report.look.append(f"Line {one.number}, {one.name or 'without a name'}: {one.fault}.")
-    counts["not readable"] += len(leftover)
-    report.look += unreadable(leftover)
+            yield f"Line {one.number}, {one.name or 'without a name'}: {one.fault}."
+
+
+def strangers(lines: Sequence[Handed], known: Mapping[str, str]) -> Iterator[str]:
+    """Yield which lines are of nobody on the roster, and whom they may mean."""
     proposals = cache(lambda name: proposal(name, known))
-    for one in sound:
-        if key(one.name) not in known:
-            counts["of nobody on the roster"] += 1
+    for one in lines:
+        if not one.owner:
             means = proposals(one.name)
-            report.look.append(f"Line {one.number}: {one.name} is not on the roster; {means}.")
+            yield f"Line {one.number}: {one.name} is not on the roster; {means}."
+
+
+def late_lines(lines: Sequence[Handed], today: date | None) -> Iterator[str]:
+    """Yield which lines are of a day to come; nothing where today is not known."""
+    if not today:
+        return
     # A day more: somewhere it is tomorrow already.
-    late = [one for one in sound if one.line and today and one.line.day - today > timedelta(1)]
-    if late and today:
-        where = [f"{one.number} ({one.line.day})" for one in late[:SHOWN] if one.line]
+    late = [one for one in lines if one.line.day - today > timedelta(1)]
+    if late:
+        where = [f"{one.number} ({one.line.day})" for one in late[:SHOWN]]
         where += [f"{len(late) - SHOWN} more"] * (len(late) > SHOWN)
-        report.look.append(
+        yield (
             f"Dated after today, {today}: line {', '.join(where)}. The clock of that machine is "
             "wrong, or that of yours. Such a line counts as the newest."
         )
-    take(report, [one for one in sound if key(one.name) in known], known, counts)
-    report.look += passed_on(sound, known)
-    if not report.planned:
-        report.expected = sorted({what for given in report.given.values() for what in given})
-    report.wrong = misunderstood(report)
-    report.account = [f"{count} {what}" for what, count in counts.items() if count]
-    return report
 
 
 def proposal(name: str, known: Mapping[str, str]) -> str:
     """Say whom of the known a name may mean; the parts of a name may stand in any order."""
-    parts = sorted(split(name))
-    turned = [one for one in known if sorted(split(one)) == parts]
+    parts = sorted(split_name(name))
+    turned = [one for one in known if sorted(split_name(one)) == parts]
     near = turned[:1] or difflib.get_close_matches(key(name), list(known), 1)
     if not near:
         return "and nobody on it has a name like that"
     found = known[near[0]]
-    return f"the nearest is {found}. If that is right, add --same {quoted(f'{name}={found}')}"
+    return (
+        f"the nearest is {found}. If that is right, add --same {quote_for_shell(f'{name}={found}')}"
+    )
 
 
-def quoted(text: str) -> str:
+def quote_for_shell(text: str) -> str:
     """Quote a text for a shell; with double quotes, which Windows knows too, where these do."""
     return shlex.quote(text) if re.search(r"[\"$`\\!%]", text) else f'"{text}"'
 
 
-def unreadable(leftover: Sequence[tuple[int, str]]) -> Iterator[str]:
+def unreadable_rows(leftover: Sequence[tuple[int, str]]) -> Iterator[str]:
     """Yield what is wrong with rows that look like parts of lines: the first few, then how many."""
     for number, piece in leftover[:SHOWN]:
         shown = textwrap.shorten(piece, WIDTH - 28, placeholder=" …")
@@ -252,60 +306,59 @@ def unreadable(leftover: Sequence[tuple[int, str]]) -> Iterator[str]:
         )
 
 
-def take(
-    report: Report, lines: Sequence[Found], known: Mapping[str, str], counts: Counter[str]
-) -> None:
-    """Let the newest line of each person count for each of its items; note what became of each."""
+def distinct_lines(lines: Sequence[Handed]) -> list[Handed]:
+    """Return the lines from the oldest to the newest, those that say the same of one person once.
 
-    def age(one: Found) -> tuple[Any, ...]:
+    Of one day, the line that holds more is the newer one.
+    """
+
+    def age(one: Handed) -> tuple[date, int, int, int]:
         """Order lines by day, then by how much they hold."""
-        line = one.line
-        assert line
-        return line.day, len(line.items), sum(item.tries for item in line.items), -one.number
+        items = one.line.items
+        return one.line.day, len(items), sum(item.tries for item in items), -one.number
 
-    seen: set[tuple[str, Line]] = set()
+    first: dict[tuple[str, Line], Handed] = {}
     for one in sorted(lines, key=age):
-        assert one.line
-        name = known[key(one.name)]
-        if (name, one.line) in seen:
-            continue
-        seen.add((name, one.line))
+        first.setdefault((one.owner, one.line), one)
+    return list(first.values())
+
+
+def take_newest(report: Report, lines: Sequence[Handed]) -> list[str]:
+    """Let the newest line of each person count for each of its items; return what to look at."""
+    look = []
+    for one in distinct_lines([one for one in lines if one.owner]):
+        given = report.given[one.owner]
         for item in one.line.items:
             if fault := fault_of(item):
-                report.look.append(f"Line {one.number}, {name}: {fault}, so it is not counted.")
+                look.append(f"Line {one.number}, {one.owner}: {fault}, so it is not counted.")
                 continue
-            before = report.given[name].get(item.what)
-            if (
-                before
-                and isinstance(item, Quiz)
-                and isinstance(before.item, Quiz)
-                and before.item.letters != item.letters
-            ):
-                report.look.append(
-                    f"{name} has two first answers to {item.what}: "
-                    f"{' '.join(before.item.letters)} (line {before.number}) and "
-                    f"{' '.join(item.letters)} (line {one.number}, which counts). Another browser, "
-                    "or one that was told to forget?"
-                )
-            report.given[name][item.what] = Given(item, one.line, one.number)
-    live = {id(given.line) for person in report.given.values() for given in person.values()}
-    counted = sum(id(one.line) in live for one in lines)
-    repeated = len(lines) - len(seen)
-    counts["counted"] += counted
-    counts["repeated word for word"] += repeated
-    counts["replaced by newer ones, or with nothing that counts"] += len(lines) - counted - repeated
+            now = Given(item, one.line, one.number)
+            if item.what in given:
+                look += two_answers(one.owner, given[item.what], now)
+            given[item.what] = now
+    return look
 
 
-def passed_on(lines: Sequence[Found], known: Mapping[str, str]) -> Iterator[str]:
+def two_answers(name: str, before: Given, now: Given) -> Iterator[str]:
+    """Yield that somebody has two first answers to a quiz, if they are not the same."""
+    one, other = before.item, now.item
+    if isinstance(one, Quiz) and isinstance(other, Quiz) and one.letters != other.letters:
+        yield (
+            f"{name} has two first answers to {other.what}: "
+            f"{' '.join(one.letters)} (line {before.number}) and "
+            f"{' '.join(other.letters)} (line {now.number}, which counts). Another browser, "
+            "or one that was told to forget?"
+        )
+
+
+def shared_work(lines: Sequence[Handed]) -> Iterator[str]:
     """Yield what two names have in common that two people seldom have: a line, a lab's state."""
     same, states = defaultdict(set), defaultdict(set)
     for one in lines:
-        assert one.line
-        name = known.get(key(one.name), one.name)
-        same[one.line.day, one.line.items].add(name)
+        same[one.line.day, one.line.items].add(one.name)
         for item in one.line.items:
             if isinstance(item, Lab):
-                states[item.what, item.state].add(name)
+                states[item.what, item.state].add(one.name)
     right_alike = 0
     for (day, items), names in same.items():
         if len(names) < 2:
@@ -315,7 +368,7 @@ def passed_on(lines: Sequence[Found], known: Mapping[str, str]) -> Iterator[str]
         wrong = asked - sum(map(right, quizzes))
         if wrong:
             yield (
-                f"{all_of(names)} handed in the same line of {day}: {asked} answers, "
+                f"{join_names(names)} handed in the same line of {day}: {asked} answers, "
                 f"{wrong} of them wrong in the same way. The more of these, the less it is luck."
             )
         elif asked:
@@ -327,16 +380,16 @@ def passed_on(lines: Sequence[Found], known: Mapping[str, str]) -> Iterator[str]
         )
     for (what, state), names in states.items():
         if len(names) > 1:
-            yield f"{all_of(names)} have the same state of {what} ({state}): a copied folder?"
+            yield f"{join_names(names)} have the same state of {what} ({state}): a copied folder?"
 
 
-def all_of(names: Collection[str]) -> str:
+def join_names(names: Collection[str]) -> str:
     """Return some names, and how many they are where one would have to count."""
     listed = sorted(names)
     return f"{len(listed)} people ({', '.join(listed)})" if listed[2:] else " and ".join(listed)
 
 
-def misunderstood(report: Report) -> list[Wrong]:
+def mistakes(report: Report) -> list[Wrong]:
     """Return what was chosen at each question, that with the most common mistake first."""
     chosen: dict[tuple[str, int], Counter[str]] = defaultdict(Counter)
     for given in report.given.values():
@@ -396,13 +449,13 @@ def choices(one: Wrong) -> Iterator[str]:
     """Yield what was chosen at a question, a sentence an option, the most common mistake first."""
     for letter, count in one.wrong:
         text, why = one.question.options[ord(letter) - ord("A")]
-        yield f"{count} of {one.people} chose {letter}: “{plain(text)}” Why not: {plain(why)}"
+        yield f"{count} of {one.people} chose {letter}: “{plain_text(text)}” Why not: {plain_text(why)}"
     text, _ = one.question.options[ord(one.question.right) - ord("A")]
     hit = one.chosen[one.question.right]
-    yield f"{hit} of {one.people} chose {one.question.right}, which is right: “{plain(text)}”"
+    yield f"{hit} of {one.people} chose {one.question.right}, which is right: “{plain_text(text)}”"
 
 
-def plain(text: str) -> str:
+def plain_text(text: str) -> str:
     """Return a text of a quiz without its marks."""
     return shown(PARSER.parseInline(text)[0].children or [])
 
@@ -429,7 +482,7 @@ def as_text(report: Report, *, named: bool = True) -> str:
         out += ["", "What the class misunderstood, the most common mistake first:"]
     for one in report.wrong:
         out += ["", wrap(f"{one.page}, objective {one.question.objective}: {one.question.says}")]
-        out.append(wrap(f"Question {one.number}: {plain(one.question.ask)}", "  ", "  "))
+        out.append(wrap(f"Question {one.number}: {plain_text(one.question.ask)}", "  ", "  "))
         out += [wrap(choice, "  - ", "    ") for choice in choices(one)]
     out += ["", wrap(f"Lines: {', '.join(report.account) or 'none'}.")]
     return "\n".join(out) + "\n"
@@ -446,7 +499,7 @@ def as_html(report: Report, *, named: bool = True) -> str:
             first_sentence=first_sentence(report),
             people=list(people(report)),
             choices=choices,
-            plain=plain,
+            plain=plain_text,
         )
     )
 
@@ -458,7 +511,7 @@ def rows(report: Report) -> Iterator[list[str]]:
         given = report.given[name]
         for what in dict.fromkeys([*report.expected, *given]):
             one = given.get(what)
-            row: list[Any] = ["missing", *[""] * 6]
+            row: list[str | int | date] = ["missing", *[""] * 6]
             if one and isinstance(one.item, Quiz):
                 item = one.item
                 row = ["done", " ".join(item.letters), right(item), len(item.letters), item.tries]
@@ -472,7 +525,7 @@ def rows(report: Report) -> Iterator[list[str]]:
 # ---- the command ---------------------------------------------------------------------------------
 
 
-def pair(text: str) -> tuple[str, str]:
+def read_pair(text: str) -> tuple[str, str]:
     """Return the two names of `--same`."""
     one, mark, other = text.partition("=")
     if not (mark and one.strip() and other.strip()):
@@ -502,7 +555,7 @@ def main(arguments: Sequence[str], today: date | None = None) -> int:
     parser.add_argument("--parts", type=int, help="expect only the first parts of the plan")
     parser.add_argument(
         "--same",
-        type=pair,
+        type=read_pair,
         action="append",
         default=[],
         metavar="NAME=NAME",

@@ -60,7 +60,7 @@ def is_part(piece: str) -> bool:
     return bool(LOOKS.search(piece) or DOTLESS.search(piece))
 
 
-def unescape(found: re.Match[str]) -> str:
+def decode_escapes(found: re.Match[str]) -> str:
     """Return what some signs of quoted-printable say; breaks inside them come after them."""
     breaks = re.findall(r"=\r?\n", found[0])
     octets = bytes.fromhex(re.sub(r"=\s*", "", found[0]))
@@ -92,7 +92,7 @@ class Source:
         at, soft = 0, False
         escaped = "=C2=B7" in text
         if escaped:
-            text = ESCAPED.sub(unescape, text)
+            text = ESCAPED.sub(decode_escapes, text)
         for number, raw in enumerate(text.splitlines(), 1):
             row = html.unescape(raw) if ENTITY.search(raw) else raw
             # What was read wrongly was sometimes read wrongly twice.
@@ -124,7 +124,7 @@ class Source:
         """Return the number of the file's line at a place."""
         return self.starts[self.row(place)][1]
 
-    def begins(self, head: int, lower: int) -> int:
+    def find_beginning(self, head: int, lower: int) -> int:
         """Return where a line begins whose date stands at `head`, if no checksum knows it better."""
         return max(self.starts[self.row(head)][0], lower)
 
@@ -138,29 +138,29 @@ class Names:
         self.exact = {name.casefold(): name for name in self.clean}
         self.spelt = {letters(name): name for name in self.clean}
 
-    def exactly(self, words: str) -> str:
+    def find_exact(self, words: str) -> str:
         """Return the longest name that some words end with, sign by sign, or nothing."""
-        ends = (words[start:].casefold() for start in beginnings(words))
+        ends = (words[start:].casefold() for start in word_starts(words))
         return next((self.exact[end] for end in ends if end in self.exact), "")
 
-    def about(self, words: str) -> str:
+    def find_similar(self, words: str) -> str:
         """Return the longest name that some words end with, by its letters, or nothing."""
-        found = next((self.spelt[tail] for tail in tails(words) if tail in self.spelt), "")
-        exact = self.exactly(words)  # an accent may tell two people apart
+        found = next((self.spelt[tail] for tail in name_endings(words) if tail in self.spelt), "")
+        exact = self.find_exact(words)  # an accent may tell two people apart
         return exact if letters(exact) == letters(found) else found
 
-    def owner(self, rest: str, checksum: str) -> str:
+    def find_owner(self, rest: str, checksum: str) -> str:
         """Return the name that a checksum fits, or nothing."""
         fit = (name for name in self.clean if hand_in.checksum(name + rest) == checksum)
         return next(fit, "")
 
 
-def beginnings(words: str) -> Iterator[int]:
+def word_starts(words: str) -> Iterator[int]:
     """Yield where a word begins, the first of them first."""
     return (at for at in range(len(words)) if not (at and words[at - 1].isalnum()))
 
 
-def split(text: str) -> list[str]:
+def split_name(text: str) -> list[str]:
     """Return the words of a name in letters and digits: no signs, no accents, no capitals."""
     signs = unicodedata.normalize("NFKD", TAG.sub(" ", text).casefold()).translate(BARRED)
     kept = "".join(
@@ -173,12 +173,12 @@ def split(text: str) -> list[str]:
 
 def letters(text: str) -> str:
     """Return the letters and digits of a name."""
-    return "".join(split(text))
+    return "".join(split_name(text))
 
 
-def tails(words: str) -> Iterator[str]:
+def name_endings(words: str) -> Iterator[str]:
     """Yield the letters of the last words, the most words first."""
-    parts = split(words)
+    parts = split_name(words)
     return ("".join(parts[start:]) for start in range(len(parts)))
 
 
@@ -190,7 +190,7 @@ def agreement(name: str, words: str) -> int:
     """
     left, lost = (re.sub(r"[^\x00-\x7f]|\?", "", text) for text in (name, words))
     for one, other in ((name, words), (left, lost)):
-        if letters(one) and letters(one) in tails(other):
+        if letters(one) and letters(one) in name_endings(other):
             return len(letters(one))
     return 0 if not letters(left) and not letters(words.rpartition(": ")[2]) else -1
 
@@ -212,9 +212,9 @@ def find(text: str, names: Sequence[str] = ()) -> tuple[list[Found], list[tuple[
             start, one = read_line(source, head, tail, lower, known)
             last, lower = tail.end() - 1, tail.end()
         else:
-            start, last = source.begins(head.start(), lower), head.start()
+            start, last = source.find_beginning(head.start(), lower), head.start()
             fault = "it ends without a checksum: ask for the whole line again"
-            one = Found(source.number(start), find_name(source, start, last, known), None, fault)
+            one = Found(source.number(start), name_before(source, start, last, known), None, fault)
         found.append(one)
         taken |= set(range(source.row(start), source.row(last) + 1))
     leftover = [
@@ -236,7 +236,7 @@ def read_line(
     lowest = max(lower, stop - hand_in.LONGEST)
     rest, checksum = whole[stop : tail.end(1)], tail[2]
     theirs = "its checksum fits the name {}: the line is theirs, under another name"
-    for start in (lowest + at for at in beginnings(whole[lowest:stop])):
+    for start in (lowest + at for at in word_starts(whole[lowest:stop])):
         if hand_in.checksum(whole[start:stop] + rest) != checksum:
             continue
         try:
@@ -244,21 +244,21 @@ def read_line(
         except ValueError as error:
             fault = f"its checksum fits, but it cannot be read: {error}"
             return start, Found(source.number(start), whole[start:stop], None, fault)
-        row = max(source.begins(start, lower), lowest)
-        other = known.exactly(whole[row:stop])
+        row = max(source.find_beginning(start, lower), lowest)
+        other = known.find_exact(whole[row:stop])
         mine = known.exact.get(line.name.casefold(), other)
         if other and other != mine:  # something was written before the name
             return row, Found(source.number(row), other, None, theirs.format(line.name))
         return start, Found(source.number(start), line.name, line)
-    start = source.begins(stop, lower)
+    start = source.find_beginning(stop, lower)
     words = whole[max(start, stop - 2 * hand_in.LONGEST) : stop]
-    name = find_name(source, start, stop, known)
+    name = name_before(source, start, stop, known)
     fault = (
         "its checksum does not fit: a name, a day, a letter or a digit was changed, or the line was "
         "cut inside a word"
     )
-    if owner := known.owner(rest, checksum):
-        other, about = known.exactly(words), known.about(words)
+    if owner := known.find_owner(rest, checksum):
+        other, about = known.find_exact(words), known.find_similar(words)
         if letters(about) != letters(owner):  # else it may be the owner, spelt like another
             other = about or other
         others = len(letters(other)) if other not in {"", owner} else -1
@@ -278,14 +278,14 @@ def read_line(
     return start, Found(source.number(start), name, None, fault)
 
 
-def find_name(source: Source, start: int, stop: int, known: Names) -> str:
+def name_before(source: Source, start: int, stop: int, known: Names) -> str:
     """Return the name at the end of some words, such as `Here it is: Learner 1`.
 
     It is a name of the roster, if the words end with one, and has at most `hand_in.LONGEST` signs.
     """
     words = source.whole[max(start, stop - 2 * hand_in.LONGEST) : stop]
     words = re.split(r"·|: |\btry \d+ ", words)[-1].strip()
-    if name := known.about(words):
+    if name := known.find_similar(words):
         return name
     if len(words) > hand_in.LONGEST:
         words = words[-hand_in.LONGEST :].partition(" ")[2] or words[-hand_in.LONGEST :]

@@ -111,7 +111,7 @@ def write(
     made = {"bank.xml": as_xml(items), "bank.gift.txt": as_gift(items)}
     for name, text in made.items():
         (folder / name).write_text(text, "utf-8", newline="\n")
-    write_csv(folder / "bank.csv", [COLUMNS, *rows(items)])
+    write_csv(folder / "bank.csv", [COLUMNS, *table_rows(items)])
     return [folder / name for name in (*made, "bank.csv")]
 
 
@@ -140,7 +140,7 @@ def quiz_of(docs: Path, page: str) -> Path:
     return docs / DATA / f"{page.removeprefix(HOME)}.toml"
 
 
-def listed(docs: Path, page: str) -> dict[str, str]:
+def read_toctrees(docs: Path, page: str) -> dict[str, str]:
     """Return {page: the name that it is listed by} of a page's tables of contents."""
     tables = re.findall(r"^```\{toctree\}\n(.*?)^```$", text_of(docs, page), re.M | re.S)
     found = {}
@@ -154,8 +154,8 @@ def listed(docs: Path, page: str) -> dict[str, str]:
 
 def reading_order(docs: Path) -> list[str]:
     """Return the pages of the parts, in the order of the tables of contents."""
-    parts = [page for page in listed(docs, "index") if page.startswith(HOME)]
-    return [page for part in parts for page in listed(docs, part)]
+    parts = [page for page in read_toctrees(docs, "index") if page.startswith(HOME)]
+    return [page for part in parts for page in read_toctrees(docs, part)]
 
 
 def text_of(docs: Path, page: str) -> str:
@@ -166,7 +166,7 @@ def text_of(docs: Path, page: str) -> str:
 def read_items(docs: Path, pages: Iterable[str], address: str) -> Iterator[Item]:
     """Yield the questions of some chapters."""
     base = f"{address.rstrip('/')}/" if address else ""
-    names = listed(docs, "index")
+    names = read_toctrees(docs, "index")
     seen: dict[str, str] = {}
     for page in pages:
         path = quiz_of(docs, page)
@@ -188,7 +188,7 @@ def read_items(docs: Path, pages: Iterable[str], address: str) -> Iterator[Item]
             kind = question.get("kind", "")
             tags = {"part": part, "objective": question["objective"], "kind": kind}
             options = [
-                Option(inline(o["text"], place), inline(o["why"], place), "right" in o)
+                Option(read_inline(o["text"], place), read_inline(o["why"], place), "right" in o)
                 for o in question["option"]
             ]
             link = f"{base}{page}.html#{make_id(label)}" if base else ""
@@ -199,7 +199,7 @@ def read_items(docs: Path, pages: Iterable[str], address: str) -> Iterator[Item]
                 section=titles[label],
                 kind=kind,
                 tags=tuple(f"{key}-{value}" for key, value in tags.items() if value),
-                ask=inline(question["ask"], place),
+                ask=read_inline(question["ask"], place),
                 options=tuple(options),
                 again=read_again(chapter, titles[label], link),
             )
@@ -217,7 +217,7 @@ def read_again(chapter: str, section: str, link: str) -> Text:
     return Text(words.format(linked), words.format(where) + (f" {link}" if link else ""))
 
 
-def inline(source: str, place: str) -> Text:
+def read_inline(source: str, place: str) -> Text:
     """Return the HTML and the plain text of a line of Markdown; `place` is told in errors."""
     tokens = PARSER.parseInline(re.sub(r"\s+", " ", source).strip())
     return as_text(tokens[0].children or [], place)
@@ -244,8 +244,8 @@ def as_xml(items: Iterable[Item]) -> str:
     quiz.append(ET.Comment(f" {LICENCE} "))
     for path, members in groupby(items, lambda item: item.category):
         category = ET.SubElement(quiz, "question", type="category")
-        text_in(ET.SubElement(category, "category"), path)
-        text_in(ET.SubElement(category, "info", format="plain_text"), LICENCE)
+        add_text(ET.SubElement(category, "category"), path)
+        add_text(ET.SubElement(category, "info", format="plain_text"), LICENCE)
         for item in members:
             quiz.append(question_in_xml(item))
     ET.indent(quiz)
@@ -255,9 +255,9 @@ def as_xml(items: Iterable[Item]) -> str:
 def question_in_xml(item: Item) -> ET.Element:
     """Return one question; what Moodle would guess otherwise is said."""
     question = ET.Element("question", type="multichoice")
-    text_in(ET.SubElement(question, "name"), item.id)
-    text_in(ET.SubElement(question, "questiontext", format="html"), item.ask.html)
-    text_in(ET.SubElement(question, "generalfeedback", format="html"), item.again.html)
+    add_text(ET.SubElement(question, "name"), item.id)
+    add_text(ET.SubElement(question, "questiontext", format="html"), item.ask.html)
+    add_text(ET.SubElement(question, "generalfeedback", format="html"), item.again.html)
     for key, value in {
         "defaultgrade": "1",
         "penalty": "0.3333333",  # of a second try, where a quiz allows one; Moodle's own value
@@ -272,15 +272,15 @@ def question_in_xml(item: Item) -> ET.Element:
     for option in item.options:
         grade = "100" if option.right else "0"
         answer = ET.SubElement(question, "answer", fraction=grade, format="html")
-        text_in(answer, option.text.html)
-        text_in(ET.SubElement(answer, "feedback", format="html"), option.why.html)
+        add_text(answer, option.text.html)
+        add_text(ET.SubElement(answer, "feedback", format="html"), option.why.html)
     tags = ET.SubElement(question, "tags")
     for tag in item.tags:
-        text_in(ET.SubElement(tags, "tag"), tag)
+        add_text(ET.SubElement(tags, "tag"), tag)
     return question
 
 
-def text_in(parent: ET.Element, words: str) -> None:
+def add_text(parent: ET.Element, words: str) -> None:
     """Put a text into an element, as Moodle has it."""
     ET.SubElement(parent, "text").text = words
 
@@ -298,14 +298,14 @@ def question_in_gift(item: Item) -> str:
     """Return one question, with its id as a title and, for Moodle, in a comment."""
     known = " ".join([f"[id:{item.id}]", *(f"[tag:{tag}]" for tag in item.tags)])
     answers = [
-        f"\t{'=' if option.right else '~'}{gift(option.text.html)}#{gift(option.why.html)}"
+        f"\t{'=' if option.right else '~'}{escape_gift(option.text.html)}#{escape_gift(option.why.html)}"
         for option in item.options
     ]
-    head = f"::{gift(item.id)}::[html]{gift(item.ask.html)}{{"
-    return "\n".join([f"// {known}", head, *answers, f"\t####{gift(item.again.html)}", "}"])
+    head = f"::{escape_gift(item.id)}::[html]{escape_gift(item.ask.html)}{{"
+    return "\n".join([f"// {known}", head, *answers, f"\t####{escape_gift(item.again.html)}", "}"])
 
 
-def gift(text: str) -> str:
+def escape_gift(text: str) -> str:
     """Escape a text of HTML for GIFT.
 
     At its beginning `[` would name a format and `%` a weight: there they are written as HTML has it.
@@ -314,7 +314,7 @@ def gift(text: str) -> str:
     return RESERVED.sub(r"\\\g<0>", text)
 
 
-def rows(items: Iterable[Item]) -> Iterator[list[str]]:
+def table_rows(items: Iterable[Item]) -> Iterator[list[str]]:
     """Yield a row for each option, in the order of `COLUMNS`."""
     for item in items:
         about = [item.id, item.part, item.chapter, item.section, item.kind, item.ask.plain]

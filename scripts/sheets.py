@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, NotRequired, TypedDict, TypeVar
 
 from bs4 import BeautifulSoup
 from jukebox.watch.alerts import Alert, firing
@@ -29,6 +29,7 @@ if TYPE_CHECKING:  # `nox -s tests` reads the data through this module, and has 
     from playwright.sync_api import Browser
     from playwright.sync_api import Page as Tab
 
+Thing = TypeVar("Thing")
 DOCS, SITE = Path("docs"), Path("docs/_build/html")
 BOOK = Handbook(DOCS)
 ROWS, DAYS, GUESTS = 20, 5, 4  # of a sign-in sheet: lines and days a page, and blank lines at least
@@ -120,6 +121,25 @@ class Screen(NamedTuple):
     output: str
 
 
+class ScreenWords(TypedDict):
+    """Which screen of a page a sheet shows, as lab_sheets.toml names it."""
+
+    command: str
+    shows: str
+    says: NotRequired[str]
+
+
+class Told(TypedDict):
+    """What somebody wrote for a lab's sheet, in lab_sheets.toml, whose schema says the same."""
+
+    lab: int
+    do: list[str]
+    mistake: str
+    screens: list[ScreenWords]
+    failure: list[dict[str, str]]  # screen, why, way_out
+    ask: list[dict[str, str]]  # question, listen
+
+
 @dataclass(frozen=True)
 class Lab:
     """A lab's sheet: title, minutes of a class and the page's line on those of one person,
@@ -130,7 +150,7 @@ class Lab:
     minutes: int
     line: str
     screens: list[Screen]
-    told: Mapping[str, Any] = field(repr=False)
+    told: Told = field(repr=False)
 
 
 # ---- what the sheets say -------------------------------------------------------------------------
@@ -239,10 +259,14 @@ PAPER.filters |= {"day": dates.day, "span": span}
 PAPER.globals["faces"] = Markup(typeface.css())  # noqa: S704, our own file
 
 
-def document(macro: str, course: Course, **values: Any) -> str:
-    """Return a document of sheets: what a macro of sheets.html makes of a course."""
-    module = PAPER.get_template("sheets.html").make_module({"course": course})
-    return str(module.page(macro.replace("_", " ").capitalize(), getattr(module, macro)(**values)))
+def document(macro: str, course: Course, **values: object) -> str:
+    """Return a document of sheets: what a macro of sheets.html makes of a course.
+
+    values: what the macro takes; of any type, since a template has none.
+    """
+    macros = vars(PAPER.get_template("sheets.html").make_module({"course": course}))
+    title = macro.replace("_", " ").capitalize()
+    return str(macros["page"](title, macros[macro](**values)))
 
 
 def show(page: "Tab", document: str) -> None:
@@ -296,12 +320,12 @@ def print_sheets(
         return [print_sheet(page, sheet, output / file) for file, sheet in sheets.items()]
 
 
-def pieces(things: Sequence[Any], size: int) -> list[Sequence[Any]]:
+def pieces(things: Sequence[Thing], size: int) -> list[Sequence[Thing]]:
     """Return a sequence in pieces of a size; one empty piece of nothing."""
     return [things[start : start + size] for start in range(0, len(things), size)] or [things]
 
 
-def evenly(things: Sequence[Any], most: int) -> list[Sequence[Any]]:
+def even_pieces(things: Sequence[Thing], most: int) -> list[Sequence[Thing]]:
     """Return a sequence in as few pieces as there can be, of sizes as equal as they can be."""
     count = max(1, math.ceil(len(things) / most))
     cuts = [len(things) * piece // count for piece in range(count + 1)]
@@ -318,7 +342,7 @@ def write(browser: "Browser", course: Course, output: Path, site: Path = SITE) -
     lines = math.ceil((len(people) + GUESTS) / ROWS) * ROWS
     signing = [
         (row, some)
-        for some in evenly(days, DAYS)
+        for some in even_pieces(days, DAYS)
         for row in pieces([*people, *[""] * (lines - len(people))], ROWS)
     ]
     cards = [day for day in days for _ in pieces(people, MINUTE_CARDS)]  # a day's pages together

@@ -17,14 +17,16 @@ import re
 import shlex
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TypeAlias
 
 import yaml
+from jukebox.labs.hand_in import Lab, Quiz
 
 from docs._ext.plans import Block, Handbook, Plan, PlanError, hours, quizzes_of, read
 from scripts import collect, moodle, sheets
@@ -35,8 +37,8 @@ from scripts.timetable import (
     as_calendar,
     as_table,
     environment,
+    long_date,
     name_of,
-    on,
     public_holidays,
     read_clock,
     read_date,
@@ -110,6 +112,10 @@ CERTIFICATES = {
 }
 
 
+# What a template shows, by the names that it has there: of any type, since a template has none.
+Values: TypeAlias = Mapping[str, object]
+
+
 @dataclass(frozen=True)
 class Kit:
     """What a trainer asks for: a plan with its days, the people, and the folder of it."""
@@ -160,7 +166,8 @@ def write_texts(kit: Kit, book: Handbook, made: Path, site: Path) -> None:
     table, plan = kit.table, kit.plan
     reading = reading_minutes(site, plan.home)
     activities = list({b.activity["id"]: b.activity for b in plan.blocks if b.activity}.values())
-    values: dict[str, Any] = shared_values(kit, book, site) | {
+    values = {
+        **shared_values(kit, book, site),
         "activities": activities,
         "reading": reading,
         "mini_capstone": MINI_CAPSTONE in pages_of_activities(plan),
@@ -178,14 +185,14 @@ def write_texts(kit: Kit, book: Handbook, made: Path, site: Path) -> None:
     (made / "plan.ics").write_bytes(as_calendar(table, now()))
 
 
-def write_page(path: Path, values: Mapping[str, Any]) -> None:
+def write_page(path: Path, values: Values) -> None:
     """Write a file of the kit: its template has the same name."""
     path.parent.mkdir(parents=True, exist_ok=True)
     text = environment().get_template(path.name).render(values)
     path.write_text(text, "utf-8", newline="\n")
 
 
-def shared_values(kit: Kit, book: Handbook, site: Path) -> dict[str, Any]:
+def shared_values(kit: Kit, book: Handbook, site: Path) -> Values:
     """Return what several templates show."""
     return {
         "plan": kit.plan,
@@ -196,7 +203,7 @@ def shared_values(kit: Kit, book: Handbook, site: Path) -> dict[str, Any]:
         "version": kit.version,
         "licence": LICENCE,
         "survey": kit.plan.every != "once",
-        "link": linker(kit.folder, site),
+        "link": partial(address, base_address(kit.folder, site)),
     }
 
 
@@ -205,18 +212,17 @@ def pages_of_activities(plan: Plan) -> set[str]:
     return {block.page for block in plan.blocks if block.activity}
 
 
-def linker(folder: Path, site: Path) -> Callable[..., str]:
-    """Return a function that gives the address of a page: on the web if known, else on this disk."""
-    base = BASE.rstrip("/") or Path(os.path.relpath(site, folder)).as_posix()
-
-    def link(page: str, anchor: str = "") -> str:
-        """Return the address of a page, and of a place on it."""
-        return f"{base}/{page}.html{f'#{anchor}' if anchor else ''}"
-
-    return link
+def base_address(folder: Path, site: Path) -> str:
+    """Return where the site is: on the web if that is known, else on this disk, from a folder."""
+    return BASE.rstrip("/") or Path(os.path.relpath(site, folder)).as_posix()
 
 
-def beside(folder: Path, site: Path) -> str:
+def address(base: str, page: str, anchor: str = "") -> str:
+    """Return the address of a page of a site, and of a place on it."""
+    return f"{base}/{page}.html{f'#{anchor}' if anchor else ''}"
+
+
+def folder_beside(folder: Path, site: Path) -> str:
     """Return the folder next to the site that holds a folder: both can be carried; "" if none."""
     above, inside = site.resolve().parent, folder.resolve()
     return inside.relative_to(above).parts[0] if inside.is_relative_to(above) else ""
@@ -231,7 +237,8 @@ def now() -> datetime:
 
 def print_papers(kit: Kit, book: Handbook, made: Path, site: Path) -> None:
     """Print handouts, answers and sheets into a folder, with Chromium."""
-    from scripts import chromium, packs  # they need Playwright, and the folder's other files do not
+    from scripts import chromium  # it needs Playwright, and the folder's other files do not
+    from scripts.packs.printing import print_handout
 
     plan = kit.plan
     brief = [page for page in pages_of_activities(plan) if page == MINI_CAPSTONE]
@@ -243,7 +250,7 @@ def print_papers(kit: Kit, book: Handbook, made: Path, site: Path) -> None:
         ):
             if pages:
                 title = f"{plan.called}: {title}"
-                packs.handout(browser, site, pages, made / name, title, answers=made / answers)
+                print_handout(browser, site, pages, made / name, title, answers=made / answers)
         if plan.every != "once":
             sheets.write(browser, sheet_course(kit, book), made)
     held = {block.activity["id"] for block in plan.blocks if block.activity}
@@ -277,12 +284,12 @@ def is_taught(block: Block) -> bool:
     return chapter or block.kind == "lab" or block.activity.get("id") == CAPSTONE
 
 
-def questions(plan: Plan, book: Handbook) -> list[str]:
+def quiz_chapters(plan: Plan, book: Handbook) -> list[str]:
     """Return the chapters whose questions go to Moodle: read at home, taught or asked, each once."""
     return list(dict.fromkeys(quizzes_of([*plan.handed_in, *plan.taught], book)))
 
 
-def pages_of(pdf: Path) -> int:
+def count_pages(pdf: Path) -> int:
     """Return how many pages a PDF has; 0 where there is none."""
     if not pdf.exists() or not pdf.stat().st_size:
         return 0
@@ -299,25 +306,22 @@ def write_index(kit: Kit, book: Handbook, made: Path, site: Path) -> None:
         inside = [name for name in FILES if name.rpartition("/")[0] == folder]
         return [(name, *FILES[name]) for name in inside if (made / name).exists()]
 
-    def shown() -> list[tuple[str, str, str]]:
-        """Return the certificates that an earlier run has printed."""
-        return certificates_in(kit.folder)
-
     words = [kit.plan.name, "--roster", str(kit.roster or "class.csv"), "--lines", "lines.txt"]
     if kit.folder.parent != OUTPUT:
         words += ["--output", str(kit.folder.parent)]
-    values = shared_values(kit, book, site) | {
+    values = {
+        **shared_values(kit, book, site),
         "files": files,
-        "printed": shown,
+        "printed": partial(printed_certificates, kit.folder),  # of an earlier run
         "plan_file": kit.source or Path("docs/_data/plans", f"{kit.plan.name}.toml"),
         "folder": shlex.quote(kit.folder.as_posix()),
         "marks": (MARK, END),
         "online": bool(BASE),
-        "beside": "" if BASE else beside(kit.folder, site),
+        "beside": "" if BASE else folder_beside(kit.folder, site),
         "above": site.parent.as_posix(),
         "site": site.as_posix(),
         "offline": kit.offline,
-        "sheets": pages_of(made / "room/handouts.pdf"),
+        "sheets": count_pages(made / "room/handouts.pdf"),
         "roster": shlex.quote(str(kit.roster or "class.csv")),
         "certificates": shlex.join(words),
     }
@@ -386,12 +390,12 @@ def make_folder(arguments: Sequence[str]) -> None:
     with TemporaryDirectory() as name:  # nothing of an earlier run is lost if this one fails
         made = Path(name)
         write_texts(kit, book, made, SITE)
-        if pages := questions(plan, book):
+        if pages := quiz_chapters(plan, book):
             moodle.write(made / "moodle", pages)
         if not given.no_print:
             print_papers(kit, book, made, SITE)
         write_index(kit, book, made, SITE)
-        written, kept, removed = place(made, kit.folder, before.get("written", {}))
+        written, kept, removed = place_files(made, kit.folder, before.written if before else {})
     keep_course(kit.folder, sheet_course(kit, book), written)
     if kept:
         print(
@@ -402,10 +406,10 @@ def make_folder(arguments: Sequence[str]) -> None:
         print(f"Removed, since they may be old: {', '.join(removed)}.")
     if table.dates[0] < now().date():
         print(f"Note: --start {table.dates[0]} is in the past.", file=sys.stderr)
-    say(kit, [*written, *kept])
+    print_summary(kit, [*written, *kept])
 
 
-def place(
+def place_files(
     made: Path, folder: Path, before: Mapping[str, str]
 ) -> tuple[dict[str, str], list[str], list[str]]:
     """Move what was made into a folder, in place of what an earlier run has written there.
@@ -446,35 +450,44 @@ def keep_course(folder: Path, course: sheets.Course, written: Mapping[str, str])
     side.replace(folder / COURSE)
 
 
-def read_course(folder: Path) -> dict[str, Any]:
-    """Return what an earlier run kept: the fields of `sheets.Course`, and `written`; or nothing.
+@dataclass(frozen=True)
+class Earlier:
+    """What an earlier run kept: its course, and the digest of each file that it wrote."""
+
+    course: sheets.Course
+    written: Mapping[str, str]
+
+
+def read_course(folder: Path) -> Earlier | None:
+    """Return what an earlier run kept; None if there was none.
 
     Raises ValueError where the file is not as `keep_course` writes it.
     """
     path = folder / COURSE
     if not path.exists():
-        return {}
+        return None
     try:
         facts = json.loads(path.read_text("utf-8"))
+        written = facts.pop("written")
         facts["dates"] = [date.fromisoformat(day) for day in facts["dates"]]
-        sheets.Course(**{key: facts[key] for key in facts if key != "written"})
-        if all(isinstance(digest, str) for digest in facts["written"].values()):
-            return facts
-        raise ValueError("a digest is no text")
+        course = sheets.Course(**facts)
+        if not all(isinstance(digest, str) for digest in written.values()):
+            raise ValueError("a digest is no text")
+        return Earlier(course, written)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(
             f"{path} is not as the command wrote it. Move {folder} away, and make it again."
         ) from error
 
 
-def say(kit: Kit, names: Iterable[str]) -> None:
+def print_summary(kit: Kit, names: Iterable[str]) -> None:
     """Print what was written, and the next thing to do, in fewer than 15 lines."""
     table, plan = kit.table, kit.plan
     minutes = sum(block.minutes for block in plan.blocks if block.kind != "pause")
     parts = f"{len(plan.parts)} times {plan.minutes} minutes, " if plan.parts[1:] else ""
     print(f"{plan.called}: {parts}{minutes} minutes without the pauses.")
     print(
-        f"First {on(table.dates[0])}, {hours(table.begins)}, {table.zone}; last {on(table.dates[-1])}."
+        f"First {long_date(table.dates[0])}, {hours(table.begins)}, {table.zone}; last {long_date(table.dates[-1])}."
     )
     if table.skipped:
         shown = [f"{day} ({why})" for day, why in table.skipped]
@@ -499,7 +512,7 @@ def make_certificates(arguments: Sequence[str]) -> None:
     parser.add_argument("--lines", type=Path, help="the lines that people handed in")
     parser.add_argument(
         "--same",
-        type=collect.pair,
+        type=collect.read_pair,
         action="append",
         default=[],
         metavar="NAME=NAME",
@@ -508,29 +521,28 @@ def make_certificates(arguments: Sequence[str]) -> None:
     parser.add_argument("--output", type=Path, default=OUTPUT, help="the folder of all plans")
     given = parser.parse_args(arguments)
     folder = given.output / Path(given.plan).stem
-    facts = read_course(folder)
-    if not facts:
+    before = read_course(folder)
+    if not before:
         raise ValueError(
             f"{folder / COURSE} is not there: make the folder first, "
             f"with `nox -s teach -- {given.plan} --start … --zone …`."
         )
-    people = read_roster(given.roster, len(facts["dates"]))
+    people = read_roster(given.roster, len(before.course.dates))
     attended = {person.name: list(person.days) for person in people if person.days}
     if not attended:
         raise ValueError(
             f"{given.roster}: nobody has `days`. Write the days attended, such as 1 2 3."
         )
     names = [person.name for person in people]
-    before = facts.pop("written")
-    course = sheets.Course(**facts | {"people": names})
-    completed = completed_by(given.lines, names, dict(given.same)) if given.lines else {}
+    course = replace(before.course, people=names)
+    completed = completions(given.lines, names, dict(given.same)) if given.lines else {}
     from scripts import chromium  # it needs Playwright
 
     for name in ("attendance", "completion"):  # of an earlier run
         (folder / "after" / f"{name}.pdf").unlink(missing_ok=True)
     with chromium.launch() as browser:
         written = sheets.certificates(browser, course, attended, completed, folder)
-    keep_course(folder, sheets.Course(**facts), list_certificates(folder, before))
+    keep_course(folder, before.course, list_certificates(folder, before.written))
     for path in written:
         print(path)
     print(f"Attendance: {len(attended)} of {len(people)} people. Print, sign, hand out.")
@@ -539,7 +551,7 @@ def make_certificates(arguments: Sequence[str]) -> None:
             print(f"No certificate of completion: {name} ({', '.join(lack)})")
 
 
-def certificates_in(folder: Path) -> list[tuple[str, str, str]]:
+def printed_certificates(folder: Path) -> list[tuple[str, str, str]]:
     """Return the certificates that are in a folder: path, tag, and what it is."""
     return [(name, *said) for name, said in CERTIFICATES.items() if (folder / name).exists()]
 
@@ -556,13 +568,13 @@ def list_certificates(folder: Path, written: Mapping[str, str]) -> dict[str, str
     if not end:
         return dict(written)
     ours = digest_of(path) == written.get(path.name)
-    module = environment().get_template("list.html").make_module()
-    listed = str(module.listed(certificates_in(folder)))
+    macros = vars(environment().get_template("list.html").make_module())
+    listed = macros["listed"](printed_certificates(folder))
     path.write_text(f"{head}{mark}\n{listed}{end}{tail}", "utf-8", newline="\n")
     return {**written, path.name: digest_of(path)} if ours else dict(written)
 
 
-def completed_by(
+def completions(
     lines: Path, names: Sequence[str], same: Mapping[str, str]
 ) -> dict[str, sheets.Completed]:
     """Return what each person of the roster has handed in; print what the trainer has to look at.
@@ -575,18 +587,14 @@ def completed_by(
     report = collect.collect(collect.decode(lines), names, same=same)
     for sentence in report.look:
         print(sentence, file=sys.stderr)
+    handed_in = {name: [one.item for one in given.values()] for name, given in report.given.items()}
     return {
         name: sheets.Completed(
-            labs=[one.item.number for one in given.values() if is_done(one.item, lab=True)],
-            quizzes=[one.item.page for one in given.values() if is_done(one.item, lab=False)],
+            labs=[item.number for item in items if isinstance(item, Lab) and item.done],
+            quizzes=[item.page for item in items if isinstance(item, Quiz)],
         )
-        for name, given in report.given.items()
+        for name, items in handed_in.items()
     }
-
-
-def is_done(item: Any, *, lab: bool) -> bool:
-    """Tell whether what somebody handed in is a lab, or a quiz, that is done."""
-    return hasattr(item, "done") == lab and getattr(item, "done", True)
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -20,8 +20,8 @@ from markupsafe import Markup, escape
 from docs._ext.markdown import PARSER
 from docs._ext.plans import KINDS, Block, Part, Plan, hours, minutes_of, ordinal, too_late
 
-if TYPE_CHECKING:
-    from icalendar import Timezone  # what needs it imports it: not every lock has it
+if TYPE_CHECKING:  # whoever only fills a template does without
+    from icalendar import Timezone
 
 TEMPLATES = Path(__file__).with_name("teach_kit")
 COLUMNS = (
@@ -91,10 +91,10 @@ def zones() -> set[str]:
 def places() -> dict[str, tuple[str, ...]]:
     """Return the zones that have a place, each with the short names of its winter and summer."""
     text = (resources.files("tzdata") / "zoneinfo" / "zone1970.tab").read_text("utf-8")
-    names = [line.split("\t")[2] for line in text.splitlines() if not line.startswith("#")]
+    found = [line.split("\t")[2] for line in text.splitlines() if not line.startswith("#")]
     days = (datetime(2027, 1, 1, tzinfo=UTC), datetime(2027, 7, 1, tzinfo=UTC))
     return {
-        name: tuple(day.astimezone(ZoneInfo(name)).tzname() or "" for day in days) for name in names
+        name: tuple(day.astimezone(ZoneInfo(name)).tzname() or "" for day in days) for name in found
     }
 
 
@@ -125,13 +125,15 @@ def public_holidays(country: str, start: date) -> dict[date, str]:
     code, _, region = country.upper().partition("-")
     try:
         years = range(start.year, start.year + 2)
-        days = holidays.country_holidays(code, subdiv=region or None, years=years, language="en_US")
+        found = holidays.country_holidays(
+            code, subdiv=region or None, years=years, language="en_US"
+        )
     except NotImplementedError:
         raise ValueError(
             f"--country {country} is not known. Write two letters, such as IN or DE, and perhaps "
             "a region, as DE-BY; or name each day with --holiday."
         ) from None
-    return dict(days.items())
+    return dict(found.items())
 
 
 def weekend_of(country: str) -> Collection[int]:
@@ -168,7 +170,7 @@ def schedule(
     return dates, skipped
 
 
-def on(day: date) -> str:
+def long_date(day: date) -> str:
     """Write a day as Monday 11 January 2027, whatever the machine's language."""
     return format_date(day, "EEEE d MMMM y", locale="en")
 
@@ -190,14 +192,14 @@ def name_of(block: Block) -> str:
     return f"Lab {block.number}: {block.title}" if block.kind == "lab" else block.title
 
 
-def as_calendar(table: Timetable, made: datetime) -> bytes:
+def as_calendar(table: Timetable, now: datetime) -> bytes:
     """Return the calendar: an event for each part, whose description has the blocks.
 
     A trainer invites people to a day and not to seventeen meetings, so a day is one event. The same
     plan with the same start has the same UIDs, so it replaces what was imported before. The zone is
     written into the file, for calendars that do not know its name; where what is written would give
-    another hour (as in Morocco, whose clock changes for Ramadan), the times are in UTC. made: when
-    it was written.
+    another hour (as in Morocco, whose clock changes for Ramadan), the times are in UTC. now: when
+    it is written.
     """
     from icalendar import Calendar, Event
 
@@ -205,19 +207,19 @@ def as_calendar(table: Timetable, made: datetime) -> bytes:
     calendar.add("prodid", "-//MLOps handbook//teach//EN")
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", table.plan.called)
-    written = find_zone(table)
-    if written is not None:
-        calendar.add_component(written)
+    zone = zone_of(table)
+    if zone is not None:
+        calendar.add_component(zone)
     for number, (day, part) in enumerate(table.held, 1):
         event = Event()
         key = f"{table.plan.name}/{table.dates[0]}/{number}"
         event.add("uid", str(uuid.uuid5(uuid.NAMESPACE_URL, f"mlops-handbook/{key}")))
-        event.add("dtstamp", made.astimezone(UTC))
+        event.add("dtstamp", now.astimezone(UTC))
         # By the clock on the wall: a day with a change to summer time has the same hours.
         for name, moment in zip(("dtstart", "dtend"), wall_times(table, day, part), strict=True):
-            event.add(name, moment if written is not None else moment.astimezone(UTC))
+            event.add(name, moment if zone is not None else moment.astimezone(UTC))
         event.add("summary", f"{table.plan.called}: {part.name}")
-        event.add("description", describe(table, part))
+        event.add("description", describe_part(table, part))
         if table.place:
             event.add("location", table.place)
         calendar.add_component(event)
@@ -232,7 +234,7 @@ def wall_times(table: Timetable, day: date, part: Part) -> tuple[datetime, datet
     return begin, begin + timedelta(minutes=part.minutes)
 
 
-def find_zone(table: Timetable) -> "Timezone | None":
+def zone_of(table: Timetable) -> "Timezone | None":
     """Return the zone as a calendar has it, or None where its times would be wrong, or need none."""
     from icalendar import Timezone
 
@@ -248,7 +250,7 @@ def find_zone(table: Timetable) -> "Timezone | None":
     return written
 
 
-def describe(table: Timetable, part: Part) -> str:
+def describe_part(table: Timetable, part: Part) -> str:
     """Return the blocks of a part as lines of text."""
     lines = [
         f"{begin} {name_of(block)} ({block.minutes} min)" for begin, _, block in table.rows(part)
@@ -266,20 +268,25 @@ def environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    templates.filters |= {"on": on, "ordinal": ordinal, "in_code": in_code, "name_of": name_of}
-    templates.filters |= {"spoken": spoken, "in_css": in_css, "by_rank": by_rank}
-    templates.filters["answers_in"] = answers_in
+    templates.filters |= {
+        "on": long_date,
+        "ordinal": ordinal,
+        "in_code": in_code,
+        "name_of": name_of,
+    }
+    templates.filters |= {"spoken": spoken_markup, "in_css": in_css, "by_rank": group_by_rank}
+    templates.filters["answers_in"] = answers_file
     style = (TEMPLATES / "style.css").read_text("utf-8")
     templates.globals |= {"KINDS": KINDS, "style": Markup(style)}  # noqa: S704, our own file
     return templates
 
 
-def by_rank(dropped: Sequence[tuple[Part, Block]]) -> list[list[tuple[Part, Block]]]:
+def group_by_rank(dropped: Sequence[tuple[Part, Block]]) -> list[list[tuple[Part, Block]]]:
     """Return the blocks that are left out, those of one rank together."""
     return [list(group) for _, group in groupby(dropped, key=lambda pair: pair[1].drop)]
 
 
-def answers_in(page: str, plan: Plan) -> str:
+def answers_file(page: str, plan: Plan) -> str:
     """Return the file of the folder that has the answers of a chapter's quiz."""
     return f"trainer/answers{'' if page in plan.taught else '-pre-reading'}.pdf"
 
@@ -290,7 +297,7 @@ def in_css(words: str) -> Markup:
     return Markup('"{}"').format(Markup(safe))  # noqa: S704, nothing is left that HTML reads
 
 
-def spoken(words: str) -> Markup:
+def spoken_markup(words: str) -> Markup:
     """Return Markdown for somebody who reads it aloud: code and stress stay, a link is its words."""
     marks = {"em_open": "<em>", "em_close": "</em>"}
     shown = Markup("")

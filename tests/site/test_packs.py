@@ -12,7 +12,11 @@ import pytest
 from bs4 import BeautifulSoup
 from pypdf import PdfReader
 
-from scripts import chromium, packs, typeface
+from scripts import chromium, typeface
+from scripts.packs import __main__ as command
+from scripts.packs import paper, printing, promises, shelf
+from scripts.packs.promises import Blank
+from scripts.packs.site import Page, Site, edition
 
 FACTS = """<div class="chapter-facts"><p class="chapter-line">For all · {} min</p>
 <div class="objectives"><p>After this: {}</p><ul><li>Print it.</li></ul></div></div>
@@ -131,7 +135,7 @@ def root(tmp_path_factory):
 @pytest.fixture(scope="module")
 def site(root):
     """The small site as the packs read it, without an address."""
-    return packs.Site(root, "")
+    return Site(root, "")
 
 
 @pytest.fixture(scope="module")
@@ -144,13 +148,13 @@ def module(site):
 def show(root, browser):
     """Print a document; return the PDF."""
     with chromium.serve(root) as origin, chromium.tab(browser) as sheet:
-        yield lambda document: packs.print_pdf(sheet, origin, document)
+        yield lambda document: printing.print_pdf(sheet, origin, document)
 
 
 @pytest.fixture(scope="module")
 def printed(site, module, show):
     """The module's pack and its answers, each with its PDF."""
-    documents = packs.assemble(site, module, name="one.pdf")
+    documents = paper.assemble_pack(site, module, name="one.pdf")
     return [(document, show(document)) for document in documents]
 
 
@@ -161,7 +165,7 @@ def text_of(document):
 
 def words_of(pdf):
     """Return the text of all pages, in single spaces."""
-    return " ".join(" ".join(packs.read_texts(pdf)).split())
+    return " ".join(" ".join(promises.read_texts(pdf)).split())
 
 
 def test_chapters_in_order(module):
@@ -175,7 +179,7 @@ def test_chapters_in_order(module):
 def test_links_on_paper(root, module):
     """Without an address, another page is what the sentence calls it; with one, a link."""
     bare, addressed = (
-        packs.assemble(packs.Site(root, base), module[1:2])[0]
+        paper.assemble_pack(Site(root, base), module[1:2])[0]
         for base in ("", "https://book.example/en")
     )
 
@@ -186,9 +190,9 @@ def test_links_on_paper(root, module):
 
 def test_next_on_paper(site, module, root):
     """Only a chapter alone says what is next on the site; elsewhere the text says its title."""
-    alone = packs.assemble(site, module[1:2])[0]
-    titled = packs.assemble(site, module[1:2], "Three days")[0]
-    several = packs.assemble(site, module)[0]
+    alone = paper.assemble_pack(site, module[1:2])[0]
+    titled = paper.assemble_pack(site, module[1:2], "Three days")[0]
+    several = paper.assemble_pack(site, module)[0]
 
     assert "Go on." in text_of(alone)
     assert not any("Go on." in text_of(document) for document in (titled, several))
@@ -199,7 +203,7 @@ def test_next_on_paper(site, module, root):
 def test_output_does_not_lie_on_its_label(site, module, show):
     """The word stands on a line of its own, above a line that fills the sheet."""
     code = f'<div class="highlight-output"><div class="highlight"><pre>{"printed " * 40}</pre></div></div>'
-    pack = change(packs.assemble(site, module[1:2])[0], "It is in", f"{code}It is in")
+    pack = change(paper.assemble_pack(site, module[1:2])[0], "It is in", f"{code}It is in")
     pdf = show(change(pack, "<style>", f"<style>{LOOK.read_text('utf-8')}"))
     with pypdfium2.PdfDocument(pdf) as opened:
         (place,) = [
@@ -214,11 +218,11 @@ def test_output_does_not_lie_on_its_label(site, module, show):
 
 def test_a_title_is_with_its_facts(site, module, show):
     """Wherever a page ends: title, audience, objectives and the text's first words are together."""
-    pack, title = packs.assemble(site, module)[0], "<h1>The second chapter"
+    pack, title = paper.assemble_pack(site, module)[0], "<h1>The second chapter"
     for height in range(0, 261, 13):  # mm; the facts are higher
         space = f'<div style="height: {height}mm"></div>'
         pdf = show(change(pack, title, f"{space}{title}"))
-        (page,) = [text for text in packs.read_texts(pdf) if "After this: second" in text]
+        (page,) = [text for text in promises.read_texts(pdf) if "After this: second" in text]
 
         assert re.search(r"The second chapter\s+For all · 5 min\s+After this: second", page)
         assert "Print it." in page
@@ -226,11 +230,11 @@ def test_a_title_is_with_its_facts(site, module, show):
 
 def test_a_sheet_is_not_spent_on_a_few_sources(site, module, show, monkeypatch):
     """Where a few lines are left over, the words and the sources are smaller, if that helps."""
-    pack, entry = packs.assemble(site, module)[0], '<li id="word-term-first-word">'
+    pack, entry = paper.assemble_pack(site, module)[0], '<li id="word-term-first-word">'
     longer = [change(pack, entry, "<li>More.</li>" * n + entry) for n in range(40, 110, 10)]
-    now = [len(packs.read_texts(show(one))) for one in longer]
-    monkeypatch.setattr(packs, "FEW", 0)
-    before = [len(packs.read_texts(show(one))) for one in longer]
+    now = [len(promises.read_texts(show(one))) for one in longer]
+    monkeypatch.setattr(printing, "FEW", 0)
+    before = [len(promises.read_texts(show(one))) for one in longer]
 
     assert before != now
     assert [min(pair) for pair in zip(before, now, strict=True)] == now
@@ -238,7 +242,7 @@ def test_a_sheet_is_not_spent_on_a_few_sources(site, module, show, monkeypatch):
 
 def test_addresses_at_the_end(site, module, show):
     """A link to elsewhere keeps its address on paper: at the end, once."""
-    pack, _ = packs.assemble(site, module[1:2])
+    pack, _ = paper.assemble_pack(site, module[1:2])
     text = words_of(show(pack))
 
     assert text.endswith("outside: https://outside.example/")
@@ -248,7 +252,7 @@ def test_addresses_at_the_end(site, module, show):
 def test_links_inside(printed):
     """A link to a chapter of the pack says its page, and no id comes twice."""
     (pack, pdf), _ = printed
-    pages = packs.read_texts(pdf)
+    pages = promises.read_texts(pdf)
     starts = {
         name: next(n for n, text in enumerate(pages, 1) if f"After this: {name}" in text)
         for name in ("first", "second")
@@ -263,10 +267,10 @@ def test_links_inside(printed):
 
 def test_dead_link_stops(site, module, monkeypatch):
     """A link to a place that the pack does not have is an error with page and place."""
-    monkeypatch.setattr(packs, "endings", lambda *_: "")
+    monkeypatch.setattr(paper, "endings", lambda *_: "")
 
     with pytest.raises(SystemExit) as stop:
-        packs.assemble(site, module[1:])
+        paper.assemble_pack(site, module[1:])
     assert (
         "modules/one/b-first.html: no id source-id2, no id word-term-first-word" == stop.value.code
     )
@@ -274,11 +278,11 @@ def test_dead_link_stops(site, module, monkeypatch):
 
 def test_citation_of_nothing_stops(root, module):
     """A citation that the bibliography does not have is an error with its page."""
-    site = packs.Site(root, "https://book.example/")
+    site = Site(root, "https://book.example/")
     site.sources = {}
 
     with pytest.raises(SystemExit) as stop:
-        packs.assemble(site, module[1:2])
+        paper.assemble_pack(site, module[1:2])
     assert stop.value.code == (
         "modules/one/b-first.html cites id2, which the bibliography does not have"
     )
@@ -288,9 +292,11 @@ def test_pack_and_answers_keep_their_promises(printed):
     """Tags, bookmarks, titles, numbers, A4, fonts, sources; the answers in the other file only."""
     (pack, pdf), (answers, their_pdf) = printed
 
-    assert [] == packs.faults(pdf, pack, ["reference/other"])
-    assert [] == packs.faults(their_pdf, answers, ["reference/other"])
-    assert packs.squeeze("Because first says so.") in packs.squeeze(words_of(their_pdf))
+    assert [] == promises.faults(pdf, pack, ["reference/other"])
+    assert [] == promises.faults(their_pdf, answers, ["reference/other"])
+    assert promises.squeeze_text("Because first says so.") in promises.squeeze_text(
+        words_of(their_pdf)
+    )
     assert "Which page is this, first?" in words_of(pdf)
 
 
@@ -304,7 +310,7 @@ def test_answers_name_their_pack(printed):
 def test_cover(printed):
     """The first page says what it is, of which version, for how long, under which terms; and a name."""
     (_, pdf), _ = printed
-    first = " ".join(packs.read_texts(pdf)[0].split())
+    first = " ".join(promises.read_texts(pdf)[0].split())
 
     for said in (
         "Handbook · module Module one Version 0.1.0",
@@ -332,7 +338,7 @@ def test_sources_and_words_at_the_end(printed):
 
 def test_everything_is_open(site, module, show):
     """Each tab and each dropdown is on paper, and so is a drawing that was a file."""
-    text = words_of(show(packs.assemble(site, module[1:2])[0]))
+    text = words_of(show(paper.assemble_pack(site, module[1:2])[0]))
     shown = ("Left tab.", "Right tab.", "Dropped down.", "In a file")
 
     assert [] == [words for words in shown if words not in text]
@@ -341,7 +347,7 @@ def test_everything_is_open(site, module, show):
 def change(document, old, new):
     """Return a document with another text, and the same promises."""
     assert old in document.html
-    return packs.Document(**{**vars(document), "html": document.html.replace(old, new)})
+    return paper.Document(**{**vars(document), "html": document.html.replace(old, new)})
 
 
 @pytest.mark.parametrize(
@@ -372,7 +378,7 @@ def change(document, old, new):
 def test_broken_promise(printed, show, which, old, new, fault):
     """Where paper and promise differ, the difference is named."""
     document, _ = printed[which]
-    found = packs.faults(show(change(document, old, new)), document, ["reference/other"])
+    found = promises.faults(show(change(document, old, new)), document, ["reference/other"])
 
     assert 1 == len({one.partition(" on page")[0] for one in found if one.startswith(fault)})
 
@@ -380,8 +386,8 @@ def test_broken_promise(printed, show, which, old, new, fault):
 def test_bare_pdf(tab):
     """A PDF without tags, bookmarks and numbers is told so."""
     tab.set_content("<h1>One</h1>")
-    document = packs.Document("", "One", ["One"])
-    found = packs.faults(tab.pdf(tagged=False, format="Letter"), document)
+    document = paper.Document("", "One", ["One"])
+    found = promises.faults(tab.pdf(tagged=False, format="Letter"), document)
 
     assert {"no /StructTreeRoot", "no /Outlines", "no /Lang", "page 1 is not A4"} < set(found)
     assert "no page number on page 1" in found
@@ -396,19 +402,20 @@ def test_blank_share(tab):
     )
     pdf = tab.pdf(prefer_css_page_size=True, print_background=True)
 
-    assert [0, 0.5, 0.9] == pytest.approx(packs.blanks(pdf), abs=0.01)
+    assert [0, 0.5, 0.9] == pytest.approx(promises.blank_shares(pdf), abs=0.01)
 
 
-def test_too_white():
+def test_pages_that_are_blank():
     """More than one page in twenty blank over more than a third is a fault; the worst is first."""
-    one_in_twenty = [(0.5, "a.pdf", 1), *[(0.33, "a.pdf", n) for n in range(2, 21)]]
+    other_pages = [Blank(0.33, "a.pdf", n) for n in range(2, 21)]
+    one_in_twenty = [Blank(0.5, "a.pdf", 1), *other_pages]
 
-    assert [] == packs.too_white(one_in_twenty)
+    assert [] == promises.blank_faults(one_in_twenty)
     assert [
         "2 of 21 pages are blank over more than a third:",
         "b.pdf: page 7, 90%",
         "a.pdf: page 1, 50%",
-    ] == packs.too_white([*one_in_twenty, (0.9, "b.pdf", 7)])
+    ] == promises.blank_faults([*one_in_twenty, Blank(0.9, "b.pdf", 7)])
 
 
 @pytest.mark.parametrize(
@@ -423,20 +430,18 @@ def test_edition(tmp_path, released, foot, said):
     """A release has its day; what is none has the day of the last change, if it is known."""
     (tmp_path / "cff").write_text(f"version: '1.2'\n{released}")
     pages = [
-        packs.Page("a.html", f'<div class="last-updated">Last changed on {foot}.</div>'),
-        packs.Page(
-            "b.html", f'<div class="last-updated">{"3 December 2026" if foot else ""}</div>'
-        ),
+        Page("a.html", f'<div class="last-updated">Last changed on {foot}.</div>'),
+        Page("b.html", f'<div class="last-updated">{"3 December 2026" if foot else ""}</div>'),
     ]
 
-    assert said == packs.edition(pages, tmp_path / "cff")
+    assert said == edition(pages, tmp_path / "cff")
 
 
 def test_handout(root, browser, tmp_path):
     """Chapters of a course are one file with its title, and their answers another."""
     names = ["modules/one/a-second", "modules/one/b-first"]
     pack, answers = tmp_path / "before/reading.pdf", tmp_path / "trainer/answers.pdf"
-    packs.handout(browser, root, names, pack, "Three days", answers=answers)
+    printing.print_handout(browser, root, names, pack, "Three days", answers=answers)
     text, theirs = (words_of(file.read_bytes()) for file in (pack, answers))
 
     assert "Handbook · handout Three days" in text
@@ -452,8 +457,10 @@ def test_chapters_on_the_command_line(monkeypatch, capsys):
     """Chapters that are named become one handout, with or without the folder of all modules."""
     asked = []
     monkeypatch.setattr(chromium, "launch", nullcontext)  # the tests have one already
-    monkeypatch.setattr(packs, "handout", lambda *words, **more: asked.append((words[2:], more)))
-    packs.main(["one/b-first", "modules/one/a-second", "--title", "Three days"])
+    monkeypatch.setattr(
+        command, "print_handout", lambda *words, **more: asked.append((words[2:], more))
+    )
+    command.main(["one/b-first", "modules/one/a-second", "--title", "Three days"])
     folder = Path("docs/_build/packs")
 
     names = ["modules/one/b-first", "modules/one/a-second"]
@@ -469,7 +476,7 @@ def test_chapters_on_the_command_line(monkeypatch, capsys):
 def test_handout_of_nothing(root, browser, tmp_path, names, said):
     """A list without a chapter, or with one that is not there, is told in a sentence."""
     with pytest.raises(SystemExit) as stop:
-        packs.handout(browser, root, names, tmp_path / "x.pdf", "Three days")
+        printing.print_handout(browser, root, names, tmp_path / "x.pdf", "Three days")
     assert said in stop.value.code
     assert not (tmp_path / "x.pdf").exists()
 
@@ -496,13 +503,13 @@ def test_nothing_to_print(root, tmp_path, browser):
     (tmp_path / "index.html").write_text(re.sub('<link rel="(next|prev)"[^>]*>', "", index))
 
     with pytest.raises(SystemExit) as stop:
-        packs.build(browser, tmp_path, tmp_path / "packs")
+        shelf.print_all(browser, tmp_path, tmp_path / "packs")
     assert stop.value.code.endswith("so there is nothing to print")
 
 
 def test_index_page(root, tmp_path, browser, tab):
     """The packs' own index lists each pack, and is as sound as a page of the handbook."""
-    packs.build(browser, root, tmp_path, "")
+    shelf.print_all(browser, root, tmp_path, "")
     with chromium.serve(tmp_path) as origin, checks.Visit(tab, origin, "index.html") as visit:
         faults = visit.errors + visit.foreign() + visit.access() + visit.sideways()
         text = tab.inner_text("table")

@@ -9,7 +9,7 @@ from pypdf import PdfReader
 
 from docs._ext.markdown import front_matter
 from scripts import chromium, sheets, typeface
-from scripts.packs import A4, read_fonts, squeeze
+from scripts.packs.promises import A4, read_fonts, squeeze_text
 
 DAYS = [date(2027, 1, 11) + timedelta(day) for day in range(3)]
 LICENCE = "The contributors. Text CC BY 4.0"
@@ -47,7 +47,7 @@ def learners(count: int) -> list[str]:
 
 def pages_of(file: Path) -> list[str]:
     """Return the text of each page of a PDF, without white space."""
-    return [squeeze(page.extract_text()) for page in PdfReader(file).pages]
+    return [squeeze_text(page.extract_text()) for page in PdfReader(file).pages]
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +97,7 @@ def test_each_name_once(printed, count):
     texts, _ = printed(count)
     signing, tents = ("".join(texts[f"room/{name}.pdf"]) for name in ("sign-in", "name-tents"))
 
-    names = [squeeze(name) for name in learners(count)]
+    names = [squeeze_text(name) for name in learners(count)]
     assert [1] * count == [signing.count(name) for name in names]
     assert [2] * count == [tents.count(name) for name in names]
     assert len(texts["room/sign-in.pdf"]) * sheets.ROWS >= count + sheets.GUESTS
@@ -106,10 +106,10 @@ def test_each_name_once(printed, count):
 def test_head_on_each_page(printed):
     """Each page of the sign-in sheet has the course, its days, and its number."""
     pages = printed(40)[0]["room/sign-in.pdf"]
-    head = [squeeze(word) for word in ("A course", "11 to 13 January 2027", "Day 3", "9.8.7")]
+    head = [squeeze_text(word) for word in ("A course", "11 to 13 January 2027", "Day 3", "9.8.7")]
 
     assert [] == [word for page in pages for word in head if word not in page]
-    assert [True] * 3 == [squeeze(f"{n}3") in page for n, page in enumerate(pages, 1)]
+    assert [True] * 3 == [squeeze_text(f"{n}3") in page for n, page in enumerate(pages, 1)]
 
 
 def test_more_days_than_a_page(browser, tmp_path):
@@ -130,7 +130,7 @@ def test_weeks_are_called_weeks_and_stand_evenly_on_pages(browser, tmp_path):
     files = {file.stem: pages_of(file) for file in sheets.write(browser, some, tmp_path)}
 
     assert [4] * 4 == [len(re.findall("Week", page)) for page in files["sign-in"]]
-    assert squeeze("Week 16, 26 April 2027") in files["minute-cards"][-1]
+    assert squeeze_text("Week 16, 26 April 2027") in files["minute-cards"][-1]
     assert "Day" not in "".join([*files["sign-in"], *files["minute-cards"]])
 
 
@@ -152,8 +152,8 @@ def test_each_alert_on_one_card(printed):
     """Eight alerts, two to a page, with what arrives and the address of the runbook."""
     text = "".join(printed(1)[0]["room/cards-alerts.pdf"])
 
-    assert [1] * 8 == [text.count(squeeze(alert.summary)) for alert in sheets.alerts()]
-    assert [1] * 8 == [text.count(squeeze(a.runbook_url + ". The")) for a in sheets.alerts()]
+    assert [1] * 8 == [text.count(squeeze_text(alert.summary)) for alert in sheets.alerts()]
+    assert [1] * 8 == [text.count(squeeze_text(a.runbook_url + ". The")) for a in sheets.alerts()]
 
 
 def test_each_role_on_one_card(printed):
@@ -161,9 +161,9 @@ def test_each_role_on_one_card(printed):
     text = "".join(printed(1)[0]["room/cards-roles.pdf"])
     roles = sheets.load(sheets.DOCS, "raci.toml")["role"]
 
-    assert [1] * 7 == [text.count(squeeze(role["owns"])) for role in roles]
-    assert [1] * 7 == [text.count(squeeze(role["hands_over"])) for role in roles]
-    assert 8 == text.count(squeeze("You hand over"))
+    assert [1] * 7 == [text.count(squeeze_text(role["owns"])) for role in roles]
+    assert [1] * 7 == [text.count(squeeze_text(role["hands_over"])) for role in roles]
+    assert 8 == text.count(squeeze_text("You hand over"))
 
 
 def test_lab_sheet_is_whole(browser, tmp_path):
@@ -179,8 +179,8 @@ def test_lab_sheet_is_whole(browser, tmp_path):
         words += [f["screen"] for f in lab.told["failure"]] + [s.output for s in lab.screens]
         words += [ask["listen"] for ask in lab.told["ask"]]
         assert re.match(r"about \d+ minutes, of which the machine works \d+ seconds", lab.line)
-        assert squeeze(f"{front_matter_of(number)['activity']} minutes in the room.") in page
-        assert [] == [word for word in words if squeeze(word) not in page]
+        assert squeeze_text(f"{front_matter_of(number)['activity']} minutes in the room.") in page
+        assert [] == [word for word in words if squeeze_text(word) not in page]
 
 
 def test_every_sheet_is_set_in_the_handbooks_typeface(printed):
@@ -222,10 +222,10 @@ def test_closing_questions_are_whole(browser, tmp_path):
     asked, key = text["closing-questions"], text["closing-answers"]
 
     assert len(closing) == len(items)
-    assert [] == [o.text.plain for o in options if squeeze(o.text.plain) not in asked]
-    assert [] == [o.why.plain for o in options if squeeze(o.why.plain) in asked]
-    assert [] == [o.why.plain for o in options if squeeze(o.why.plain) not in key]
-    assert len(items) == key.count(squeeze("Right. "))
+    assert [] == [o.text.plain for o in options if squeeze_text(o.text.plain) not in asked]
+    assert [] == [o.why.plain for o in options if squeeze_text(o.why.plain) in asked]
+    assert [] == [o.why.plain for o in options if squeeze_text(o.why.plain) not in key]
+    assert len(items) == key.count(squeeze_text("Right. "))
 
 
 def test_names_of_any_kind(browser, tmp_path):
@@ -235,7 +235,7 @@ def test_names_of_any_kind(browser, tmp_path):
     attended = sheets.certificates(browser, people, {name: [1] for name in ODD}, {}, tmp_path)
 
     for text in (files["sign-in"], files["name-tents"], "".join(pages_of(attended[0]))):
-        assert [] == [name for name in ODD if squeeze(name) not in text]
+        assert [] == [name for name in ODD if squeeze_text(name) not in text]
     tents = sheets.document("name_tents", people, pages=sheets.pieces(ODD, 2))
     signing = sheets.document("sign_in", people, pages=[(ODD, [(1, DAYS[0])])], rows=20)
     with chromium.tab(browser) as page:
@@ -280,13 +280,13 @@ def test_attendance(browser, tmp_path):
     first, third = pages_of(file)
 
     assert tmp_path / "after" / "attendance.pdf" == file
-    assert squeeze("Learner 1 was present on 2 of 3 days") in first
+    assert squeeze_text("Learner 1 was present on 2 of 3 days") in first
     assert [1, 0, 1] == [
-        first.count(squeeze(words)) for words in ("Monday's", "Tuesday's", "Third")
+        first.count(squeeze_text(words)) for words in ("Monday's", "Tuesday's", "Third")
     ]
-    assert squeeze("Learner 3 was present on 3 of 3 days") in third
-    assert squeeze("confirms presence on these days, and nothing else") in first
-    assert squeeze("Signature of the trainer") in first
+    assert squeeze_text("Learner 3 was present on 3 of 3 days") in third
+    assert squeeze_text("confirms presence on these days, and nothing else") in first
+    assert squeeze_text("Signature of the trainer") in first
     # One of a pile is nobody's business, and a date with a place is no sentence.
     text = PdfReader(file).pages[0].extract_text()
     assert [] == re.findall(r"\d\s*/\s*\d", text)
@@ -299,8 +299,8 @@ def test_a_certificate_of_one_meeting_says_its_date_once(browser, tmp_path):
     (file,) = sheets.certificates(browser, talk, {"Learner 1": [1]}, {}, tmp_path)
     (page,) = pages_of(file)
 
-    assert 1 == page.count(squeeze("11 January 2027"))
-    assert squeeze("was present at A course") in page
+    assert 1 == page.count(squeeze_text("11 January 2027"))
+    assert squeeze_text("was present at A course") in page
 
 
 def test_a_certificate_has_a_topic_to_a_line(browser, tmp_path):
@@ -323,10 +323,10 @@ def test_completion(browser, tmp_path):
 
     assert tmp_path / "after" / "completion.pdf" == file
     assert "Learner1" not in page
-    assert squeeze("Learner 2 has handed in") in page
-    assert squeeze("Lab 3: A gate that says no") in page
-    assert squeeze("What is MLOps?") in page
-    assert squeeze("which is no proof") in page
+    assert squeeze_text("Learner 2 has handed in") in page
+    assert squeeze_text("Lab 3: A gate that says no") in page
+    assert squeeze_text("What is MLOps?") in page
+    assert squeeze_text("which is no proof") in page
 
 
 @pytest.mark.parametrize(
