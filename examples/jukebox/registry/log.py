@@ -36,7 +36,7 @@ CREATE TABLE IF NOT EXISTS predictions (
 CREATE INDEX IF NOT EXISTS by_request ON predictions (request_id);
 """
 INSERT_ANSWER = "INSERT INTO predictions VALUES (?, ?, ?, ?, ?, ?, ?)"
-ASKED = """
+COUNT_REQUESTS = """
 SELECT count(DISTINCT CASE WHEN role = 'challenger' AND model_version = ? THEN request_id END),
   max(rowid) FROM predictions WHERE rowid > ?
 """
@@ -136,7 +136,7 @@ class PredictionLog:
         that is set back would put before the challenge.
         """
         with connect(self.file) as db:
-            requests, last = db.execute(ASKED, (version, after)).fetchone()
+            requests, last = db.execute(COUNT_REQUESTS, (version, after)).fetchone()
         return requests, last or after
 
 

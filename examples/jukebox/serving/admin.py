@@ -14,14 +14,14 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from jukebox.registry.alerts import ReceivedAlert, SentAlert
 from jukebox.registry.history import Action, Decision
 from jukebox.registry.models import Lineage, Registry, TracedAnswer
-from jukebox.serving.bounds import Notification, Order, RequestLimits, body
+from jukebox.serving.bounds import Notification, Order, RequestLimits, read_body
 from jukebox.serving.contract import contract
 from jukebox.serving.rollout import Rollout
 
 logger = logging.getLogger(__name__)
 
 
-def tokens() -> dict[str, str]:
+def read_tokens() -> dict[str, str]:
     """Give the admin tokens by role, from JUKEBOX_OPERATOR_TOKEN and JUKEBOX_AUDITOR_TOKEN."""
     found = {r: os.environ.get(f"JUKEBOX_{r.upper()}_TOKEN") for r in ("operator", "auditor")}
     for role, token in found.items():
@@ -72,7 +72,7 @@ def router(
     async def alert(request: Request) -> dict[str, int]:
         """Write down what Alertmanager sends. It decides nothing: only labels tell of a fall."""
         try:
-            sent = await body(request, Notification, limits)
+            sent = await read_body(request, Notification, limits)
         except HTTPException as error:
             logger.warning("Alerts refused: %s %s", error.status_code, error.detail)
             raise
@@ -90,7 +90,7 @@ def router(
         action: Action, request: Request, role: Annotated[str, operator]
     ) -> dict[str, Any]:  # the fields of a `Standing`
         """Take a decision, and serve by it at once."""
-        order = await body(request, Order, limits)
+        order = await read_body(request, Order, limits)
         values = {"version": order.version, "why": f"{role}: {order.why}", "share": order.share}
         wanted = {"rollback": ["why"], "challenge": values}.get(action, ["version", "why"])
         await run_in_threadpool(

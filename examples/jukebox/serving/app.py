@@ -35,8 +35,8 @@ from jukebox.registry.models import Registry
 from jukebox.registry.sqlite import cause, remedy
 from jukebox.schema import FEATURES
 from jukebox.serving import admin
-from jukebox.serving.bounds import Batch, RequestLimits, body, complaint
-from jukebox.serving.contract import Answer, contract, declare
+from jukebox.serving.bounds import Batch, RequestLimits, complaint, read_body
+from jukebox.serving.contract import Answer, contract, declare_forms
 from jukebox.serving.rollout import Limits, Rollout
 
 logger = logging.getLogger(__name__)
@@ -49,10 +49,10 @@ features_of = attrgetter(*FEATURES)
 class Settings(RequestLimits, Limits):
     """Limits of a request, those of a rollout, and the admin tokens by role."""
 
-    tokens: dict[str, str] = field(default_factory=admin.tokens, repr=False)
+    tokens: dict[str, str] = field(default_factory=admin.read_tokens, repr=False)
 
 
-class Measured:
+class RequestMetrics:
     """ASGI middleware: counts and times every request, whatever becomes of it."""
 
     def __init__(self, app: ASGIApp, metrics: CollectorRegistry) -> None:
@@ -97,27 +97,27 @@ def create_app(registry: Registry, settings: Settings | None = None) -> FastAPI:
     rollout = Rollout(registry, settings)
     # No /docs: its page loads scripts from elsewhere. The schema is at /openapi.json.
     app = FastAPI(title="Jukebox", lifespan=lifespan, docs_url=None, redoc_url=None)
-    app.add_middleware(Measured, metrics=rollout.metrics)
+    app.add_middleware(RequestMetrics, metrics=rollout.metrics)
 
     @app.exception_handler(Refused)
-    async def refused(request: Request, error: Refused) -> JSONResponse:
+    async def refuse(request: Request, error: Refused) -> JSONResponse:
         return JSONResponse({"detail": str(error)}, 409)
 
     @app.exception_handler(sqlite3.OperationalError)
     @app.exception_handler(MlflowException)
-    async def unwritten(request: Request, error: Exception) -> JSONResponse:
+    async def report_unusable(request: Request, error: Exception) -> JSONResponse:
         logger.error("The registry cannot be used: %s", error)
         detail = f"The registry cannot be used: {cause(error)}; {remedy(error)}."
         return JSONResponse({"detail": f"{detail} GET /admin/history says what was decided."}, 503)
 
     @app.exception_handler(RequestValidationError)
-    async def unfit(request: Request, error: RequestValidationError) -> JSONResponse:
+    async def report_unfit(request: Request, error: RequestValidationError) -> JSONResponse:
         return JSONResponse({"detail": list(complaint(error))}, 422)
 
     @app.post("/predict", **contract(408, 413, 422, 500, 503, takes=Batch, gives=Answer))
     async def predict(request: Request) -> Response:
         """Give the probability of each country for each track, and who says so."""
-        batch = await body(request, Batch, settings)
+        batch = await read_body(request, Batch, settings)
         if len(batch.tracks) > settings.tracks:
             sent = len(batch.tracks)
             raise HTTPException(413, f"{sent} tracks were sent: send {settings.tracks} at a time.")
@@ -154,6 +154,6 @@ def create_app(registry: Registry, settings: Settings | None = None) -> FastAPI:
         return Response(generate_latest(rollout.metrics), media_type=CONTENT_TYPE_LATEST)
 
     app.include_router(admin.router(registry, rollout, settings, settings.tokens))
-    declare(app)
+    declare_forms(app)
     app.state.rollout = rollout
     return app

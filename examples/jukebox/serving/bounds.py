@@ -35,7 +35,7 @@ class RequestLimits:
     upload: float = 10.0  # seconds for a body to arrive
 
 
-def whole(value: float) -> float:
+def require_whole(value: float) -> float:
     """Let a float pass if it is a whole number: JSON writes 1 or 1.0, and `int` takes one of them."""
     if not value.is_integer():
         raise ValueError("not a whole number")
@@ -52,7 +52,9 @@ TrackId = Annotated[
         examples=["T0000001", "krap:track:0042", "QZ-KRP-26-00042"],
     ),
 ]
-Whole = Annotated[float, AfterValidator(whole), Field(json_schema_extra={"type": "integer"})]
+Whole = Annotated[
+    float, AfterValidator(require_whole), Field(json_schema_extra={"type": "integer"})
+]
 
 if TYPE_CHECKING:
 
@@ -139,7 +141,7 @@ def complaint(error: ValidationError | RequestValidationError) -> Iterator[dict[
         yield {"field": place, "value": value, "fix": f"{place}: {got}; {send}."}
 
 
-async def body(request: Request, form: type[Form], limits: RequestLimits) -> Form:
+async def read_body(request: Request, form: type[Form], limits: RequestLimits) -> Form:
     """Read a body within the limits and parse it: 408, 413, 422 say what to change."""
     data = bytearray()
     try:

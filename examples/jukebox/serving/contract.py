@@ -82,7 +82,7 @@ def contract(
     return options
 
 
-def declare(app: FastAPI) -> None:
+def declare_forms(app: FastAPI) -> None:
     """Put the forms, which the service reads itself, into the OpenAPI of a FastAPI app."""
     _, forms = models_json_schema([(form, "validation") for form in FORMS], ref_template=PLACE)
     app.openapi()["components"]["schemas"] |= forms["$defs"]

@@ -51,17 +51,18 @@ class Observation(TypedDict):
 
 def observe(data: Store, models: Registry) -> Observation:
     """Return what is known of a store and of the champion of a registry."""
-    (tracks, charts), champion = data.read(), models.standing().champion
-    week = data.week or 0  # before the first week there is no row either
+    (tracks, charts), week = data.read(), data.week
+    champion = models.standing().champion
     batch = tracks.loc[tracks["released"] == week].astype(object)
-    quality = data_quality(pd.concat([batch, data.quarantined(week)]), week)
+    # Before the first week there is no row, so that any week will do.
+    quality = data_quality(pd.concat([batch, data.quarantined(week)]), week or 0)
     log = models.predictions(version=champion or 0)  # without a champion, none
     labelled_week, scored = live(log, tracks, charts, champion)
     seen: Observation = {
         "drift": None,
         "performance": None,
         "trained_week": None,
-        "week": data.week,
+        "week": week,
         "champion": champion,
         "quality": quality,
         "labelled_week": labelled_week,
@@ -72,7 +73,7 @@ def observe(data: Store, models: Registry) -> Observation:
     first, last = model.record["fitted_weeks"]
     seen["trained_week"] = last
     before = tracks.loc[tracks["released"].between(first, last)]
-    now = tracks.loc[tracks["released"] > max(week - NEWEST, last)]
+    now = tracks.loc[tracks["released"] > max((week or 0) - NEWEST, last)]
     if min(len(before), len(now)) >= FEWEST:
         seen["drift"] = drift(before, now).to_dict("index")
     if scored is not None and labelled_week is not None:

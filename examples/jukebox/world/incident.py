@@ -24,7 +24,7 @@ TURNED = 20  # week of the change
 END = RELEASED + 26  # half a year after the first model
 QUARTER = 13  # weeks
 CAMPAIGNS = 20  # that a country pays for in a week
-ENOUGH = 0.9  # of the hits before the change, from which on the service counts as recovered
+RECOVERED = 0.9  # of the hits before the change, from which on the service counts as recovered
 WORLD = Catalogue(21, [Drift("concept", start=TURNED)])  # the story's, and tastes do not turn back
 
 
@@ -70,13 +70,13 @@ def quarterly(week: int, first: int = RELEASED + QUARTER) -> bool:
 
 
 @cache
-def beginning(end: int) -> tuple[pd.DataFrame, pd.DataFrame, Model]:
+def train_first(end: int) -> tuple[pd.DataFrame, pd.DataFrame, Model]:
     """Return (tracks, charts) up to a week, and the first model: the same for every way of working."""
     tracks, charts = WORLD.weeks(range(end))
-    return tracks, charts, train(*known(tracks, charts, RELEASED))
+    return tracks, charts, train(*select_known(tracks, charts, RELEASED))
 
 
-def known(
+def select_known(
     tracks: pd.DataFrame, charts: pd.DataFrame, week: int
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return what is known of tracks and charts in a week."""
@@ -90,13 +90,13 @@ def lived(looks: Callable[[int], bool], end: int = END) -> Iterator[Week]:
     new model is in. A look trains where the newest answers have fallen, on the weeks since, or
     where four weeks of charts are new, on all that the champion knew; the gate decides.
     """
-    tracks, charts, champion = beginning(end)
+    tracks, charts, champion = train_first(end)
     version, since, tried = 1, RELEASED, RELEASED - LABEL_DELAY
     fallen, answers = [], {}  # weeks; labels and probabilities by week
     for week in range(RELEASED, end):
         newest, found = week - LABEL_DELAY, ""
         if looks(week) or fallen:
-            old = known(tracks, charts, week)
+            old = select_known(tracks, charts, week)
             then, fallen, before = promised(champion, *old), [], newest
             while before >= since and fell(then, score(*answers[before])):
                 fallen, before = [before, *fallen], before - 1
@@ -119,5 +119,5 @@ def cost(weeks: Sequence[Week]) -> Cost:
     before = np.mean([w.hits for w in weeks if w.week < TURNED])
     after = [w for w in weeks if w.week >= TURNED]
     seen = (w.week - TURNED for w in after if w.found and w.week >= TURNED + LABEL_DELAY)
-    well = (w.week - TURNED for w in after if w.hits >= ENOUGH * before)
+    well = (w.week - TURNED for w in after if w.hits >= RECOVERED * before)
     return Cost(next(seen, None), next(well, None), round(sum(before - w.hits for w in after)))

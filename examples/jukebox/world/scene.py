@@ -84,7 +84,7 @@ def release(
     return kept, quarantined
 
 
-def measured_again(tracks: pd.DataFrame, charts: pd.DataFrame) -> pd.DataFrame:
+def remeasure(tracks: pd.DataFrame, charts: pd.DataFrame) -> pd.DataFrame:
     """Return tracks as a supplier measures them weeks later, when it knows where they were played.
 
     Each share keeps its values and gets them in another order, by the charts of one region: so no
@@ -97,10 +97,10 @@ def measured_again(tracks: pd.DataFrame, charts: pd.DataFrame) -> pd.DataFrame:
     return again
 
 
-def sent(week: int, again: bool = False) -> pd.DataFrame:
+def raw_week(week: int, again: bool = False) -> pd.DataFrame:
     """Return a week's raw tracks as they are sent, dirt and all; again: as they are measured later."""
     tracks, charts = WORLD.week(week)
-    tracks = measured_again(tracks, charts) if again else tracks
+    tracks = remeasure(tracks, charts) if again else tracks
     kind, _ = CHANGES.get(week, (None, None))
     rng = np.random.default_rng([WORLD.seed, week])
     return dirty(tracks, rng, SPILL if kind == "dirt" else SHARES_OF_DIRT)[0]
@@ -108,11 +108,11 @@ def sent(week: int, again: bool = False) -> pd.DataFrame:
 
 def arrive(store: Store, week: int) -> Counts:
     """Let a week of the story pass, corrections of old weeks and all; give the counts."""
-    raw = sent(week)
+    raw = raw_week(week)
     kept, quarantined = release(store, week, raw, WORLD)
     kind, _ = CHANGES.get(week, (None, None))
     for old in OLD if kind in ("backfill", "repair") else ():
-        store.arrive(old, sent(old, again=kind == "backfill"))
+        store.arrive(old, raw_week(old, again=kind == "backfill"))
     return {"rows": len(raw), "kept": len(kept), "quarantined": len(quarantined)}
 
 

@@ -53,7 +53,7 @@ SIGNAL = 1.4  # how far the features move the log-odds of charting, as a standar
 ALIKE = 0.8  # the share of a country's taste, as a correlation, that is its region's
 
 
-KINDS = ("covariate", "long", "prevalence", "label", "concept")  # of drift
+DRIFT_KINDS = ("covariate", "long", "prevalence", "label", "concept")  # of drift
 
 
 @dataclass(frozen=True)
@@ -92,8 +92,10 @@ class Drift:
 
     def __post_init__(self) -> None:
         """Raise ValueError for a kind or a shape that does not exist."""
-        if self.kind not in KINDS:
-            raise ValueError(f"kind is {self.kind!r}: use {', '.join(KINDS[:-1])} or {KINDS[-1]}")
+        if self.kind not in DRIFT_KINDS:
+            raise ValueError(
+                f"kind is {self.kind!r}: use {', '.join(DRIFT_KINDS[:-1])} or {DRIFT_KINDS[-1]}"
+            )
         if self.shape not in ("sudden", "gradual", "recurring"):
             raise ValueError(f"shape is {self.shape!r}: use sudden, gradual or recurring")
 
@@ -170,7 +172,7 @@ class Catalogue:
             log_odds[long] = others + offset + self.drift("label", week)
         return expit(log_odds)
 
-    def offered(self, rng: np.random.Generator, number: int, n: int) -> pd.DataFrame:
+    def draw_offers(self, rng: np.random.Generator, number: int, n: int) -> pd.DataFrame:
         """Return the features of n tracks that a label may sign for a week."""
         tracks = pd.DataFrame({"released": np.full(n, number, np.int64)})
         for name, feature in FEATURES.items():
@@ -189,7 +191,7 @@ class Catalogue:
             tracks.loc[long, "duration_ms"] = rng.uniform(LONG, 3 * LONG, n)[long].round(6)
         return tracks
 
-    def signed(self, tracks: pd.DataFrame, number: int) -> pd.DataFrame:
+    def choose_signed(self, tracks: pd.DataFrame, number: int) -> pd.DataFrame:
         """Return the tracks that the label signs of those on offer, in their order."""
         choice = self.drift("prevalence", number)
         promise = np.sign(choice) * self.truth(tracks, number).mean(1)
@@ -205,9 +207,9 @@ class Catalogue:
         n, choice = self.tracks_a_week, abs(self.drift("prevalence", number))
         if choice >= 1:
             raise ValueError("a prevalence drift of 1 signs no track: let its size be nearer to 0")
-        tracks = self.offered(rng, number, round(n / (1 - choice)))
+        tracks = self.draw_offers(rng, number, round(n / (1 - choice)))
         if choice:
-            tracks = self.signed(tracks, number)
+            tracks = self.choose_signed(tracks, number)
         ids = pd.Series([f"T{number * n + i:07}" for i in range(n)])
         tracks.insert(0, "track_id", ids)
         row, column = np.nonzero(rng.random((n, len(COUNTRIES))) < self.truth(tracks, number))
