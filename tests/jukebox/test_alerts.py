@@ -201,7 +201,9 @@ def test_a_prometheus_that_does_not_answer(said):
 def test_the_queries_are_those_of_the_rules():
     """Both ask for the same, so one cannot wake somebody whom the other lets sleep."""
     errors, p99 = (" ".join(RULES[a]["expr"].split()) for a in ("ServiceErrors", "ServiceLatency"))
-    parts = [(of % window) for of in (alerts.FAULT_RATE, alerts.CALL_RATE) for window in ("1h", "5m")]
+    parts = [
+        (of % window) for of in (alerts.FAULT_RATE, alerts.CALL_RATE) for window in ("1h", "5m")
+    ]
 
     assert [True] * 4 == [part in errors for part in parts]
     assert f"{alerts.P99} > 0.05" == p99

@@ -25,7 +25,8 @@ from mlflow.artifacts import download_artifacts
 from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 
-from jukebox.model.training import Model
+from jukebox.model.record import read_record
+from jukebox.model.training import Model, Record
 from jukebox.registry.alerts import ReceivedAlerts
 from jukebox.registry.history import (
     Action,
@@ -116,7 +117,7 @@ class Registry:
         """
         if hashlib.sha256(model.onnx).hexdigest() != model.digest:
             raise Tampered("The model's digest is not that of its bytes: train it again.")
-        record = json.dumps(model.record, sort_keys=True)
+        record = json.dumps(model.record.as_dict(), sort_keys=True)
         for entry in self.client.search_model_versions(f"name = '{self.name}'"):
             if (model.digest, record) == (entry.tags.get("digest"), entry.tags.get("record")):
                 with suppress(Tampered, OSError, MlflowException):
@@ -157,7 +158,7 @@ class Registry:
                 f"Version {version} is not what was registered (digest {entry.tags['digest']}): "
                 f"restore {file} from a copy, or promote another version."
             )
-        return Model(onnx, entry.tags["digest"], json.loads(entry.tags["record"]))
+        return Model(onnx, entry.tags["digest"], read_record(json.loads(entry.tags["record"])))
 
     def history(self) -> list[Decision]:
         """Give all decisions, oldest first."""
@@ -243,14 +244,19 @@ class Registry:
             "history": [d.fields() for d in self.history() if d.version == version],
         }
 
-    def records(self) -> dict[int, dict[str, Any]]:  # JSON: see `Lineage`
-        """Give the record of each version: {version: record}, in no order."""
+    def record(self, version: int) -> Record:
+        """Return the record of a version, whose artefact is not read."""
+        return read_record(json.loads(self._entry(version).tags["record"]))
+
+    def records(self) -> dict[int, Record]:
+        """Return the record of each version, in no order."""
         entries = self.client.search_model_versions(f"name = '{self.name}'")
-        return {int(e.version): json.loads(e.tags.get("record", "{}")) for e in entries}
+        texts = {int(entry.version): entry.tags.get("record", "{}") for entry in entries}
+        return {version: read_record(json.loads(text)) for version, text in texts.items()}
 
     def models_that_saw(self, data_version: str) -> list[int]:
         """Give the versions that were trained on a data version, oldest first."""
-        return sorted(v for v, r in self.records().items() if r.get("data_version") == data_version)
+        return sorted(v for v, r in self.records().items() if r.data_version == data_version)
 
     def predictions(self, **which: Unpack[Selection]) -> pd.DataFrame:
         """Give the prediction log as a DataFrame, one row a track: see `PredictionLog.read`."""

@@ -232,7 +232,7 @@ def promised(model: Model, tracks: pd.DataFrame, charts: pd.DataFrame) -> Scores
     tracks, charts: those of the test weeks, or of more weeks. Later scores of the model
     are compared with this one.
     """
-    first, last = model.record["tested_weeks"]
+    first, last = model.record.tested_weeks
     tested = tracks.loc[tracks["released"].between(first, last)]
     return score(labels(tested, charts), predict(model.onnx, tested))
 

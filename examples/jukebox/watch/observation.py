@@ -70,7 +70,7 @@ def observe(data: Store, models: Registry) -> Observation:
     if champion is None:
         return seen
     model = models.champion()
-    first, last = model.record["fitted_weeks"]
+    first, last = model.record.fitted_weeks
     seen["trained_week"] = last
     before = tracks.loc[tracks["released"].between(first, last)]
     now = tracks.loc[tracks["released"] > max((week or 0) - NEWEST, last)]
