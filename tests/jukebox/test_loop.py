@@ -74,7 +74,7 @@ def test_a_commit_leads_to_a_promotion(home):
 
     assert ["code", *RUN] == names(events)
     assert (3, 6) == (home.registry.standing().champion, events[6]["figures"]["answers"])
-    assert code_version(home.checkout) == home.registry.champion().record["code_version"]
+    assert code_version(home.checkout) == home.registry.champion().record.code_version
 
 
 def test_data_leads_to_a_promotion(home):
@@ -84,7 +84,7 @@ def test_data_leads_to_a_promotion(home):
     events = home.go()
 
     assert ["data", *RUN] == names(events)
-    assert events[1]["figures"]["data"] == home.registry.champion().record["data_version"]
+    assert events[1]["figures"]["data"] == home.registry.champion().record.data_version
 
 
 def test_a_fall_leads_to_a_promotion(home):
@@ -95,7 +95,7 @@ def test_a_fall_leads_to_a_promotion(home):
         fired += home.go(policy=NEVER)
 
     assert ["performance", *RUN] == names(fired)[-8:]
-    assert [9, 9] == home.registry.champion().record["fitted_weeks"]
+    assert (9, 9) == home.registry.champion().record.fitted_weeks
 
 
 def test_a_fall_back_to_old_tastes_leads_to_a_rollback(home):
@@ -279,7 +279,7 @@ def test_a_canary_is_tried_however_short_the_patience(home):
     last = home.go(policy=replace(POLICY, patience=0.0))[-1]
 
     assert "too few requests to try it on: 0 of 5 in 0 s" == last["why"]
-    assert ["challenge", "withdraw"] == [row["action"] for row in home.registry.history()[-2:]]
+    assert ["challenge", "withdraw"] == [row.action for row in home.registry.history()[-2:]]
 
 
 def test_a_canary_that_the_service_withdraws_is_rolled_back(home):
@@ -361,7 +361,7 @@ def test_a_challenger_that_is_promoted_by_hand_is_promoted(home):
         events = [*loop.run()]
 
     assert ["canary", "promoted"] == names(events)
-    assert 1 == sum(row["version"] == 3 for row in home.registry.history())
+    assert 1 == sum(row.version == 3 for row in home.registry.history())
 
 
 def test_what_was_rolled_back_by_hand_is_not_promoted_again(home):

@@ -24,12 +24,15 @@ from jukebox import (
     matrix,
     predict,
 )
+from jukebox.model.training import Record
 from jukebox.problem import Objectives
 from jukebox.watch import drift as statistics
 from jukebox.watch import monitoring
 from jukebox.world.simulation import BELLS, LONG, MOVED
 from prometheus_client import CollectorRegistry, generate_latest
 from scipy.stats import binom
+
+from tests.proofs.calls import describe_calls
 
 from .loops import linear
 
@@ -499,7 +502,7 @@ def test_a_model_promises_what_it_scored_on_the_weeks_it_was_tested_on():
     """Whatever else is known by then."""
     tracks, charts = Catalogue(0, tracks_a_week=50).weeks(range(6))
     onnx = linear(matrix(tracks), labels(tracks, charts))
-    model = Model(onnx, "", {"tested_weeks": [3, 4]})
+    model = Model(onnx, "", Record(tested_weeks=(3, 4)))
     tested = tracks[tracks["released"].between(3, 4)]
     promise = monitoring.promised(model, tracks, charts)
 
@@ -609,7 +612,7 @@ def test_the_service_is_charged_with_its_own_errors_only():
     calls = [(second, 422 if second % 2 else 200, 0.01) for second in range(200)]
     calls[7] = (7, 500, 0.9)
     calls[8] = calls[9] = (9, 200, 0.4)
-    figures = monitoring.service(calls)
+    figures = describe_calls(calls)
 
     assert figures["errors"] == 0.005
     assert (figures["p50"], figures["p99"]) == (0.01, 0.4)
@@ -618,7 +621,7 @@ def test_the_service_is_charged_with_its_own_errors_only():
 
 def test_a_service_without_calls_is_not_called_well():
     """No figure claims that nothing took no time."""
-    figures = monitoring.service([])
+    figures = describe_calls([])
 
     assert all(np.isnan(figures[name]) for name in ("errors", "p50", "p99"))
 

@@ -92,7 +92,7 @@ class Story:
             self.ends.enter_context(closing(self.client))
         fired = min(e["time"] for e in self.loop.journal.events() if e["id"] in triggers)
         which = {"role": "champion", "version": version}
-        which["since"] = self.registry.history()[-1]["time"]
+        which["since"] = self.registry.history()[-1].time
         times = until(
             lambda: list(self.registry.predictions(**which)["time"]),
             f"Version {version} was made champion and did not answer",
@@ -106,7 +106,7 @@ class Story:
         """Give what is known at the end of a week, as an event."""
         champion = self.champions[week] = self.registry.standing().champion
         tracks, charts = self.store.read()
-        fitted = self.registry.lineage(champion)["record"]["fitted_weeks"]
+        fitted = self.registry.record(champion).fitted_weeks
         table = drift(tracks[tracks["released"].between(*fitted)], self.released(week))
         before, self.counted = self.counted, (self.client.requests, self.client.failed)
         requests, failed = np.subtract(self.counted, before).tolist()
