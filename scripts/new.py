@@ -158,7 +158,7 @@ def command(name: str) -> str:
             JUKEBOX / "cli" / f"{module}.py": "command.py",
             Path("tests", "jukebox", f"test_{module}.py"): "test_command.py",
         },
-        {"name": name, "module": module},
+        {"name": name, "function": f"{module}_command"},
     )
     edit(
         JUKEBOX / "cli" / "main.py",

@@ -84,9 +84,9 @@ DATASHEET: Fields = {
 }
 
 
-def value_at(facts: Mapping[str, Any], path: str) -> Any:
+def value_at(facts: Mapping[str, Any], path: str) -> object:  # as it was recorded
     """Return the value at a path of names with dots between them, or None where there is none."""
-    value: Any = facts
+    value: object = facts
     for name in path.split("."):
         value = value.get(name) if isinstance(value, Mapping) else None
     return value
@@ -186,7 +186,7 @@ def recorded_fields(record: Mapping[str, Any]) -> set[str]:
 @click.argument("version", type=click.IntRange(1))
 @MLFLOW
 @HOME
-def card(version: int, mlflow: str | None, home: Path) -> None:
+def card_command(version: int, mlflow: str | None, home: Path) -> None:
     """Print the model card of a version, and the datasheet of its data."""
     about_model, about_data = cards(open_registry(home, mlflow), open_store(home), version)
     click.echo(f"{about_model}\n{about_data}", nl=False)

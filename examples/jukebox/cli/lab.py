@@ -39,7 +39,7 @@ def say(text, indent=""):
 
 @click.group(invoke_without_command=True)
 @click.pass_context
-def lab(ctx):
+def lab_command(ctx):
     """Learn it with your own hands, a lab at a time.
 
     A lab is a folder, lab-N, with something to do in it. Everything stays in there. Without a
@@ -70,9 +70,9 @@ def lab(ctx):
         click.echo(f"\nNext: jukebox lab start {waiting[0]}")
 
 
-@lab.command()
+@lab_command.command()
 @NUMBER
-def start(number):
+def start_command(number):
     """Make the folder of a lab, with all that it begins with."""
     folder, title = place(number), import_module(LABS[number]).TITLE
     if note(folder).get("ready"):
@@ -103,11 +103,11 @@ def judge(number):
     return found
 
 
-@lab.command()
+@lab_command.command()
 @NUMBER
 @click.option("--all", "every", is_flag=True, is_eager=True, help="Every lab that is begun here.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else.")
-def check(number, every, as_json):
+def check_command(number, every, as_json):
     """Say what is not right yet, and what to do about it.
 
     Exits with 1 until the lab is done.
@@ -132,9 +132,9 @@ def check(number, every, as_json):
     sys.exit(0 if all(lab["done"] for lab in listed) else 1)
 
 
-@lab.command("hand-in")
+@lab_command.command("hand-in")
 @click.option("--name", required=True, help="Your name, as your trainer knows it.")
-def hand_in(name):
+def hand_in_command(name):
     """Print one line about all labs that are begun here, for your trainer.
 
     It has your name, the date and, for each lab, whether it is done, four digits of a digest of its
@@ -152,9 +152,9 @@ def hand_in(name):
     click.echo(write(name, date.today(), items))
 
 
-@lab.command()
+@lab_command.command()
 @NUMBER
-def reset(number):
+def reset_command(number):
     """Go back to the start state, from any state. Your work in the folder is lost."""
     folder = place(number)
     if not folder.exists():
@@ -165,14 +165,14 @@ def reset(number):
     click.echo(f"Lab {number} is as it was at its start.")
 
 
-@lab.command()
+@lab_command.command()
 @NUMBER
 @click.pass_context
-def solve(ctx, number):
+def solve_command(ctx, number):
     """Do it for you, from the start state, and show each command. Your work there is lost."""
     fill(number, place(number))
     try:
         import_module(LABS[number]).solve(place(number), Hands(place(number)))
     except RuntimeError as error:  # a full disk, say: what was printed above tells
         raise ValueError(f"{error} See above, then jukebox lab reset {number}.") from error
-    ctx.invoke(check, number=number, every=False, as_json=False)
+    ctx.invoke(check_command, number=number, every=False, as_json=False)
