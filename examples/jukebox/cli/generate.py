@@ -10,12 +10,12 @@ from jukebox.cli.remote import push
 from jukebox.cli.terminal import DVC, HOME, folder, pairs
 from jukebox.loop.home import open_store
 
-Fields = dict[str, Any]  # of a `Drift`, as world.json has them
+DriftFields = dict[str, Any]  # of a `Drift`, as world.json has them
 
 
 def parse_drifts(
     ctx: click.Context, parameter: click.Parameter, values: Sequence[str]
-) -> list[Fields]:
+) -> list[DriftFields]:
     """Turn each KIND:SHAPE:START:SIZE into the fields of a `Drift`."""
     try:
         parts = [value.split(":") for value in values]
@@ -67,7 +67,7 @@ def generate_command(
     seed: int | None,
     tracks: int | None,
     dirt: float,
-    drifts: list[Fields],
+    drifts: list[DriftFields],
     to: Path | None,
     dvc_remote: str | None,
     home: Path,
