@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 NOT_RECORDED = "not recorded"
 Fields = Mapping[str, Mapping[str, str]]  # {heading: {label: path of the value}}
+Facts = Mapping[str, Any]  # by name, what was recorded: of any kind, and whatever older code wrote
 
 MODEL_CARD: Fields = {
     "Model": {
@@ -84,7 +85,7 @@ DATASHEET: Fields = {
 }
 
 
-def value_at(facts: Mapping[str, Any], path: str) -> object:  # as it was recorded
+def value_at(facts: Facts, path: str) -> object:  # as it was recorded
     """Return the value at a path of names with dots between them, or None where there is none."""
     value: object = facts
     for name in path.split("."):
@@ -92,7 +93,7 @@ def value_at(facts: Mapping[str, Any], path: str) -> object:  # as it was record
     return value
 
 
-def write_card(title: str, fields: Fields, facts: Mapping[str, Any]) -> str:
+def write_card(title: str, fields: Fields, facts: Facts) -> str:
     """Return a card as Markdown: a heading for each group of fields, a line for each field."""
     lines = [f"# {title}"]
     for heading, labels in fields.items():
@@ -106,7 +107,7 @@ def write_card(title: str, fields: Fields, facts: Mapping[str, Any]) -> str:
     return "\n".join([*lines, ""])
 
 
-def model_card(lineage: Mapping[str, Any]) -> str:
+def model_card(lineage: Facts) -> str:
     """Return the model card of a version as Markdown.
 
     lineage: as `Registry.lineage` gives it: version, digest, record, run, history.
@@ -117,7 +118,7 @@ def model_card(lineage: Mapping[str, Any]) -> str:
     return write_card(f"Model card: version {lineage['version']}", MODEL_CARD, facts)
 
 
-def data_facts(data: "Store", version: str, models: Sequence[int]) -> dict[str, Any]:
+def data_facts(data: "Store", version: str, models: Sequence[int]) -> Facts:
     """Return what the data list knows of a data version.
 
     models: the versions that were trained on it. Raises ValueError for a version that is not here.
@@ -135,7 +136,7 @@ def data_facts(data: "Store", version: str, models: Sequence[int]) -> dict[str, 
     }
 
 
-def datasheet(facts: Mapping[str, Any]) -> str:
+def datasheet(facts: Facts) -> str:
     """Return the datasheet of a data version as Markdown; facts: as `data_facts` gives them."""
     return write_card(f"Datasheet: data version {facts['data_version'][:8]}", DATASHEET, facts)
 
@@ -159,7 +160,7 @@ def missing_fields(text: str) -> list[str]:
     return re.findall(rf"^- (.+): {NOT_RECORDED}$", text, re.M)
 
 
-def recorded_fields(record: Mapping[str, Any]) -> set[str]:
+def recorded_fields(record: Facts) -> set[str]:
     """Return what Jukebox writes down: `table.column` of its databases, and `record.field`.
 
     The columns are those of the tables that the registry creates. record: that of a model.

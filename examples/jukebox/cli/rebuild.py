@@ -30,7 +30,7 @@ FOLLOWS = ("metrics", "features", "countries", "fitted_weeks", "tested_weeks", "
 
 
 def sources(home: Path, record: Mapping[str, Any], folder: Path) -> Path:
-    """Give the package's folder with the sources of a record: installed, or a snapshot of the home.
+    """Return the package's folder with the sources of a record: installed, or a snapshot of the home.
 
     folder: where the snapshot is copied to, sources alone, so that what is compared is what runs.
     Raises ValueError if the code is in neither, or if its snapshot has been changed.
