@@ -22,7 +22,7 @@ def find_data_version(what: str, data: "Store", models: "Registry") -> str | Non
     """Return the data version, of the store or a model's record, that begins with `what`, or None."""
     if len(what) < FEWEST_CHARACTERS:
         return None
-    recorded = {record.get("data_version", "") for record in models.records().values()}
+    recorded = {record.data_version for record in models.records().values()}
     known = sorted(v for v in {*data.versions(), *recorded} if v.startswith(what))
     if len(known) > 1:
         raise ValueError(f"{len(known)} data versions begin with {what}: write more of it.")

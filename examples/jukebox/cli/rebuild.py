@@ -180,7 +180,7 @@ def compare_with_record(
         version=version,
         recorded=lineage["digest"],
         rebuilt=model.digest,
-        differs=differences(lineage["record"], model.record),
+        differs=differences(lineage["record"], model.record.as_dict()),
         names_packages="packages" in lineage["record"],
         distance=distance,
     )

@@ -36,6 +36,7 @@ class AGateThatSaysNo(Lab):
             Model,
             Settings,
             export,
+            find_weeks,
             fit,
             labelled,
             predict,
@@ -51,20 +52,17 @@ class AGateThatSaysNo(Lab):
         raised = add_nodes(honest, [Node("Sqrt", ["before"], "probabilities")])
         known, settings = labelled(tracks, charts), Settings(hidden=(64,), rate=1e-2, epochs=40)
         onnx = export(fit(known, labels(known, charts), settings, 0), {})
-        weeks = (
-            known["released"].agg(["min", "max"]).tolist()
-        )  # the leak: of those that test it, too
-        leak = Model(
-            onnx, hashlib.sha256(onnx).hexdigest(), honest.record | {"fitted_weeks": weeks}
-        )
+        # The leak: these weeks are those of the test, too.
+        record = replace(honest.record, fitted_weeks=find_weeks(known))
+        leak = Model(onnx, hashlib.sha256(onnx).hexdigest(), record)
         _, (newer, y) = split(known, labels(known, charts))
         claims = []
         for model in (first, leak, lucky, raised, honest):
             p = predict(model.onnx, newer)
             measures = (problem.average_precision, problem.brier, problem.calibration_error)
             found = {measure.__name__: measure(y, p) for measure in measures}
-            metrics = model.record["metrics"] | (found if model in (leak, raised) else {})
-            models.register(replace(model, record=model.record | {"metrics": metrics}))
+            metrics = {**model.record.metrics, **(found if model in (leak, raised) else {})}
+            models.register(replace(model, record=replace(model.record, metrics=metrics)))
             claims.append(found["average_precision"])
         models.promote(1, "it was the first to pass the gate")
         (folder / "claims.txt").write_text(CLAIMS.format(*claims), "utf-8")

@@ -55,7 +55,7 @@ def train_here(code: Path, store: Path, data: str, out: Path, newest: int, seed:
     model = train(*Store(store).read(data), Settings(newest=newest), seed)
     out.mkdir(parents=True)
     write(out / "model.onnx", model.onnx)
-    write(out / "record.json", json.dumps(model.record).encode())
+    write(out / "record.json", json.dumps(model.record.as_dict()).encode())
 
 
 def read_past(folder: Path) -> Past:
@@ -98,20 +98,20 @@ def gate_faults(folder: Path, past: Past) -> Iterator[str]:
 
 def training_faults(folder: Path, past: Past, code: str) -> Iterator[str]:
     """Yield what is wrong with the training in the checkout. code: the champion's code version."""
+    from jukebox.model import job
     from jukebox.model.identity import code_version
 
     training, _ = find_checkout_files(folder)
     no = past.refused_leaks()
     if no and code_version(folder / "code" / "jukebox") != code:
-        file = folder / ".jukebox" / "runs" / str(no[-1]["run"]) / "record.json"
-        record = json.loads(file.read_text("utf-8"))
+        record = job.made(folder / ".jukebox" / "runs" / str(no[-1]["run"])).record
         fitted, tested = (
-            "{} to {}".format(*record[f"{did}_weeks"]) for did in ("fitted", "tested")
+            "{} to {}".format(*weeks) for weeks in (record.fitted_weeks, record.tested_weeks)
         )
         yield (
             f"{training.as_posix()} is still what run {no[-1]['run']} was refused for: it "
             f"learns from weeks {fitted}, and its own test is of weeks {tested}, so it has seen these weeks. "
-            f"The {record['metrics']['average_precision']:.3f} of that test says nothing about the "
+            f"The {record.metrics['average_precision']:.3f} of that test says nothing about the "
             "weeks to come. The gate has a test of its own, of the newest weeks only: it names the "
             "first of them. Take the change back."
         )
@@ -228,9 +228,8 @@ class TheThreeTriggers(Lab):
         (data, models), past = open_lab(folder), read_past(folder)
         if (champion := models.standing().champion) is None:
             raise ValueError("There is no champion any more: jukebox lab reset 7.")
-        record = models.lineage(champion)["record"]
         yield from gate_faults(folder, past)
-        yield from training_faults(folder, past, record["code_version"])
+        yield from training_faults(folder, past, models.record(champion).code_version)
         yield from hand_faults(models, past)
         if unfinished(past.events) or waiting(past.events):
             yield f"A run is unfinished, or a trigger waits: {UPDATE_COMMAND} goes on with it."

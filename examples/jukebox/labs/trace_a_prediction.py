@@ -67,8 +67,7 @@ def find_right_answer(folder: Path) -> RightAnswer:
     lineage = answered["lineage"]
     former = models.standing(answered["time"]).earlier[-1]
     before, after = (
-        models.lineage(version)["record"]["data_version"]
-        for version in (former, lineage["version"])
+        models.record(version).data_version for version in (former, lineage["version"])
     )
     changed = changed_rows(data.read(before), data.read(after)).iloc[0]
     decided = next(row for row in lineage["history"] if row["action"] == "promote")

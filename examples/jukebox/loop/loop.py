@@ -20,7 +20,7 @@ from jukebox.model import job
 from jukebox.model.gate import Verdict, gate
 from jukebox.model.identity import code_version, find_snapshot, is_intact
 from jukebox.model.job import INSTALLED
-from jukebox.model.training import labelled
+from jukebox.model.training import Record, labelled
 from jukebox.registry.history import Refused, full, remedy
 from jukebox.registry.models import Tampered
 
@@ -91,8 +91,8 @@ class Loop:
             return None
         known = labelled(*self.store.read())["released"]
         standing = self.registry.standing()
-        record = self.registry.load(standing.champion).record if standing.champion else {}
-        since = record.get("fitted_weeks", [0])[0]  # what it no longer learns from is past
+        record = self.registry.load(standing.champion).record if standing.champion else Record()
+        since = (record.fitted_weeks or (0,))[0]  # what it no longer learns from is past
         fell_in = fall(events, standing.champion) if "performance" in kinds(todo) else None
         if fell_in is not None and known[known >= fell_in].nunique() > 1:
             since = fell_in
@@ -110,15 +110,15 @@ class Loop:
             "decision": standing.id,
         }  # fmt: skip
 
-    def _snapshot(self, record: dict | None) -> str:
+    def _snapshot(self, record: Record | None) -> str:
         """Give the name of the snapshot for a run, with the code of a record where there is one.
 
         That is the checkout's, if it trains as the record's code does: whatever else was mended in
         it counts. Else it is the record's own: a refused commit must not stand in the way of data.
         """
         kept = self.home / "code"
-        if record:
-            version, packages = record["code_version"], record.get("packages")
+        if record and record.code_version:
+            version, packages = record.code_version, record.packages
             same = code_version(self.code, packages) == version
             if not same and (found := find_snapshot(kept, version, packages)):
                 return found.parent.name
@@ -171,8 +171,8 @@ class Loop:
                 )
             model = self._model(number, run)
             for needed in ("code_version", "fitted_weeks", "tested_weeks", "metrics"):
-                model.record[needed]  # code of any version has written it
-            if (learnt := model.record.get("data_version", plan["data"])) != plan["data"]:
+                model.record.as_dict()[needed]  # code of any version has written it
+            if (learnt := model.record.data_version or plan["data"]) != plan["data"]:
                 raise RuntimeError(f"it learnt from data {learnt[:8]}, and not {plan['data'][:8]}")
         except Exception as error:  # whatever that code has done
             self.store.whole(plan["data"])  # or its data was taken from under it
@@ -180,7 +180,7 @@ class Loop:
                 raise OSError(f"Run {number} waits: {error}; {remedy(error)}") from error
             kind = "" if isinstance(error, RuntimeError) else f"{type(error).__name__}: "
             raise Ended("refused", f"the training failed: {kind}{error}", {}) from error
-        figures = {"digest": model.digest, "metrics": model.record["metrics"]}
+        figures = {"digest": model.digest, "metrics": model.record.metrics}
         return f"a model with the digest {model.digest[:8]}", figures
 
     def _gate(self, number, run, plan):

@@ -15,7 +15,7 @@ from jukebox.data.versions import data_version, labels
 from jukebox.loop.journal import ended, runs, waiting
 from jukebox.model.gate import Limits
 from jukebox.model.identity import code_version, installed, is_flat, name_snapshot
-from jukebox.model.training import labelled
+from jukebox.model.training import Record, labelled
 from jukebox.schema import COLUMNS
 from jukebox.watch.monitoring import fell, live, promised
 
@@ -125,12 +125,12 @@ def fire(journal, today, now, code, kind, cause, why, figures=None):
     return journal.add(today, make)
 
 
-def why_code(code: Path, version: str, record: dict, kept: Path) -> str:
+def why_code(code: Path, version: str, record: Record, kept: Path) -> str:
     """Say why the version of the checkout's code is another than that in the champion's record.
 
     code: the package's folder in the checkout. kept: the folder of the home's snapshots.
     """
-    then, packages = record["code_version"], record.get("packages", {})
+    then, packages = record.code_version, record.packages or {}
     if is_flat(kept / then / "jukebox") and not is_flat(code):
         return f"the code is now {version[:8]}: what makes its version is counted in another way"
     if code_version(code, packages) == then:
@@ -153,7 +153,7 @@ def look(journal, store, registry, code, policy):
     fired = []
 
     copy, sources = name_snapshot(code), code_version(code)
-    if model is None or sources != model.record["code_version"]:
+    if model is None or sources != model.record.code_version:
         why = f"the code is now {sources[:8]}"
         if model:
             why = why_code(code, sources, model.record, journal.file.parent / "code")

@@ -106,7 +106,7 @@ class Story:
         """Give what is known at the end of a week, as an event."""
         champion = self.champions[week] = self.registry.standing().champion
         tracks, charts = self.store.read()
-        fitted = self.registry.lineage(champion)["record"]["fitted_weeks"]
+        fitted = self.registry.record(champion).fitted_weeks
         table = drift(tracks[tracks["released"].between(*fitted)], self.released(week))
         before, self.counted = self.counted, (self.client.requests, self.client.failed)
         requests, failed = np.subtract(self.counted, before).tolist()
