@@ -52,6 +52,14 @@ def edit(path: Path, pattern: str, new: str) -> None:
     print(f"edited  {path}")
 
 
+def add_import(path: Path, line: str) -> None:
+    """Add an import to those of a module's room, in the order of the modules."""
+    text = path.read_text("utf-8")
+    [block] = re.findall(r"(?:^from jukebox\..+\n)+", text, re.M)
+    lines = sorted([*block.splitlines(), line], key=lambda one: one.split()[1])
+    path.write_text(text.replace(block, "".join(f"{one}\n" for one in lines)), "utf-8")
+
+
 def append(path: Path, skeleton: str, places: dict[str, str]) -> None:
     """Put a filled skeleton at the end of a file."""
     path.write_text(path.read_text("utf-8") + filled(skeleton, places), "utf-8")
@@ -132,20 +140,18 @@ def tool(name: str) -> str:
 def lab(name: str) -> str:
     """Write a lab and its page, and put it behind the others."""
     module = name_module(name)
-    names = (JUKEBOX / "labs" / "__init__.py").read_text("utf-8").split("MODULES = (")[1]
-    number = len(re.findall(r'^    "[\w.]+",$', names.split("\n)")[0], re.M)) + 1
+    listing = JUKEBOX / "labs" / "listing.py"
+    kind = "".join(part.capitalize() for part in name.split("-"))
+    instances = re.findall(r"^    \w+\(\),$", listing.read_text("utf-8"), re.M)
     write(
         {
             JUKEBOX / "labs" / f"{module}.py": "lab.py",
             DOCS / "labs" / f"{name}.md": "lab.md",
         },
-        {"title": title(name), "number": str(number)},
+        {"title": title(name), "number": str(len(instances) + 1), "class": kind},
     )
-    edit(
-        JUKEBOX / "labs" / "__init__.py",
-        r'^MODULES = \(\n(?:    "[\w.]+",\n)+',
-        rf'\g<0>    "jukebox.labs.{module}",\n',
-    )
+    edit(listing, r"^(?:    \w+\(\),\n)+", rf"\g<0>    {kind}(),\n")
+    add_import(listing, f"from jukebox.labs.{module} import {kind}")
     edit(DOCS / "labs" / "index.md", r"^(?=```\n\Z)", f"{name}\n")
     return f"Fill in docs/labs/{name}.md and {JUKEBOX}/labs/{module}.py."
 
@@ -158,7 +164,7 @@ def command(name: str) -> str:
             JUKEBOX / "cli" / f"{module}.py": "command.py",
             Path("tests", "jukebox", f"test_{module}.py"): "test_command.py",
         },
-        {"name": name, "module": module},
+        {"name": name, "function": f"{module}_command"},
     )
     edit(
         JUKEBOX / "cli" / "main.py",

@@ -97,14 +97,15 @@ def test_the_blocks_of_the_skeletons_run(run):
 
 
 SOLVED = """
-from importlib import import_module
 from pathlib import Path
-from jukebox.labs import Hands, LABS, fill, wrong
+from jukebox.labs.folders import find_faults, make_start
+from jukebox.labs.hands import Hands
+from jukebox.labs.listing import LABS
 number, folder = len(LABS), Path("solved")
-fill(number, folder)
-before = wrong(number, folder)
-import_module(LABS[number]).solve(folder, Hands(folder))
-print(before[0][-1], wrong(number, folder))
+make_start(number, folder)
+before = find_faults(number, folder)
+LABS[number].solve(folder, Hands(folder))
+print(before[0][-1], find_faults(number, folder))
 """
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from jukebox.cli.lab import lab
+from jukebox.cli.lab import lab_command
 from jukebox.cli.main import CONTENTS
 
 from docs._ext import load
@@ -96,7 +96,7 @@ def test_commands_exist(sheet):
     told = "\n".join(code for text in texts(sheet) for code in re.findall(r"`([^`]+)`", text))
 
     assert set() == set(re.findall(r"jukebox ([a-z]+)", told)) - known
-    assert set() == set(re.findall(r"jukebox lab ([a-z]+)", told)) - set(lab.commands)
+    assert set() == set(re.findall(r"jukebox lab ([a-z]+)", told)) - set(lab_command.commands)
     assert [] == [text for text in texts(sheet) if text.count("`") % 2]
 
 

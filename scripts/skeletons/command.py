@@ -1,5 +1,7 @@
 """The command `NEW_name`: (yours: what it is for)."""
 
+from pathlib import Path
+
 import click
 
 from jukebox.cli.terminal import HOME
@@ -7,7 +9,7 @@ from jukebox.cli.terminal import HOME
 
 @click.command()
 @HOME
-def NEW_module(home):
+def NEW_function(home: Path) -> None:
     """(yours: what it does, in one line).
 
     (yours: what else somebody who types it has to know. Exits with 1 if what?)

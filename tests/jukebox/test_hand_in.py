@@ -194,7 +194,7 @@ def test_an_older_lab_json_still_works(lab, tmp_path, more):
 
 def test_a_lab_that_is_done_says_so(lab, monkeypatch):
     """In JSON and in the line; the exit code is 0."""
-    monkeypatch.setattr(module, "wrong", lambda number, folder: [])
+    monkeypatch.setattr(module, "find_faults", lambda number, folder: [])
     lab("start", "2")
     checked = lab("check", "2", "--json")
 
@@ -212,7 +212,7 @@ def test_a_folder_that_may_only_be_read_is_checked(lab, monkeypatch):
         raise PermissionError(13, "Permission denied")
 
     lab("start", "2")
-    monkeypatch.setattr(module, "mark", refuse)
+    monkeypatch.setattr(module, "write_note", refuse)
 
     assert lab("check", "2").output.startswith("Lab 2 is not done yet.")
 

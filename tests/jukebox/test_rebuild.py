@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from jukebox import Model, Registry, Settings, Store, code_version, train
 from jukebox.cli import rebuild
 from jukebox.cli.main import main
+from jukebox.cli.rebuild import Comparison, Distance
 from jukebox.model import identity, job, training
 from jukebox.model.identity import snapshots
 from jukebox.model.record import read_record
@@ -219,13 +220,13 @@ def test_another_environment_as_json(home, quick, monkeypatch):
 def test_a_record_that_names_no_packages_is_not_enough():
     """As ours was: its hash says that they differ, and not which."""
     found = rebuild.differences({"lock_hash": "a"}, {"lock_hash": "b"})
-    verdict = {"differs": found, "names_packages": False, "distance": {"unknown": "it is lost"}}
+    verdict = Comparison(1, "a", "b", found, names_packages=False, distance="it is lost")
 
     assert [
         "lock hash: b here, a in the record",
         "The record has no more than a hash of the packages, so nobody can say which differ.",
         "The answers cannot be compared: it is lost",
-    ] == list(rebuild.explained(verdict))
+    ] == list(rebuild.explain_difference(verdict))
 
 
 def test_what_no_record_names(home, quick, monkeypatch):
@@ -246,13 +247,13 @@ def test_what_no_record_names(home, quick, monkeypatch):
 
 def test_a_difference_that_no_answer_shows():
     """Of the converter's own name in the file, say."""
-    distance = {"notes_only": False, "answers": 0.0}
-    verdict = {"differs": {"skl2onnx": ("2", "1")}, "names_packages": True, "distance": distance}
+    distance = Distance(notes_only=False, answers=0.0)
+    verdict = Comparison(1, "a", "b", {"skl2onnx": ("2", "1")}, True, distance)
 
     assert [
         "skl2onnx: 1 here, 2 in the record",
         "More than the notes differs, and no answer does.",
-    ] == list(rebuild.explained(verdict))
+    ] == list(rebuild.explain_difference(verdict))
 
 
 def test_bytes_that_are_gone_cannot_be_compared(home, quick):

@@ -114,7 +114,9 @@ def loop(pipe, home, clock, step, meanwhile, *given):
         for event in home.go():
             click.echo(event["event"])
 
-    Contents("outside", contents={"Loop": (click.Command("loop", callback=go),)})(["loop"])
+    outside = Contents("outside")
+    outside.add_contents({"Loop": (click.Command("loop", callback=go),)})
+    outside(["loop"])
 
 
 def hold(pipe, home, clock, file):

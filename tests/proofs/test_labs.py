@@ -5,7 +5,7 @@ import resource
 import subprocess
 import sys
 
-from jukebox.labs import LABS
+from jukebox.labs.listing import LABS
 
 from tests.waiting import HANGS
 
@@ -22,7 +22,7 @@ def worked():
 def pytest_generate_tests(metafunc):
     """Choose the labs."""
     numbers = SIZES["labs"][metafunc.config.getoption("record")]
-    metafunc.parametrize("number", numbers, ids=lambda n: LABS[n].rpartition(".")[2])
+    metafunc.parametrize("number", numbers, ids=lambda n: LABS[n].name)
 
 
 def test_a_lab_is_solved_by_its_own_commands(number, tmp_path, figures):
@@ -33,7 +33,7 @@ def test_a_lab_is_solved_by_its_own_commands(number, tmp_path, figures):
         words, cwd=tmp_path, env=own, timeout=HANGS, capture_output=True, text=True
     )
     seconds = round(worked() - before, 1)
-    figures[f"{LABS[number].rpartition('.')[2]}_s"] = seconds
+    figures[f"{LABS[number].name}_s"] = seconds
     figures["labs"] = figures.get("labs", 0) + 1
     figures["cpu_s"] = round(figures.get("cpu_s", 0) + seconds, 1)
 

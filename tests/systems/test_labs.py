@@ -11,15 +11,19 @@ import shutil
 import signal
 import sqlite3
 from contextlib import closing
-from importlib import import_module
+from dataclasses import asdict
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from jukebox import Catalogue, Model, labels, labs
-from jukebox.labs import LABS, Hands
+from jukebox import Catalogue, Model, labels
+from jukebox.labs import hands
+from jukebox.labs.dirty_data import MENDING_PROGRAM, DirtyData
 from jukebox.labs.first_model import hits
 from jukebox.labs.hand_in import digest, read
+from jukebox.labs.hands import Hands
+from jukebox.labs.listing import LABS
+from jukebox.labs.trace_a_prediction import find_right_answer
 from jukebox.model import training
 from jukebox.model.training import Record
 
@@ -40,7 +44,7 @@ def terminal():
 
 def page(number):
     """Read the page of a lab."""
-    return (PAGES / f"{LABS[number].rpartition('.')[2].replace('_', '-')}.md").read_text("utf-8")
+    return (PAGES / f"{LABS[number].name.replace('_', '-')}.md").read_text("utf-8")
 
 
 # ---- the life of each lab ------------------------------------------------------------------------
@@ -97,7 +101,7 @@ class Life(NamedTuple):
     line: str  # what `hand-in` prints of it
 
 
-@pytest.fixture(scope="module", params=LABS, ids=lambda number: LABS[number].rpartition(".")[2])
+@pytest.fixture(scope="module", params=LABS, ids=lambda number: LABS[number].name)
 def life(request):
     """Live through a lab, once."""
     number, terminal = request.param, Terminal()
@@ -109,7 +113,7 @@ def life(request):
         return terminal.run(words, folder)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(labs, "run", run)
+        patch.setattr(hands, "run_command", run)
         terminal.type(f"jukebox lab start {number}")
         begun, first = state(folder), terminal.type(f"jukebox lab check {number}")
         (folder / "lab.json").write_text(json.dumps({"lab": number, "ready": False}), "utf-8")
@@ -118,7 +122,7 @@ def life(request):
         halfway = terminal.type(f"jukebox lab check {number}")
         terminal.type(f"jukebox lab reset {number}")
         again = state(folder)
-        import_module(LABS[number]).solve(folder, Hands(folder))
+        LABS[number].solve(folder, Hands(folder))
         solved = digest(folder)
         ticked = terminal.run(["jukebox", "lab", "check", str(number)], terminal.folder)
         for home in [home.parent for home in sorted(folder.glob("*/registry"))]:
@@ -202,7 +206,7 @@ def test_each_page_says_its_number_and_its_title(number):
     text = page(number)
 
     assert f"\nlab: {number}\n" in text
-    assert f"\n# {import_module(LABS[number]).TITLE}\n" in text
+    assert f"\n# {LABS[number].title}\n" in text
 
 
 def test_a_lab_says_how_long_it_takes(tmp_path):
@@ -259,7 +263,7 @@ def supplied(terminal, change):
     terminal.type("jukebox lab start 2")
     folder = terminal.folder / "lab-2"
     scope = {"change": change}
-    mend = import_module(LABS[2]).MEND.replace("    for name", "    change(row)\n    for name")
+    mend = MENDING_PROGRAM.replace("    for name", "    change(row)\n    for name")
     mend = mend.replace('open("', f'open("{folder.as_posix()}/')
     exec(mend, scope)  # noqa: S102 - the lab's own solution
     return " ".join(terminal.type("jukebox lab check 2").split())
@@ -337,7 +341,7 @@ def test_what_is_done_past_the_loop_is_noticed(terminal):
 def test_an_answer_in_quotation_marks_is_the_same_answer(terminal):
     """Lab 8: as are a capital and a full stop; a version is never said to be another than itself."""
     terminal.type("jukebox lab start 8")
-    right = import_module(LABS[8]).told(terminal.folder / "lab-8")
+    right = asdict(find_right_answer(terminal.folder / "lab-8"))
     answer = (
         'version = "{version}"\ndata_version = "{data_version}"\ntrack = "{track}"\n'
         'cell = "{cell}"\nwhy = "T{rest}."\n'
@@ -391,14 +395,14 @@ def test_reset_takes_a_link_away_and_not_what_it_leads_to(terminal):
 
 def test_a_start_that_was_killed_can_be_reset(terminal, monkeypatch):
     """Whatever it had written by then."""
-    start = import_module(LABS[2]).start
+    start = DirtyData.start
 
-    def killed(folder):
-        start(folder)
+    def killed(lab, folder):
+        start(lab, folder)
         (folder / "letter.txt").unlink()
         os.kill(os.getpid(), signal.SIGKILL)
 
-    monkeypatch.setattr(import_module(LABS[2]), "start", killed)
+    monkeypatch.setattr(DirtyData, "start", killed)
     code, _ = terminal.run(["jukebox", "lab", "start", "2"], terminal.folder)
     monkeypatch.undo()
     listed = terminal.type("jukebox lab")
@@ -481,7 +485,7 @@ def test_damage_is_told_and_not_traced(terminal):
 
 def test_a_solution_that_does_not_go_as_it_should_is_not_shown_as_one(terminal, monkeypatch):
     """It stops at the command, and says so in a sentence."""
-    monkeypatch.setattr(labs, "run", lambda words, folder: (3, "no space left"))
+    monkeypatch.setattr(hands, "run_command", lambda words, folder: (3, "no space left"))
     said = terminal.type("jukebox lab solve 1")
 
     assert "no space left" in said

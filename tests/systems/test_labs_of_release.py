@@ -9,7 +9,8 @@ import sys
 import numpy as np
 import pytest
 from jukebox import Registry
-from jukebox.labs import a_gate_that_says_no, canary_and_rollback, deploy_and_swap, wrong
+from jukebox.labs.folders import find_faults
+from jukebox.labs.listing import LABS
 
 from tests.jukebox.loops import make_answer
 
@@ -17,7 +18,8 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy"),  # MLflow of SQLAlchemy
     pytest.mark.filterwarnings("ignore:.*type hint is inferred as AnyType"),  # MLflow of itself
 ]
-NUMBERS = {a_gate_that_says_no: 3, deploy_and_swap: 4, canary_and_rollback: 5}
+GATE, SWAP, CANARY = (LABS[number] for number in (3, 4, 5))
+NUMBERS = {GATE: 3, SWAP: 4, CANARY: 5}
 
 
 @pytest.fixture(scope="session")
@@ -55,12 +57,12 @@ class Begun:
 
     def wrong(self):
         """Give what the check says, in one text."""
-        return " ".join(wrong(NUMBERS[self.lab], self.folder))
+        return " ".join(find_faults(NUMBERS[self.lab], self.folder))
 
 
 @pytest.fixture
 def begun(starts, tmp_path):
-    """Begin a lab: `begun(module)`."""
+    """Begin a lab: `begun(lab)`."""
 
     def begin(lab):
         return Begun(lab, shutil.copytree(starts[lab], tmp_path / "lab"))
@@ -73,7 +75,7 @@ def begun(starts, tmp_path):
 
 def test_at_the_start_of_lab_3_nobody_has_been_judged(begun):
     """And the check says how to."""
-    lab = begun(a_gate_that_says_no)
+    lab = begun(GATE)
 
     assert "ask about each with jukebox evaluate" in lab.wrong()
 
@@ -88,7 +90,7 @@ def test_at_the_start_of_lab_3_nobody_has_been_judged(begun):
 )
 def test_lab_3_is_not_done_with_what_the_gate_refuses(begun, version, reason):
     """Its reason is told, and the way back."""
-    lab = begun(a_gate_that_says_no)
+    lab = begun(GATE)
     lab.registry.promote(version, "the best score")
     said = lab.wrong()
 
@@ -98,27 +100,27 @@ def test_lab_3_is_not_done_with_what_the_gate_refuses(begun, version, reason):
 
 def test_lab_3_is_done_with_the_version_that_passes(begun):
     """Without a wrong turn, there is none to tell of."""
-    lab = begun(a_gate_that_says_no)
+    lab = begun(GATE)
     lab.registry.promote(5, "it passed")
 
     assert "" == lab.wrong()
-    assert "history" not in a_gate_that_says_no.done(lab.folder)
+    assert "history" not in GATE.done(lab.folder)
 
 
 def test_lab_3_tells_why_the_leak_was_taken_back(begun):
     """The history keeps the reason."""
-    lab = begun(a_gate_that_says_no)
+    lab = begun(GATE)
     lab.registry.promote(2, "the best score")
     lab.registry.rollback("it knew the test")
     lab.registry.promote(5, "it passed")
 
     assert "" == lab.wrong()
-    assert "“it knew the test”" in a_gate_that_says_no.done(lab.folder)
+    assert "“it knew the test”" in GATE.done(lab.folder)
 
 
 def test_lab_3_is_not_done_while_a_rollback_would_return_to_the_leak(begun):
     """Promoted over and never taken back, it is a former champion."""
-    lab = begun(a_gate_that_says_no)
+    lab = begun(GATE)
     lab.registry.promote(2, "the best score")
     lab.registry.promote(5, "it passed")
     said = lab.wrong()
@@ -132,7 +134,7 @@ def test_lab_3_is_not_done_while_a_rollback_would_return_to_the_leak(begun):
 
 def test_lab_3_never_names_a_way_back_that_there_is_not(begun):
     """With no earlier champion left, only a reset helps."""
-    lab = begun(a_gate_that_says_no)
+    lab = begun(GATE)
     lab.registry.promote(2, "the best score")
     lab.registry.promote(1, "back, by the wrong door")
     lab.registry.rollback("once more")
@@ -145,7 +147,7 @@ def test_lab_3_never_names_a_way_back_that_there_is_not(begun):
 
 def test_the_claims_of_lab_3_tempt(starts):
     """The leak claims most, and the lucky seed no less than the champion."""
-    text = (starts[a_gate_that_says_no] / "claims.txt").read_text("utf-8")
+    text = (starts[GATE] / "claims.txt").read_text("utf-8")
     champion, *claims = map(float, re.findall(r"0\.\d\d", text))
 
     assert max(claims) == claims[0]
@@ -157,7 +159,7 @@ def test_the_claims_of_lab_3_tempt(starts):
 
 def test_at_the_start_of_lab_4_nobody_has_asked(begun):
     """Nor is version 2 promoted without a load that sees it."""
-    lab = begun(deploy_and_swap)
+    lab = begun(SWAP)
     before = lab.wrong()
     lab.registry.promote(2, "it passed")
 
@@ -167,7 +169,7 @@ def test_at_the_start_of_lab_4_nobody_has_asked(begun):
 
 def test_lab_4_is_done_when_version_2_answers_after_version_1(begun):
     """And nothing failed between."""
-    lab = begun(deploy_and_swap)
+    lab = begun(SWAP)
     began = lab.clock()
     lab.answer(1, 1)
     lab.registry.promote(2, "it passed")
@@ -175,14 +177,12 @@ def test_lab_4_is_done_when_version_2_answers_after_version_1(begun):
     lab.load(began, **{"version 1": 2, "version 2": 3})
 
     assert "" == lab.wrong()
-    assert "Version 1 answered 2 requests, then version 2 answered 3" in deploy_and_swap.done(
-        lab.folder
-    )
+    assert "Version 1 answered 2 requests, then version 2 answered 3" in SWAP.done(lab.folder)
 
 
 def test_lab_4_tells_how_long_nobody_answered(begun):
     """A restart is seen in the prediction log."""
-    lab = begun(deploy_and_swap)
+    lab = begun(SWAP)
     began = lab.clock()
     lab.answer(1, 1)
     lab.registry.promote(2, "it passed")
@@ -195,7 +195,7 @@ def test_lab_4_tells_how_long_nobody_answered(begun):
 
 def test_lab_4_asks_whether_the_service_runs(begun):
     """Where nothing at all was answered."""
-    lab = begun(deploy_and_swap)
+    lab = begun(SWAP)
     lab.load(lab.clock(), failed=70)
 
     assert "All 70 requests failed: does the service run" in lab.wrong()
@@ -203,7 +203,7 @@ def test_lab_4_asks_whether_the_service_runs(begun):
 
 def test_lab_4_notices_that_another_service_answered(begun):
     """One of another folder, or of the time before a reset: its answers are in no log of this lab."""
-    lab = begun(deploy_and_swap)
+    lab = begun(SWAP)
     lab.load(lab.clock(), **{"version 1": 400})
 
     assert "400 requests were answered, and none by this lab's service" in lab.wrong()
@@ -212,7 +212,7 @@ def test_lab_4_notices_that_another_service_answered(begun):
 
 def test_lab_4_believes_the_log_and_not_the_client(begun):
     """A count that the log does not bear out was not made by a load."""
-    lab = begun(deploy_and_swap)
+    lab = begun(SWAP)
     began = lab.clock()
     lab.answer(1)
     lab.registry.promote(2, "it passed")
@@ -224,7 +224,7 @@ def test_lab_4_believes_the_log_and_not_the_client(begun):
 
 def test_lab_4_wants_the_swap_to_be_seen(begun):
     """A load after the promotion has seen nothing."""
-    lab = begun(deploy_and_swap)
+    lab = begun(SWAP)
     lab.registry.promote(2, "it passed")
     began = lab.clock()
     lab.answer(2, 2)
@@ -235,7 +235,7 @@ def test_lab_4_wants_the_swap_to_be_seen(begun):
 
 def test_lab_4_wants_the_swap_to_be_that_to_version_2(begun):
     """To go back under load, and to promote when nobody asks, is the other way round."""
-    lab = begun(deploy_and_swap)
+    lab = begun(SWAP)
     lab.registry.promote(2, "it passed")
     began = lab.clock()
     lab.answer(2)
@@ -249,7 +249,7 @@ def test_lab_4_wants_the_swap_to_be_that_to_version_2(begun):
 
 def test_lab_4_wants_version_2_in_the_end(begun):
     """A load alone promotes nobody."""
-    lab = begun(deploy_and_swap)
+    lab = begun(SWAP)
     began = lab.clock()
     lab.answer(1, 1)
     lab.load(began, **{"version 1": 2})
@@ -273,7 +273,7 @@ def canaries(lab):
 
 def test_at_the_start_of_lab_5_nobody_is_a_canary(begun):
     """Both are to be tried."""
-    lab = begun(canary_and_rollback)
+    lab = begun(CANARY)
     said = lab.wrong()
 
     assert "Version 2 has been no canary" in said
@@ -282,7 +282,7 @@ def test_at_the_start_of_lab_5_nobody_is_a_canary(begun):
 
 def test_lab_5_tells_what_the_bad_promotion_cost(begun):
     """It had passed the gate, so the check says why that was not enough."""
-    lab = begun(canary_and_rollback)
+    lab = begun(CANARY)
     lab.registry.promote(2, "it passed")
     lab.load(lab.clock(), failed=30, **{"version 2": 60})
 
@@ -291,10 +291,10 @@ def test_lab_5_tells_what_the_bad_promotion_cost(begun):
 
 def test_lab_5_is_done_after_both_canaries(begun):
     """And says what share version 3 answered, and how version 2 went."""
-    lab = begun(canary_and_rollback)
+    lab = begun(CANARY)
     canaries(lab)
     lab.registry.promote(3, "it held")
-    said = canary_and_rollback.done(lab.folder)
+    said = CANARY.done(lab.folder)
 
     assert "" == lab.wrong()
     assert "Version 3 answered 25 of 100 requests as a canary" in said
@@ -303,7 +303,7 @@ def test_lab_5_is_done_after_both_canaries(begun):
 
 def test_lab_5_notices_a_way_back_that_is_none(begun):
     """Who promotes 1 again leaves 2 where the next rollback finds it; to retire it mends that."""
-    lab = begun(canary_and_rollback)
+    lab = begun(CANARY)
     lab.registry.promote(2, "it passed")
     lab.registry.promote(1, "back")
     canaries(lab)
@@ -317,7 +317,7 @@ def test_lab_5_notices_a_way_back_that_is_none(begun):
 
 def test_lab_5_notices_a_champion_that_was_no_canary(begun):
     """Even if it is the good one."""
-    lab = begun(canary_and_rollback)
+    lab = begun(CANARY)
     lab.registry.challenge(2, "a fifth", 0.2)
     lab.registry.promote(3, "it is mended")
 
@@ -326,7 +326,7 @@ def test_lab_5_notices_a_champion_that_was_no_canary(begun):
 
 def test_lab_5_takes_a_shadow_for_no_canary(begun):
     """Nobody sees its answers."""
-    lab = begun(canary_and_rollback)
+    lab = begun(CANARY)
     lab.registry.challenge(2, "a look")
 
     assert "Version 2 has been no canary" in lab.wrong()
@@ -334,7 +334,7 @@ def test_lab_5_takes_a_shadow_for_no_canary(begun):
 
 def test_lab_5_waits_until_the_bad_canary_has_gone(begun):
     """Without a load it has no faults yet."""
-    lab = begun(canary_and_rollback)
+    lab = begun(CANARY)
     lab.registry.challenge(2, "a fifth", 0.2)
 
     assert "Version 2 is the challenger still" in lab.wrong()
@@ -342,7 +342,7 @@ def test_lab_5_waits_until_the_bad_canary_has_gone(begun):
 
 def test_lab_5_ends_with_a_load_in_which_nothing_fails(begun):
     """Who counts the errors and goes on has not looked."""
-    lab = begun(canary_and_rollback)
+    lab = begun(CANARY)
     canaries(lab)
     lab.registry.promote(3, "it held")
     lab.load(lab.clock(), failed=4, **{"version 3": 1})
@@ -353,11 +353,11 @@ def test_lab_5_ends_with_a_load_in_which_nothing_fails(begun):
 def test_the_bad_model_of_lab_5_passes_the_gate_and_fails_on_what_is_asked(starts):
     """Or the lab would teach that the gate is enough."""
     from jukebox import FEATURES, gate
-    from jukebox.labs import opened
+    from jukebox.labs.homes import open_lab
     from jukebox.serving.rollout import Scorer
 
-    data, models = opened(starts[canary_and_rollback])
-    tracks = json.loads((starts[canary_and_rollback] / "tracks.json").read_text("utf-8"))
+    data, models = open_lab(starts[CANARY])
+    tracks = json.loads((starts[CANARY] / "tracks.json").read_text("utf-8"))
     faults = {2: 0, 3: 0}
     for version in faults:
         scorer = Scorer(version, models.load(version))
@@ -378,7 +378,7 @@ def test_the_bad_model_of_lab_5_passes_the_gate_and_fails_on_what_is_asked(start
 @pytest.mark.parametrize("words", [[], ["stop"], ["start"]])
 def test_load_says_how_it_is_used(starts, tmp_path, words):
     """Also when nothing was started."""
-    file = shutil.copy(starts[deploy_and_swap] / "load.py", tmp_path)
+    file = shutil.copy(starts[SWAP] / "load.py", tmp_path)
     run = subprocess.run(
         [sys.executable, file, *words], cwd=tmp_path, capture_output=True, text=True
     )
@@ -390,7 +390,7 @@ def test_load_says_how_it_is_used(starts, tmp_path, words):
 def test_load_counts_what_fails(starts, tmp_path):
     """Where nobody serves, all does."""
     for name in ("load.py", "tracks.json"):
-        shutil.copy(starts[deploy_and_swap] / name, tmp_path)
+        shutil.copy(starts[SWAP] / name, tmp_path)
     said = [
         subprocess.run(
             [sys.executable, "load.py", *words], cwd=tmp_path, capture_output=True, text=True

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 NOT_RECORDED = "not recorded"
 Fields = Mapping[str, Mapping[str, str]]  # {heading: {label: path of the value}}
+Facts = Mapping[str, Any]  # by name, what was recorded: of any kind, and whatever older code wrote
 
 MODEL_CARD: Fields = {
     "Model": {
@@ -85,15 +86,15 @@ DATASHEET: Fields = {
 }
 
 
-def value_at(facts: Mapping[str, Any], path: str) -> Any:
+def value_at(facts: Facts, path: str) -> object:  # as it was recorded
     """Return the value at a path of names with dots between them, or None where there is none."""
-    value: Any = facts
+    value: object = facts
     for name in path.split("."):
         value = value.get(name) if isinstance(value, Mapping) else None
     return value
 
 
-def write_card(title: str, fields: Fields, facts: Mapping[str, Any]) -> str:
+def write_card(title: str, fields: Fields, facts: Facts) -> str:
     """Return a card as Markdown: a heading for each group of fields, a line for each field."""
     lines = [f"# {title}"]
     for heading, labels in fields.items():
@@ -107,7 +108,7 @@ def write_card(title: str, fields: Fields, facts: Mapping[str, Any]) -> str:
     return "\n".join([*lines, ""])
 
 
-def model_card(lineage: Mapping[str, Any]) -> str:
+def model_card(lineage: Facts) -> str:
     """Return the model card of a version as Markdown.
 
     lineage: as `Registry.lineage` gives it: version, digest, record, run, history.
@@ -118,7 +119,7 @@ def model_card(lineage: Mapping[str, Any]) -> str:
     return write_card(f"Model card: version {lineage['version']}", MODEL_CARD, facts)
 
 
-def data_facts(data: "Store", version: str, models: Sequence[int]) -> dict[str, Any]:
+def data_facts(data: "Store", version: str, models: Sequence[int]) -> Facts:
     """Return what the data list knows of a data version.
 
     models: the versions that were trained on it. Raises ValueError for a version that is not here.
@@ -136,7 +137,7 @@ def data_facts(data: "Store", version: str, models: Sequence[int]) -> dict[str, 
     }
 
 
-def datasheet(facts: Mapping[str, Any]) -> str:
+def datasheet(facts: Facts) -> str:
     """Return the datasheet of a data version as Markdown; facts: as `data_facts` gives them."""
     return write_card(f"Datasheet: data version {facts['data_version'][:8]}", DATASHEET, facts)
 
@@ -160,7 +161,7 @@ def missing_fields(text: str) -> list[str]:
     return re.findall(rf"^- (.+): {NOT_RECORDED}$", text, re.M)
 
 
-def recorded_fields(record: Mapping[str, Any]) -> set[str]:
+def recorded_fields(record: Facts) -> set[str]:
     """Return what Jukebox writes down: `table.column` of its databases, and `record.field`.
 
     The columns are those of the tables that the registry creates. record: that of a model.
@@ -187,7 +188,7 @@ def recorded_fields(record: Mapping[str, Any]) -> set[str]:
 @click.argument("version", type=click.IntRange(1))
 @MLFLOW
 @HOME
-def card(version: int, mlflow: str | None, home: Path) -> None:
+def card_command(version: int, mlflow: str | None, home: Path) -> None:
     """Print the model card of a version, and the datasheet of its data."""
     about_model, about_data = cards(open_registry(home, mlflow), open_store(home), version)
     click.echo(f"{about_model}\n{about_data}", nl=False)

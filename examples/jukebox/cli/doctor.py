@@ -14,6 +14,7 @@ import sqlite3
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import NamedTuple
@@ -24,7 +25,8 @@ from jukebox.cli.terminal import HOME
 
 DISTRIBUTION = "krap-jukebox"
 GIGABYTE = 1e9
-RELEASED = 1767225600  # seconds: 2026 began; no clock that is right says less
+COLOURS = {"ok": "green", "mind": "yellow", "fix": "red"}
+RELEASE_SECONDS = 1767225600  # since 1970: 2026 began; no clock that is right says less
 
 
 class Finding(NamedTuple):
@@ -39,9 +41,9 @@ class Finding(NamedTuple):
     advice: str = ""
 
 
-def python(version=None):
+def python(version: Sequence[int] | None = None) -> Finding:
     """Look at the version of Python, (major, minor, …)."""
-    version = version or sys.version_info
+    version = version or sys.version_info[:3]
     found = ".".join(map(str, version[:3]))
     if (3, 11) <= tuple(version[:2]) <= (3, 13):
         return Finding("Python", "ok", found)
@@ -51,7 +53,7 @@ def python(version=None):
     return Finding("Python", "fix", found, advice)
 
 
-def system(name=None, release=None):
+def system(name: str | None = None, release: str | None = None) -> Finding:
     """Look at the operating system."""
     name, release = name or platform.system(), release or platform.release()
     if name == "Windows":
@@ -66,7 +68,7 @@ def system(name=None, release=None):
     return Finding("System", "ok", f"{found} {release}")
 
 
-def cores(count=None):
+def cores(count: int | None = None) -> Finding:
     """Look at how many cores this process may use."""
     allowed = getattr(os, "sched_getaffinity", lambda _: range(os.cpu_count() or 1))
     count = count or len(allowed(0))
@@ -75,7 +77,9 @@ def cores(count=None):
     return Finding("Cores", "mind", str(count), "It works, more slowly: serving shares this core.")
 
 
-def free_memory(meminfo=Path("/proc/meminfo"), limit=Path("/sys/fs/cgroup/memory.max")):
+def free_memory(
+    meminfo: Path = Path("/proc/meminfo"), limit: Path = Path("/sys/fs/cgroup/memory.max")
+) -> int | None:
     """Return the bytes of memory that are free, or the whole of it where no one tells, or None.
 
     On Linux, what the kernel thinks can be had without swapping, within a container's limit.
@@ -90,7 +94,7 @@ def free_memory(meminfo=Path("/proc/meminfo"), limit=Path("/sys/fs/cgroup/memory
         return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
 
-def memory(free=None, needed=1 * GIGABYTE):
+def memory(free: float | None = None, needed: float = 1 * GIGABYTE) -> Finding:
     """Look at the memory: training takes 0.34 GB, and serving 0.26 at the same time."""
     free = free_memory() if free is None else free
     if free is None:
@@ -101,7 +105,7 @@ def memory(free=None, needed=1 * GIGABYTE):
     return Finding("Memory", "fix", found, f"Close programs: {needed / GIGABYTE:g} GB are needed.")
 
 
-def disk(folder, free=None, needed=1 * GIGABYTE):
+def disk(folder: Path, free: float | None = None, needed: float = 1 * GIGABYTE) -> Finding:
     """Look at the space on the disk that holds the home."""
     free = shutil.disk_usage(folder).free if free is None else free
     found = f"{free / GIGABYTE:.1f} GB free"
@@ -111,7 +115,7 @@ def disk(folder, free=None, needed=1 * GIGABYTE):
     return Finding("Disk", "fix", found, advice)
 
 
-def loopback(host="127.0.0.1"):
+def loopback(host: str = "127.0.0.1") -> Finding:
     """Listen on a port of the loopback and call it."""
     try:
         with socket.create_server((host, 0)) as server:
@@ -123,7 +127,7 @@ def loopback(host="127.0.0.1"):
     return Finding("Loopback", "ok", f"{host} answers")
 
 
-def port(number=8000, host="127.0.0.1"):
+def port(number: int = 8000, host: str = "127.0.0.1") -> Finding:
     """Look whether `jukebox serve` would get its port."""
     try:
         socket.create_server((host, number)).close()
@@ -133,7 +137,9 @@ def port(number=8000, host="127.0.0.1"):
     return Finding(f"Port {number}", "ok", "free")
 
 
-def packages(requirements=None, installed=metadata.version):
+def packages(
+    requirements: Sequence[str] | None = None, installed: Callable[[str], str] = metadata.version
+) -> Finding:
     """Look whether each package that the distribution needs is there in a version that fits."""
     install = f"pip install --upgrade {DISTRIBUTION}"
     try:
@@ -145,9 +151,9 @@ def packages(requirements=None, installed=metadata.version):
     except metadata.PackageNotFoundError:
         found, advice = f"{DISTRIBUTION} is not installed", f"{install} says what it needs."
         return Finding("Packages", "mind", found, advice)
-    wanted, wrong = [Requirement(text) for text in wanted], []
-    wanted = [r for r in wanted if not r.marker or r.marker.evaluate({"extra": ""})]
-    for requirement in wanted:
+    needed, wrong = [Requirement(text) for text in wanted or ()], []
+    needed = [r for r in needed if not r.marker or r.marker.evaluate({"extra": ""})]
+    for requirement in needed:
         try:
             version = installed(requirement.name)
             if not requirement.specifier.contains(version, prereleases=True):
@@ -156,13 +162,17 @@ def packages(requirements=None, installed=metadata.version):
             wrong.append(f"no {requirement.name}")
     if wrong:
         return Finding("Packages", "fix", "; ".join(wrong), install)
-    return Finding("Packages", "ok", f"{len(wanted)}, all in versions that fit")
+    return Finding("Packages", "ok", f"{len(needed)}, all in versions that fit")
 
 
-def sqlite(folder, version=sqlite3.sqlite_version_info, needed=(3, 31)):
+def sqlite(
+    folder: Path,
+    version: Sequence[int] = sqlite3.sqlite_version_info,
+    needed: tuple[int, int] = (3, 31),
+) -> Finding:
     """Write with SQLite's write-ahead log where the home is: not every file system can."""
     found = f"SQLite {'.'.join(map(str, version))}"
-    if version[:2] < needed:
+    if tuple(version[:2]) < needed:
         advice = "MLflow needs 3.31: take a newer Python, which brings its own."
         return Finding("SQLite", "fix", found, advice)
     try:
@@ -181,12 +191,12 @@ def sqlite(folder, version=sqlite3.sqlite_version_info, needed=(3, 31)):
     return Finding("SQLite", "fix", f"{found}, no write-ahead log here ({mode})", advice)
 
 
-def clock(folder, now=time.time):
+def clock(folder: Path, now: Callable[[], float] = time.time) -> Finding:
     """Compare the clock with the year of this release, and with the clock of the home's disk."""
     seconds = now()
     found = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(seconds))
     advice = "Set the clock, by NTP: the history of the champions and the log rest on it."
-    if seconds < RELEASED:
+    if seconds < RELEASE_SECONDS:
         return Finding("Clock", "fix", found, advice)
     with contextlib.suppress(OSError), tempfile.NamedTemporaryFile(dir=folder) as probe:
         apart = os.stat(probe.name).st_mtime - seconds
@@ -196,7 +206,7 @@ def clock(folder, now=time.time):
     return Finding("Clock", "ok", found)
 
 
-def writable(home, folder):
+def writable(home: Path, folder: Path) -> Finding:
     """Write where the home is, or would be."""
     there = next(place for place in (home, *home.parents) if place.exists())
     if not there.is_dir():
@@ -211,7 +221,7 @@ def writable(home, folder):
     return Finding("Home", "ok", f"{home}{'' if folder == home else ' (not there yet)'}")
 
 
-def encoding(preferred=None, output=None):
+def encoding(preferred: str | None = None, output: str | None = None) -> Finding:
     """Look at the encoding of text: of files, and of what is printed."""
     preferred = preferred or locale.getpreferredencoding(False)
     found = {preferred.lower(), (output or sys.stdout.encoding or "utf-8").lower()}
@@ -221,7 +231,7 @@ def encoding(preferred=None, output=None):
     return Finding("Locale", "fix", " and ".join(sorted(found)), advice)
 
 
-def examine(home):
+def examine(home: str | Path) -> list[Finding]:
     """Return the findings of all checks, for a home that need not be there yet."""
     home = Path(home).absolute()
     folder = next(place for place in (home, *home.parents) if place.is_dir())
@@ -241,25 +251,31 @@ def examine(home):
     ]
 
 
+def print_finding(finding: Finding, width: int) -> None:
+    """Print a finding, without rich, which may be what is missing. width: of what stands first."""
+    what, verdict, found, advice = finding
+    columns, gap = shutil.get_terminal_size().columns, " " * width
+    coloured = False if os.environ.get("NO_COLOR") else None
+    text = f"{verdict:6}{what:{width - 6}}{found}"
+    text = click.wrap_text(text, width=columns, subsequent_indent=gap)
+    label = click.style(verdict, fg=COLOURS[verdict], bold=verdict == "fix")
+    click.echo(label + text[len(verdict) :], color=coloured)
+    if advice:
+        text = click.wrap_text(advice, columns, initial_indent=gap, subsequent_indent=gap)
+        click.echo(click.style(text, bold=True), color=coloured)
+
+
 @click.command()
 @HOME
-def doctor(home):
+def doctor_command(home: Path) -> None:
     """Look at this machine, and say what to fix.
 
     Exits with 1 if something must be fixed.
     """
     findings = examine(home)
-    colours = {"ok": "green", "mind": "yellow", "fix": "red"}
     width = 8 + max(len(finding.what) for finding in findings)
-    lines = {"width": shutil.get_terminal_size().columns, "subsequent_indent": " " * width}
-    plain = False if os.environ.get("NO_COLOR") else None
-    for what, verdict, found, advice in findings:  # without rich, which may be what is missing
-        text = click.wrap_text(f"{verdict:6}{what:{width - 6}}{found}", **lines)
-        colour = {"fg": colours[verdict], "bold": verdict == "fix"}
-        click.echo(click.style(verdict, **colour) + text[len(verdict) :], color=plain)
-        if advice:
-            text = click.wrap_text(advice, initial_indent=" " * width, **lines)
-            click.echo(click.style(text, bold=True), color=plain)
+    for finding in findings:
+        print_finding(finding, width)
     broken = sum(finding.verdict == "fix" for finding in findings)
     click.echo(f"{broken} to fix." if broken else "Nothing to fix.")
     sys.exit(1 if broken else 0)

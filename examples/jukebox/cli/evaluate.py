@@ -2,6 +2,9 @@
 
 import math
 import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
 import click
 
@@ -9,8 +12,8 @@ from jukebox.cli.terminal import HOME, JSON, MLFLOW, console, say_json, table
 from jukebox.loop.home import open_registry, open_store
 
 
-def compared(figures, version, rival):
-    """Print the figures of a verdict, of the model next to those that it is compared with."""
+def print_figures(figures: Mapping[str, Any], version: int, rival: int | None) -> None:
+    """Print the figures of a verdict: the model's next to those that it is compared with."""
     if "brier" not in figures:
         return  # refused before it was asked anything
     get = figures.get
@@ -36,7 +39,7 @@ def compared(figures, version, rival):
 @JSON
 @MLFLOW
 @HOME
-def evaluate(version, as_json, mlflow, home):
+def evaluate_command(version: int, as_json: bool, mlflow: str | None, home: Path) -> None:
     """Ask the gate about a version, and change nothing.
 
     It is held against the champion, or chance if there is none or it is the champion itself, on
@@ -57,5 +60,5 @@ def evaluate(version, as_json, mlflow, home):
         console().print(f"Version {version} against {against}: [bold {colour}]{word}[/]")
         for reason in verdict.reasons:
             console().print(f"  {reason}", markup=False)
-        compared(verdict.figures, version, rival)
+        print_figures(verdict.figures, version, rival)
     sys.exit(0 if verdict.passed else 1)

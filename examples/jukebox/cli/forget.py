@@ -1,44 +1,96 @@
 """The command `forget`, and `lineage --track`: what holds a track, what saw it, and how it goes."""
 
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from jukebox.cli.terminal import HOME, MLFLOW, WHY, pairs, say_json, table, when
 from jukebox.loop.home import open_registry, open_store
 
+if TYPE_CHECKING:
+    from jukebox.data.store import Store
+    from jukebox.registry.models import Registry
+
 PARTS = ("fitted", "tested", "neither")
 
+Sighting = Mapping[str, Any]  # a data version that held a track, as `erasure.saw` gives it
+Rows = list[tuple[str, object]]  # a name and a value of any kind
 
-def numbers(versions):
-    """Give versions of models as people read them."""
+
+def join_versions(versions: Iterable[int]) -> str:
+    """Return versions of models as people read them."""
     return ", ".join(map(str, sorted(versions))) or "none"
 
 
-def followed(track_id, data, models, as_json):
+def stranger_rows(data: "Store", models: "Registry") -> Rows:
+    """Return the line on the models of which nobody can tell what they saw; none without them."""
+    from jukebox.data.erasure import strangers
+
+    unknown = strangers(data, models)
+    if not unknown:
+        return []
+    return [("cannot tell", f"{join_versions(unknown)}: their data is not here")]
+
+
+def followed(track_id: str, data: "Store", models: "Registry", as_json: bool) -> None:
     """Tell which data versions hold a track, and which models were fitted or only tested on it."""
     from jukebox.data.erasure import saw, strangers
 
-    told, unknown = saw(track_id, data, models), strangers(data, models)
+    sightings = saw(track_id, data, models)
     log = models.predictions(tracks=[track_id])
-    answers = log["request_id"].nunique()
+    answers = len(log.drop_duplicates("request_id"))
     aside = int((data.quarantined()["track_id"] == track_id).sum())
     if as_json:
-        figures = {"answers": answers, "quarantined": aside, "unknown": unknown}
-        return say_json({"track_id": track_id, "versions": told} | figures)
-    if not told and not answers and not aside:
+        figures = {"answers": answers, "quarantined": aside, "unknown": strangers(data, models)}
+        return say_json({"track_id": track_id, "versions": sightings} | figures)
+    if not sightings and not answers and not aside:
         raise ValueError(f"No data version holds track {track_id!r}: is the id complete?")
-    rows = [("track", track_id), ("answers", answers), ("in quarantine", aside)]
-    rows += [("cannot tell", f"{numbers(unknown)}: their data is not here")] if unknown else []
-    pairs(rows)
-    if told:
+    rows: Rows = [("track", track_id), ("answers", answers), ("in quarantine", aside)]
+    pairs(rows + stranger_rows(data, models))
+    if sightings:
         click.echo()
         lines = []
-        for one in told:
+        for one in sightings:
             gone = one["forgotten"]
             holds = f"until {when(gone['time'])[:10]}" if gone else "yes"
-            lines.append((one["data_version"][:8], holds, *(numbers(one[p]) for p in PARTS)))
+            lines.append((one["data_version"][:8], holds, *(join_versions(one[p]) for p in PARTS)))
         table(lines, ("data version", "holds it", *PARTS))
+
+
+def find_unknown(
+    deleted: Mapping[str, Iterable[str]],
+    seen: Mapping[str, Sequence[Sighting]],
+    forgotten: Collection[str],
+) -> list[str]:
+    """Return the tracks that were asked for and are nowhere.
+
+    deleted: {kind of rows: ids}. seen: {id: its sightings}. forgotten: the keys of the ids that
+    went before, perhaps in this call, which was killed.
+    """
+    from jukebox.data.erasure import key
+
+    gone = {one for ids in deleted.values() for one in ids}
+    return [
+        one
+        for one, sightings in seen.items()
+        if one not in gone and not sightings and key(one) not in forgotten
+    ]
+
+
+def erasure_rows(deleted: Mapping[str, Collection[str]], sightings: Sequence[Sighting]) -> Rows:
+    """Return the lines on what was deleted, and on the data and the models that had it."""
+    lost = dict.fromkeys(one["data_version"][:8] for one in sightings)
+    fitted, tested = ({v for one in sightings for v in one[part]} for part in PARTS[:2])
+    counts = (f"{len(ids)} of {kind}" for kind, ids in sorted(deleted.items()))
+    return [
+        ("rows deleted", ", ".join(counts) or "none"),
+        ("no longer whole", ", ".join(lost) or "none"),
+        ("fitted on it", join_versions(fitted)),
+        ("only tested on it", join_versions(tested - fitted)),
+    ]
 
 
 @click.command()
@@ -46,7 +98,7 @@ def followed(track_id, data, models, as_json):
 @WHY
 @MLFLOW
 @HOME
-def forget(track, why, mlflow, home):
+def forget_command(track: tuple[str, ...], why: str, mlflow: str | None, home: Path) -> None:
     """Delete tracks on request, from all data and its versions.
 
     TRACK is the id of a track. This is the one command that loses rows, and no other brings them
@@ -54,37 +106,24 @@ def forget(track, why, mlflow, home):
 
     Exits with 1 if one of the tracks is nowhere; the others are deleted.
     """
-    from jukebox.data import erasure
+    from jukebox.data.erasure import forget, saw
     from jukebox.loop.journal import alone
 
     data, models = open_store(home), open_registry(home, mlflow)
     with closing(alone(home)):  # a loop would train on what goes
-        went = erasure.forget(data, track, why)
-    seen = {name: erasure.saw(name, data, models) for name in track}
-    known = {one for ids in went.values() for one in ids} | {one for one in track if seen[one]}
-    before = data.manifest()["forgotten"]  # perhaps of this call, which was killed
-    strange = [one for one in seen if one not in known and erasure.key(one) not in before]
-    nowhere = f"No row of {', '.join(strange)} is here: is the id complete?"
-    if len(strange) == len(seen):
+        deleted = forget(data, track, why)
+    seen = {one: saw(one, data, models) for one in track}
+    unknown = find_unknown(deleted, seen, data.manifest()["forgotten"])
+    nowhere = f"No row of {', '.join(unknown)} is here: is the id complete?"
+    if len(unknown) == len(seen):
         raise ValueError(nowhere)
-    told = [one for versions in seen.values() for one in versions]
-    lost = dict.fromkeys(one["data_version"][:8] for one in told)
-    fitted, tested = ({v for one in told for v in one[part]} for part in PARTS[:2])
-    deleted = (f"{len(ids)} of {kind}" for kind, ids in sorted(went.items()))
-    rows = [
-        ("rows deleted", ", ".join(deleted) or "none"),
-        ("no longer whole", ", ".join(lost) or "none"),
-        ("fitted on it", numbers(fitted)),
-        ("only tested on it", numbers(tested - fitted)),
-    ]
-    unknown = erasure.strangers(data, models)
-    rows += [("cannot tell", f"{numbers(unknown)}: their data is not here")] if unknown else []
-    pairs(rows)
+    sightings = [one for versions in seen.values() for one in versions]
+    pairs(erasure_rows(deleted, sightings) + stranger_rows(data, models))
     refused = "refused ones in runs/, " if (home / "runs").exists() else ""
     click.echo(
         f"Still there: these models, {refused}the prediction log, and every copy elsewhere "
         "(DVC, backups).",
         err=True,
     )
-    if strange:
+    if unknown:
         raise ValueError(nowhere)

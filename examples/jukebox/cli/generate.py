@@ -1,13 +1,21 @@
 """The command `generate`: simulated weeks arrive."""
 
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
 import click
 
 from jukebox.cli.remote import push
 from jukebox.cli.terminal import DVC, HOME, folder, pairs
 from jukebox.loop.home import open_store
 
+DriftFields = dict[str, Any]  # of a `Drift`, as world.json has them
 
-def drift(ctx, parameter, values):
+
+def parse_drifts(
+    ctx: click.Context, parameter: click.Parameter, values: Sequence[str]
+) -> list[DriftFields]:
     """Turn each KIND:SHAPE:START:SIZE into the fields of a `Drift`."""
     try:
         parts = [value.split(":") for value in values]
@@ -47,14 +55,23 @@ def drift(ctx, parameter, values):
     "drifts",
     metavar="KIND:SHAPE:START:SIZE",
     multiple=True,
-    callback=drift,
+    callback=parse_drifts,
     help="How the world changes: covariate, long, prevalence, label or concept; sudden, gradual or "
     "recurring; from which week; how much.",
 )
 @click.option("--to", type=folder, help="Write the raw weeks as CSV here as well, to look at.")
 @DVC
 @HOME
-def generate(weeks, seed, tracks, dirt, drifts, to, dvc_remote, home):
+def generate_command(
+    weeks: int,
+    seed: int | None,
+    tracks: int | None,
+    dirt: float,
+    drifts: list[DriftFields],
+    to: Path | None,
+    dvc_remote: str | None,
+    home: Path,
+) -> None:
     """Let simulated weeks of tracks and charts arrive.
 
     Each call goes on after the newest week. The data is invented: no track and no chart is real.

@@ -10,7 +10,7 @@ import click
 
 from jukebox.cli.terminal import Contents
 
-# The one place where a command is listed: a module, and in it a command of the module's name.
+# The one place where a command is listed: a module, and in it a function, as `train_command` in train.
 COMMANDS = {
     "Data": ("jukebox.cli.generate", "jukebox.cli.validate", "jukebox.cli.forget"),
     "Model": ("jukebox.cli.train", "jukebox.cli.evaluate"),
@@ -33,20 +33,22 @@ COMMANDS = {
 }
 
 
-def command(module: str) -> click.Command:
-    """Return the command of a module, which is named as the module is."""
-    return getattr(import_module(module), module.rpartition(".")[2])
+def find_command(module: str) -> click.Command:
+    """Return the command of a module, whose function is named as the module is: `<name>_command`."""
+    name = module.rpartition(".")[2]
+    return getattr(import_module(module), f"{name}_command")
 
 
-CONTENTS = {heading: tuple(map(command, modules)) for heading, modules in COMMANDS.items()}
+CONTENTS = {heading: tuple(map(find_command, modules)) for heading, modules in COMMANDS.items()}
 
 
-@click.group(
-    "jukebox", cls=Contents, contents=CONTENTS, context_settings={"max_content_width": 100}
-)
+@click.group("jukebox", cls=Contents, context_settings={"max_content_width": 100})
 @click.version_option(package_name="krap-jukebox", message="%(version)s")
-def main():
+def main() -> None:
     """In which of 72 countries will a track chart?
 
     Begin with jukebox generate, then jukebox train, then jukebox evaluate 1.
     """
+
+
+main.add_contents(CONTENTS)

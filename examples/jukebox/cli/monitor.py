@@ -3,27 +3,39 @@
 import contextlib
 import sys
 import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from jukebox.cli.terminal import HOME, JSON, MLFLOW, console, public, say_json, shown, table
 from jukebox.loop.home import open_registry, open_store
 
+if TYPE_CHECKING:
+    from prometheus_client import Metric
+
+    from jukebox.watch.alerts import Alert
+
+Observed = Mapping[str, Any]  # as `watch.observation.observe` gives it
+Served = Mapping[str, Any]  # as `watch.alerts.service` and `prometheus` give it
+Row = tuple[str, str, str]  # a name, what is so now, and what was promised or is the limit
+
 
 class Exported:
     """What Prometheus is shown: the newest figures, and nothing for those that are not known."""
 
-    def __init__(self, host, port):
+    def __init__(self, host: str, port: int) -> None:
         """Listen, and say where."""
         from prometheus_client import CollectorRegistry, start_http_server
 
         own = CollectorRegistry()
         own.register(self)
-        self.samples = ()
+        self.samples: Sequence[Metric] = ()
         self.server, _ = start_http_server(port, host, own)
         click.echo(f"Figures on http://{host}:{self.server.server_port}/metrics")
 
-    def show(self, figures):
+    def show(self, figures: Mapping[str, Any]) -> None:  # as `gauged` gives them
         """Show other figures from now on."""
         from prometheus_client import CollectorRegistry
 
@@ -41,64 +53,106 @@ class Exported:
                 gauge.set(figure)
         self.samples = list(own.collect())
 
-    def collect(self):
-        """Give the figures to prometheus_client."""
+    def collect(self) -> "Sequence[Metric]":
+        """Return the figures to prometheus_client."""
         return self.samples
 
 
-def report(seen, service, fires):
-    """Print what was observed, what was promised, and what fires."""
-    from rich.text import Text
-
+def ask_service(service: str | None, prometheus: str | None) -> Served | None:
+    """Return what a service, or Prometheus, says at an address; None if neither is to be asked."""
     from jukebox.watch import alerts
 
-    quality = dict(seen["quality"])
-    rows = [("newest batch", f"{quality.pop('rows')} rows of week {seen['week']}", "")]
-    bad = {check: share for check, share in quality.items() if share > 0}
-    told = [f"{check.replace('_', ' ')} {share:.1%}" for check, share in bad.items()]
-    rows.append(("  rows at fault", ", ".join(told) or "none", f"{alerts.FAULTY:.0%} in one way"))
-    moved = {c: row for c, row in (seen["drift"] or {}).items() if row["verdict"] == "drift"}
-    told = ", ".join(f"{column} {row['effect']:.2f}" for column, row in moved.items())
-    rows.append(
-        ("drift (effect)", (told or "no column") if seen["drift"] else "unknown", "no column")
-    )
-    performance = seen["performance"]
+    if prometheus:
+        return alerts.prometheus(prometheus)
+    return alerts.service(service) if service else None
+
+
+def find_alerts(
+    observed: Observed, service: Served | None, alertmanager: str | None
+) -> "list[Alert]":
+    """Return what fires, worst first, and post it to the address of an Alertmanager, if any."""
+    from jukebox.watch import alerts
+    from jukebox.watch.observation import gauged
+
+    fires = alerts.firing(gauged(observed), service)
+    if alertmanager and fires:
+        alerts.post(alertmanager, fires)
+        click.echo(f"Posted to Alertmanager: {len(fires)}.", err=True)
+    return fires
+
+
+def quality_rows(observed: Observed) -> Iterator[Row]:
+    """Yield the lines on the newest batch."""
+    from jukebox.watch import alerts
+
+    shares = dict(observed["quality"])
+    yield "newest batch", f"{shares.pop('rows')} rows of week {observed['week']}", ""
+    faults = [
+        f"{check.replace('_', ' ')} {share:.1%}" for check, share in shares.items() if share > 0
+    ]
+    yield "  rows at fault", ", ".join(faults) or "none", f"{alerts.FAULTY:.0%} in one way"
+
+
+def drift_row(observed: Observed) -> Row:
+    """Return the line on the columns that have moved."""
+    now = "unknown"
+    if drift := observed["drift"]:
+        moved = {column: row for column, row in drift.items() if row["verdict"] == "drift"}
+        effects = ", ".join(f"{column} {row['effect']:.2f}" for column, row in moved.items())
+        now = effects or "no column"
+    return "drift (effect)", now, "no column"
+
+
+def performance_rows(observed: Observed) -> Iterator[Row]:
+    """Yield the lines on what the champion scored, and what it had promised."""
+    performance = observed["performance"]
     for name, measure in (
         ("average precision", "ap"),
         ("calibration slope", "slope"),
         ("level of charts", "level"),
     ):
-        now, promise = f"unknown: no answer for a track of week {seen['labelled_week']}", ""
+        now, promise = f"unknown: no answer for a track of week {observed['labelled_week']}", ""
         if performance:
             ends = [measure, f"{measure}_low", f"{measure}_high"]
             now, promise = (
                 shown([performance[which][end] for end in ends]) for which in ("now", "promised")
             )
             now += f" in week {performance['week']}"
-        rows.append((name, now, promise))
+        yield name, now, promise
+
+
+def age_rows(observed: Observed) -> Iterator[Row]:
+    """Yield the lines on how old the charts and the training are."""
+    from jukebox.watch import alerts
+
     for name, which, limit in (
         ("newest charts", "labelled_week", alerts.WEEKS_TO_LABELS),
         ("newest training", "trained_week", alerts.WEEKS_TO_STALE),
     ):
-        known = seen[which] is not None
-        ago = f"{seen['week'] - seen[which]} weeks ago, of week {seen[which]}" if known else "none"
-        rows.append((name, ago, f"{limit} weeks ago"))
-    if service:
-        count = service["requests"]
-        told = f"{count} since its start" if isinstance(count, int) else f"{count:.1f} a second"
-        rows.append(("requests", told.replace("nan", "unknown"), ""))
-        errors, p99 = service["errors"], service["p99"] * 1000
-        rows.append(
-            ("errors", f"{errors:.2%}" if errors == errors else "unknown", f"{alerts.FAILED:.2%}")
-        )
-        rows.append(
-            ("p99", f"{p99:.1f} ms" if p99 == p99 else "unknown", f"{alerts.SLOW * 1000:.0f} ms")
-        )
-        champion = service["champion"]
-        rows.append(("answers", f"version {champion}" if champion else "none", ""))
-    champion = f"version {seen['champion']}" if seen["champion"] else "no champion"
-    table(rows, (champion, "now", "in the test, or limit"), styles=("", "bold", "dim"))
-    click.echo()
+        then, ago = observed[which], "none"
+        if then is not None:
+            ago = f"{observed['week'] - then} weeks ago, of week {then}"
+        yield name, ago, f"{limit} weeks ago"
+
+
+def service_rows(service: Served) -> Iterator[Row]:
+    """Yield the lines on a service: NaN is what nobody knows."""
+    from jukebox.watch import alerts
+
+    count = service["requests"]
+    requests = f"{count} since its start" if isinstance(count, int) else f"{count:.1f} a second"
+    yield "requests", requests.replace("nan", "unknown"), ""
+    errors, p99 = service["errors"], service["p99"] * 1000
+    yield "errors", f"{errors:.2%}" if errors == errors else "unknown", f"{alerts.FAILED:.2%}"
+    yield "p99", f"{p99:.1f} ms" if p99 == p99 else "unknown", f"{alerts.SLOW * 1000:.0f} ms"
+    champion = service["champion"]
+    yield "answers", f"version {champion}" if champion else "none", ""
+
+
+def print_alerts(fires: "Sequence[Alert]") -> None:
+    """Print what fires, by its severity, with what to do about it."""
+    from rich.text import Text
+
     if not fires:
         return console().print("[green]Nothing to alert.[/green]")
     colours = {"page": "bold red", "ticket": "yellow"}
@@ -113,6 +167,21 @@ def report(seen, service, fires):
         ),
         styles=("", "", ""),
     )
+
+
+def print_report(observed: Observed, service: Served | None, fires: "Sequence[Alert]") -> None:
+    """Print what was observed, what was promised, and what fires."""
+    rows = [
+        *quality_rows(observed),
+        drift_row(observed),
+        *performance_rows(observed),
+        *age_rows(observed),
+        *(service_rows(service) if service else ()),
+    ]
+    champion = f"version {observed['champion']}" if observed["champion"] else "no champion"
+    table(rows, (champion, "now", "in the test, or limit"), styles=("", "bold", "dim"))
+    click.echo()
+    print_alerts(fires)
 
 
 @click.command()
@@ -143,43 +212,44 @@ def report(seen, service, fires):
 @JSON
 @MLFLOW
 @HOME
-def monitor(service, prometheus, alertmanager, port, host, every, as_json, mlflow, home):
+def monitor_command(
+    service: str | None,
+    prometheus: str | None,
+    alertmanager: str | None,
+    port: int | None,
+    host: str,
+    every: float,
+    as_json: bool,
+    mlflow: str | None,
+    home: Path,
+) -> None:
     """Look at data, drift, performance and the service.
 
     Exits with 1 if an alert fires; with --port it goes on until Ctrl-C.
     """
-    from jukebox.watch import alerts
     from jukebox.watch.observation import gauged, observe
 
     if as_json and port is not None:
         raise click.UsageError("--json prints once; --port keeps running: take one of them.")
     data, models = open_store(home), open_registry(home, mlflow)
-    exported = None if port is None else Exported(host, port)
-    with contextlib.suppress(KeyboardInterrupt) if exported else contextlib.nullcontext():
-        while True:
-            seen, figures = observe(data, models), None
-            if exported:
-                exported.show(gauged(seen))
-            try:
-                if prometheus:
-                    figures = alerts.prometheus(prometheus)
-                elif service:
-                    figures = alerts.service(service)
-                fires = alerts.firing(gauged(seen), figures)
-                if alertmanager and fires:
-                    alerts.post(alertmanager, fires)
-                    click.echo(f"Posted to Alertmanager: {len(fires)}.", err=True)
-            except ValueError as error:  # somebody else is down: the figures stay up
-                if not exported:
-                    raise
-                click.echo(f"{public(str(error))} It is tried again in {every:g} s.", err=True)
-            if not exported:
-                break
-            time.sleep(every)
-    if exported:
+    if port is not None:
+        exported = Exported(host, port)
+        with contextlib.suppress(KeyboardInterrupt):
+            while True:
+                observed = observe(data, models)
+                exported.show(gauged(observed))
+                try:
+                    find_alerts(observed, ask_service(service, prometheus), alertmanager)
+                except ValueError as error:  # somebody else is down: the figures stay up
+                    again = f"It is tried again in {every:g} s."
+                    click.echo(f"{public(str(error))} {again}", err=True)
+                time.sleep(every)
         return
+    observed, figures = observe(data, models), ask_service(service, prometheus)
+    fires = find_alerts(observed, figures, alertmanager)
     if as_json:
-        say_json(seen | {"service": figures, "alerts": [alert._asdict() for alert in fires]})
+        listed = [alert._asdict() for alert in fires]
+        say_json(observed | {"service": figures, "alerts": listed})
     else:
-        report(seen, figures, fires)
+        print_report(observed, figures, fires)
     sys.exit(1 if fires else 0)

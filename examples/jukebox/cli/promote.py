@@ -1,5 +1,7 @@
 """The command `promote`: a version becomes the champion, by hand."""
 
+from pathlib import Path
+
 import click
 
 from jukebox.cli.terminal import HOME, MLFLOW, WHY
@@ -11,7 +13,7 @@ from jukebox.loop.home import open_registry
 @WHY
 @MLFLOW
 @HOME
-def promote(version, why, mlflow, home):
+def promote_command(version: int, why: str, mlflow: str | None, home: Path) -> None:
     """Make a version the champion.
 
     The gate is not asked, for people may overrule it: ask jukebox evaluate first.

@@ -7,20 +7,30 @@ thing that a record can name and a command cannot bring.
 
 import sys
 import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from jukebox.cli.terminal import HOME, JSON, MLFLOW, console, pairs, say_json, shown
 from jukebox.loop.home import open_registry, open_store
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from jukebox.data.store import Store
+    from jukebox.model.training import Model
+    from jukebox.registry.models import Registry
+
 NEEDED = ("code_version", "data_version", "seed", "settings")
 # They follow from the others, or are measured on the finished bytes.
 FOLLOWS = ("metrics", "features", "countries", "fitted_weeks", "tested_weeks", "trained_week")
 
 
-def sources(home: Path, record: dict, folder: Path) -> Path:
-    """Give the package's folder with the sources of a record: installed, or a snapshot of the home.
+def sources(home: Path, record: Mapping[str, Any], folder: Path) -> Path:
+    """Return the package's folder with the sources of a record: installed, or a snapshot of the home.
 
     folder: where the snapshot is copied to, sources alone, so that what is compared is what runs.
     Raises ValueError if the code is in neither, or if its snapshot has been changed.
@@ -46,8 +56,8 @@ def sources(home: Path, record: dict, folder: Path) -> Path:
     )
 
 
-def again(home, data, record):
-    """Give the `Model` that a record leads to, trained in a process of its own.
+def train_again(home: Path, data: "Store", record: Mapping[str, Any]) -> "Model":
+    """Return the `Model` that a record leads to, trained in a process of its own.
 
     data: the `Store`. Raises ValueError if the record, the code or the data is not enough.
     """
@@ -62,7 +72,7 @@ def again(home, data, record):
     if data_version(*data.read(name)) != name:
         raise ValueError(f"{data.folder} holds other rows under the name {name}: restore them.")
     with tempfile.TemporaryDirectory() as out:
-        code = sources(home, record, out)
+        code = sources(home, record, Path(out))
         # Code from before that option took its own defaults only: else the record will differ.
         source = code / "job.py" if is_flat(code) else code / "model" / "job.py"
         given = settings if "--settings" in source.read_text("utf-8") else None
@@ -73,22 +83,23 @@ def again(home, data, record):
         return job.made(out)
 
 
-def differences(then, now):
-    """Give what two records name differently, as {name: (then, now)}; each package on its own."""
-    found, packages = {}, [record.get("packages", {}) for record in (then, now)]
+def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """Return what two records name differently, as {name: (then, now)}; each package on its own."""
+    found: dict[str, tuple[Any, Any]] = {}  # values of records, of any kind
+    packages = [record.get("packages", {}) for record in (then, now)]
     for name in sorted({*packages[0], *packages[1]}):
-        versions = tuple(which.get(name) for which in packages)
-        found |= {name: versions} if versions[0] != versions[1] else {}
+        before, after = (which.get(name) for which in packages)
+        found |= {name: (before, after)} if before != after else {}
     # Where packages differ, these say no more: they are counted with them.
-    told = {"packages", "lock_hash", "code_version"} if found else {"packages"}
-    for name in sorted({*then, *now} - told - {*FOLLOWS}):
-        pair = then.get(name), now.get(name)
-        found |= {name: pair} if pair[0] != pair[1] else {}
+    counted = {"packages", "lock_hash", "code_version"} if found else {"packages"}
+    for name in sorted({*then, *now} - counted - {*FOLLOWS}):
+        before, after = then.get(name), now.get(name)
+        found |= {name: (before, after)} if before != after else {}
     return found
 
 
-def bare(onnx):
-    """Give the bytes of an artefact without its notes: the numbers, and what is done with them."""
+def strip_notes(onnx: bytes) -> bytes:
+    """Return the bytes of an artefact without its notes: the numbers, and what is done with them."""
     from onnx import load_model_from_string
 
     graph = load_model_from_string(onnx)
@@ -96,63 +107,102 @@ def bare(onnx):
     return graph.SerializeToString(deterministic=True)
 
 
-def distance(before, after, tracks):
-    """Give how two artefacts differ: {"notes_only", "answers"}, answers as the largest difference.
+@dataclass(frozen=True)
+class Distance:
+    """How two artefacts differ: in their notes only, and by how much in their answers at most."""
 
-    tracks: those on which both are asked.
+    notes_only: bool
+    answers: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A rebuilt model and the one that was registered: `rebuilt` and `recorded` are their digests.
+
+    differs: see `differences`. names_packages: whether the record names each package. distance: None
+    for the same bytes, and a sentence where it could not be measured.
     """
+
+    version: int
+    recorded: str
+    rebuilt: str
+    differs: dict[str, tuple[Any, Any]]
+    names_packages: bool
+    distance: Distance | str | None
+
+    @property
+    def same(self) -> bool:
+        """Whether the bytes are the same."""
+        return self.recorded == self.rebuilt
+
+    def to_json(self) -> dict[str, Any]:  # as `say_json` takes it
+        """Return it as `--json` prints it."""
+        distance = self.distance
+        return {
+            "version": self.version,
+            "same": self.same,
+            "recorded": self.recorded,
+            "rebuilt": self.rebuilt,
+            "differs": self.differs,
+            "names_packages": self.names_packages,
+            "distance": {"unknown": distance}
+            if isinstance(distance, str)
+            else distance and asdict(distance),
+        }
+
+
+def measure_distance(before: bytes, after: bytes, tracks: "pd.DataFrame") -> Distance:
+    """Return how two artefacts differ. tracks: those on which both are asked."""
     import numpy as np
 
     from jukebox.model.training import predict
 
-    answers = [predict(onnx, tracks).astype(float) for onnx in (before, after)]
-    return {
-        "notes_only": bare(before) == bare(after),
-        "answers": float(np.abs(answers[0] - answers[1]).max()),
-    }
+    then, now = (predict(onnx, tracks).astype(float) for onnx in (before, after))
+    same = strip_notes(before) == strip_notes(after)
+    return Distance(same, float(np.abs(then - now).max()))
 
 
-def compared(models, version, model, tracks):
-    """Give the verdict on a rebuilt `Model`: same, both digests, what differs and by how much."""
+def compare_with_record(
+    models: "Registry", version: int, model: "Model", tracks: "pd.DataFrame"
+) -> Comparison:
+    """Return how a rebuilt `Model` differs from what was registered as a version."""
     from mlflow.exceptions import MlflowException
 
     from jukebox.registry.models import Tampered
 
-    lineage = models.lineage(version)
-    verdict = {
-        "version": version,
-        "same": model.digest == lineage["digest"],
-        "recorded": lineage["digest"],
-        "rebuilt": model.digest,
-        "differs": differences(lineage["record"], model.record.as_dict()),
-        "names_packages": "packages" in lineage["record"],
-        "distance": None,
-    }
-    if not verdict["same"]:
+    lineage, distance = models.lineage(version), None
+    if model.digest != lineage["digest"]:
         try:  # the record is enough to rebuild it; only this comparison needs its bytes
-            verdict["distance"] = distance(models.load(version).onnx, model.onnx, tracks)
+            distance = measure_distance(models.load(version).onnx, model.onnx, tracks)
         except (Tampered, OSError, MlflowException) as error:
-            verdict["distance"] = {"unknown": str(error)}
-    return verdict
+            distance = str(error)
+    return Comparison(
+        version=version,
+        recorded=lineage["digest"],
+        rebuilt=model.digest,
+        differs=differences(lineage["record"], model.record.as_dict()),
+        names_packages="packages" in lineage["record"],
+        distance=distance,
+    )
 
 
-def explained(verdict):
-    """Give the sentences that follow two different digests."""
-    for name, (then, now) in verdict["differs"].items():
+def explain_difference(verdict: Comparison) -> Iterator[str]:
+    """Yield the sentences that follow two different digests."""
+    for name, (then, now) in verdict.differs.items():
         yield f"{name.replace('_', ' ')}: {shown(now)} here, {shown(then)} in the record"
-    if "lock_hash" in verdict["differs"] and not verdict["names_packages"]:
+    if "lock_hash" in verdict.differs and not verdict.names_packages:
         yield "The record has no more than a hash of the packages, so nobody can say which differ."
-    if not verdict["differs"]:
+    if not verdict.differs:
         yield "All that the record names is the same: look at the processor, or at other packages."
-    apart = verdict["distance"]
-    if "unknown" in apart:
-        yield f"The answers cannot be compared: {apart['unknown']}"
-    elif apart["notes_only"]:
-        yield "Only the notes differ: without them, the bytes are the same."
-    elif apart["answers"] == 0:
-        yield "More than the notes differs, and no answer does."
-    else:
-        yield f"The answers differ by {apart['answers']:.1g} at most."
+    match verdict.distance:
+        case str(reason):
+            yield f"The answers cannot be compared: {reason}"
+        case Distance(notes_only=True):
+            yield "Only the notes differ: without them, the bytes are the same."
+        case Distance(answers=0):
+            yield "More than the notes differs, and no answer does."
+        case Distance(answers=answers):
+            yield f"The answers differ by {answers:.1g} at most."
 
 
 @click.command()
@@ -166,7 +216,9 @@ def explained(verdict):
 @JSON
 @MLFLOW
 @HOME
-def rebuild(version, out, as_json, mlflow, home):
+def rebuild_command(
+    version: int, out: Path | None, as_json: bool, mlflow: str | None, home: Path
+) -> None:
     """Make a version again from its record, and compare the digests.
 
     Code and data are those of the record; the packages are those of this environment. Nothing in
@@ -178,24 +230,24 @@ def rebuild(version, out, as_json, mlflow, home):
 
     models, data = open_registry(home, mlflow), open_store(home)
     record = models.lineage(version)["record"]
-    model = again(home, data, record)
+    model = train_again(home, data, record)
     if out:
         write(out, model.onnx)
-    verdict = compared(models, version, model, data.read(record["data_version"])[0])
+    verdict = compare_with_record(models, version, model, data.read(record["data_version"])[0])
     if as_json:
-        say_json(verdict)
+        say_json(verdict.to_json())
     else:
         pairs(
             [
                 ("version", str(version)),
                 ("code version", record["code_version"]),
                 ("data version", record["data_version"]),
-                ("recorded digest", verdict["recorded"]),
-                ("rebuilt digest", verdict["rebuilt"]),
+                ("recorded digest", verdict.recorded),
+                ("rebuilt digest", verdict.rebuilt),
             ]
         )
-        colour, word = ("green", "the same") if verdict["same"] else ("red", "not the same")
+        colour, word = ("green", "the same") if verdict.same else ("red", "not the same")
         console().print(f"[bold {colour}]The bytes are {word}.[/]")
-        for sentence in () if verdict["same"] else explained(verdict):
+        for sentence in () if verdict.same else explain_difference(verdict):
             console().print(f"  {sentence}", markup=False, soft_wrap=True)
-    sys.exit(0 if verdict["same"] else 1)
+    sys.exit(0 if verdict.same else 1)

@@ -9,10 +9,10 @@ import click
 from jukebox.cli.terminal import public
 
 
-def push(home, remote):
+def push(home: Path, remote: str) -> None:
     """Let DVC track the data of a home and copy it to a remote; from there, `dvc pull`."""
 
-    def dvc(*words):
+    def dvc(*words: str) -> None:
         own = os.environ | {"DVC_NO_ANALYTICS": "true"}  # it would report to its makers
         done = subprocess.run(["dvc", *words], cwd=home, env=own, capture_output=True, text=True)
         if done.returncode:

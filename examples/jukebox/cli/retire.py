@@ -1,5 +1,7 @@
 """The command `retire`: a version takes no role again."""
 
+from pathlib import Path
+
 import click
 
 from jukebox.cli.terminal import HOME, MLFLOW, WHY
@@ -11,7 +13,7 @@ from jukebox.loop.home import open_registry
 @WHY
 @MLFLOW
 @HOME
-def retire(version, why, mlflow, home):
+def retire_command(version: int, why: str, mlflow: str | None, home: Path) -> None:
     """Bar a version from every role, for good.
 
     Its artefact and its record stay, for those who ask later. The champion cannot be retired:

@@ -1,5 +1,7 @@
 """The command `rollback`: the champion before comes back, by hand."""
 
+from pathlib import Path
+
 import click
 
 from jukebox.cli.terminal import HOME, MLFLOW, WHY
@@ -10,7 +12,7 @@ from jukebox.loop.home import open_registry
 @WHY
 @MLFLOW
 @HOME
-def rollback(why, mlflow, home):
+def rollback_command(why: str, mlflow: str | None, home: Path) -> None:
     """Make the champion before this one the champion again."""
     models = open_registry(home, mlflow)
     before = models.standing().champion

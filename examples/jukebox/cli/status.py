@@ -55,7 +55,7 @@ def looped(home):
 @JSON
 @MLFLOW
 @HOME
-def status(as_json, mlflow, home):
+def status_command(as_json, mlflow, home):
     """Tell who is champion, since when and why, and what is unfinished."""
     from rich.text import Text
 

@@ -7,9 +7,14 @@ import json
 import math
 import re
 import time
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 folder = click.Path(file_okay=False, path_type=Path)
 HOME = click.option(
@@ -42,21 +47,24 @@ JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON and noth
 class Contents(click.Group):
     """Commands under the headings of `contents`, in that order; errors as one sentence."""
 
-    def __init__(self, *args, contents, **options):
-        """Take the commands by heading: {heading: (command, …)}."""
-        super().__init__(*args, commands=[c for each in contents.values() for c in each], **options)
-        self.contents = contents
+    contents: Mapping[str, Sequence[click.Command]] = {}
 
-    def format_commands(self, ctx, formatter):
+    def add_contents(self, contents: Mapping[str, Sequence[click.Command]]) -> None:
+        """Take the commands by heading: {heading: (command, …)}."""
+        self.contents = contents
+        for command in (one for commands in contents.values() for one in commands):
+            self.add_command(command)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the table of contents."""
         width = max(map(len, self.commands))
         for heading, commands in self.contents.items():
             with formatter.section(click.style(heading, bold=True)):
                 formatter.write_dl(
-                    [(c.name.ljust(width), c.get_short_help_str(90)) for c in commands]
+                    [((c.name or "").ljust(width), c.get_short_help_str(90)) for c in commands]
                 )
 
-    def invoke(self, ctx):
+    def invoke(self, ctx: click.Context) -> object:  # what a command returns, which nobody reads
         """Run a command; what went wrong is said on stderr, without a traceback."""
         import sqlite3
 
@@ -90,18 +98,18 @@ class Contents(click.Group):
             raise click.ClickException(public(unusable(error))) from error
 
 
-def public(text):
-    """Give a text without the users and passwords of the addresses in it."""
+def public(text: str) -> str:
+    """Return a text without the users and passwords of the addresses in it."""
     return re.sub(r"//[^/@\s]*@", "//", text)
 
 
-def when(seconds):
-    """Give a time, in seconds since 1970, as people write it, in UTC."""
+def when(seconds: float) -> str:
+    """Return a time, in seconds since 1970, as people write it, in UTC."""
     return time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(seconds))
 
 
-def shown(value):
-    """Give a figure as people read it; of three, the last two are its interval."""
+def shown(value: object) -> str:  # a figure of any kind, as it was recorded
+    """Return a figure as people read it; of three, the last two are its interval."""
     if isinstance(value, list | tuple):
         if len(value) == 3 and isinstance(value[0], float):
             return "{:.3f} ({:.3f} to {:.3f})".format(*value)
@@ -111,39 +119,44 @@ def shown(value):
     return "none" if value is None else str(value)
 
 
-def plain(value):
-    """Give a value as JSON has it: no NaN, no NumPy."""
+def plain(value: object) -> object:  # of whatever kind
+    """Return a value as JSON has it: no NaN, no NumPy."""
     if isinstance(value, dict):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [plain(item) for item in value]
-    value = value.item() if hasattr(value, "item") else value
+    if callable(item := getattr(value, "item", None)):
+        value = item()
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def say_json(value):
+def say_json(value: object) -> None:  # whatever JSON can say
     """Print a value as JSON on standard output."""
     click.echo(json.dumps(plain(value), indent=1, allow_nan=False))
 
 
-def console(**options):
-    """Give rich's console: no colours where NO_COLOR is set or nobody looks."""
+def console(stderr: bool = False) -> "Console":
+    """Return rich's console: no colours where NO_COLOR is set or nobody looks."""
     from rich.console import Console
 
-    return Console(highlight=False, **options)
+    return Console(highlight=False, stderr=stderr)
 
 
-def pairs(rows):
+def pairs(rows: Iterable[tuple[str, object]]) -> None:  # values as `shown` takes them
     """Print names and values, a line each; a hash stays whole, to be copied."""
     from rich.text import Text
 
-    rows = [(name, shown(value)) for name, value in rows]
-    width = max(len(name) for name, _ in rows)
-    for name, value in rows:
+    lines = [(name, shown(value)) for name, value in rows]
+    width = max(len(name) for name, _ in lines)
+    for name, value in lines:
         console().print(Text.assemble((name.ljust(width + 2), "dim"), value), soft_wrap=True)
 
 
-def table(rows, columns=(), styles=("bold",)):
+def table(
+    rows: Iterable[Iterable[object]],  # cells as `shown` takes them, or rich's Text
+    columns: Sequence[str] = (),
+    styles: Sequence[str] = ("bold",),
+) -> None:
     """Print rows below the names of their columns, if there are any. `styles`: one a column."""
     from rich import box
     from rich.table import Table
@@ -158,11 +171,11 @@ def table(rows, columns=(), styles=("bold",)):
         pad_edge=False,
         padding=(0, 2, 0, 0),
     )
-    rows = [tuple(row) for row in rows]
-    for i in range(max(map(len, [columns, *rows]))):
+    lines = [tuple(row) for row in rows]
+    for i in range(max(map(len, [columns, *lines]))):
         style = styles[i] if i < len(styles) else ""
         grid.add_column(columns[i] if columns else "", style=style)
-    for row in rows:
+    for row in lines:
         # As Text: rich would take a "[bold]" in somebody's data for its own.
         grid.add_row(*(cell if isinstance(cell, Text) else Text(shown(cell)) for cell in row))
     console().print(grid)

@@ -1,13 +1,23 @@
 """The command `train`: a model from the data."""
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
 
 from jukebox.cli.remote import push
 from jukebox.cli.terminal import DVC, HOME, JSON, MLFLOW, console, pairs, say_json, shown, table
 from jukebox.loop.home import open_registry, open_store
 
+if TYPE_CHECKING:
+    import pandas as pd
 
-def layers(ctx, parameter, value):
+    from jukebox.model.training import Settings
+
+
+def parse_layers(
+    ctx: click.Context, parameter: click.Parameter, value: str | None
+) -> tuple[int, ...] | None:
     """Turn "32,16" into sizes of layers, "" into none."""
     try:
         sizes = None if value is None else tuple(int(n) for n in value.split(",") if n.strip())
@@ -18,8 +28,10 @@ def layers(ctx, parameter, value):
     return sizes
 
 
-def tuned(tracks, charts, seed, silent):
-    """Try the grid, with a progress bar; print its scores unless silent, give the best settings."""
+def tune_settings(
+    tracks: "pd.DataFrame", charts: "pd.DataFrame", seed: int, silent: bool
+) -> "Settings":
+    """Try the grid, with a progress bar; print its scores unless silent. Return the best settings."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
     from jukebox.model.tuning import GRID, tune
@@ -29,11 +41,11 @@ def tuned(tracks, charts, seed, silent):
     with Progress(*columns, console=screen, disable=not screen.is_terminal) as progress:
         task = progress.add_task("", total=len(GRID))
 
-        def note(done, of, settings, score):
+        def add_score(done: int, of: int, settings: "Settings", score: float) -> None:
             scores.append((settings, score))
             progress.advance(task)
 
-        best = tune(tracks, charts, seed=seed, progress=note)
+        best = tune(tracks, charts, seed=seed, progress=add_score)
     if silent:
         return best
     table(
@@ -51,7 +63,9 @@ def tuned(tracks, charts, seed, silent):
 @click.command()
 @click.option("--tune", is_flag=True, help="Try a grid of settings first, and take the best.")
 @click.option("--seed", metavar="N", type=click.IntRange(0), default=0, show_default=True)
-@click.option("--hidden", metavar="N,N…", callback=layers, help="Neurons of each hidden layer.")
+@click.option(
+    "--hidden", metavar="N,N…", callback=parse_layers, help="Neurons of each hidden layer."
+)
 @click.option(
     "--penalty", metavar="SIZE", type=click.FloatRange(0), help="Strength of the L2 penalty."
 )
@@ -63,7 +77,18 @@ def tuned(tracks, charts, seed, silent):
 @DVC
 @MLFLOW
 @HOME
-def train(tune, seed, hidden, penalty, epochs, since, as_json, dvc_remote, mlflow, home):
+def train_command(
+    tune: bool,
+    seed: int,
+    hidden: tuple[int, ...] | None,
+    penalty: float | None,
+    epochs: int | None,
+    since: int,
+    as_json: bool,
+    dvc_remote: str | None,
+    mlflow: str | None,
+    home: Path,
+) -> None:
     """Freeze the data, train a model on it, and register the model.
 
     The same data, code, packages, settings and seed give the same digest and the same version.
@@ -74,8 +99,7 @@ def train(tune, seed, hidden, penalty, epochs, since, as_json, dvc_remote, mlflo
         raise click.UsageError(f"--tune chooses for itself: leave --{next(iter(chosen))} out.")
     from jukebox.model import job
     from jukebox.model.job import INSTALLED
-    from jukebox.model.training import Settings, labelled
-    from jukebox.model.training import train as trained
+    from jukebox.model.training import Settings, labelled, train
 
     data = open_store(home)
     version = data.freeze(since)
@@ -89,8 +113,8 @@ def train(tune, seed, hidden, penalty, epochs, since, as_json, dvc_remote, mlflo
             f"The charts of {weeks} weeks are known, and {needed} are needed: let more arrive, "
             f"for example by jukebox generate --weeks {needed - weeks}."
         )
-    settings = tuned(tracks, charts, seed, as_json) if tune else Settings(**chosen)
-    model = trained(tracks, charts, settings, seed)
+    settings = tune_settings(tracks, charts, seed, as_json) if tune else Settings(**chosen)
+    model = train(tracks, charts, settings, seed)
     job.snapshot(INSTALLED, home / "code")  # for jukebox rebuild
     number, record = open_registry(home, mlflow).register(model), model.record
     if as_json:

@@ -101,7 +101,7 @@ def events(loop):
 @JSON
 @MLFLOW
 @HOME
-def update(code, as_json, mlflow, home, **given):
+def update_command(code, as_json, mlflow, home, **given):
     """Look for the three triggers, and do what they ask for.
 
     A trigger leads to a run: validate, train, gate, register, canary, promote. What an earlier

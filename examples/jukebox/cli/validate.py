@@ -2,6 +2,8 @@
 
 import csv
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
@@ -9,8 +11,10 @@ from jukebox.cli.terminal import HOME, table
 from jukebox.loop.home import open_store
 
 
-def mapped(ctx, parameter, values):
-    """Turn each THEIRS=OURS into a pair."""
+def parse_mapping(
+    ctx: click.Context, parameter: click.Parameter, values: Sequence[str]
+) -> dict[str, str]:
+    """Turn THEIRS=OURS, which may come several times, into {theirs: ours}."""
     if wrong := [value for value in values if "=" not in value]:
         raise click.BadParameter(f"{wrong[0]!r}: write THEIRS=OURS, as bpm=tempo")
     return dict(value.rsplit("=", 1) for value in values)
@@ -23,14 +27,16 @@ def mapped(ctx, parameter, values):
     "mapping",
     metavar="THEIRS=OURS",
     multiple=True,
-    callback=mapped,
+    callback=parse_mapping,
     help="Read a column of yours as one of ours.",
 )
 @click.option(
     "--quarantine", type=click.Path(dir_okay=False), help="Write the bad rows here, as CSV."
 )
 @HOME
-def validate(file, mapping, quarantine, home):
+def validate_command(
+    file: str | None, mapping: dict[str, str], quarantine: str | None, home: Path
+) -> None:
     """Check tracks, row by row: a file of yours, or the newest batch.
 
     A file is CSV or Parquet.

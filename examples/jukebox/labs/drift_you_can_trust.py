@@ -2,47 +2,27 @@
 
 import shutil
 import tomllib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
 
-TITLE = "Drift you can trust"
-FIRST = "jukebox monitor --home east"
-SINCE, NOW = 14, 17  # weeks: since when the offices differ, and the newest
+from jukebox.labs.hands import Hands
+from jukebox.labs.lab import Lab
+
+PARTING_WEEK, NEWEST_WEEK = 14, 17  # weeks: since when the offices differ, and the newest
 OFFICES = {  # what happens there: drifts of the world, and whether the newest batch is spoilt
     "east": ((), False),
     "north": (("covariate",), False),
     "south": ((), True),
     "west": (("concept",), False),
 }
-WORDS = ("leave", "return", "update")
+DECISIONS = ("leave", "return", "update")
+
+Observed = dict[str, Any]  # nested, as `watch.observation.observe` gives it
 
 
-def start(folder):
-    """Give four offices the same model, and then four weeks in which their worlds go apart."""
-    from jukebox.loop.home import open_registry, open_store
-    from jukebox.model.training import train
-    from jukebox.world.scene import answer, release
-    from jukebox.world.simulation import Catalogue, Drift
-
-    first, world = folder / "east", Catalogue(0)
-    data, models = open_store(first, needed=False), open_registry(first, None)
-    for week in range(SINCE):
-        release(data, week, world.week(week)[0], world)
-    models.promote(models.register(train(*data.read())), "better than chance, in all four offices")
-    for office in OFFICES:
-        if office != "east":
-            shutil.copytree(first, folder / office)
-    for office, (kinds, spoilt) in OFFICES.items():
-        world = Catalogue(0, [Drift(kind, start=SINCE) for kind in kinds])
-        data, models = open_store(folder / office), open_registry(folder / office, None)
-        for week in range(SINCE, NOW + 1):
-            tracks, _ = world.week(week)
-            if spoilt and week == NOW:
-                tracks["tempo"] /= 2
-            kept, _ = release(data, week, tracks, world)
-            answer(models, kept)
-
-
-def look(home):
-    """Give what `jukebox monitor` sees in an office, and the columns that moved there."""
+def observe_office(home: Path) -> tuple[Observed, list[str]]:
+    """Return what `jukebox monitor` sees in an office, and the columns that moved there."""
     from jukebox.loop.home import open_registry, open_store
     from jukebox.watch.observation import observe
 
@@ -55,15 +35,15 @@ def look(home):
     return seen, [c for c, row in (seen["drift"] or {}).items() if row["verdict"] == "drift"]
 
 
-def right(seen, moved):
-    """Say what is to be done about what was seen."""
+def right_decision(seen: Observed, moved: Sequence[str]) -> str:
+    """Return what is to be done about what was seen: one of DECISIONS."""
     if seen["performance"]["fell"]:
         return "update"
     return "return" if len(moved) == 1 else "leave"
 
 
-def why(home, said, seen, moved):
-    """Explain an answer that is not right, by the figures."""
+def explain_decision(home: Path, said: str, seen: Observed, moved: list[str]) -> str:
+    """Explain by the figures why what was said of an office is not right."""
     from jukebox.loop.home import open_store
 
     performance, names = seen["performance"], " and ".join([", ".join(moved[:-1]), *moved[-1:]])
@@ -73,7 +53,7 @@ def why(home, said, seen, moved):
         for which in ("now", "promised")
     )
     score = f"has a calibration slope of {now} in week {week}, and had {then} in its test"
-    wanted = right(seen, moved)
+    wanted = right_decision(seen, moved)
     if wanted == "update":
         moves = f"{names} moved there, and yet" if not moved else f"{names} moved, and"
         return (
@@ -103,42 +83,73 @@ def why(home, said, seen, moved):
     return f'{home.name} says "{said}": {reason}. {end}: leave it.'
 
 
-def check(folder):
-    """Hold the reader's answers against what the offices' own figures say."""
-    try:
-        answers = tomllib.loads((folder / "answers.toml").read_text("utf-8"))
-    except FileNotFoundError:
-        yield (
-            "There is no answers.toml: look at each office with jukebox monitor --home east, and "
-            f'write a line for each into it, as east = "leave" ({", ".join(WORDS)}).'
+class DriftYouCanTrust(Lab):
+    """Four offices, in one of which a training helps."""
+
+    title = "Drift you can trust"
+    first = "jukebox monitor --home east"
+
+    def start(self, folder: Path) -> None:
+        """Give four offices the same model, and then four weeks in which their worlds go apart."""
+        from jukebox.loop.home import open_registry, open_store
+        from jukebox.model.training import train
+        from jukebox.world.scene import answer, release
+        from jukebox.world.simulation import Catalogue, Drift
+
+        first, world = folder / "east", Catalogue(0)
+        data, models = open_store(first, needed=False), open_registry(first, None)
+        for week in range(PARTING_WEEK):
+            release(data, week, world.week(week)[0], world)
+        models.promote(
+            models.register(train(*data.read())), "better than chance, in all four offices"
         )
-        return
-    except ValueError as error:
-        yield f'answers.toml cannot be read ({error}): write lines as east = "leave".'
-        return
-    for office in OFFICES:
-        if (said := answers.get(office)) not in WORDS:
-            has = f"says {said!r}" if office in answers else "is missing"
-            yield f"{office} {has} in answers.toml: give it one of {', '.join(WORDS)}."
-            continue
-        seen, moved = look(folder / office)
-        if said != right(seen, moved):
-            yield why(folder / office, said, seen, moved)
+        for office in OFFICES:
+            if office != "east":
+                shutil.copytree(first, folder / office)
+        for office, (kinds, spoilt) in OFFICES.items():
+            world = Catalogue(0, [Drift(kind, start=PARTING_WEEK) for kind in kinds])
+            data, models = open_store(folder / office), open_registry(folder / office, None)
+            for week in range(PARTING_WEEK, NEWEST_WEEK + 1):
+                tracks, _ = world.week(week)
+                if spoilt and week == NEWEST_WEEK:
+                    tracks["tempo"] /= 2
+                kept, _ = release(data, week, tracks, world)
+                answer(models, kept)
 
+    def check(self, folder: Path) -> Iterator[str]:
+        """Hold the reader's answers against what the offices' own figures say."""
+        try:
+            answers = tomllib.loads((folder / "answers.toml").read_text("utf-8"))
+        except FileNotFoundError:
+            yield (
+                "There is no answers.toml: look at each office with jukebox monitor --home east, and "
+                f'write a line for each into it, as east = "leave" ({", ".join(DECISIONS)}).'
+            )
+            return
+        except ValueError as error:
+            yield f'answers.toml cannot be read ({error}): write lines as east = "leave".'
+            return
+        for office in OFFICES:
+            if (said := answers.get(office)) not in DECISIONS:
+                has = f"says {said!r}" if office in answers else "is missing"
+                yield f"{office} {has} in answers.toml: give it one of {', '.join(DECISIONS)}."
+                continue
+            seen, moved = observe_office(folder / office)
+            if said != right_decision(seen, moved):
+                yield explain_decision(folder / office, said, seen, moved)
 
-def done(folder):
-    """Say what the four had in common."""
-    moved = {office: bool(look(folder / office)[1]) for office in OFFICES}
-    return (
-        f"Inputs moved in {sum(moved.values())} of {len(moved)} offices, and none of those needs a "
-        "new model; the one that needs it has inputs that did not move."
-    )
+    def done(self, folder: Path) -> str:
+        """Say what the four had in common."""
+        moved = {office: bool(observe_office(folder / office)[1]) for office in OFFICES}
+        return (
+            f"Inputs moved in {sum(moved.values())} of {len(moved)} offices, and none of those needs a "
+            "new model; the one that needs it has inputs that did not move."
+        )
 
-
-def solve(folder, hands):
-    """Look at each, then decide."""
-    for office in OFFICES:
-        hands.type(f"jukebox monitor --home {office}", code=0 if office == "east" else 1)
-    hands.write(
-        "answers.toml", 'east = "leave"\nnorth = "leave"\nsouth = "return"\nwest = "update"\n'
-    )
+    def solve(self, folder: Path, hands: Hands) -> None:
+        """Look at each, then decide."""
+        for office in OFFICES:
+            hands.type(f"jukebox monitor --home {office}", code=0 if office == "east" else 1)
+        hands.write(
+            "answers.toml", 'east = "leave"\nnorth = "leave"\nsouth = "return"\nwest = "update"\n'
+        )

@@ -16,12 +16,13 @@ import unicodedata
 import zlib
 from contextlib import closing
 from datetime import date
+from pathlib import Path
 from typing import NamedTuple
 
 BETWEEN = " · "
 LONGEST = 60  # characters of a name
 # One sign for each kind, so that a mail program's dashes and quotes change no checksum.
-PLAIN = str.maketrans(
+PLAIN_SIGNS = str.maketrans(
     dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-")
     | dict.fromkeys("\u2018\u2019\u02bc", "'")
 )
@@ -32,7 +33,7 @@ QUIZ = re.compile(
     r"([a-z0-9][a-z0-9_-]*(?:/[a-z0-9][a-z0-9_-]*)*) ([A-J](?: [A-J])*) try ([1-9]\d*)"
 )
 LAB = re.compile(r"lab-([1-9]\d*) (done|open) ([0-9a-f]{4}) try (0|[1-9]\d*)")
-WHOLE = re.compile(r"(.+) · ([0-9a-f]{6})")
+WHOLE_LINE = re.compile(r"(.+) · ([0-9a-f]{6})")
 
 
 class Quiz(NamedTuple):
@@ -79,8 +80,8 @@ class Line(NamedTuple):
 
 
 def plain(text: str) -> str:
-    """Give a text in composed characters, with one kind of dash and quote, and no invisible ones."""
-    text = unicodedata.normalize("NFC", text).translate(PLAIN)
+    """Return a text in composed characters, with one kind of dash and quote, and no invisible ones."""
+    text = unicodedata.normalize("NFC", text).translate(PLAIN_SIGNS)
     text = "".join(
         sign
         for sign in re.sub(r"[\s\ufeff]", " ", text)
@@ -90,7 +91,7 @@ def plain(text: str) -> str:
 
 
 def clean(name: str) -> str:
-    """Give a name as every line has it; ValueError says why it cannot be one."""
+    """Return a name as every line has it; ValueError says why it cannot be one."""
     name = plain(name).translate(DOTS).replace("·", "-")
     if not name.strip(JOINERS):
         raise ValueError("There is no name that one can see: write one.")
@@ -102,19 +103,19 @@ def clean(name: str) -> str:
 
 
 def checksum(text: str) -> str:
-    """Give the first six hex digits of the CRC-32 of a text in UTF-8."""
+    """Return the first six hex digits of the CRC-32 of a text in UTF-8."""
     return f"{zlib.crc32(text.encode()):08x}"[:6]
 
 
 def write(name: str, day: date, items: list[Quiz | Lab]) -> str:
-    """Give the line; ValueError where there is nothing to hand in."""
+    """Return the line; ValueError where there is nothing to hand in."""
     if not items:
         raise ValueError("There is nothing to hand in yet.")
     body = BETWEEN.join([clean(name), day.isoformat(), *map(str, items)])
     return f"{body}{BETWEEN}{checksum(body)}"
 
 
-def item(text: str) -> Quiz | Lab:
+def parse_item(text: str) -> Quiz | Lab:
     """Read one item; ValueError says that it is none."""
     if found := LAB.fullmatch(text):
         return Lab(int(found[1]), found[2] == "done", found[3], int(found[4]))
@@ -125,7 +126,7 @@ def item(text: str) -> Quiz | Lab:
 
 def read(line: str) -> Line:
     """Read a line, to the letter; ValueError says what is wrong with it."""
-    found = WHOLE.fullmatch(line)
+    found = WHOLE_LINE.fullmatch(line)
     if not found:
         raise ValueError("It does not end in a checksum of six digits and letters a to f.")
     if checksum(found[1]) != found[2]:
@@ -133,11 +134,11 @@ def read(line: str) -> Line:
     name, day, *items = found[1].split(BETWEEN)
     if not items or name != clean(name):
         raise ValueError("It is not name, date and items.")
-    return Line(name, date.fromisoformat(day), tuple(map(item, items)))
+    return Line(name, date.fromisoformat(day), tuple(map(parse_item, items)))
 
 
-def digest(folder, mark: str = "") -> str:
-    """Give four hex digits of a lab's state: what the learner did there, as its check sees it.
+def digest(folder: Path, mark: str = "") -> str:
+    """Return four hex digits of a lab's state: what the learner did there, as its check sees it.
 
     It is over each home's decisions and events with their moments, over the files that lie openly
     in the folder, and over the `mark`, four random digits that its lab.json has since the start.
@@ -152,7 +153,7 @@ def digest(folder, mark: str = "") -> str:
             (home / "registry" / "history.db", "history"),
             (home / "northstar.db", "events"),
         ):
-            state.update(repr((home.name, table, rows(file, table))).encode())
+            state.update(repr((home.name, table, read_rows(file, table))).encode())
     for file in sorted(folder.rglob("*")):
         parts = file.relative_to(folder).parts
         seen = any(part.startswith(".") or part == "__pycache__" for part in parts)
@@ -165,13 +166,13 @@ def digest(folder, mark: str = "") -> str:
     return state.hexdigest()[:4]
 
 
-def is_home(folder) -> bool:
+def is_home(folder: Path) -> bool:
     """Tell whether a folder is a home of Jukebox: it holds data or models."""
     return (folder / "registry").is_dir() or (folder / "data").is_dir()
 
 
-def rows(file, table: str) -> list[tuple]:
-    """Give all rows of a table of ours; none where its file is missing or damaged."""
+def read_rows(file: Path, table: str) -> list[tuple[object, ...]]:  # as SQLite has them
+    """Return all rows of a table of ours; none where its file is missing or damaged."""
     if not file.exists():
         return []
     try:

@@ -2,27 +2,51 @@
 
 import json
 import shutil
+from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from jukebox.labs import opened
-from jukebox.problem import LABEL_DELAY
+from jukebox.labs.hands import Hands
+from jukebox.labs.homes import open_lab
+from jukebox.labs.lab import Lab
 
-TITLE = "The three triggers"
-FIRST = "jukebox status"
-FEW = 6  # weeks that are there when the first model is made, three of them with charts
-TURN, BACK = 8, 13  # when tastes turn, and turn back: the newest week at the start
-RUNS = 2  # that the loop has behind it at the start
-UPDATE = "jukebox update --code code/jukebox"
-KINDS = {  # of triggers: what makes one fire
-    "code": f"change a line of {{training}} that matters, then {UPDATE}",
-    "performance": f"let the charts of week {BACK} come in (jukebox generate --weeks 3), then {UPDATE}",
-    "data": f"let more weeks arrive (jukebox generate --weeks 12), then {UPDATE} --answers 0",
+if TYPE_CHECKING:
+    from jukebox.registry.models import Registry
+
+WEEKS_BEFORE = 6  # weeks that are there when the first model is made, three of them with charts
+TURN_WEEK, BACK_WEEK = 8, 13  # when tastes turn, and turn back: the newest week at the start
+RUNS_BEFORE = 2  # that the loop has behind it at the start
+UPDATE_COMMAND = "jukebox update --code code/jukebox"
+WAYS_TO_FIRE = {  # of triggers: what makes one fire
+    "code": f"change a line of {{training}} that matters, then {UPDATE_COMMAND}",
+    "performance": f"let the charts of week {BACK_WEEK} come in (jukebox generate --weeks 3), then {UPDATE_COMMAND}",
+    "data": f"let more weeks arrive (jukebox generate --weeks 12), then {UPDATE_COMMAND} --answers 0",
 }
 
 
-def trained(code, store, data, out, newest, seed):
+Event = dict[str, Any]  # of the journal, as `Journal.events` gives it
+Run = dict[str, Event]
+
+
+@dataclass(frozen=True)
+class Past:
+    """What the loop of a folder has written: all events, and each run that ended since the start.
+
+    runs, endings: by the number of the run; an ending is the run's last event.
+    """
+
+    events: list[Event]
+    runs: dict[int, Run]
+    endings: dict[int, Event]
+
+    def refused_leaks(self) -> list[Event]:
+        """Return the endings of the runs that were refused for a leak."""
+        return [end for end in self.endings.values() if end["why"].startswith("leak")]
+
+
+def train_here(code: Path, store: Path, data: str, out: Path, newest: int, seed: int) -> None:
     """Train as `job.run` does, in this process: the checkout is still the package that runs here."""
     from jukebox.data.files import write
     from jukebox.data.store import Store
@@ -34,83 +58,53 @@ def trained(code, store, data, out, newest, seed):
     write(out / "record.json", json.dumps(model.record.as_dict()).encode())
 
 
-def start(folder):
-    """Let the loop make a first model and, when tastes turn, a second; then they turn back."""
-    from jukebox.loop.home import open_registry, open_store
-    from jukebox.loop.loop import Loop
-    from jukebox.loop.triggers import Policy
-    from jukebox.model.gate import Limits
-    from jukebox.model.job import INSTALLED
-    from jukebox.world.scene import answer, release
-    from jukebox.world.settings import world
-    from jukebox.world.simulation import Catalogue, Drift
-
-    home, code = folder / ".jukebox", folder / "code" / "jukebox"
-    shutil.copytree(INSTALLED, code, ignore=shutil.ignore_patterns("__pycache__"))
-    data, models = open_store(home, needed=False), open_registry(home, None)
-    turns = [
-        {"kind": "concept", "shape": "sudden", "start": TURN, "size": 1.0},
-        {"kind": "concept", "shape": "sudden", "start": BACK, "size": -1.0},
-    ]
-    settings = world(home, None, None, turns, 0)
-    catalogue = Catalogue(settings["seed"], [Drift(**turn) for turn in turns], settings["tracks"])
-    first = Policy(answers=0, limits=Limits(newest=1))
-    for week in range(FEW):
-        release(data, week, catalogue.week(week)[0], catalogue)
-    with closing(Loop(home, models, data, code, first, trained)) as loop:
-        loop.look(), list(loop.run())
-    for week in range(FEW, BACK + 1):
-        kept, _ = release(data, week, catalogue.week(week)[0], catalogue)
-        if week >= TURN + LABEL_DELAY:
-            patient = replace(first, rows=10**6)
-            with closing(Loop(home, models, data, code, patient, trained)) as loop:
-                loop.look()  # three weeks, one after the other, show that tastes have turned,
-                if week == BACK:
-                    list(loop.run())  # and this run has all three to learn from
-        answer(models, kept)
-
-
-def past(folder):
-    """Give what the loop of a folder has written, and the ended runs since the start, by number."""
+def read_past(folder: Path) -> Past:
+    """Return what the loop of a folder has written."""
     from jukebox.loop.journal import Journal, ended, runs
 
     file = folder / ".jukebox" / "northstar.db"
     if not file.exists():
         raise ValueError("The journal of the loop is gone: jukebox lab reset 7.")
     events = Journal(file, None).events()
-    own = {n: run for n, run in runs(events).items() if n > RUNS and ended(run)}
-    return events, own, {n: run[ended(run)] for n, run in own.items()}
+    own = {n: run for n, run in runs(events).items() if n > RUNS_BEFORE and ended(run)}
+    return Past(events, own, {n: run[ended(run)] for n, run in own.items()})
 
 
-def named(folder):
-    """Give the files of the training and of the gate in the checkout, as paths from the folder."""
+def find_checkout_files(folder: Path) -> tuple[Path, Path]:
+    """Return the files of the training and of the gate in the checkout, as paths from the folder."""
     code = Path("code", "jukebox")
     if (folder / code / "training.py").is_file():  # the lab was begun before there were rooms
         return code / "training.py", code / "validation.py"
     return code / "model" / "training.py", code / "model" / "gate.py"
 
 
-def tampered(folder, events, ends, champion):
-    """Yield what is wrong with the checkout. champion: the record of the one that serves."""
+def gate_faults(folder: Path, past: Past) -> Iterator[str]:
+    """Yield what is wrong with the gate in the checkout."""
     from jukebox.loop.journal import runs
-    from jukebox.model import job
-    from jukebox.model.identity import code_version
 
-    training, gate = named(folder)
-    no = [end for end in ends.values() if end["why"].startswith("leak")]
+    _, gate = find_checkout_files(folder)
     # As it was at the start, and not as it is installed: that may be newer than the lab.
-    before = folder / ".jukebox" / "code" / runs(events)[1]["start"]["figures"]["code"]
+    before = folder / ".jukebox" / "code" / runs(past.events)[1]["start"]["figures"]["code"]
     gates = [(at / gate.relative_to("code")).read_text("utf-8") for at in (folder / "code", before)]
     if gates[0] != gates[1]:
+        no = past.refused_leaks()
         said = f", and it said “{no[-1]['why']}”" if no else ""
         yield (
             f"You changed the gate in {gate.as_posix()}, and nothing came of it. The gate "
             f"that judges is not the checkout's: it belongs to the loop that is installed{said}. "
             "No commit should be able to open its own gate. Take the change back."
         )
-    if no and code_version(folder / "code" / "jukebox") != champion.code_version:
-        made = folder / ".jukebox" / "runs" / str(no[-1]["run"])
-        record = job.made(made).record
+
+
+def training_faults(folder: Path, past: Past, code: str) -> Iterator[str]:
+    """Yield what is wrong with the training in the checkout. code: the champion's code version."""
+    from jukebox.model import job
+    from jukebox.model.identity import code_version
+
+    training, _ = find_checkout_files(folder)
+    no = past.refused_leaks()
+    if no and code_version(folder / "code" / "jukebox") != code:
+        record = job.made(folder / ".jukebox" / "runs" / str(no[-1]["run"])).record
         fitted, tested = (
             "{} to {}".format(*weeks) for weeks in (record.fitted_weeks, record.tested_weeks)
         )
@@ -123,17 +117,9 @@ def tampered(folder, events, ends, champion):
         )
 
 
-def check(folder):
-    """Ask for the three triggers and the three endings, and for a checkout that is clean again."""
-    from jukebox.loop.journal import unfinished, waiting
-    from jukebox.loop.steps import ENDINGS
-    from jukebox.loop.triggers import kinds
-
-    (data, models), (events, own, ends) = opened(folder), past(folder)
-    champion = models.standing().champion
-    yield from tampered(folder, events, ends, models.record(champion))
-
-    said = {e["why"] for e in events if e["event"] == "rolled back"}
+def hand_faults(models: "Registry", past: Past) -> Iterator[str]:
+    """Yield which versions got a role by hand, and not from the loop."""
+    said = {event["why"] for event in past.events if event["event"] == "rolled back"}
     for row in models.history():
         if row.action == "promote" and row.why.startswith("run "):
             continue
@@ -143,56 +129,135 @@ def check(folder):
                 "for it, and no gate was asked. Begin again with jukebox lab reset 7, and leave "
                 "it to the loop."
             )
-    if unfinished(events) or waiting(events):
-        yield f"A run is unfinished, or a trigger waits: {UPDATE} goes on with it."
 
-    fired = {e["id"]: e for e in events if e["event"] == "trigger"}
-    taken = [fired[t] for run in own.values() for t in run["start"]["figures"]["triggers"]]
-    missing = [kind for kind in KINDS if kind not in kinds(taken)]
-    lacking = [name for name in ENDINGS if name not in {end["event"] for end in ends.values()}]
-    if "performance" in missing and data.week > BACK + LABEL_DELAY:
-        yield (
-            f"Performance is read from the newest labelled week, {data.week - LABEL_DELAY}, and "
+
+def missing_triggers(past: Past) -> list[str]:
+    """Return the kinds of trigger that have led to no run yet."""
+    from jukebox.loop.triggers import kinds
+
+    fired = {event["id"]: event for event in past.events if event["event"] == "trigger"}
+    taken = [fired[t] for run in past.runs.values() for t in run["start"]["figures"]["triggers"]]
+    return [kind for kind in WAYS_TO_FIRE if kind not in kinds(taken)]
+
+
+def missing_endings(past: Past) -> list[str]:
+    """Return the endings with which no run has ended yet."""
+    from jukebox.loop.steps import ENDINGS
+
+    there = {end["event"] for end in past.endings.values()}
+    return [name for name in ENDINGS if name not in there]
+
+
+def ask_for_trigger(folder: Path, missing: list[str], week: int | None) -> str:
+    """Say how to let the first of the missing triggers fire. week: the newest in the data."""
+    from jukebox.problem import LABEL_DELAY
+
+    if "performance" in missing and week is not None and week > BACK_WEEK + LABEL_DELAY:
+        return (
+            f"Performance is read from the newest labelled week, {week - LABEL_DELAY}, and "
             "nobody has asked the model about its tracks: begin again with jukebox lab reset 7, "
             "and let three weeks pass before more come."
         )
-    elif missing:
-        todo = KINDS[missing[0]].format(training=named(folder)[0].as_posix())
-        yield f"The trigger by {missing[0]} has led to no run yet: {todo}."
-    elif lacking:
-        last = ends[max(ends)]
-        # Only the data fire again by themselves; a commit and a fall are spent.
-        todo = "take the three one by one, in the page's order, after jukebox lab reset 7."
-        if lacking == ["promoted"]:
-            todo = (
-                "nobody asks a service here, so let 12 weeks arrive, and update with --answers 0."
-            )
-        yield (
-            f"No run has been {lacking[0]} yet. The last, run {last['run']}, was {last['event']}: "
-            f"{last['why']}. To see it, {todo}"
+    training, _ = find_checkout_files(folder)
+    todo = WAYS_TO_FIRE[missing[0]].format(training=training.as_posix())
+    return f"The trigger by {missing[0]} has led to no run yet: {todo}."
+
+
+def ask_for_ending(past: Past, missing: list[str]) -> str:
+    """Say how to see the first of the missing endings, when each trigger has led to a run."""
+    last = past.endings[max(past.endings)]
+    # Only the data fire again by themselves; a commit and a fall are spent.
+    todo = "take the three one by one, in the page's order, after jukebox lab reset 7."
+    if missing == ["promoted"]:
+        todo = "nobody asks a service here, so let 12 weeks arrive, and update with --answers 0."
+    return (
+        f"No run has been {missing[0]} yet. The last, run {last['run']}, was {last['event']}: "
+        f"{last['why']}. To see it, {todo}"
+    )
+
+
+class TheThreeTriggers(Lab):
+    """Three triggers, and a run of the loop for each."""
+
+    title = "The three triggers"
+    first = "jukebox status"
+
+    def start(self, folder: Path) -> None:
+        """Let the loop make a first model and, when tastes turn, a second; then they turn back."""
+        from jukebox.loop.home import open_registry, open_store
+        from jukebox.loop.loop import Loop
+        from jukebox.loop.triggers import Policy
+        from jukebox.model.gate import Limits
+        from jukebox.model.job import INSTALLED
+        from jukebox.problem import LABEL_DELAY
+        from jukebox.world.scene import answer, release
+        from jukebox.world.settings import world
+        from jukebox.world.simulation import Catalogue, Drift
+
+        home, code = folder / ".jukebox", folder / "code" / "jukebox"
+        shutil.copytree(INSTALLED, code, ignore=shutil.ignore_patterns("__pycache__"))
+        data, models = open_store(home, needed=False), open_registry(home, None)
+        turns = [
+            {"kind": "concept", "shape": "sudden", "start": TURN_WEEK, "size": 1.0},
+            {"kind": "concept", "shape": "sudden", "start": BACK_WEEK, "size": -1.0},
+        ]
+        settings = world(home, None, None, turns, 0)
+        catalogue = Catalogue(
+            settings["seed"], [Drift(**turn) for turn in turns], settings["tracks"]
         )
+        first = Policy(answers=0, limits=Limits(newest=1))
+        for week in range(WEEKS_BEFORE):
+            release(data, week, catalogue.week(week)[0], catalogue)
+        with closing(Loop(home, models, data, code, first, train_here)) as loop:
+            loop.look()
+            list(loop.run())
+        for week in range(WEEKS_BEFORE, BACK_WEEK + 1):
+            kept, _ = release(data, week, catalogue.week(week)[0], catalogue)
+            if week >= TURN_WEEK + LABEL_DELAY:
+                patient = replace(first, rows=10**6)
+                with closing(Loop(home, models, data, code, patient, train_here)) as loop:
+                    loop.look()  # three weeks, one after the other, show that tastes have turned,
+                    if week == BACK_WEEK:
+                        list(loop.run())  # and this run has all three to learn from
+            answer(models, kept)
 
+    def check(self, folder: Path) -> Iterator[str]:
+        """Ask for the three triggers and the three endings, and for a checkout that is clean again."""
+        from jukebox.loop.journal import unfinished, waiting
 
-def done(folder):
-    """Say how the runs ended."""
-    _, own, ends = past(folder)
-    told = [
-        f"run {n}, by {' and '.join(own[n]['start']['figures']['kinds'])}, was {end['event']}"
-        for n, end in ends.items()
-    ]
-    return f"No trigger was lost: {'; '.join(told)}."
+        (data, models), past = open_lab(folder), read_past(folder)
+        if (champion := models.standing().champion) is None:
+            raise ValueError("There is no champion any more: jukebox lab reset 7.")
+        yield from gate_faults(folder, past)
+        yield from training_faults(folder, past, models.record(champion).code_version)
+        yield from hand_faults(models, past)
+        if unfinished(past.events) or waiting(past.events):
+            yield f"A run is unfinished, or a trigger waits: {UPDATE_COMMAND} goes on with it."
+        if missing := missing_triggers(past):
+            yield ask_for_trigger(folder, missing, data.week)
+        elif missing := missing_endings(past):
+            yield ask_for_ending(past, missing)
 
+    def done(self, folder: Path) -> str:
+        """Say how the runs ended."""
+        past = read_past(folder)
+        ended = [
+            f"run {number}, by {' and '.join(past.runs[number]['start']['figures']['kinds'])}, "
+            f"was {end['event']}"
+            for number, end in past.endings.items()
+        ]
+        return f"No trigger was lost: {'; '.join(ended)}."
 
-def solve(folder, hands):
-    """Let a bad commit be refused, a fall be answered, and new data be learnt from."""
-    from jukebox.world.scene import RANDOM
+    def solve(self, folder: Path, hands: Hands) -> None:
+        """Let a bad commit be refused, a fall be answered, and new data be learnt from."""
+        from jukebox.world.scene import RANDOM
 
-    training = "code/jukebox/model/training.py"
-    hands.type("jukebox status")
-    hands.type(f"sed -i.bak 's/new = .*/{RANDOM}/' {training}")
-    hands.type(UPDATE, code=1)
-    hands.type(f"mv {training}.bak {training}")
-    hands.type("jukebox generate --weeks 3")
-    hands.type(UPDATE)
-    hands.type("jukebox generate --weeks 12")
-    hands.type(f"{UPDATE} --answers 0")
+        training = "code/jukebox/model/training.py"
+        hands.type("jukebox status")
+        hands.type(f"sed -i.bak 's/new = .*/{RANDOM}/' {training}")
+        hands.type(UPDATE_COMMAND, code=1)
+        hands.type(f"mv {training}.bak {training}")
+        hands.type("jukebox generate --weeks 3")
+        hands.type(UPDATE_COMMAND)
+        hands.type("jukebox generate --weeks 12")
+        hands.type(f"{UPDATE_COMMAND} --answers 0")

@@ -9,19 +9,20 @@ import time
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from subprocess import DEVNULL, Popen
+from typing import Any
 
 FILE, STOP = Path("load.json"), Path("load.stop")
 
 
-def told(what):
-    """Wait for a word of the one who asks, for a minute at most."""
+def wait_for(word: str) -> dict[str, Any]:  # JSON
+    """Return what the one who asks has written, once this word is there; a minute later anyhow."""
     patience = time.time() + 60
-    while what not in FILE.read_text() and time.time() < patience:
+    while word not in FILE.read_text() and time.time() < patience:
         time.sleep(0.1)
-    return json.loads(FILE.read_text() or "{}").get(what, {"failed": 0})
+    return {word: {"failed": 0}} | json.loads(FILE.read_text() or "{}")
 
 
-def ask(address):
+def ask(address: str) -> None:
     """Ask for ten minutes at most, and only while somebody wants to know."""
     bodies = [json.dumps({"tracks": [t]}) for t in json.loads(Path("tracks.json").read_text())]
     began, left, count = time.time(), 50_000, {"failed": 0}
@@ -47,12 +48,12 @@ match sys.argv[1:]:
         STOP.unlink(missing_ok=True)
         FILE.write_text("")
         Popen([sys.executable, __file__, "ask", address], stdout=DEVNULL, stderr=DEVNULL)
-        print(f"The first answer: {told('first')}; to end it: python load.py stop")
+        print(f"The first answer: {wait_for('first')['first']}; to end it: python load.py stop")
     case ["ask", address]:
         ask(address)
     case ["stop"] if FILE.exists():
         STOP.touch()
-        count = told("count")
+        count = wait_for("count")["count"]
         print(f"{sum(count.values())} requests, {count.pop('failed')} failed")
         print("\n".join(f"{who}: {answers}" for who, answers in sorted(count.items())))
     case _:
