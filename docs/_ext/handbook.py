@@ -104,7 +104,9 @@ class HandbookCollector(EnvironmentCollector):
         self, app: Sphinx, env: BuildEnvironment, docnames: Set[str], other: BuildEnvironment
     ) -> None:
         """Take over what a parallel reader found on its pages."""
-        both = zip(handbook(env).page_collections(), handbook(other).of_pages(), strict=True)
+        both = zip(
+            handbook(env).page_collections(), handbook(other).page_collections(), strict=True
+        )
         for mine, theirs in both:
             mine.update({page: found for page, found in theirs.items() if page in docnames})
 
