@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-CODE = ("noxfile.py", "docs/conf.py", "docs/_ext", "examples", "scripts", "tests")
+CODE = ("noxfile.py", "conftest.py", "docs/conf.py", "docs/_ext", "examples", "scripts", "tests")
 
 
 def sources() -> list[Path]:

@@ -21,6 +21,7 @@ from scripts.ci import (
     name_missing,
     table,
 )
+from scripts.readme import hand_over
 from tests.project import write
 
 WELL = Result("lint", 0, Cost(9.6, 12.4), Counts(1, 0, 0))
@@ -34,6 +35,7 @@ def test_a_session_without_a_place_is_named():
     )
 
 
+WHOLE = '<testsuites><testsuite errors="1" failures="0" skipped="1" tests="4"/></testsuites>'
 WHAT_RUNS = {
     "test_well.py": "def test_one(): pass\ndef test_two(): pass\n",
     "test_ill.py": "def test_three(): assert 0\n",
@@ -45,19 +47,19 @@ WHAT_RUNS = {
         "    subprocess.run([sys.executable, '-m', 'pytest', 'test_well.py'], check=True)\n"
     ),
 }
+MIXED = [
+    *("--continue-on-collection-errors", "test_well.py", "test_ill.py"),
+    *("test_broken.py", "test_left_out.py"),
+]
 
 
 @pytest.mark.parametrize(
     ("runs", "expected"),
     [
         ([], Counts(0, 0, 0)),
-        ([["test_well.py"]], Counts(2, 0, 0)),
-        ([["test_well.py", "test_ill.py", "test_left_out.py"]], Counts(2, 1, 0)),
-        ([["test_broken.py"]], Counts(0, 1, 0)),
-        ([["test_well.py"], ["test_ill.py"]], Counts(2, 1, 0)),
+        ([MIXED], Counts(2, 2, 0)),
         ([["test_well.py"], ["test_dies.py"]], Counts(2, 0, 1)),
-        ([["test_begins.py"]], Counts(1, 0, 0)),
-        ([["test_well.py", "-n", "2"]], Counts(2, 0, 0)),
+        ([["test_begins.py", "-n", "2"]], Counts(1, 0, 0)),
     ],
 )
 def test_tests_are_counted_by_their_reports(tmp_path, runs, expected):
@@ -72,6 +74,16 @@ def test_tests_are_counted_by_their_reports(tmp_path, runs, expected):
         subprocess.run(command, cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL)
 
     assert expected == count_tests(reports)
+
+
+def test_the_readme_s_runs_are_counted_too(tmp_path, monkeypatch):
+    """Another user runs them in clones, the same number of a process may come twice."""
+    monkeypatch.setenv(REPORTS, str(tmp_path))
+    write(tmp_path, {"clone/1.xml": WHOLE})
+    for way in ("pip", "uv"):
+        hand_over(tmp_path / "clone", way)
+
+    assert Counts(4, 2, 0) == count_tests(tmp_path)
 
 
 @pytest.mark.parametrize(
