@@ -30,6 +30,8 @@ from jukebox.labs.hand_in import Lab, Quiz
 
 from docs._ext.plans import Block, Handbook, Plan, PlanError, hours, quizzes_of, read
 from scripts import collect, moodle, sheets
+from scripts.class_report import make_report, name_key
+from scripts.lines import decode
 from scripts.roster import Person, read_roster
 from scripts.spreadsheet import write_csv
 from scripts.timetable import (
@@ -581,10 +583,10 @@ def completions(
 
     same: {a name on a line: the name on the roster that it means}.
     """
-    known = set(map(collect.key, names))
-    if unknown := [name for name in same.values() if collect.key(name) not in known]:
+    known = set(map(name_key, names))
+    if unknown := [name for name in same.values() if name_key(name) not in known]:
         raise ValueError(f"--same: {unknown[0]} is not on the roster.")
-    report = collect.collect(collect.decode(lines), names, same=same)
+    report = make_report(decode(lines), names, same=same)
     for sentence in report.look:
         print(sentence, file=sys.stderr)
     handed_in = {name: [one.item for one in given.values()] for name, given in report.given.items()}
