@@ -128,7 +128,7 @@ def as_html(report: Report, *, named: bool = True) -> str:
     )
 
 
-def rows(report: Report) -> Iterator[list[str]]:
+def table_rows(report: Report) -> Iterator[list[str]]:
     """Yield a row for each person and item of the report, also for what is missing."""
     yield ["name", "item", "state", "answers", "right", "of", "tries", "date", "line"]
     for name in report.roster:
@@ -214,7 +214,7 @@ def main(arguments: Sequence[str], today: date | None = None) -> int:
         if given.html:
             given.html.write_text(as_html(report, named=not given.counts), "utf-8")
         if given.csv:
-            write_csv(given.csv, rows(report))
+            write_csv(given.csv, table_rows(report))
     except OSError as error:
         print(describe(error), file=sys.stderr)
         return 1
