@@ -30,6 +30,8 @@ from jukebox.labs.hand_in import Lab, Quiz
 
 from docs._ext.plans import Block, Handbook, Plan, PlanError, hours, quizzes_of, read
 from scripts import collect, moodle, sheets
+from scripts.class_report import make_report, name_key
+from scripts.lines import decode
 from scripts.roster import Person, read_roster
 from scripts.spreadsheet import write_csv
 from scripts.timetable import (
@@ -451,14 +453,14 @@ def keep_course(folder: Path, course: sheets.Course, written: Mapping[str, str])
 
 
 @dataclass(frozen=True)
-class Earlier:
+class EarlierRun:
     """What an earlier run kept: its course, and the digest of each file that it wrote."""
 
     course: sheets.Course
     written: Mapping[str, str]
 
 
-def read_course(folder: Path) -> Earlier | None:
+def read_course(folder: Path) -> EarlierRun | None:
     """Return what an earlier run kept; None if there was none.
 
     Raises ValueError where the file is not as `keep_course` writes it.
@@ -473,7 +475,7 @@ def read_course(folder: Path) -> Earlier | None:
         course = sheets.Course(**facts)
         if not all(isinstance(digest, str) for digest in written.values()):
             raise ValueError("a digest is no text")
-        return Earlier(course, written)
+        return EarlierRun(course, written)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(
             f"{path} is not as the command wrote it. Move {folder} away, and make it again."
@@ -581,10 +583,10 @@ def completions(
 
     same: {a name on a line: the name on the roster that it means}.
     """
-    known = set(map(collect.key, names))
-    if unknown := [name for name in same.values() if collect.key(name) not in known]:
+    known = set(map(name_key, names))
+    if unknown := [name for name in same.values() if name_key(name) not in known]:
         raise ValueError(f"--same: {unknown[0]} is not on the roster.")
-    report = collect.collect(collect.decode(lines), names, same=same)
+    report = make_report(decode(lines), names, same=same)
     for sentence in report.look:
         print(sentence, file=sys.stderr)
     handed_in = {name: [one.item for one in given.values()] for name, given in report.given.items()}

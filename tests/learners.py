@@ -15,7 +15,7 @@ from pathlib import Path
 
 from jukebox.labs import hand_in
 
-from scripts import collect
+from scripts import class_report, collect
 
 FOLDER = Path(__file__).parents[1] / "docs" / "teach" / "class"
 NAMES = [f"Learner {number}" for number in range(1, 17)]
@@ -38,7 +38,7 @@ class Class:
         self.labs = {name: {} for name in NAMES}  # {name: {number: Lab}}
         self.tries = {}
         for page in pages:
-            for question in collect.quiz(page):
+            for question in class_report.read_questions(page):
                 letters = "ABCDEFGHIJ"[: len(question.options)]
                 wrong = [letter for letter in letters if letter != question.right]
                 planted, rate = lot.choice(wrong), lot.choice([0.1, 0.2, 0.3, 0.7])

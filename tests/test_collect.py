@@ -18,7 +18,7 @@ import pytest
 from bs4 import BeautifulSoup
 from jukebox.labs import hand_in
 
-from scripts import collect, lines, teach
+from scripts import class_report, collect, lines, teach
 from scripts.lines import find
 from scripts.roster import read_roster
 from tests import learners
@@ -31,7 +31,7 @@ REMEDY = "run `python -m tests.learners` with the Python of `nox -s tests`, whic
 
 def read(text, **options):
     """Collect a text for the class."""
-    return collect.collect(text, NAMES, **options)
+    return class_report.make_report(text, NAMES, **options)
 
 
 def pasted(seed):
@@ -88,7 +88,7 @@ def test_the_most_common_mistake_of_each_objective(report):
     found = {(one.page, one.number): one for one in report.wrong}
 
     for (page, number), chosen in TRUTH.items():
-        question = collect.quiz(page)[number - 1]
+        question = class_report.read_questions(page)[number - 1]
         wrong = Counter({k: n for k, n in chosen.items() if k != question.right})
         if not wrong:
             assert (page, number) not in found
@@ -145,7 +145,7 @@ def test_what_a_file_may_be(tmp_path):
         f"\ufeff> {line}\r\n>\r\n".replace("ë", "e\u0308").encode()
     )
     roster = [person.name for person in read_roster(tmp_path / "class.csv")]
-    found = collect.collect(collect.decode(tmp_path / "lines.txt"), roster)
+    found = class_report.make_report(lines.decode(tmp_path / "lines.txt"), roster)
 
     assert ["Zoë d'Été"] == roster
     assert 4 == len(found.given["Zoë d'Été"])
@@ -219,7 +219,7 @@ def test_a_line_with_a_fault_is_told_by_its_name(before, broken):
 def test_a_line_passed_on_under_a_new_name():
     """The colleague typed a name into the same browser: the checksum fits, and the answers tell."""
     items = ROOM.quizzes(NAMES[4])
-    wrong = sum(len(item.letters) - collect.right(item) for item in items)
+    wrong = sum(len(item.letters) - class_report.count_right(item) for item in items)
     lines = [hand_in.write(name, DAY, items) for name in (NAMES[4], NAMES[14])]
     found = read("\n".join([*lines, ROOM.line(NAMES[0])]))
 
@@ -231,7 +231,7 @@ def test_a_line_passed_on_under_a_new_name():
 
 def test_the_same_right_answers_accuse_nobody():
     """Two who know everything write the same; it is told as what it is."""
-    letters = tuple(question.right for question in collect.quiz(PAGES[0]))
+    letters = tuple(question.right for question in class_report.read_questions(PAGES[0]))
     item = hand_in.Quiz(PAGES[0], letters, 1)
     [told] = read("\n".join(hand_in.write(name, DAY, [item]) for name in NAMES[:3])).look
 
@@ -266,7 +266,7 @@ def test_a_roster_may_have_other_dashes_and_quotes():
         hand_in.write(name, DAY, ROOM.quizzes(NAMES[0])[n : n + 1]) for n, name in enumerate(typed)
     ]
     roster = ["Anne\u2013Marie O\u2019Brien", "Gal·la"]
-    found = collect.collect("\n".join(lines), roster)
+    found = class_report.make_report("\n".join(lines), roster)
 
     assert ([], [1, 1]) == (found.look, [len(found.given[name]) for name in roster])
 
@@ -395,7 +395,7 @@ def swapped(old, new):
 
 def of_other(name, change):
     """Collect the line of one of OTHERS, changed by some program."""
-    return collect.collect(change(hand_in.write(name, DAY, [ITEM])), [*OTHERS, "Ng"])
+    return class_report.make_report(change(hand_in.write(name, DAY, [ITEM])), [*OTHERS, "Ng"])
 
 
 @pytest.mark.parametrize("around", AROUND)
@@ -473,7 +473,7 @@ def test_a_table_of_a_terminal():
     line = hand_in.write("Lee Ng", DAY, [ITEM])
     half = line.index(" · ", 20)
     text = f"| {line[:half]}   |\n| {line[half + 1 :]} |\n+----+"
-    found = collect.collect(text, OTHERS)
+    found = class_report.make_report(text, OTHERS)
 
     assert ([], 1) == (found.look, len(found.given["Lee Ng"]))
 
@@ -492,7 +492,7 @@ def test_a_table_of_a_terminal():
 def test_a_name_of_somebody_else_is_told(typed, other):
     """Also where it ends with that of the line's owner, or is nearly the same."""
     line = hand_in.write(typed, DAY, [ITEM]).replace(typed, other, 1)
-    found = collect.collect(line, ["Lee Ng", "Ng", "An-Ng", "Jos", "José"])
+    found = class_report.make_report(line, ["Lee Ng", "Ng", "An-Ng", "Jos", "José"])
     [told] = found.look
 
     assert not any(found.given.values())
@@ -506,8 +506,8 @@ def test_a_name_of_somebody_else_is_told(typed, other):
 def test_two_people_whom_an_accent_tells_apart(mine, theirs):
     """Signs around a name leave it whose it is, and the other's name is told."""
     line = hand_in.write(mine, DAY, [ITEM])
-    found = collect.collect(line.replace(mine, f"**{mine}**"), [mine, theirs])
-    [told] = collect.collect(line.replace(mine, theirs), sorted([mine, theirs])).look
+    found = class_report.make_report(line.replace(mine, f"**{mine}**"), [mine, theirs])
+    [told] = class_report.make_report(line.replace(mine, theirs), sorted([mine, theirs])).look
 
     assert ([], 1, 0) == (found.look, len(found.given[mine]), len(found.given[theirs]))
     assert told.startswith(f"Line 1, {theirs}: its checksum fits the name {mine}: ")
@@ -526,7 +526,9 @@ def test_a_name_of_nobody_accuses_nobody():
 @pytest.mark.parametrize("typed", ["Berg Anna", "Berg, Anna", "berg anna", "Anna  Berg."])
 def test_the_parts_of_a_name_in_another_order(typed):
     """The right person is proposed, and not the one who is spelt nearly so."""
-    [told] = collect.collect(hand_in.write(typed, DAY, [ITEM]), ["Berg Anne", "Anna Berg"]).look
+    [told] = class_report.make_report(
+        hand_in.write(typed, DAY, [ITEM]), ["Berg Anne", "Anna Berg"]
+    ).look
 
     assert "the nearest is Anna Berg. If that is right, add --same " in told
 
@@ -534,7 +536,7 @@ def test_the_parts_of_a_name_in_another_order(typed):
 @pytest.mark.parametrize("typed", ['Ann "A" Berg', "Ann $HOME Berg", "Ann `x` Berg", "Ann! B'erg"])
 def test_a_proposal_can_be_pasted(typed):
     """A shell reads one word of it, with the name as it is."""
-    [told] = collect.collect(hand_in.write(typed, DAY, [ITEM]), ["Ann Berg"]).look
+    [told] = class_report.make_report(hand_in.write(typed, DAY, [ITEM]), ["Ann Berg"]).look
     words = shlex.split(told.partition("add ")[2].removesuffix("."))
 
     assert ["--same", f"{typed}=Ann Berg"] == words
@@ -656,7 +658,7 @@ HALF = FOLDER.parents[2] / "examples" / "plans" / "half-day.toml"
 @pytest.mark.parametrize(("name", "parts"), [("three-days", None), ("three-days", 1), (HALF, None)])
 def test_a_plan_says_what_is_expected(name, parts):
     """Its quizzes, those of the chapters to read at home and its labs, and nothing else."""
-    path = HALF if name == HALF else collect.DOCS / f"_data/plans/{name}.toml"
+    path = HALF if name == HALF else class_report.DOCS / f"_data/plans/{name}.toml"
     expected = []
     for part in tomllib.loads(path.read_text("utf-8"))["part"][:parts]:
         pages = [
@@ -665,7 +667,7 @@ def test_a_plan_says_what_is_expected(name, parts):
         ]
         expected += [page.removeprefix("modules/") for page in pages if page.startswith("modules/")]
         expected += [f"lab-{block['lab']}" for block in part["block"] if "lab" in block]
-    plan = collect.read_plan(str(name), parts)
+    plan = class_report.read_plan(str(name), parts)
     found = read(ROOM.line(NAMES[0]), plan=plan)
     given = {*PAGES, *(f"lab-{n}" for n, lab in ROOM.labs[NAMES[0]].items() if lab.done)}
 
@@ -695,7 +697,7 @@ def test_a_wrong_plan_is_refused_as_the_folder_refuses_it(files, capsys, old, ne
     assert 1 == collect.main([*WORDS, "--plan", "wrong.toml"])
     said = capsys.readouterr().err
     with pytest.raises(ValueError, match=r"wrong\.toml:\d+: ") as refused:
-        teach.find_plan("wrong.toml", collect.BOOK)
+        teach.find_plan("wrong.toml", class_report.BOOK)
     assert f"{refused.value}\n" == said
 
 
@@ -807,7 +809,7 @@ def test_the_table_holds_what_is_missing_and_no_formula(files):
         [row] = [row for row in rows[6:] if row["item"] == item.page]
 
         assert " ".join(item.letters) == row["answers"]
-        assert [str(collect.right(item)), "3", str(item.tries)] == [
+        assert [str(class_report.count_right(item)), "3", str(item.tries)] == [
             row[name] for name in ("right", "of", "tries")
         ]
 
@@ -819,7 +821,7 @@ def test_the_page_says_the_same_as_the_text(files):
     words = [*WORDS, "--html", "out.html"]
     assert 0 == collect.main(words, today=DAY)
     page = BeautifulSoup((files / "out.html").read_text("utf-8"), "html.parser")
-    found = collect.collect(collect.decode(files / "lines.txt"), ["<b>x</b>", "Learner 1"])
+    found = class_report.make_report(lines.decode(files / "lines.txt"), ["<b>x</b>", "Learner 1"])
 
     assert [] == page.select("b, script, img, link:not([href='data:,'])")
     assert [list(row) for row in collect.people(found)] == [

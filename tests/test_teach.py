@@ -15,7 +15,7 @@ from ical.calendar_stream import IcsCalendarStream
 from jukebox.labs import hand_in
 
 from docs._ext.plans import Handbook, hours
-from scripts import collect, sheets, teach
+from scripts import class_report, sheets, teach
 from scripts.roster import read_roster
 from scripts.timetable import as_calendar, in_css, read_zone, schedule
 
@@ -471,7 +471,9 @@ def test_what_is_handed_in_is_what_the_reader_of_lines_expects(name):
     plan = BOOK.plan(name)
     expected = [page.removeprefix("modules/") for page in plan.handed_in]
 
-    assert {*expected, *(f"lab-{number}" for number in plan.labs)} == set(collect.read_plan(name))
+    assert {*expected, *(f"lab-{number}" for number in plan.labs)} == set(
+        class_report.read_plan(name)
+    )
 
 
 # Whole plans that are wrong, each by one change of the sound one, through the command line
@@ -697,7 +699,7 @@ def test_a_roster_has_names_as_lines_have_them(tmp_path):
         hand_in.write(name, date(2027, 1, 11), [hand_in.Lab(1, True, state, 1)])
         for name, state in (("gal-la", "5f3a"), ("Anne-Marie O'Brien", "60b1"), ("ab", "71c2"))
     ]
-    report = collect.collect("\n".join(lines), names)
+    report = class_report.make_report("\n".join(lines), names)
 
     assert ["Gal-la", "Anne-Marie O'Brien", "AB"] == names
     assert ([], [1, 1, 1]) == (report.look, [len(given) for given in report.given.values()])

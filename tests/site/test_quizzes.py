@@ -7,7 +7,7 @@ import checks
 import pytest
 from jukebox.labs import hand_in
 
-from scripts import chromium, collect
+from scripts import chromium, class_report
 from tests.learners import DAY, NAMES, Class
 
 ROOT = Path("docs/_build/html")
@@ -119,7 +119,7 @@ def test_sixteen_browsers_and_one_report(browser, origin):
             page.goto(f"{origin}/{LIST}")
             page.wait_for_selector(".my-quizzes select")
             lines += [page.inner_text(LINE)] if name != NAMES[0] else []
-    found = collect.collect("\n".join(lines), NAMES)
+    found = class_report.make_report("\n".join(lines), NAMES)
 
     assert [] == [told for told in found.look if told.startswith("Line ") or "first" in told]
     assert ["17 counted"] == found.account
@@ -340,7 +340,7 @@ def test_all_quizzes_and_those_of_a_path(visit):
     page.select_option(".my-quizzes select", label="Managers")
     path, short = rows(page), hand_in.read(page.inner_text(LINE))
 
-    assert len(list((collect.DOCS / "_data/quizzes").rglob("*.toml"))) == len(everything)
+    assert len(list((class_report.DOCS / "_data/quizzes").rglob("*.toml"))) == len(everything)
     assert ("2 of 3", "1 \u00d7") == everything[PAGES[0]]
     assert ("1 of 3", "2 \u00d7") == everything[PAGES[1]]
     assert ("1 answered", "1 \u00d7") == everything["introduction/northstar"]
