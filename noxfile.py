@@ -272,7 +272,7 @@ def compatibility(session):
     build(session, folder / "html", folder / "doctrees")  # another Python's own
     # What the next Python takes away, this one warns of.
     warned = ("python", "-W", "error", "-m")
-    code = ("noxfile.py", "docs", "examples", "scripts", "tests")
+    code = ("noxfile.py", "conftest.py", "docs", "examples", "scripts", "tests")
     compiled = {"PYTHONPYCACHEPREFIX": str(folder / "compiled")}
     session.run(*warned, "compileall", "-q", "-f", *code, env=compiled)
     session.run(*warned, "scripts.imports")
