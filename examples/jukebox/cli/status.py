@@ -1,6 +1,7 @@
 """The command `status`: how things stand."""
 
 import time
+from dataclasses import asdict
 
 import click
 
@@ -21,10 +22,10 @@ def standing(models):
         if version is None:
             held[role] = None
             continue
-        row = [r for r in history if r["action"] in actions and r["version"] == version][-1]
+        row = [r for r in history if r.action in actions and r.version == version][-1]
         record = models.lineage(version)["record"]
         weeks = {"fitted_weeks": record.get("fitted_weeks"), "share": now.share}
-        held[role] = {"version": version, "since": row["time"], "why": row["why"]} | weeks
+        held[role] = {"version": version, "since": row.time, "why": row.why} | weeks
         held[role] |= {"data_version": record.get("data_version"), "fault": None}
         try:
             models.load(version)
@@ -58,16 +59,17 @@ def status_command(as_json, mlflow, home):
     """Tell who is champion, since when and why, and what is unfinished."""
     from rich.text import Text
 
-    from jukebox.registry.history import unresolved
+    from jukebox.registry.alerts import unresolved
 
     if not home.is_dir():
         raise ValueError(nothing(home))
     models, data = open_registry(home, mlflow), open_store(home, needed=False)
-    held, fires = standing(models), unresolved(models.past.alerts())
+    held, fires = standing(models), unresolved(models.alerts.read())
     (runs, waits), versions = looped(home), data.versions()
     if as_json:
+        alerts = [asdict(alert) for alert in fires]
         newest = {"version": versions[-1] if versions else None, "week": data.week}
-        return say_json(held | {"data": newest, "runs": runs, "waiting": waits, "alerts": fires})
+        return say_json(held | {"data": newest, "runs": runs, "waiting": waits, "alerts": alerts})
     rows = [("home", str(home.absolute()))]
     for role, of in held.items():
         if of is None:
@@ -101,8 +103,7 @@ def status_command(as_json, mlflow, home):
         )
     if fires:
         rows = (
-            (when(a["starts"]), a["labels"]["alertname"], a["annotations"].get("summary", ""))
-            for a in fires
+            (when(a.starts), a.labels["alertname"], a.annotations.get("summary", "")) for a in fires
         )
         click.echo()
         table(rows, ("since", "alert", "what it says"), styles=("dim", "bold yellow"))

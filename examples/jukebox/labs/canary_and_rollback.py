@@ -29,10 +29,10 @@ HOW_TO_TRY = (
 def count_canary_answers(models: "Registry", version: int) -> tuple[int, int]:
     """Return (requests that a version answered as a canary, of all of that time)."""
     rows = models.history()
-    began = [r["time"] for r in rows if (r["action"], r["version"]) == ("challenge", version)]
+    began = [r.time for r in rows if (r.action, r.version) == ("challenge", version)]
     if not began:
         return 0, 0
-    ends = [r["time"] for r in rows if r["version"] == version and r["time"] > began[-1]]
+    ends = [r.time for r in rows if r.version == version and r.time > began[-1]]
     log = models.predictions(since=began[-1], until=min(ends, default=None))
     return int((log["role"] == "challenger").sum()), len(log)
 
@@ -82,7 +82,7 @@ class CanaryAndRollback(Lab):
         """Ask how each version came to its place, of the history and of the prediction log."""
         _, models = open_lab(folder)
         now, rows = models.standing(), models.history()
-        tried = [r["version"] for r in rows if r["action"] == "challenge" and r["share"]]
+        tried = [r.version for r in rows if r.action == "challenge" and r.share]
         if now.champion == 2:
             load = read_load(folder)
             yield (
@@ -118,7 +118,7 @@ class CanaryAndRollback(Lab):
         _, models = open_lab(folder)
         asked, of = count_canary_answers(models, 3)
         gone = [
-            r["why"] for r in models.history() if (r["action"], r["version"]) == ("withdraw", 2)
+            r.why for r in models.history() if (r.action, r.version) == ("withdraw", 2)
         ]
         ended = f" Version 2 was withdrawn: {gone[-1]}." if gone else ""
         return f"Version 3 answered {asked} of {of} requests as a canary, and then all.{ended}"

@@ -121,11 +121,11 @@ def hand_faults(models: "Registry", past: Past) -> Iterator[str]:
     """Yield which versions got a role by hand, and not from the loop."""
     said = {event["why"] for event in past.events if event["event"] == "rolled back"}
     for row in models.history():
-        if row["action"] == "promote" and row["why"].startswith("run "):
+        if row.action == "promote" and row.why.startswith("run "):
             continue
-        if row["action"] in ("promote", "rollback") and row["why"] not in said:
+        if row.action in ("promote", "rollback") and row.why not in said:
             yield (
-                f"Version {row['version']} got its role by hand (“{row['why']}”): no trigger asked "
+                f"Version {row.version} got its role by hand (“{row.why}”): no trigger asked "
                 "for it, and no gate was asked. Begin again with jukebox lab reset 7, and leave "
                 "it to the loop."
             )

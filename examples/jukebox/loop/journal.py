@@ -8,7 +8,8 @@ import sqlite3
 from pathlib import Path
 
 from jukebox.loop.steps import ENDINGS, GIVES, STEPS
-from jukebox.registry.history import Refused, connect
+from jukebox.registry.history import Refused
+from jukebox.registry.sqlite import connect
 
 JOURNAL = f"""
 CREATE TABLE IF NOT EXISTS events (

@@ -21,8 +21,9 @@ from jukebox.model.gate import Verdict, gate
 from jukebox.model.identity import code_version, find_snapshot, is_intact
 from jukebox.model.job import INSTALLED
 from jukebox.model.training import Record, labelled
-from jukebox.registry.history import Refused, full, remedy
+from jukebox.registry.history import Refused
 from jukebox.registry.models import Tampered
+from jukebox.registry.sqlite import full, remedy
 
 
 class Ended(Exception):
@@ -148,8 +149,8 @@ class Loop:
     def _former(self, plan):
         """Go back to the newest earlier champion that is surely better on the newest labelled week."""
         for row in self._decided(plan):
-            if row["action"] == "rollback":  # before a kill, or by hand
-                raise Ended("rolled back", row["why"], {"version": row["version"]})
+            if row.action == "rollback":  # before a kill, or by hand
+                raise Ended("rolled back", row.why, {"version": row.version})
         champion = self.registry.champion()
         for version in reversed(self.registry.standing().earlier):
             verdict = self._judge(plan, self.registry.load(version), champion)
@@ -227,12 +228,12 @@ class Loop:
 
     def _decided(self, plan):
         """Give the registry's decisions since the run began, by the loop or by others."""
-        return [row for row in self.registry.history() if row["id"] > plan["decision"]]
+        return [row for row in self.registry.history() if row.id > plan["decision"]]
 
     def _settled(self, number, run, version, figures):
         """Say whether the version has been promoted. Ended if the registry has decided otherwise."""
-        last = [row for row in self._decided(run["start"]["figures"]) if row["version"] == version]
-        action, why = (last[-1]["action"], last[-1]["why"]) if last else (None, "")
+        last = [row for row in self._decided(run["start"]["figures"]) if row.version == version]
+        action, why = (last[-1].action, last[-1].why) if last else (None, "")
         if action == "promote":  # before a kill, or by hand; what came after it stands
             return True
         if action == "withdraw":

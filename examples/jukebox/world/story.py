@@ -92,7 +92,7 @@ class Story:
             self.ends.enter_context(closing(self.client))
         fired = min(e["time"] for e in self.loop.journal.events() if e["id"] in triggers)
         which = {"role": "champion", "version": version}
-        which["since"] = self.registry.history()[-1]["time"]
+        which["since"] = self.registry.history()[-1].time
         times = until(
             lambda: list(self.registry.predictions(**which)["time"]),
             f"Version {version} was made champion and did not answer",
