@@ -191,13 +191,13 @@ class TheThreeTriggers(Lab):
         from jukebox.model.job import INSTALLED
         from jukebox.problem import LABEL_DELAY
         from jukebox.world.scene import answer, release
-        from jukebox.world.settings import world
+        from jukebox.world.settings import DriftSettings, world
         from jukebox.world.simulation import Catalogue, Drift
 
         home, code = folder / ".jukebox", folder / "code" / "jukebox"
         shutil.copytree(INSTALLED, code, ignore=shutil.ignore_patterns("__pycache__"))
         data, models = open_store(home, needed=False), open_registry(home, None)
-        turns = [
+        turns: list[DriftSettings] = [
             {"kind": "concept", "shape": "sudden", "start": TURN_WEEK, "size": 1.0},
             {"kind": "concept", "shape": "sudden", "start": BACK_WEEK, "size": -1.0},
         ]
