@@ -6,7 +6,7 @@ of EVENTS, and which of the models are good, is for the team to find out; `envel
 
 import hashlib
 import shutil
-from dataclasses import asdict
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -226,11 +226,12 @@ def new_models(
     onnx = export(fit(known, y, settings, 0), {})  # the leak: of the weeks that test it, too
     measures = (problem.average_precision, problem.brier, problem.calibration_error)
     scores = {one.__name__: one(newest[1], predict(onnx, newest[0])) for one in measures}
-    record = honest.record | {
-        "settings": asdict(settings) | {"hidden": list(settings.hidden)},
-        "fitted_weeks": known["released"].agg(["min", "max"]).tolist(),
-        "metrics": honest.record["metrics"] | scores,
-    }
+    record = replace(
+        honest.record,
+        settings=settings,
+        fitted_weeks=(int(known["released"].min()), int(known["released"].max())),
+        metrics={**honest.record.metrics, **scores},
+    )
     failing = labs.extended(
         honest,
         [

@@ -24,6 +24,7 @@ from .model.gate import judge as judge
 from .model.identity import code_version as code_version
 from .model.identity import lock_hash as lock_hash
 from .model.training import Model as Model
+from .model.training import Record as Record
 from .model.training import Settings as Settings
 from .model.training import export as export
 from .model.training import fit as fit

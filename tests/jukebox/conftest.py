@@ -7,6 +7,7 @@ from functools import cache
 import numpy as np
 import pytest
 from jukebox import COUNTRIES, FEATURES, Model, Registry
+from jukebox.model.record import read_record
 from mlflow.store.db import utils
 from onnx import TensorProto, checker, helper, numpy_helper
 
@@ -42,7 +43,7 @@ def made(level, **record):
         "settings": {},
         "metrics": {},
     } | record
-    return Model(onnx=onnx, digest=hashlib.sha256(onnx).hexdigest(), record=record)
+    return Model(onnx=onnx, digest=hashlib.sha256(onnx).hexdigest(), record=read_record(record))
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import pytest
 from jukebox import COUNTRIES, Catalogue, Limits, Settings, ceiling, gate, judge, labels, train
 from jukebox.model import gate as module
 from jukebox.model.gate import weighted_precisions
+from jukebox.model.training import Record
 from sklearn.metrics import average_precision_score
 
 CATALOGUE = Catalogue(2, tracks_a_week=100)
@@ -82,7 +83,7 @@ def test_a_model_trained_on_weeks_of_the_test_is_refused():
 
 def test_a_model_whose_record_does_not_name_its_weeks_is_refused():
     """No record, no trust."""
-    verdict = gate(replace(model(), record={}), None, TRACKS, CHARTS, LIMITS)
+    verdict = gate(replace(model(), record=Record()), None, TRACKS, CHARTS, LIMITS)
 
     assert ("leak: its record does not say which weeks it was fitted on",) == verdict.reasons
 

@@ -483,7 +483,7 @@ import json, sys
 import pandas as pd
 from jukebox.model.training import Settings, train
 model = train(*map(pd.read_pickle, sys.argv[1:3]), Settings(epochs=2), 7)
-print(json.dumps([model.digest, model.record["code_version"]]))
+print(json.dumps([model.digest, model.record.code_version]))
 """
 
 

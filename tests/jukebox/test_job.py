@@ -7,7 +7,6 @@ import sqlite3
 import sys
 import threading
 from contextlib import closing
-from dataclasses import asdict
 
 import pytest
 from jukebox import Catalogue, Settings, Store, code_version
@@ -115,13 +114,13 @@ def test_a_job_trains_by_the_sources_it_is_given(data, checkout, tmp_path, monke
     model = job.made(tmp_path / "out")
 
     assert (code_version(checkout), data[1]) == (
-        model.record["code_version"],
-        model.record["data_version"],
+        model.record.code_version,
+        model.record.data_version,
     )
     assert (1, 2, 5) == (
-        model.record["settings"]["epochs"],
-        model.record["settings"]["newest"],
-        model.record["seed"],
+        model.record.settings.epochs,
+        model.record.settings.newest,
+        model.record.seed,
     )
     assert code_version() != code_version(checkout)
 
@@ -130,9 +129,9 @@ def test_a_job_trains_by_the_sources_it_is_given(data, checkout, tmp_path, monke
 def test_a_job_trains_by_the_settings_it_is_given(data, tmp_path):
     """Those that it is not given are the defaults; the weeks that are held out are named apart."""
     job.run(job.INSTALLED, *data, tmp_path / "out", 2, 5, {"hidden": [4, 2], "epochs": 1})
-    settings = job.made(tmp_path / "out").record["settings"]
+    settings = job.made(tmp_path / "out").record.settings
 
-    assert settings == asdict(Settings()) | {"hidden": [4, 2], "epochs": 1, "newest": 2}
+    assert settings == Settings(hidden=(4, 2), epochs=1, newest=2)
 
 
 def test_a_job_that_fails_says_its_last_line(data, checkout, tmp_path):
@@ -202,7 +201,7 @@ def test_a_job_waits_for_one_that_still_runs_and_does_not_repeat_it(data, tmp_pa
     assert ["open"] == steps
     assert (b"the orphan's", {"made by": "the orphan"}) == (
         job.made(out).onnx,
-        job.made(out).record,
+        job.made(out).record.as_dict(),
     )
 
 

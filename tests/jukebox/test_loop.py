@@ -75,7 +75,7 @@ def test_a_commit_leads_to_a_promotion(home):
 
     assert ["code", *RUN] == names(events)
     assert (3, 6) == (home.registry.standing().champion, events[6].figures.answers)
-    assert code_version(home.checkout) == home.registry.champion().record["code_version"]
+    assert code_version(home.checkout) == home.registry.champion().record.code_version
 
 
 def test_data_leads_to_a_promotion(home):
@@ -85,7 +85,7 @@ def test_data_leads_to_a_promotion(home):
     events = home.go()
 
     assert ["data", *RUN] == names(events)
-    assert events[1].figures.data == home.registry.champion().record["data_version"]
+    assert events[1].figures.data == home.registry.champion().record.data_version
 
 
 def test_a_fall_leads_to_a_promotion(home):
@@ -96,7 +96,7 @@ def test_a_fall_leads_to_a_promotion(home):
         fired += home.go(policy=NEVER)
 
     assert ["performance", *RUN] == names(fired)[-8:]
-    assert [9, 9] == home.registry.champion().record["fitted_weeks"]
+    assert (9, 9) == home.registry.champion().record.fitted_weeks
 
 
 def test_a_fall_back_to_old_tastes_leads_to_a_rollback(home):

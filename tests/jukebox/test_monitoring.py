@@ -24,6 +24,7 @@ from jukebox import (
     matrix,
     predict,
 )
+from jukebox.model.training import Record
 from jukebox.problem import Objectives
 from jukebox.watch import drift as statistics
 from jukebox.watch import monitoring
@@ -499,7 +500,7 @@ def test_a_model_promises_what_it_scored_on_the_weeks_it_was_tested_on():
     """Whatever else is known by then."""
     tracks, charts = Catalogue(0, tracks_a_week=50).weeks(range(6))
     onnx = linear(matrix(tracks), labels(tracks, charts))
-    model = Model(onnx, "", {"tested_weeks": [3, 4]})
+    model = Model(onnx, "", Record(tested_weeks=(3, 4)))
     tested = tracks[tracks["released"].between(3, 4)]
     promise = monitoring.promised(model, tracks, charts)
 

@@ -14,6 +14,7 @@ from jukebox.cli import rebuild
 from jukebox.cli.main import main
 from jukebox.model import identity, job, training
 from jukebox.model.identity import snapshots
+from jukebox.model.record import read_record
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy"),  # MLflow of SQLAlchemy
@@ -56,7 +57,7 @@ def quick(monkeypatch):
         chosen = Settings(**settings | {"hidden": tuple(settings["hidden"]), "newest": newest})
         model = train(*Store(store).read(data), chosen, seed)
         job.write(Path(out, "model.onnx"), model.onnx)
-        job.write(Path(out, "record.json"), json.dumps(model.record).encode())
+        job.write(Path(out, "record.json"), json.dumps(model.record.as_dict()).encode())
 
     monkeypatch.setattr(job, "run", learnt)
     return asked
@@ -89,7 +90,8 @@ def registered(home, record):
     """Register the model of version 1 with another record, and give its number."""
     models = Registry(home / "registry")
     model = models.load(1)
-    return models.register(Model(model.onnx, model.digest, model.record | record))
+    changed = read_record(model.record.as_dict() | record)
+    return models.register(Model(model.onnx, model.digest, changed))
 
 
 def lose(home, number):

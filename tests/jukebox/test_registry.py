@@ -322,7 +322,8 @@ def test_lineage_of_a_version(three, constant):
     lineage = three.lineage(2)
 
     assert constant(0.2).digest == lineage["digest"]
-    assert constant(0.2).record == lineage["record"]
+    assert constant(0.2).record.as_dict() == lineage["record"]
+    assert constant(0.2).record == three.record(2)
     assert ["better than the first"] == [row["why"] for row in lineage["history"]]
 
 

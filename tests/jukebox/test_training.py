@@ -33,6 +33,7 @@ from jukebox import (
 )
 from jukebox.model import identity
 from jukebox.model.job import INSTALLED
+from jukebox.model.record import read_record
 from jukebox.registry import tracking
 
 TRACKS, CHARTS = Catalogue(1, tracks_a_week=60).weeks(range(12))
@@ -202,7 +203,7 @@ def test_the_artefact_alone_answers_without_pandas_and_scikit_learn(tmp_path):
 
 def test_it_knows_more_than_chance():
     """On weeks it never saw; the gate asks for more than this."""
-    metrics = model().record["metrics"]
+    metrics = model().record.metrics
 
     assert metrics["average_precision"] > 2 * metrics["average_precision_of_chance"]
 
@@ -221,7 +222,9 @@ def test_the_best_of_the_grid_is_chosen_and_every_step_is_told():
 
 def test_the_record_names_what_the_model_was_made_of():
     """Enough to make it again."""
-    record = {k: v for k, v in model().record.items() if k not in ("features", "countries")}
+    record = {
+        k: v for k, v in model().record.as_dict().items() if k not in ("features", "countries")
+    }
     del record["metrics"]
 
     assert record == {
@@ -246,23 +249,25 @@ def test_the_record_names_what_the_model_was_made_of():
 
 def test_the_record_names_the_packages_behind_its_hash():
     """A hash alone says that something differs, and never what."""
-    named = "\n".join(f"{n}=={v}" for n, v in model().record["packages"].items())
+    named = "\n".join(f"{n}=={v}" for n, v in model().record.packages.items())
 
-    assert hashlib.sha256(named.encode()).hexdigest() == model().record["lock_hash"]
+    assert hashlib.sha256(named.encode()).hexdigest() == model().record.lock_hash
 
 
 def test_the_record_survives_a_journey_through_json():
     """A registry keeps it as text."""
 
-    assert model().record == json.loads(json.dumps(model().record))
+    assert model().record == read_record(json.loads(json.dumps(model().record.as_dict())))
 
 
 def test_the_artefact_carries_its_record():
     """A file found on a disk says where it is from."""
     notes = onnx.load_model_from_string(model().onnx).metadata_props
-    metrics = {"metrics": model().record["metrics"]}
+    metrics = {"metrics": model().record.metrics}
 
-    assert model().record == {note.key: json.loads(note.value) for note in notes} | metrics
+    held = {note.key: json.loads(note.value) for note in notes} | metrics
+
+    assert model().record.as_dict() == held
 
 
 def test_the_lock_hash_is_that_of_the_lock_file(tmp_path):
@@ -290,7 +295,7 @@ def test_a_run_is_read_back_from_sqlite(tracked):
     from mlflow import MlflowClient
 
     run = MlflowClient(f"sqlite:///{tracked[0] / 'mlflow.db'}").get_run(tracked[1])
-    expected = (model().record["metrics"], model().record["data_version"], model().digest)
+    expected = (model().record.metrics, model().record.data_version, model().digest)
 
     assert expected == (run.data.metrics, run.data.params["data_version"], run.data.tags["digest"])
 
@@ -330,7 +335,7 @@ def test_mlflow_reports_to_nobody(tmp_path):
     (tmp_path / "model.onnx").write_bytes(model().onnx)
     script = (
         "from jukebox import Model; from jukebox.registry.tracking import save\n"
-        "save(Model(open('model.onnx', 'rb').read(), '', {}), 'saved')\n"
+        "save(Model(open('model.onnx', 'rb').read(), '', None), 'saved')\n"
         "from mlflow.telemetry import get_telemetry_client\n"
         "from mlflow.telemetry.utils import is_telemetry_disabled\n"
         "print(is_telemetry_disabled(), get_telemetry_client())"

@@ -332,7 +332,7 @@ def test_what_the_champion_does_not_learn_from_stays_past(home):
 
 def test_a_refused_commit_stays_out_of_a_run_for_data(home):
     """The champion's code sees the new data, and not the code that leaks."""
-    champions = home.registry.champion().record["code_version"]
+    champions = home.registry.champion().record.code_version
     home.commit("leak")
     home.go()
     live_on(home, range(8, 10))
@@ -356,7 +356,7 @@ def test_a_mended_job_reaches_the_next_training(home):
 def test_a_snapshot_that_was_changed_trains_nothing(home):
     """The checkout's code was refused, and the champion's is damaged: then the checkout's it is."""
     record = home.registry.champion().record
-    kept = identity.find_snapshot(home.folder / "code", record["code_version"])
+    kept = identity.find_snapshot(home.folder / "code", record.code_version)
     (kept / "more.py").write_text("", "utf-8")
     home.commit("leak")
     home.go()

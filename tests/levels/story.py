@@ -410,11 +410,11 @@ class Level1(Level):
             World(Path(folder, "export")).deliver(FIRST, clean=True)
             store = Store(Path(folder, "data"))
             self.weekly.take_in(store, Path(folder, "export"))
-            return store.freeze() == model[1].record["data_version"]
+            return store.freeze() == model[1].record.data_version
 
     def commit_of(self, model):
         """Say whether a line in production leads from a model to the commit whose code made it."""
-        made = model[1].record["code_version"]
+        made = model[1].record.code_version
         for file in self.production.rglob("*"):
             if file.is_file() and file.stat().st_size < 1e6:
                 for line in file.read_text("utf-8", errors="replace").splitlines():
@@ -493,9 +493,9 @@ class Level1(Level):
     def again(self, second):
         """Say whether a model's record is enough to make its bytes again."""
         record, out = second[1].record, self.folder / "again"
-        code = find_snapshot(self.home / "code", record["code_version"], record["packages"])
-        newest, seed = record["settings"]["newest"], record["seed"]
-        job.run(code, self.home / "data", record["data_version"], out, newest, seed)
+        code = find_snapshot(self.home / "code", record.code_version, record.packages)
+        newest, seed = record.settings.newest, record.seed
+        job.run(code, self.home / "data", record.data_version, out, newest, seed)
         return sha((out / "model.onnx").read_bytes()) == self.bytes[second[0]]
 
     def more(self):

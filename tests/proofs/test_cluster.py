@@ -35,7 +35,8 @@ def homes(model, sizes, figures, tmp_path_factory):
     for wanted, folder in folders.items():
         registry, took, disk = Registry(folder), [], []
         for n in range(wanted):
-            made = replace(model, record=model.record | {"seed": n})  # the same bytes, another run
+            record = replace(model.record, seed=n)
+            made = replace(model, record=record)  # the same bytes, another run
             start = time.process_time()
             registry.register(made)
             took.append(time.process_time() - start)

@@ -8,6 +8,7 @@ drifted when it first alarmed, and it missed if it had not alarmed after PATIENC
 
 import json
 from collections import Counter
+from dataclasses import replace
 from itertools import product
 from shutil import copytree, rmtree
 
@@ -278,10 +279,10 @@ def test_evidentlys_preset_counts_as_its_tests_do():
 def taught(code, store, data, out, newest, seed):
     """Train as a run of the loop does, in this process."""
     model = train(*Store(store).read(data), Settings(newest=newest), seed)
-    record = model.record | {"code_version": code_version(code)}
+    record = replace(model.record, code_version=code_version(code))
     out.mkdir(parents=True)
     write(out / "model.onnx", model.onnx)
-    write(out / "record.json", json.dumps(record).encode())
+    write(out / "record.json", json.dumps(record.as_dict()).encode())
 
 
 def settled(empty, folder, world):

@@ -96,10 +96,10 @@ def learnt(seed):
     """Give a model of a world as a session, its score on the tested weeks, and what it learnt from."""
     tracks, charts = Catalogue(seed).weeks(range(LEARNT))
     model = train(tracks, charts)
-    tested = tracks[tracks["released"].between(*model.record["tested_weeks"])]
+    tested = tracks[tracks["released"].between(*model.record.tested_weeks)]
     running = session(model.onnx)
     before = score(labels(tested, charts), predict(running, tested), resamples=100)
-    return running, before, tracks[tracks["released"] <= model.record["fitted_weeks"][1]]
+    return running, before, tracks[tracks["released"] <= model.record.fitted_weeks[1]]
 
 
 def quarter(tracks, world, kept, rng):

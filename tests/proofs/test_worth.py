@@ -15,7 +15,7 @@ TURN = 0.1  # of a right angle, by which tastes turn every four weeks
 def newer(model, tracks, charts):
     """Give the labelled tracks after those that a model was fitted on, and their labels."""
     known = labelled(tracks, charts)
-    known = known[known["released"] > model.record["fitted_weeks"][1]]
+    known = known[known["released"] > model.record.fitted_weeks[1]]
     return known, labels(known, charts)
 
 

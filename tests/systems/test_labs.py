@@ -21,6 +21,7 @@ from jukebox.labs import LABS, Hands
 from jukebox.labs.first_model import hits
 from jukebox.labs.hand_in import digest, read
 from jukebox.model import training
+from jukebox.model.training import Record
 
 from docs._ext.chapter import COMMAND_MINUTES, EDIT_MINUTES
 from tests.project import build, write
@@ -241,7 +242,7 @@ def test_the_first_number_is_a_count_of_charts(monkeypatch):
     new = tracks[tracks["released"] == 3]
     y, said = labels(new, charts), {}
     monkeypatch.setattr(training, "predict", lambda onnx, asked: said["p"])
-    model = Model(b"", "", {"fitted_weeks": [0, 2]})
+    model = Model(b"", "", Record(fitted_weeks=(0, 2)))
     found = []
     for said["p"] in (y.astype(float), 1 - y.astype(float)):
         found.append(hits(model, tracks, charts))

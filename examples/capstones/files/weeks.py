@@ -18,7 +18,7 @@ match sys.argv[1:]:
     case [asked] if asked in ("1", "2", "3", "4", "5"):
         model = Registry(Path(".jukebox", "registry")).load(int(asked))
         for week, rows in [*labelled(tracks, charts).groupby("released")][-4:]:
-            if week <= model.record["fitted_weeks"][1]:
+            if week <= model.record.fitted_weeks[1]:
                 print(f"week {week}  it learnt from this week")
             else:
                 slope, _ = calibration_slope(labels(rows, charts), predict(model.onnx, rows))

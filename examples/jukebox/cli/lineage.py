@@ -9,7 +9,7 @@ from jukebox.loop.home import open_registry, open_store
 
 def found(what, data, models):
     """Give the data version, of the store or a model's record, that begins with `what`, or None."""
-    seen = {record.get("data_version", "") for record in models.records().values()}
+    seen = {record.data_version for record in models.records().values()}
     known = sorted(v for v in {*data.versions(), *seen} if len(what) >= 8 and v.startswith(what))
     if len(known) > 1:
         raise ValueError(f"{len(known)} data versions begin with {what}: write more of it.")

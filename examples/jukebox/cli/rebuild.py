@@ -124,7 +124,7 @@ def compared(models, version, model, tracks):
         "same": model.digest == lineage["digest"],
         "recorded": lineage["digest"],
         "rebuilt": model.digest,
-        "differs": differences(lineage["record"], model.record),
+        "differs": differences(lineage["record"], model.record.as_dict()),
         "names_packages": "packages" in lineage["record"],
         "distance": None,
     }

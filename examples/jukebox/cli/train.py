@@ -94,11 +94,11 @@ def train(tune, seed, hidden, penalty, epochs, since, as_json, dvc_remote, mlflo
     job.snapshot(INSTALLED, home / "code")  # for jukebox rebuild
     number, record = open_registry(home, mlflow).register(model), model.record
     if as_json:
-        say_json({"version": number, "digest": model.digest, "record": record})
+        say_json({"version": number, "digest": model.digest, "record": record.as_dict()})
         return
-    metrics = dict(record["metrics"])
+    metrics = dict(record.metrics)
     chance = metrics.pop("average_precision_of_chance")
-    (first, last), (newer, newest) = record["fitted_weeks"], record["tested_weeks"]
+    (first, last), (newer, newest) = record.fitted_weeks, record.tested_weeks
     pairs(
         [
             ("version", str(number)),

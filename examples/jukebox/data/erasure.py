@@ -54,10 +54,9 @@ def saw(track_id, store, registry):
     for data_version, mark in holding(store, track_id).items():
         models = {"fitted": [], "tested": [], "neither": []}
         for version in registry.models_that_saw(data_version):
-            record = registry.lineage(version)["record"]
-            for part in ("fitted", "tested"):
-                first, last = record.get(f"{part}_weeks", (0, -1))
-                if first <= mark["released"] <= last:
+            record = registry.record(version)
+            for part, weeks in (("fitted", record.fitted_weeks), ("tested", record.tested_weeks)):
+                if weeks and weeks[0] <= mark["released"] <= weeks[1]:
                     models[part].append(version)
                     break
             else:
@@ -71,7 +70,7 @@ def saw(track_id, store, registry):
 def strangers(store, registry):
     """Give the versions of models whose data is not in the store: nobody can tell what they saw."""
     here = store.versions()
-    return sorted(v for v, r in registry.records().items() if r.get("data_version") not in here)
+    return sorted(v for v, r in registry.records().items() if r.data_version not in here)
 
 
 def without(path, kind, gone):

@@ -47,7 +47,7 @@ def train(
     job.run(job.INSTALLED, data.path, version, model.path, newest=4, seed=0)
     trained = job.made(model.path)
     model.metadata["digest"] = trained.digest
-    for name, value in trained.record["metrics"].items():
+    for name, value in trained.record.metrics.items():
         metrics.log_metric(name, value)
 
 

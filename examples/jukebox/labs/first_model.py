@@ -23,7 +23,7 @@ def hits(model, tracks, charts):
     from jukebox.model.training import labelled, predict
 
     known = labelled(tracks, charts)
-    newer = known[known["released"] > model.record["fitted_weeks"][1]]
+    newer = known[known["released"] > model.record.fitted_weeks[1]]
     y, p = labels(newer, charts), predict(model.onnx, newer)
     surest = np.argsort(-p, axis=0, kind="stable")[:SURE]
     return float(np.take_along_axis(y, surest, 0).sum(0).mean()), float(SURE * y.mean())
@@ -49,8 +49,8 @@ def check(folder):
         return
     model, known = models.load(champion), data.read()
     if not gate(model, None, *known).passed:
-        first, last = model.record["fitted_weeks"]
-        weeks, passes = last - first + 1, model.record["settings"]["epochs"]
+        first, last = model.record.fitted_weeks
+        weeks, passes = last - first + 1, model.record.as_dict()["settings"]["epochs"]
         yield (
             f"Version {champion} is the champion, and no better than chance: "
             f"{count(model, *known)}. You promoted what the gate refused. It has learnt from "

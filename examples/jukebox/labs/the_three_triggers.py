@@ -31,7 +31,7 @@ def trained(code, store, data, out, newest, seed):
     model = train(*Store(store).read(data), Settings(newest=newest), seed)
     out.mkdir(parents=True)
     write(out / "model.onnx", model.onnx)
-    write(out / "record.json", json.dumps(model.record).encode())
+    write(out / "record.json", json.dumps(model.record.as_dict()).encode())
 
 
 def start(folder):
@@ -94,6 +94,7 @@ def named(folder):
 def tampered(folder, events, ends, champion):
     """Yield what is wrong with the checkout. champion: the record of the one that serves."""
     from jukebox.loop.events import read_runs
+    from jukebox.model import job
     from jukebox.model.identity import code_version
 
     training, gate = named(folder)
@@ -108,16 +109,16 @@ def tampered(folder, events, ends, champion):
             f"that judges is not the checkout's: it belongs to the loop that is installed{said}. "
             "No commit should be able to open its own gate. Take the change back."
         )
-    if no and code_version(folder / "code" / "jukebox") != champion["code_version"]:
-        file = folder / ".jukebox" / "runs" / str(no[-1].run) / "record.json"
-        record = json.loads(file.read_text("utf-8"))
+    if no and code_version(folder / "code" / "jukebox") != champion.code_version:
+        made = folder / ".jukebox" / "runs" / str(no[-1].run)
+        record = job.made(made).record
         fitted, tested = (
-            "{} to {}".format(*record[f"{did}_weeks"]) for did in ("fitted", "tested")
+            "{} to {}".format(*weeks) for weeks in (record.fitted_weeks, record.tested_weeks)
         )
         yield (
             f"{training.as_posix()} is still what run {no[-1].run} was refused for: it "
             f"learns from weeks {fitted}, and its own test is of weeks {tested}, so it has seen these weeks. "
-            f"The {record['metrics']['average_precision']:.3f} of that test says nothing about the "
+            f"The {record.metrics['average_precision']:.3f} of that test says nothing about the "
             "weeks to come. The gate has a test of its own, of the newest weeks only: it names the "
             "first of them. Take the change back."
         )
@@ -132,7 +133,7 @@ def check(folder):
 
     (data, models), (events, own, ends) = opened(folder), past(folder)
     champion = models.standing().champion
-    yield from tampered(folder, events, ends, models.lineage(champion)["record"])
+    yield from tampered(folder, events, ends, models.record(champion))
 
     said = {event.why for event in events if event.name == "rolled back"}
     for row in models.history():

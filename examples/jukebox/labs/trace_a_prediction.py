@@ -91,7 +91,7 @@ def told(folder):
     answered = models.answered(REQUEST)
     lineage = answered["lineage"]
     before = models.standing(answered["time"]).earlier[-1]
-    versions = [models.lineage(v)["record"]["data_version"] for v in (before, lineage["version"])]
+    versions = [models.record(v).data_version for v in (before, lineage["version"])]
     changed = changed_rows(*map(data.read, versions)).iloc[0]
     decided = next(row for row in lineage["history"] if row["action"] == "promote")
     answer = {"version": lineage["version"], "data_version": versions[1], "before": versions[0]}

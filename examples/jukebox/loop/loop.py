@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from jukebox.data.store import Forgotten, Store
 from jukebox.loop import triggers
@@ -39,7 +40,7 @@ from jukebox.model import job
 from jukebox.model.gate import Verdict, gate
 from jukebox.model.identity import code_version, find_snapshot, is_intact
 from jukebox.model.job import INSTALLED
-from jukebox.model.training import Model, labelled
+from jukebox.model.training import Model, Record, labelled
 from jukebox.registry.history import Refused, full, remedy
 from jukebox.registry.models import Registry, Tampered
 
@@ -145,8 +146,8 @@ class Loop:
             return None
         known = labelled(*self.store.read())["released"]
         standing = self.registry.standing()
-        record = self.registry.load(standing.champion).record if standing.champion else {}
-        since = record.get("fitted_weeks", [0])[0]  # what it no longer learns from is past
+        record = self.registry.load(standing.champion).record if standing.champion else Record()
+        since = (record.fitted_weeks or (0,))[0]  # what it no longer learns from is past
         fell_in = fall(events, standing.champion) if "performance" in kinds(todo) else None
         if fell_in is not None and known[known >= fell_in].nunique() > 1:
             since = fell_in
@@ -197,8 +198,8 @@ class Loop:
                 self.train(code, self.store.folder, plan.data, out, plan.newest, self.policy.seed)
             model = job.made(out)
             for needed in ("code_version", "fitted_weeks", "tested_weeks", "metrics"):
-                model.record[needed]  # code of any version has written it
-            if (learnt := model.record.get("data_version", plan.data)) != plan.data:
+                model.record.as_dict()[needed]  # code of any version has written it
+            if (learnt := model.record.data_version or plan.data) != plan.data:
                 raise RuntimeError(f"it learnt from data {learnt[:8]}, and not {plan.data[:8]}")
         except Exception as error:  # whatever that code has done
             self.store.whole(plan.data)  # or its data was taken from under it
@@ -206,7 +207,7 @@ class Loop:
                 raise OSError(f"Run {number} waits: {error}; {remedy(error)}") from error
             kind = "" if isinstance(error, RuntimeError) else f"{type(error).__name__}: "
             raise refusal(f"the training failed: {kind}{error}", plan) from error
-        training = Training(digest=model.digest, metrics=model.record["metrics"])
+        training = Training(digest=model.digest, metrics=model.record.metrics)
         return f"a model with the digest {model.digest[:8]}", training
 
     def judge_model(self, number: int, plan: Plan, training: Training) -> tuple[str, Judgement]:
@@ -265,15 +266,15 @@ class Loop:
         """Give the folder of what a run has trained."""
         return self.home / "runs" / str(number)
 
-    def _snapshot(self, record: dict | None) -> str:
+    def _snapshot(self, record: Record | None) -> str:
         """Give the name of the snapshot for a run, with the code of a record where there is one.
 
         That is the checkout's, if it trains as the record's code does: whatever else was mended in
         it counts. Else it is the record's own: a refused commit must not stand in the way of data.
         """
         kept = self.home / "code"
-        if record:
-            version, packages = record["code_version"], record.get("packages")
+        if record and record.code_version:
+            version, packages = record.code_version, record.packages
             same = code_version(self.code, packages) == version
             if not same and (found := find_snapshot(kept, version, packages)):
                 return found.parent.name
@@ -307,7 +308,7 @@ class Loop:
                 return before
         return None
 
-    def _decisions(self, plan: Plan) -> list[dict]:
+    def _decisions(self, plan: Plan) -> list[dict[str, Any]]:  # rows of the history
         """Give the registry's decisions since the run began, by the loop or by others."""
         return [row for row in self.registry.history() if row["id"] > plan.decision]
 

@@ -30,7 +30,7 @@ from jukebox.loop.events import (
 from jukebox.loop.journal import Journal, waiting
 from jukebox.model.gate import Limits
 from jukebox.model.identity import code_version, installed, is_flat, name_snapshot
-from jukebox.model.training import labelled
+from jukebox.model.training import Record, labelled
 from jukebox.registry.models import Registry
 from jukebox.schema import COLUMNS
 from jukebox.watch.monitoring import fell, live, promised
@@ -164,12 +164,12 @@ def fire(
     return event if event and is_of(event, Trigger) else None
 
 
-def why_code(code: Path, version: str, record: dict, kept: Path) -> str:
+def why_code(code: Path, version: str, record: Record, kept: Path) -> str:
     """Say why the version of the checkout's code is another than that in the champion's record.
 
     code: the package's folder in the checkout. kept: the folder of the home's snapshots.
     """
-    then, packages = record["code_version"], record.get("packages", {})
+    then, packages = record.code_version, record.packages or {}
     if is_flat(kept / then / "jukebox") and not is_flat(code):
         return f"the code is now {version[:8]}: what makes its version is counted in another way"
     if code_version(code, packages) == then:
@@ -195,7 +195,7 @@ def look(
     fired = []
 
     sources = code_version(code)
-    if model is None or sources != model.record["code_version"]:
+    if model is None or sources != model.record.code_version:
         why = f"the code is now {sources[:8]}"
         if model:
             why = why_code(code, sources, model.record, journal.file.parent / "code")

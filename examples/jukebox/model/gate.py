@@ -193,8 +193,8 @@ def gate(
     (older, _), (newer, y) = split(known, labels(known, charts), limits.newest)
     first, last = int(newer["released"].min()), int(newer["released"].max())
     figures = {"weeks": [first, last], "limits": asdict(limits)}
-    fitted = challenger.record.get("fitted_weeks")
-    if fitted is None:
+    fitted = challenger.record.fitted_weeks
+    if not fitted:
         return Verdict(
             False, ("leak: its record does not say which weeks it was fitted on",), figures
         )

@@ -19,6 +19,7 @@ from pathlib import Path
 from jukebox.data.files import write
 from jukebox.data.store import Store
 from jukebox.model.identity import is_flat, name_snapshot, note_version
+from jukebox.model.record import read_record
 from jukebox.model.training import Model, Settings, train
 
 INSTALLED = Path(__file__).parents[1]  # this package
@@ -92,10 +93,10 @@ def run(code, store, data, out, newest, seed, settings=None):
         raise RuntimeError(said[-1][:500])
 
 
-def made(out):
-    """Give the `Model` that a job has made in a folder."""
+def made(out: Path | str) -> Model:
+    """Return the `Model` that a job has made in a folder."""
     onnx = Path(out, "model.onnx").read_bytes()
-    record = json.loads(Path(out, "record.json").read_text("utf-8"))
+    record = read_record(json.loads(Path(out, "record.json").read_text("utf-8")))
     return Model(onnx, hashlib.sha256(onnx).hexdigest(), record)
 
 
@@ -122,7 +123,7 @@ def main():
             chosen["hidden"] = tuple(chosen["hidden"])  # JSON has lists only
         model = train(tracks, charts, Settings(**chosen), given.seed)
         write(given.out / "model.onnx", model.onnx)
-        write(given.out / "record.json", json.dumps(model.record).encode())
+        write(given.out / "record.json", json.dumps(model.record.as_dict()).encode())
 
 
 if __name__ == "__main__":

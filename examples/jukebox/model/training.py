@@ -8,7 +8,9 @@ settings and seed on the same kind of processor give the same bytes, so a digest
 import hashlib
 import json
 import warnings
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any  # JSON, in a record that code of another version wrote
 
 import numpy as np
 
@@ -38,12 +40,46 @@ class Settings:
 
 
 @dataclass(frozen=True)
+class Record:
+    """How a model came to be. What is not known has its default: it is empty, or None.
+
+    code_version, data_version, lock_hash: SHA-256 in hex. packages: versions, by name; None in
+    records from before they were written down. fitted_weeks, tested_weeks: the first and the last
+    week of release. trained_week: the newest week of charts. features, countries: the columns, in
+    their order. metrics: on the tested weeks, by name. others: fields that this code does not
+    know, or knows in another form, as JSON has them; so no record loses any of them.
+    """
+
+    code_version: str = ""
+    data_version: str = ""
+    lock_hash: str = ""
+    packages: Mapping[str, str] | None = None
+    seed: int | None = None
+    settings: Settings | None = None
+    fitted_weeks: tuple[int, ...] = ()
+    tested_weeks: tuple[int, ...] = ()
+    trained_week: int | None = None
+    features: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    others: Mapping[str, Any] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the record as JSON has it: what is known of it, lists for tuples."""
+        held, unknown = asdict(self), asdict(Record())
+        others = held.pop("others")
+        known = {name: value for name, value in held.items() if value != unknown[name]}
+        known |= {name: value for name, value in others.items() if name not in known}
+        return json.loads(json.dumps(known))
+
+
+@dataclass(frozen=True)
 class Model:
     """A trained model: the artefact, the SHA-256 of its bytes in hex, and how it came to be."""
 
     onnx: bytes
     digest: str
-    record: dict
+    record: Record
 
 
 def labelled(tracks, charts):
@@ -70,6 +106,11 @@ def split(tracks, labels, newest=4):
         )
     new = (tracks["released"] >= weeks[-newest]).to_numpy()
     return (tracks[~new], labels[~new]), (tracks[new], labels[new])
+
+
+def find_weeks(tracks):
+    """Return the first and the last week in which the tracks were released."""
+    return int(tracks["released"].min()), int(tracks["released"].max())
 
 
 def fit(tracks, labels, settings, seed):
@@ -148,24 +189,24 @@ def train(tracks, charts, settings=None, seed=0, lock=None):
     settings = settings or Settings()
     known = labelled(tracks, charts)
     older, newer = split(known, labels(known, charts), settings.newest)
-    record = {
-        "code_version": code_version(),
-        "data_version": data_version(tracks, charts),
-        "lock_hash": lock_hash(lock),
-        "packages": installed(),  # a hash names none
-        "seed": seed,
-        "settings": asdict(settings) | {"hidden": list(settings.hidden)},  # as JSON has it
-        "fitted_weeks": older[0]["released"].agg(["min", "max"]).tolist(),
-        "tested_weeks": newer[0]["released"].agg(["min", "max"]).tolist(),
-        "trained_week": int(known["released"].max()) + LABEL_DELAY,
-        "features": list(FEATURES),
-        "countries": list(COUNTRIES),
-    }
-    onnx = export(fit(*older, settings, seed), {k: json.dumps(v) for k, v in record.items()})
+    record = Record(
+        code_version=code_version(),
+        data_version=data_version(tracks, charts),
+        lock_hash=lock_hash(lock),
+        packages=installed(),  # a hash names none
+        seed=seed,
+        settings=settings,
+        fitted_weeks=find_weeks(older[0]),
+        tested_weeks=find_weeks(newer[0]),
+        trained_week=int(known["released"].max()) + LABEL_DELAY,
+        features=tuple(FEATURES),
+        countries=COUNTRIES,
+    )
+    notes = {name: json.dumps(value) for name, value in record.as_dict().items()}
+    onnx = export(fit(*older, settings, seed), notes)
     y, p = newer[1], predict(onnx, newer[0])
     measures = (problem.average_precision, problem.brier, problem.calibration_error)
-    record["metrics"] = {measure.__name__: measure(y, p) for measure in measures}
+    metrics = {measure.__name__: measure(y, p) for measure in measures}
     # Not `problem.chance`, which asks for costs: another cost of a campaign makes no other model.
-    by_chance = problem.average_precision(y, problem.base_rates(y))
-    record["metrics"]["average_precision_of_chance"] = by_chance
-    return Model(onnx, hashlib.sha256(onnx).hexdigest(), record)
+    metrics["average_precision_of_chance"] = problem.average_precision(y, problem.base_rates(y))
+    return Model(onnx, hashlib.sha256(onnx).hexdigest(), replace(record, metrics=metrics))

@@ -22,7 +22,8 @@ from mlflow import MlflowClient
 from mlflow.artifacts import download_artifacts
 from mlflow.exceptions import MlflowException
 
-from jukebox.model.training import Model
+from jukebox.model.record import read_record
+from jukebox.model.training import Model, Record
 from jukebox.registry.history import History, Refused, replay
 from jukebox.registry.log import PredictionLog
 from jukebox.registry.tracking import track
@@ -70,7 +71,7 @@ class Registry:
         """
         if hashlib.sha256(model.onnx).hexdigest() != model.digest:
             raise Tampered("The model's digest is not that of its bytes: train it again.")
-        record = json.dumps(model.record, sort_keys=True)
+        record = json.dumps(model.record.as_dict(), sort_keys=True)
         for entry in self.client.search_model_versions(f"name = '{self.name}'"):
             if (model.digest, record) == (entry.tags.get("digest"), entry.tags.get("record")):
                 with suppress(Tampered, OSError, MlflowException):
@@ -111,7 +112,7 @@ class Registry:
                 f"Version {version} is not what was registered (digest {entry.tags['digest']}): "
                 f"restore {file} from a copy, or promote another version."
             )
-        return Model(onnx, entry.tags["digest"], json.loads(entry.tags["record"]))
+        return Model(onnx, entry.tags["digest"], read_record(json.loads(entry.tags["record"])))
 
     def history(self):
         """Give all decisions, oldest first: dicts of id, time, action, version, share, why."""
@@ -191,14 +192,19 @@ class Registry:
             "history": [row for row in self.history() if row["version"] == version],
         }
 
-    def records(self):
-        """Give the record of each version: {version: record}, in no order."""
+    def record(self, version: int) -> Record:
+        """Return the record of a version, whose artefact is not read."""
+        return read_record(json.loads(self._entry(version).tags["record"]))
+
+    def records(self) -> dict[int, Record]:
+        """Return the record of each version, in no order."""
         entries = self.client.search_model_versions(f"name = '{self.name}'")
-        return {int(e.version): json.loads(e.tags.get("record", "{}")) for e in entries}
+        texts = {int(entry.version): entry.tags.get("record", "{}") for entry in entries}
+        return {version: read_record(json.loads(text)) for version, text in texts.items()}
 
     def models_that_saw(self, data_version):
         """Give the versions that were trained on a data version, oldest first."""
-        return sorted(v for v, r in self.records().items() if r.get("data_version") == data_version)
+        return sorted(v for v, r in self.records().items() if r.data_version == data_version)
 
     def predictions(self, **which):
         """Give the prediction log as a DataFrame, one row a track: see `PredictionLog.read`."""

@@ -36,7 +36,8 @@ def track(model, folder, uri=None):
     (folder := Path(folder).resolve()).mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as files:
         save(model, Path(files, "model"))
-        Path(files, "record.json").write_text(json.dumps(model.record, indent=1), "utf-8")
+        record = model.record.as_dict()
+        Path(files, "record.json").write_text(json.dumps(record, indent=1), "utf-8")
         from mlflow import MlflowClient  # not start_run, which looks for git and the user's name
 
         client = MlflowClient(uri or f"sqlite:///{folder / 'mlflow.db'}")
@@ -44,10 +45,10 @@ def track(model, folder, uri=None):
         place = None if (uri or "").startswith("http") else (folder / "artifacts").as_uri()
         experiment = found.experiment_id if found else client.create_experiment("jukebox", place)
         run = client.create_run(experiment, tags={"digest": model.digest}).info.run_id
-        for name, value in model.record.items():
+        for name, value in record.items():
             if name not in ("metrics", "features", "countries"):  # the last two: the signature
                 client.log_param(run, name, value)
-        for name, value in model.record["metrics"].items():
+        for name, value in model.record.metrics.items():
             client.log_metric(run, name, value)
         client.log_artifacts(run, files)
     client.set_terminated(run)

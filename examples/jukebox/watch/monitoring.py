@@ -207,7 +207,7 @@ def promised(model, tracks, charts):
     tracks, charts: those of the test weeks, or of more weeks. Later scores of the model
     are compared with this one.
     """
-    first, last = model.record["tested_weeks"]
+    first, last = model.record.tested_weeks
     tested = tracks[tracks["released"].between(first, last)]
     return score(labels(tested, charts), predict(model.onnx, tested))
 

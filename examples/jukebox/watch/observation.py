@@ -25,7 +25,7 @@ def observe(data, models):
     if seen["champion"] is None:
         return seen
     model = models.champion()
-    first, seen["trained_week"] = model.record["fitted_weeks"]
+    first, seen["trained_week"] = model.record.fitted_weeks
     before = tracks[tracks["released"].between(first, seen["trained_week"])]
     now = tracks[tracks["released"] > max(week - NEWEST, seen["trained_week"])]
     if min(len(before), len(now)) >= FEWEST:

@@ -99,7 +99,7 @@ def lived(looks, end=END):
             found = "fell" if fallen else ""
             if len(fallen) > 1 or (not fallen and newest >= tried + Limits().newest):
                 first, held = (fallen[0], 1) if fallen else (0, Limits().newest)
-                first = max(first, champion.record["fitted_weeks"][0])
+                first = max(first, champion.record.fitted_weeks[0])
                 model = train(old[0][old[0]["released"] >= first], old[1], Settings(newest=held))
                 verdict = gate(model, champion, *old, replace(Limits(), newest=held))
                 tried, found = newest, "promoted" if verdict.passed else "refused"

@@ -125,9 +125,10 @@ class Story:
     def known(self, week: int, counts: dict[str, int], client: Client) -> Event[WeekEnd]:
         """Give what is known at the end of a week, as an event. counts: of the rows that arrived."""
         champion = self.champions[week] = self.registry.standing().champion
+        assert champion  # as soon as somebody asks the service, there is one
         tracks = self.store.read()[0]
-        fitted = self.registry.lineage(champion)["record"]["fitted_weeks"]
-        table = drift(tracks[tracks["released"].between(*fitted)], self.released(week))
+        first, last = self.registry.record(champion).fitted_weeks
+        table = drift(tracks[tracks["released"].between(first, last)], self.released(week))
         before, self.counted = self.counted, (client.requests, client.failed)
         figures = WeekEnd(
             rows=counts["rows"],

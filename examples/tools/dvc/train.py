@@ -14,6 +14,6 @@ tables = [
 ]
 model = train(*tables, Settings(epochs=epochs))
 Path("model.onnx").write_bytes(model.onnx)
-score = round(model.record["metrics"]["average_precision"], 3)
+score = round(model.record.metrics["average_precision"], 3)
 Path("metrics.json").write_text(json.dumps({"average precision": score}), "utf-8")
 print("average precision", score)

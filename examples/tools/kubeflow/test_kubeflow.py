@@ -49,7 +49,7 @@ def test_the_first_model_is_promoted_and_its_twin_is_refused(typed, here):
     said = json.loads((first / "train" / "executor_output.json").read_text())[
         "artifacts"
     ]
-    assert said["metrics"]["artifacts"][0]["metadata"] == model.record["metrics"]
+    assert said["metrics"]["artifacts"][0]["metadata"] == model.record.metrics
 
 
 def test_the_compiled_pipeline_says_what_a_cluster_needs(typed, here):

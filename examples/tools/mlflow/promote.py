@@ -19,8 +19,8 @@ def logged(model, tracks):
     """Log a run, its settings, its scores and its artefact;
     return the version of it."""
     with start_run(tags={"digest": model.digest}):
-        log_params(model.record["settings"])
-        log_metrics(model.record["metrics"])
+        log_params(model.record.as_dict()["settings"])
+        log_metrics(model.record.metrics)
         return log_model(
             onnx.load_model_from_string(model.onnx),
             name="model",

@@ -20,7 +20,7 @@ def main():
     weeks, logged = Catalogue(1).weeks(range(12)), []
     with wandb.init(project="jukebox", config={"weeks": 12}) as run:
         for epochs in (1, 2, 4, 8):
-            metrics = train(*weeks, Settings(epochs=epochs)).record["metrics"]
+            metrics = train(*weeks, Settings(epochs=epochs)).record.metrics
             logged.append({"epochs": epochs, "score": metrics["average_precision"]})
             run.log(logged[-1])
     # The process that writes the file ends: only now is the file whole.
