@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from jukebox.watch.alerts import Alert, GaugeFigures, ServiceFigures
     from jukebox.watch.observation import Observation
 
-Row = tuple[str, str, str]  # a name, what is so now, and what was promised or is the limit
+ReportLine = tuple[str, str, str]  # a name, what is so now, and what was promised or is the limit
 
 
 class Exported:
@@ -80,7 +80,7 @@ def find_alerts(
     return fires
 
 
-def quality_rows(observed: "Observation") -> Iterator[Row]:
+def quality_rows(observed: "Observation") -> Iterator[ReportLine]:
     """Yield the lines on the newest batch."""
     from jukebox.watch import alerts
 
@@ -94,7 +94,7 @@ def quality_rows(observed: "Observation") -> Iterator[Row]:
     yield "  rows at fault", ", ".join(faults) or "none", f"{alerts.FAULTY:.0%} in one way"
 
 
-def drift_row(observed: "Observation") -> Row:
+def drift_row(observed: "Observation") -> ReportLine:
     """Return the line on the columns that have moved."""
     now = "unknown"
     if drift := observed["drift"]:
@@ -104,7 +104,7 @@ def drift_row(observed: "Observation") -> Row:
     return "drift (effect)", now, "no column"
 
 
-def performance_rows(observed: "Observation") -> Iterator[Row]:
+def performance_rows(observed: "Observation") -> Iterator[ReportLine]:
     """Yield the lines on what the champion scored, and what it had promised."""
     performance = observed["performance"]
     for name, measure in (
@@ -122,7 +122,7 @@ def performance_rows(observed: "Observation") -> Iterator[Row]:
         yield name, now, promise
 
 
-def age_rows(observed: "Observation") -> Iterator[Row]:
+def age_rows(observed: "Observation") -> Iterator[ReportLine]:
     """Yield the lines on how old the charts and the training are."""
     from jukebox.watch import alerts
 
@@ -136,7 +136,7 @@ def age_rows(observed: "Observation") -> Iterator[Row]:
         yield name, ago, f"{limit} weeks ago"
 
 
-def service_rows(service: "ServiceFigures") -> Iterator[Row]:
+def service_rows(service: "ServiceFigures") -> Iterator[ReportLine]:
     """Yield the lines on a service: NaN is what nobody knows."""
     from jukebox.watch import alerts
 
