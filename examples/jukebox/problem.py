@@ -39,7 +39,7 @@ class Costs(NamedTuple):
     missed: float = 5_000  # no campaign for a track that would have charted
 
     @property
-    def threshold(self):
+    def threshold(self) -> float:
         """Return the probability from which a campaign pays.
 
         Source: Elkan, "The foundations of cost-sensitive learning", IJCAI 2001,
@@ -51,7 +51,7 @@ class Costs(NamedTuple):
 COSTS = Costs()
 
 
-def expected_cost(y, p, costs=COSTS):
+def expected_cost(y: np.ndarray, p: np.ndarray, costs: Costs = COSTS) -> float:
     """Return what errors cost for a track, in euros, on average over the tracks.
 
     y: whether each track charted in each country, bool (n, 72). p: the probabilities, (n, 72).
@@ -63,7 +63,7 @@ def expected_cost(y, p, costs=COSTS):
     return float(lost.sum(1).mean())
 
 
-def average_precisions(y, p):
+def average_precisions(y: np.ndarray, p: np.ndarray) -> np.ndarray:
     """Return the average precision of each country, 0 to 1, (72,); NaN where no track charted.
 
     It is the sum over thresholds of precision times the gain in recall, without interpolation:
@@ -80,7 +80,7 @@ def average_precisions(y, p):
         return (precision * y).sum(0) / hits[-1]
 
 
-def average_precision(y, p):
+def average_precision(y: np.ndarray, p: np.ndarray) -> float:
     """Return the macro average precision, 0 to 1: the mean over countries where a track charted.
 
     Raises ValueError if there are none.
@@ -90,7 +90,7 @@ def average_precision(y, p):
     return float(np.nanmean(average_precisions(y, p)))
 
 
-def brier(y, p):
+def brier(y: np.ndarray, p: np.ndarray) -> float:
     """Return the Brier score, 0 to 1, lower is better: the mean squared error over all answers.
 
     Source: Brier, "Verification of forecasts expressed in terms of probability", Monthly Weather
@@ -99,7 +99,7 @@ def brier(y, p):
     return float(np.mean((p - y) ** 2))
 
 
-def calibration_error(y, p, bins=10):
+def calibration_error(y: np.ndarray, p: np.ndarray, bins: int = 10) -> float:
     """Return the expected calibration error, 0 to 1, over all answers.
 
     The answers fall into bins of equal width by their probability; the error is the mean distance
@@ -120,12 +120,12 @@ class Chance(NamedTuple):
     expected_cost: float
 
 
-def base_rates(y):
+def base_rates(y: np.ndarray) -> np.ndarray:
     """Return the base rate of each country as the answer for every track, (n, 72)."""
     return np.broadcast_to(y.mean(0), y.shape)
 
 
-def chance(y):
+def chance(y: np.ndarray) -> Chance:
     """Return the base rates of the labels, and their scores as an answer for every track."""
     p = base_rates(y)
     return Chance(y.mean(0), average_precision(y, p), brier(y, p), expected_cost(y, p))

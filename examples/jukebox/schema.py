@@ -51,6 +51,6 @@ TRACK_TYPES = {name: "int64" if name in WHOLE else float for name in COLUMNS} | 
 CHART_TYPES = {"track_id": object, "country": object, "known": "int64"}
 
 
-def is_id(value: object) -> bool:
+def is_id(value: object) -> bool:  # a cell may hold anything
     """Return whether a value is an id of a track: text that keeps to `ID_RULE`."""
     return isinstance(value, str) and len(value) <= LONGEST_ID and bool(TRACK_ID.fullmatch(value))

@@ -6,6 +6,7 @@ charted: `track_id`, `country`, and `known`, the week in which that became known
 """
 
 import math
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -34,16 +35,17 @@ def track_schema(week: int | None = None) -> pa.DataFrameSchema:
     return pa.DataFrameSchema(columns)
 
 
-def read_number(cell: object) -> float:
+def read_number(cell: object) -> float:  # a cell of a file may hold anything
     """Return a cell as a float, to the last bit: NaN for what is none, infinity for too large."""
     if isinstance(cell, str) and ("_" in cell or not cell.isascii()):
         return math.nan  # 1_000, or digits of another script: which Python alone takes
     if isinstance(cell, bool | np.bool_):
         return math.nan  # yes is no energy
+    number: Any = cell  # whether it is one, `float` says
     try:
-        return float(cell)  # unlike pandas, to the last bit
+        return float(number)  # unlike pandas, to the last bit
     except OverflowError:
-        return math.inf if cell > 0 else -math.inf
+        return math.inf if number > 0 else -math.inf
     except (TypeError, ValueError):
         return math.nan
 
@@ -52,7 +54,7 @@ def read_numbers(column: pd.Series) -> pd.Series:
     """Return a column of tracks as floats: NaN for what is no number and none of its `WORDS`."""
     if column.dtype.kind in "iuf":
         return column.astype(float)
-    if words := WORDS.get(column.name):
+    if words := WORDS.get(str(column.name)):
         column = column.map(lambda cell: words.get(str(cell), cell))
     return column.map(read_number).astype(float)  # a map over no row at all gives objects
 
@@ -60,7 +62,7 @@ def read_numbers(column: pd.Series) -> pd.Series:
 def read_ids(column: pd.Series) -> pd.Series:
     """Return a column of ids as text, as a CSV has them: numbers by their digits, bytes as UTF-8."""
 
-    def read_id(cell: object) -> str:
+    def read_id(cell: object) -> str:  # anything
         return cell.decode(errors="replace") if isinstance(cell, bytes) else str(cell)
 
     return column.map(read_id, na_action="ignore")

@@ -10,29 +10,82 @@ import hashlib
 import json
 import re
 import time
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol, TypedDict
 
 import pandas as pd
 
 from jukebox.data.files import write
-from jukebox.data.store import batch
+from jukebox.data.store import Mark, Store, batch
 
 NAME = re.compile(r"(tracks|charts|quarantine)-(\d+)-[0-9a-f]{16}\.csv")
 HALF = re.compile(r"\..+\.csv\.\d+")  # what a kill left half-written: see `files.write`
 ROW = re.compile(r'(?:[^"\n]|"[^"]*")*\n')  # of a batch; what stands in quotes may end a line
 
 
-def key(track_id):
-    """Give the name under which a track that was forgotten is found again: SHA-256, in hex."""
+class Learnt(Protocol):
+    """What a model's record says of its data; the records are of a room above this one."""
+
+    @property
+    def data_version(self) -> str:
+        """The version of the data."""
+        ...
+
+    @property
+    def fitted_weeks(self) -> tuple[int, ...]:
+        """The first and the last week that the model was fitted on; () if it is not known."""
+        ...
+
+    @property
+    def tested_weeks(self) -> tuple[int, ...]:
+        """Those that it was tested on."""
+        ...
+
+
+class Models(Protocol):
+    """What is asked of a registry, which is of a room above this one."""
+
+    def models_that_saw(self, data_version: str) -> list[int]:
+        """Return the versions that were trained on a data version."""
+        ...
+
+    def record(self, version: int) -> Learnt:
+        """Return the record of a version."""
+        ...
+
+    def records(self) -> Mapping[int, Learnt]:
+        """Return the record of each version."""
+        ...
+
+
+class Forgetting(TypedDict):
+    """When a track was forgotten, in seconds since 1970, and why."""
+
+    time: float
+    why: str
+
+
+class Trace(TypedDict):
+    """What became of a track in a data version, as JSON has it: see `saw`."""
+
+    data_version: str
+    released: int
+    fitted: list[int]
+    tested: list[int]
+    neither: list[int]
+    forgotten: Forgetting | None
+
+
+def key(track_id: str) -> str:
+    """Return the name under which a track that was forgotten is found again: SHA-256, in hex."""
     return hashlib.sha256(track_id.encode()).hexdigest()
 
 
-def holding(store, track_id):
-    """Give the data versions that hold a track, or held it until it was forgotten, oldest first.
-
-    {version: `released` (week) and, where it is gone, `time` and `why`}.
-    """
-    found = {}
+def holding(store: Store, track_id: str) -> dict[str, Mark]:
+    """Return the data versions that hold a track, or held it until it was forgotten, oldest first."""
+    found: dict[str, Mark] = {}
     for version in store.versions():
         listed = store.manifest(version)
         for week, name in listed["batches"]["tracks"].items():
@@ -43,38 +96,49 @@ def holding(store, track_id):
     return found
 
 
-def saw(track_id, store, registry):
-    """Give what became of a track: a list with a dict for each data version that holds or held it.
+def saw(track_id: str, store: Store, registry: Models) -> list[Trace]:
+    """Return what became of a track in each data version that holds or held it.
 
-    `data_version`, `released` (week), `forgotten` (`time` and `why`, or None), and the versions of
-    models that were `fitted` on the track, only `tested` on it, or did `neither`: it was in their
-    data, and its charts were not known yet.
+    The versions of models were `fitted` on the track, only `tested` on it, or did `neither`: it was
+    in their data, and its charts were not known yet.
     """
-    told = []
+    traces = []
     for data_version, mark in holding(store, track_id).items():
-        models = {"fitted": [], "tested": [], "neither": []}
+        trace = Trace(
+            data_version=data_version,
+            released=mark["released"],
+            fitted=[],
+            tested=[],
+            neither=[],
+            forgotten=None,
+        )
         for version in registry.models_that_saw(data_version):
             record = registry.record(version)
-            for part, weeks in (("fitted", record.fitted_weeks), ("tested", record.tested_weeks)):
-                if weeks and weeks[0] <= mark["released"] <= weeks[1]:
-                    models[part].append(version)
-                    break
+            if includes(record.fitted_weeks, mark["released"]):
+                trace["fitted"].append(version)
+            elif includes(record.tested_weeks, mark["released"]):
+                trace["tested"].append(version)
             else:
-                models["neither"].append(version)
-        gone = {"time": mark["time"], "why": mark["why"]} if "why" in mark else None
-        told.append({"data_version": data_version, "released": mark["released"]} | models)
-        told[-1] |= {"forgotten": gone}
-    return told
+                trace["neither"].append(version)
+        if "time" in mark and "why" in mark:
+            trace["forgotten"] = {"time": mark["time"], "why": mark["why"]}
+        traces.append(trace)
+    return traces
 
 
-def strangers(store, registry):
-    """Give the versions of models whose data is not in the store: nobody can tell what they saw."""
+def includes(weeks: tuple[int, ...], week: int) -> bool:
+    """Say whether a week is among those from the first to the last of a record; () are none."""
+    return bool(weeks) and weeks[0] <= week <= weeks[1]
+
+
+def strangers(store: Store, registry: Models) -> list[int]:
+    """Return the versions of models whose data is not in the store: nobody can tell what they saw."""
     here = store.versions()
     return sorted(v for v, r in registry.records().items() if r.data_version not in here)
 
 
-def without(path, kind, gone):
-    """Give a batch without the rows of some tracks, byte for byte else, and the ids of these rows."""
+def without(path: Path, kind: str, gone: Collection[str]) -> tuple[bytes, list[str]]:
+    """Return a batch without the rows of some tracks, byte for byte else, and the ids of these rows."""
     batch(path.parents[1], path.name, kind)  # raises ValueError if these are not its bytes
     head, *rows = ROW.findall(path.read_bytes().decode())
     ids = pd.read_csv(path, dtype=str, keep_default_na=False)["track_id"]  # NA may be an id
@@ -82,8 +146,8 @@ def without(path, kind, gone):
     return "".join([head, *left]).encode(), [one for one in ids if one in gone]
 
 
-def forget(store, track_ids, why):
-    """Take tracks out of every batch, the quarantine as well; give {kind: id of each row that went}.
+def forget(store: Store, track_ids: Iterable[str], why: str) -> dict[str, list[str]]:
+    """Take tracks out of every batch, the quarantine as well; return {kind: id of each row that went}.
 
     Each version that held one is marked, with a hash of the id: see `Store.manifest`. Killed, it
     leaves every list with its files, and the same call goes on. Raises ValueError without a reason,
@@ -91,35 +155,61 @@ def forget(store, track_ids, why):
     """
     if not why.strip():
         raise ValueError("Say why these tracks are to be forgotten: somebody will ask.")
-    gone, went, instead, held = set(track_ids), {}, {}, {}
+    gone = set(track_ids)
     if not all(gone):
         raise ValueError("An empty id names no track: give each its id.")
+    went, instead = {}, {}
     for path in sorted((store.folder / "batches").glob("*.csv")):
-        if not (named := NAME.fullmatch(path.name)):
-            raise ValueError(f"{path} is no batch, and may hold these tracks: move it away.")
-        kind, week = named.groups()
-        content, ids = without(path, kind, gone)
-        if ids:
-            name = f"{kind}-{week}-{hashlib.sha256(content).hexdigest()[:16]}.csv"
-            write(path.with_name(name), content)
-            went.setdefault(kind, []).extend(ids)
-            instead[path.name] = name
-            held[path.name] = dict.fromkeys(ids, int(week)) if kind == "tracks" else {}
+        if rest := write_rest(path, gone):
+            went.setdefault(rest.kind, []).extend(rest.ids)
+            instead[path.name] = rest
     # First the new files, then the lists, then away with the old: no list lacks a file.
     for path in [*(store.folder / "versions").glob("*.json"), store.folder / "now.json"]:
-        listed = store.manifest(None if path.stem == "now" else path.stem)
-        changed = False
-        for files in listed["batches"].values():
-            for week, name in files.items():
-                if name in instead:
-                    files[week], changed = instead[name], True
-                    for one, released in held[name].items():
-                        mark = {"released": released, "time": time.time(), "why": why}
-                        listed["forgotten"][key(one)] = mark
-        if changed:
-            write(path, json.dumps(listed, indent=1).encode())
+        list_rests(store, path, instead, why)
     for path in sorted((store.folder / "batches").iterdir()):
         if path.name in instead or HALF.fullmatch(path.name):
             Path.unlink(path)
     batch.cache_clear()
     return went
+
+
+@dataclass(frozen=True)
+class Rest:
+    """What is left of a batch: the name of its file, its kind and week, and the ids that went."""
+
+    name: str
+    kind: str
+    week: int
+    ids: list[str]
+
+
+def write_rest(path: Path, gone: Collection[str]) -> Rest | None:
+    """Write what is left of a batch without some tracks beside it; None if it holds none of them.
+
+    Raises ValueError for a file that is no batch.
+    """
+    if not (named := NAME.fullmatch(path.name)):
+        raise ValueError(f"{path} is no batch, and may hold these tracks: move it away.")
+    kind, week = named.groups()
+    content, ids = without(path, kind, gone)
+    if not ids:
+        return None
+    name = f"{kind}-{week}-{hashlib.sha256(content).hexdigest()[:16]}.csv"
+    write(path.with_name(name), content)
+    return Rest(name, kind, int(week), ids)
+
+
+def list_rests(store: Store, path: Path, instead: Mapping[str, Rest], why: str) -> None:
+    """Let a list name what is left of its batches, {name: what is left}, and mark the lost tracks."""
+    listed = store.manifest(None if path.stem == "now" else path.stem)
+    changed = False
+    for files in listed["batches"].values():
+        for week, name in files.items():
+            if not (rest := instead.get(name)):
+                continue
+            files[week], changed = rest.name, True
+            for one in rest.ids if rest.kind == "tracks" else ():
+                mark: Mark = {"released": rest.week, "time": time.time(), "why": why}
+                listed["forgotten"][key(one)] = mark
+    if changed:
+        write(path, json.dumps(listed, indent=1).encode())

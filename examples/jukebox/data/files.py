@@ -61,7 +61,9 @@ def read(
         except pd.errors.EmptyDataError:
             raise ValueError(f"{path} is empty: write the names of its columns first.") from None
     if absent := [name for name in mapping if name not in frame]:
-        raise ValueError(f"No column {', '.join(absent)} to map: there are {', '.join(frame)}.")
+        raise ValueError(
+            f"No column {', '.join(absent)} to map: there are {', '.join(map(str, frame))}."
+        )
     frame = frame.rename(columns=mapping)
     if twice := list(frame.columns[frame.columns.duplicated()]):
         raise ValueError(f"Two columns for {', '.join(twice)}: map the other to a name of its own.")

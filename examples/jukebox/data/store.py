@@ -13,8 +13,10 @@ import json
 import os
 import re
 import time
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
+from typing import NotRequired, TypedDict
 
 import pandas as pd
 
@@ -25,6 +27,23 @@ from jukebox.schema import CHART_TYPES, COLUMNS, TRACK_TYPES
 
 NAME = re.compile(r"[0-9a-f]{64}|draft-\d+")  # of a data version
 TYPES = {"tracks": TRACK_TYPES, "charts": CHART_TYPES}
+Batches = dict[str, dict[str, str]]  # {kind: {week: file name}}
+
+
+class Mark(TypedDict):
+    """What is known of a track that a data version held: its week and, if it went, when and why."""
+
+    released: int
+    time: NotRequired[float]  # seconds since 1970
+    why: NotRequired[str]
+
+
+class Manifest(TypedDict):
+    """The JSON of a list: its batches, and the tracks that it lost, by the SHA-256 of their ids."""
+
+    batches: Batches
+    forgotten: dict[str, Mark]
+    frozen: NotRequired[float]  # seconds since 1970, of a version
 
 
 class Forgotten(ValueError):
@@ -32,8 +51,8 @@ class Forgotten(ValueError):
 
 
 @lru_cache(1024)  # a batch never changes: each process reads it once
-def batch(folder, name, kind):
-    """Give a batch as a frame, numbers to the last bit, the quarantine as text; not to be changed.
+def batch(folder: Path, name: str, kind: str) -> pd.DataFrame:
+    """Return a batch as a frame, numbers to the last bit, the quarantine as text; not to be changed.
 
     Raises ValueError for a name that is no batch's, or bytes that are not those of the name.
     """
@@ -42,12 +61,11 @@ def batch(folder, name, kind):
     content = (folder / "batches" / name).read_bytes()
     if hashlib.sha256(content).hexdigest()[:16] != digest[1]:
         raise ValueError(f"{folder / 'batches' / name} is not what came in: restore it.")
-    if kind == "quarantine":
-        how = {"dtype": str, "na_values": [""]}  # an empty cell, and no other, is missing
-    else:
-        how = {"dtype": TYPES[kind], "float_precision": "round_trip"}
+    file = io.BytesIO(content)
     # keep_default_na: NA is a country, and may be an id.
-    return pd.read_csv(io.BytesIO(content), keep_default_na=False, **how)
+    if kind == "quarantine":  # an empty cell, and no other, is missing
+        return pd.read_csv(file, keep_default_na=False, dtype=str, na_values=[""])
+    return pd.read_csv(file, keep_default_na=False, dtype=TYPES[kind], float_precision="round_trip")
 
 
 class Store:
@@ -56,23 +74,20 @@ class Store:
     One process writes at a time; any number may read.
     """
 
-    def __init__(self, folder):
+    def __init__(self, folder: Path | str) -> None:
         """Open the store, and make its folders if they are not there."""
         self.folder = Path(folder).resolve()
         for name in ("batches", "versions"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
 
-    def manifest(self, version=None):
-        """Give the list of now or of a version: `batches` as {kind: {week: file name}}, `forgotten`.
-
-        forgotten: {SHA-256 of a track's id: its week, `released`, with `time` and `why`}.
-        """
+    def manifest(self, version: str | None = None) -> Manifest:
+        """Return the list of now, or of a version."""
         if version and not NAME.fullmatch(version):
             raise ValueError(f"There is no data version {version!r}: they are SHA-256, in hex.")
         path = self.folder / (f"versions/{version}.json" if version else "now.json")
         try:
-            listed = json.loads(path.read_text("utf-8"))
-            return {"forgotten": {}} | listed | {"batches": listed["batches"]}
+            listed: Manifest = json.loads(path.read_text("utf-8"))
+            return {"forgotten": {}, **listed, "batches": listed["batches"]}
         except FileNotFoundError:
             if version:
                 raise ValueError(f"There is no data version {version} in {self.folder}.") from None
@@ -80,50 +95,51 @@ class Store:
             raise ValueError(f"{path} is damaged: restore it from a copy.") from None
         return {"batches": {"tracks": {}, "charts": {}, "quarantine": {}}, "forgotten": {}}
 
-    def whole(self, version):
+    def whole(self, version: str | None) -> None:
         """Raise Forgotten if a version has lost tracks on request; one that is not here has not."""
-        named = NAME.fullmatch(version or "")  # before the disk is asked: any text comes here
-        here = named and (self.folder / "versions" / f"{version}.json").exists()
+        if not version or not NAME.fullmatch(version):  # before the disk is asked: any text comes
+            return
+        here = (self.folder / "versions" / f"{version}.json").exists()
         if here and (lost := self.manifest(version)["forgotten"]):
             tracks = "1 track" if len(lost) == 1 else f"{len(lost)} tracks"
-            why = "; ".join(sorted({one["why"] for one in lost.values()}))
+            why = "; ".join(sorted({mark["why"] for mark in lost.values() if "why" in mark}))
             raise Forgotten(
                 f"Data version {version[:8]} lost {tracks} on request ({why}): it can no longer be "
                 "read, nor a model of it built again."
             )
 
-    def _listed(self, version=None):
-        """Give {kind: {week: file name}} of now or of a version."""
+    def _listed(self, version: str | None = None) -> Batches:
+        """Return the batches of now, or of a version."""
         return self.manifest(version)["batches"]
 
-    def _keep(self, frames, week):
+    def _keep(self, frames: dict[str, pd.DataFrame], week: int) -> None:
         """Write a batch of each kind, then list them all at once."""
         now = self.manifest()
         for kind, frame in frames.items():
             # Bad rows may hold what ends a line, or half a character.
             how = csv.QUOTE_NONNUMERIC if kind == "quarantine" else csv.QUOTE_MINIMAL
-            content = frame.to_csv(index=False, lineterminator="\n", quoting=how)
-            content = content.encode(errors="backslashreplace")
+            text = frame.to_csv(index=False, lineterminator="\n", quoting=how)
+            content = text.encode(errors="backslashreplace")
             content = content.replace(b"\0", b"\\x00")  # a cell would end there when it is read
             name = f"{kind}-{week:04}-{hashlib.sha256(content).hexdigest()[:16]}.csv"
             write(self.folder / "batches" / name, content)
             now["batches"][kind][str(week)] = name
         write(self.folder / "now.json", json.dumps(now, indent=1).encode())
 
-    def _read(self, names, kind):
-        """Give batches as one frame, or an empty one."""
+    def _read(self, names: Iterable[str], kind: str) -> pd.DataFrame:
+        """Return batches as one frame, or an empty one."""
         types = TYPES[kind]
         empty = pd.DataFrame(columns=list(types)).astype(types)
         frames = [batch(self.folder, name, kind) for name in names]
         return pd.concat(frames, ignore_index=True) if frames else empty
 
     @property
-    def week(self):
+    def week(self) -> int | None:
         """The newest week of which tracks have arrived, or None."""
         return max(map(int, self._listed()["tracks"]), default=None)
 
-    def arrive(self, week, batch):
-        """Keep the right rows of a week's raw batch; give (kept, quarantined with a `reason`).
+    def arrive(self, week: int, batch: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Keep the right rows of a week's raw batch; return (kept, quarantined with a `reason`).
 
         The same week again is a correction and takes the place of the first. A track that
         stands in another week already is quarantined. Raises ValueError if a column is missing, and
@@ -145,8 +161,8 @@ class Store:
         self._keep({"tracks": kept, "quarantine": quarantined}, week)
         return kept, quarantined
 
-    def chart(self, week, charts):
-        """Keep the charts that became known in a week; give (kept, quarantined with a `reason`).
+    def chart(self, week: int, charts: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Keep the charts that became known in a week; return (kept, quarantined with a `reason`).
 
         Those of tracks that are not here are kept as well: the track may still come.
         """
@@ -154,8 +170,10 @@ class Store:
         self._keep({"charts": kept}, week)
         return kept, quarantined
 
-    def read(self, version=None, whole=True):
-        """Give (tracks, charts): all that is known now, or all that a version held.
+    def read(
+        self, version: str | None = None, whole: bool = True
+    ) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Return (tracks, charts): all that is known now, or all that a version held.
 
         Of charts, those of the tracks held; of one told twice, the first. Raises ValueError for a
         version that is not here, and Forgotten for one that has lost tracks; whole=False gives what
@@ -171,14 +189,14 @@ class Store:
         charts = charts[charts["track_id"].isin(tracks["track_id"])]
         return tracks, charts.drop_duplicates(["track_id", "country"], ignore_index=True)
 
-    def quarantined(self, week=None):
-        """Give the quarantined rows of a week, or of all: each cell as text, with its `reason`."""
-        names = self._listed()["quarantine"]
-        names = names.values() if week is None else [names[str(week)]]
+    def quarantined(self, week: int | None = None) -> pd.DataFrame:
+        """Return the quarantined rows of a week, or of all: each cell as text, with its `reason`."""
+        listed = self._listed()["quarantine"]
+        names = listed.values() if week is None else [listed[str(week)]]
         frames = [batch(self.folder, name, "quarantine") for name in names]
         return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=COLUMNS)
 
-    def freeze(self, since=0):
+    def freeze(self, since: int = 0) -> str:
         """Give what is known now of the weeks from `since` on its version, and keep it for ever.
 
         It is the SHA-256 of the content (`versions.data_version`), whatever files hold it.
@@ -196,7 +214,7 @@ class Store:
         draft.unlink() if whole else draft.replace(target)
         return name
 
-    def versions(self):
-        """Give all versions, oldest first."""
+    def versions(self) -> list[str]:
+        """Return all versions, oldest first."""
         files = [f for f in (self.folder / "versions").glob("*.json") if len(f.stem) == 64]
         return [f.stem for f in sorted(files, key=lambda f: json.loads(f.read_text())["frozen"])]

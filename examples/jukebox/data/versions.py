@@ -10,21 +10,21 @@ from jukebox.problem import COUNTRIES
 from jukebox.schema import CHART_COLUMNS, COLUMNS
 
 
-def labels(tracks, charts):
+def labels(tracks: pd.DataFrame, charts: pd.DataFrame) -> np.ndarray:
     """Return whether each track charted in each country: bool, (n, 72), as in `COUNTRIES`.
 
     Charts of other tracks are left aside. Raises KeyError for a country that is not one of ours,
     and pandas' InvalidIndexError if a track stands there twice.
     """
     place = {country: i for i, country in enumerate(COUNTRIES)}
-    row = pd.Index(tracks["track_id"]).get_indexer(charts["track_id"])
+    row = pd.Index(tracks["track_id"]).get_indexer(pd.Index(charts["track_id"]))
     column = np.array([place[country] for country in charts["country"]], dtype=int)
     answer = np.zeros((len(tracks), len(COUNTRIES)), dtype=bool)
     answer[row[row >= 0], column[row >= 0]] = True
     return answer
 
 
-def data_version(tracks, charts):
+def data_version(tracks: pd.DataFrame, charts: pd.DataFrame) -> str:
     """Return the version of the data: the SHA-256 of its content, in hex.
 
     The order of rows and columns and the format they were kept in do not count. Raises ValueError
@@ -42,7 +42,9 @@ def data_version(tracks, charts):
     return content.hexdigest()
 
 
-def changed_rows(before, after):
+def changed_rows(
+    before: tuple[pd.DataFrame, pd.DataFrame], after: tuple[pd.DataFrame, pd.DataFrame]
+) -> pd.DataFrame:
     """Return what differs between two versions, each a pair of tracks and charts.
 
     One row for each difference: `track_id`, `cell` (a column, or a country of the charts),

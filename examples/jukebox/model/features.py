@@ -5,16 +5,24 @@ to the model and travels inside its artefact, so training and serving cannot pre
 differently (training-serving skew).
 """
 
+from typing import TYPE_CHECKING
+
 import numpy as np
+import pandas as pd
 
 from jukebox.schema import FEATURES
+
+if TYPE_CHECKING:  # they take seconds to import, and only a training uses them
+    from skl2onnx.common._container import ModelComponentContainer
+    from skl2onnx.common._topology import Operator, Scope
+    from sklearn.compose import ColumnTransformer
 
 NAMES = list(FEATURES)
 SHARES = [name for name, feature in FEATURES.items() if feature.unit == "share"]
 LOWEST, HIGHEST = np.float32(1e-4), np.float32(1 - 1e-4)  # a share of 0 has no log-odds
 
 
-def matrix(tracks):
+def matrix(tracks: pd.DataFrame) -> np.ndarray:
     """Return tracks, a frame with the columns of FEATURES, as float32, (n, 13), in that order.
 
     float32 on both sides: the estimator is fitted on the very numbers that the service will see.
@@ -23,7 +31,7 @@ def matrix(tracks):
     return tracks[NAMES].to_numpy(np.float32)
 
 
-def log_odds(shares):
+def log_odds(shares: np.ndarray) -> np.ndarray:
     """Return ln(p / (1 - p)) of shares p, any shape, first held within 0.0001 and 0.9999.
 
     Most shares crowd near 0; their log-odds spread out (Berkson, "Application of the logistic
@@ -33,7 +41,7 @@ def log_odds(shares):
     return np.log(p / (1 - p))
 
 
-def pipeline():
+def pipeline() -> "ColumnTransformer":
     """Return an unfitted transformer, from the 13 columns of `matrix` to 25 for the estimator.
 
     Each share becomes its log-odds, and the duration its logarithm. Then all columns but
@@ -46,7 +54,7 @@ def pipeline():
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
-    def columns(*names):
+    def columns(*names: str) -> list[int]:
         return [NAMES.index(name) for name in names]
 
     share = make_pipeline(FunctionTransformer(log_odds), StandardScaler())
@@ -59,13 +67,15 @@ def pipeline():
     )
 
 
-def convert_function(scope, operator, container):
+def convert_function(
+    scope: "Scope", operator: "Operator", container: "ModelComponentContainer"
+) -> None:
     """Write a FunctionTransformer of `pipeline` as ONNX operators, for skl2onnx.
 
     skl2onnx cannot look inside a Python function, so it is told what each of ours is in ONNX.
     Raises NotImplementedError for any other function.
     """
-    from skl2onnx.algebra.onnx_ops import OnnxClip, OnnxDiv, OnnxLog, OnnxSub
+    from skl2onnx.algebra.onnx_ops import OnnxClip, OnnxDiv, OnnxLog, OnnxSub  # pyright: ignore[reportAttributeAccessIssue] its import makes them
 
     opset, values = container.target_opset, operator.inputs[0]
     function = operator.raw_operator.func
@@ -78,8 +88,9 @@ def convert_function(scope, operator, container):
     OnnxLog(values, op_version=opset, output_names=operator.outputs).add_to(scope, container)
 
 
-def same_shape(operator):
+def same_shape(operator: "Operator") -> None:
     """Tell skl2onnx that a FunctionTransformer returns as many columns as it was given."""
     from skl2onnx.common.data_types import FloatTensorType
 
-    operator.outputs[0].type = FloatTensorType(operator.inputs[0].type.shape)
+    shape = operator.inputs[0].type.shape  # pyright: ignore[reportOptionalMemberAccess] it has one by now
+    operator.outputs[0].set_type(FloatTensorType(shape))

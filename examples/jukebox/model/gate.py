@@ -9,16 +9,22 @@ scored on each draw: a hard draw is hard for both, so the difference varies less
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from statistics import NormalDist
+from typing import TYPE_CHECKING, TypedDict
 
 import numpy as np
+import pandas as pd
 from scipy.sparse import csr_array
 
 from jukebox.data.versions import labels
 from jukebox.model.features import matrix
-from jukebox.model.training import labelled, predict, session, split
+from jukebox.model.training import Model, find_weeks, labelled, predict, session, split
 from jukebox.problem import COUNTRIES, Objectives, brier, chance
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
 
 
 @dataclass(frozen=True)
@@ -43,16 +49,38 @@ class Limits:
     milliseconds: float = Objectives().p99_ms / 10
 
 
+class Figures(TypedDict, total=False):
+    """What a verdict rests on, as JSON has it; what was not come to is not there.
+
+    A lead is in macro average precision: on the test set, and the two ends of its interval.
+    """
+
+    weeks: list[int]  # the first and the last of the test
+    limits: dict[str, float]
+    tracks_heard_before: int
+    tracks: int
+    average_precision: float
+    average_precision_of_chance: float
+    lead_over_chance: list[float]
+    brier: float
+    ceiling: float | None
+    average_precision_of_champion: float
+    lead_over_champion: list[float]
+    brier_of_champion: float
+    lowest_change_of_a_country: float | None  # in average precision
+    milliseconds: float
+
+
 @dataclass(frozen=True)
 class Verdict:
     """The gate's answer: why not or, if passed, why; and the figures that it rests on."""
 
     passed: bool
     reasons: tuple[str, ...]
-    figures: dict
+    figures: Figures
 
 
-def weighted_precisions(y, p, weights):
+def weighted_precisions(y: np.ndarray, p: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Return the average precision of each country under each weighting: (draws, 72).
 
     y: labels (n, 72). p: probabilities (n, 72). weights: how often each track counts, (draws, n).
@@ -81,7 +109,7 @@ def weighted_precisions(y, p, weights):
     return result
 
 
-def ceiling(truth, seed=0, draws=20):
+def ceiling(truth: np.ndarray, seed: int = 0, draws: int = 20) -> float:
     """Return the mean average precision of somebody who knows the true probabilities, (n, 72).
 
     Charts are drawn from the truth again and again; what is left is luck, which no model foresees.
@@ -95,7 +123,14 @@ def ceiling(truth, seed=0, draws=20):
     return float(np.nanmean(scores))
 
 
-def judge(y, challenger, champion=None, limits=None, ceiling=None, seed=0):
+def judge(
+    y: np.ndarray,
+    challenger: np.ndarray,
+    champion: np.ndarray | None = None,
+    limits: Limits | None = None,
+    ceiling: float | None = None,
+    seed: int = 0,
+) -> tuple[list[str], Figures]:
     """Return the reasons against a challenger, a list of sentences, and the figures of both models.
 
     y: labels (n, 72). challenger, champion: probabilities (n, 72); None if there is no champion yet.
@@ -110,7 +145,7 @@ def judge(y, challenger, champion=None, limits=None, ceiling=None, seed=0):
     ours = weighted_precisions(y, challenger, weights)
     tail = limits.level / 2
 
-    def lead(theirs):
+    def lead(theirs: np.ndarray) -> list[float]:
         """Return the lead in macro average precision: on the test set, and its interval."""
         leads = np.nanmean(ours, 1) - np.nanmean(theirs, 1)
         return [float(leads[0]), *map(float, np.quantile(leads[1:], [tail, 1 - tail]))]
@@ -119,7 +154,7 @@ def judge(y, challenger, champion=None, limits=None, ceiling=None, seed=0):
     # where few tracks chart, even a random order has a higher average precision.
     over_chance = lead(weighted_precisions(y, rng.permutation(challenger), weights))
     score, spread = float(np.nanmean(ours[0])), float(np.nanmean(ours[1:], 1).std())
-    figures = {
+    figures: Figures = {
         "tracks": n,
         "average_precision": score,
         "average_precision_of_chance": chance(y).average_precision,
@@ -169,7 +204,12 @@ def judge(y, challenger, champion=None, limits=None, ceiling=None, seed=0):
     return against, figures
 
 
-def milliseconds(running, rows, calls=50, clock=time.perf_counter):
+def milliseconds(
+    running: "InferenceSession",
+    rows: np.ndarray,
+    calls: int = 50,
+    clock: Callable[[], float] = time.perf_counter,
+) -> float:
     """Return the median time of a call of a session with rows, (n, 13), in milliseconds."""
     predict(running, rows)  # the first call sets up
     times = []
@@ -181,8 +221,15 @@ def milliseconds(running, rows, calls=50, clock=time.perf_counter):
 
 
 def gate(
-    challenger, champion, tracks, charts, limits=None, ceiling=None, seed=0, clock=time.perf_counter
-):
+    challenger: Model,
+    champion: Model | None,
+    tracks: pd.DataFrame,
+    charts: pd.DataFrame,
+    limits: Limits | None = None,
+    ceiling: float | None = None,
+    seed: int = 0,
+    clock: Callable[[], float] = time.perf_counter,
+) -> Verdict:
     """Return the `Verdict` on a challenger, a `Model`, on the newest labelled weeks of the data.
 
     champion: the `Model` to beat; None if there is none yet. ceiling: see `judge`.
@@ -191,8 +238,8 @@ def gate(
     limits = limits or Limits()
     known = labelled(tracks, charts)
     (older, _), (newer, y) = split(known, labels(known, charts), limits.newest)
-    first, last = int(newer["released"].min()), int(newer["released"].max())
-    figures = {"weeks": [first, last], "limits": asdict(limits)}
+    first, last = find_weeks(newer)
+    figures: Figures = {"weeks": [first, last], "limits": asdict(limits)}
     fitted = challenger.record.fitted_weeks
     if not fitted:
         return Verdict(
@@ -224,13 +271,19 @@ def gate(
         y, p, predict(champion.onnx, rows) if champion else None, limits, ceiling, seed
     )
     took = milliseconds(running, rows[: limits.batch], clock=clock)
-    figures |= found | {"milliseconds": took}
+    figures |= found
+    figures["milliseconds"] = took
     if took > limits.milliseconds:
         against.append(
             f"too slow: {took:.1f} ms for a call with {limits.batch} tracks, above "
             f"{limits.milliseconds:.1f} ms"
         )
-    rival = "champion" if champion else "chance"
-    _, low, high = figures[f"lead_over_{rival}"]
-    admitted = f"better than {'the ' * bool(champion)}{rival}, by {low:.3f} to {high:.3f}"
-    return Verdict(not against, tuple(against) or (admitted,), figures)
+    return Verdict(not against, tuple(against) or (say_lead(found),), figures)
+
+
+def say_lead(figures: Figures) -> str:
+    """Return the sentence that admits a challenger, by the figures of `judge`."""
+    rival, lead = "chance", figures.get("lead_over_chance", [])
+    if "lead_over_champion" in figures:
+        rival, lead = "the champion", figures["lead_over_champion"]
+    return f"better than {rival}, by {lead[1]:.3f} to {lead[2]:.3f}"

@@ -13,8 +13,10 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Mapping
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import Any
 
 from jukebox.data.files import write
 from jukebox.data.store import Store
@@ -62,11 +64,19 @@ def snapshot(package: Path, folder: Path) -> str:
     return name
 
 
-def run(code, store, data, out, newest, seed, settings=None):
+def run(
+    code: Path,
+    store: Path | str,
+    data: str,
+    out: Path | str,
+    newest: int,
+    seed: int,
+    settings: Mapping[str, Any] | None = None,  # those of code of any version
+) -> None:
     """Train with the sources in the package's folder `code`, unless `out` has the model already.
 
     store: the store's folder; data: one of its versions. out: the folder for model.onnx and
-    record.json. newest: weeks held out. settings: a dict, as a record has it, of those that are
+    record.json. newest: weeks held out. settings: as the JSON of a record has them, those that are
     not the defaults of that code. Raises RuntimeError with the last line that it said.
     """
     path = [str(Path(code).parent), *filter(None, [os.environ.get("PYTHONPATH")])]
@@ -100,7 +110,7 @@ def made(out: Path | str) -> Model:
     return Model(onnx, hashlib.sha256(onnx).hexdigest(), record)
 
 
-def main():
+def main() -> None:
     """Write model.onnx and then record.json, unless they are there, into a folder."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("store", help="the store's folder")

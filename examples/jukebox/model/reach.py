@@ -9,9 +9,8 @@ decided what is reached: `Reach.undecided` says so, and all of the package has t
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from pathlib import Path
-from typing import Any
 
 # Who says one of these may reach what no name leads to, or read what is left out here.
 UNDECIDED = {
@@ -40,15 +39,20 @@ class Bare(ast.NodeTransformer):
         return self._visit_inside(node, fields=True)
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        """Drop the annotations of its arguments and its result, unless a decorator may read them."""
+        """Drop its annotations, unless a decorator may read them."""
+        return self._visit_function(node)
+
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:
+        """Drop its annotations, unless a decorator may read them."""
+        return self._visit_function(node)
+
+    def _visit_function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.AST:
         if {ast.unparse(each) for each in node.decorator_list} <= DECORATORS:
             node.returns = None
             for part in ast.walk(node.args):
                 if isinstance(part, ast.arg):
                     part.annotation = None
         return self._visit_inside(node, fields=False)
-
-    visit_AsyncFunctionDef = visit_FunctionDef
 
     def _visit_inside(self, node: ast.AST, fields: bool) -> ast.AST:
         before, self.fields = self.fields, fields
@@ -63,7 +67,7 @@ class Bare(ast.NodeTransformer):
             return node
         if node.value:
             return ast.Assign([node.target], node.value)
-        return ast.AnnAssign(node.target, None, None, node.simple)
+        return ast.AnnAssign(node.target, ast.Constant(None), None, node.simple)
 
     def visit_If(self, node: ast.If) -> ast.AST | list[ast.stmt]:
         """Drop what only a type checker runs, and what no import does."""
@@ -101,7 +105,7 @@ def without_text(node: ast.expr) -> ast.expr:
     return node
 
 
-def spell(node: Any) -> Any:
+def spell(node: object) -> object:  # a node, a list of them, or a constant
     """Return a tree as lists, the same in each Python: `ast.dump` shows what is empty in some."""
     if isinstance(node, ast.AST):
         fields = [(name, spell(v)) for name, v in ast.iter_fields(node) if v not in (None, [])]
@@ -130,47 +134,58 @@ def words(node: ast.AST) -> Iterator[str]:
         yield getattr(part, "attr", getattr(part, "id", ""))
 
 
-def bound(node: ast.AST) -> Iterator[str]:
-    """Yield the names that a definition binds."""
+def find_bound(node: ast.AST) -> Iterator[str]:
+    """Yield the names that a statement of a module defines."""
     if isinstance(node, FUNCTION | ast.ClassDef):
         yield node.name
     elif isinstance(node, ast.Assign | ast.AnnAssign):
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        parts = [part for each in targets for part in ast.walk(each)]
-        yield from (part.id for part in parts if isinstance(part, ast.Name))
+        yield from (part.id for part in find_targets(node) if isinstance(part, ast.Name))
 
 
-def is_quiet(node: ast.AST, classes: set[str]) -> bool:
+def find_targets(node: ast.Assign | ast.AnnAssign) -> list[ast.AST]:
+    """Return the parts of what is assigned to."""
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    return [part for each in targets for part in ast.walk(each)]
+
+
+def is_quiet(node: ast.AST, classes: Set[str]) -> bool:
     """Say whether a statement only binds names, and calls nothing but what gives a value.
 
     classes: those that may be called.
     """
-    made: list[ast.AST | None]
     if isinstance(node, ast.Assign | ast.AnnAssign):
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        places = [part for each in targets for part in ast.walk(each)]
-        if any(isinstance(part, ast.Attribute | ast.Subscript) for part in places):
-            return False
-        made = [node.value]
-    elif isinstance(node, FUNCTION):
-        made = [*node.args.defaults, *node.args.kw_defaults]
-    elif isinstance(node, ast.ClassDef):
-        hooked = (UNDECIDED | {"__set_name__"}) & {
-            each for part in node.body for each in bound(part)
-        }
-        if node.keywords or hooked or not all(is_quiet(part, classes) for part in node.body):
-            return False
-        made = list(node.bases)
-    else:
-        return isinstance(node, ast.Pass)
-    wrappers = {
-        ast.unparse(each.func if isinstance(each, ast.Call) else each)
-        for each in getattr(node, "decorator_list", ())
-    }
-    parts = [part for each in made if each for part in ast.walk(each)]
+        changes = (isinstance(part, ast.Attribute | ast.Subscript) for part in find_targets(node))
+        return not any(changes) and is_value(node.value, classes)
+    if isinstance(node, FUNCTION):
+        defaults = [*node.args.defaults, *node.args.kw_defaults]
+        return is_plainly_decorated(node) and all(is_value(each, classes) for each in defaults)
+    if isinstance(node, ast.ClassDef):
+        return is_plainly_decorated(node) and is_quiet_class(node, classes)
+    return isinstance(node, ast.Pass)
+
+
+def is_quiet_class(node: ast.ClassDef, classes: Set[str]) -> bool:
+    """Say whether a class does nothing while it is made: it has no hook, and its body is quiet."""
+    names = {name for part in node.body for name in find_bound(part)}
+    return (
+        not node.keywords
+        and not names & (UNDECIDED | {"__set_name__"})
+        and all(is_quiet(part, classes) for part in node.body)
+        and all(is_value(base, classes) for base in node.bases)
+    )
+
+
+def is_plainly_decorated(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> bool:
+    """Say whether a definition has none but the `DECORATORS` that do nothing else."""
+    wrappers = (each.func if isinstance(each, ast.Call) else each for each in node.decorator_list)
+    return {ast.unparse(each) for each in wrappers} <= DECORATORS
+
+
+def is_value(node: ast.expr | None, classes: Set[str]) -> bool:
+    """Say whether an expression only gives a value: it binds no name, and its calls are harmless."""
+    parts = list(ast.walk(node)) if node else []
     calls = {ast.unparse(part.func) for part in parts if isinstance(part, ast.Call)}
-    named = any(isinstance(part, ast.NamedExpr) for part in parts)
-    return wrappers <= DECORATORS and calls <= CALLS | classes and not named
+    return calls <= CALLS | classes and not any(isinstance(part, ast.NamedExpr) for part in parts)
 
 
 # ---- reach ---------------------------------------------------------------------------------------
@@ -221,7 +236,7 @@ class Reach:
             for node in self.loaded[name]:
                 if isinstance(node, ast.ClassDef) and is_quiet(node, set()):
                     makers = {"__init__", "__new__", "__post_init__", "__set_name__"}
-                    if not makers & {each for part in node.body for each in bound(part)}:
+                    if not makers & {each for part in node.body for each in find_bound(part)}:
                         self._classes.add(node.name)
 
     def _keep(self) -> bool:
@@ -231,7 +246,7 @@ class Reach:
             for node in body:
                 if id(node) in self._kept or f"{module}.{getattr(node, 'name', '')}" == self.end:
                     continue
-                if self._names & {*bound(node)} or not is_quiet(node, self._classes):
+                if self._names & {*find_bound(node)} or not is_quiet(node, self._classes):
                     self._kept.add(id(node))
                     self._look(module, node)
         return before != (len(self._kept), len(self.loaded))

@@ -9,7 +9,9 @@ from jukebox.model.training import Record, Settings
 
 def read_record(held: Mapping[str, Any]) -> Record:
     """Return the record that `Record.as_dict` gives as `held`; it never fails, and loses nothing."""
-    unknown, known, others = Record(), {}, {}
+    unknown = Record()
+    known: dict[str, Any] = {}
+    others: dict[str, Any] = {}
     for name, value in held.items():
         read = read_field(name, value)
         if read is None or read == getattr(
@@ -21,7 +23,7 @@ def read_record(held: Mapping[str, Any]) -> Record:
     return Record(**known, others=others)
 
 
-def read_field(name: str, value: Any) -> Any:
+def read_field(name: str, value: object) -> object:  # JSON of other code, and any field's type
     """Return a field of a record in its type, read from JSON; None if this code does not know it."""
     match name, value:
         case "code_version" | "data_version" | "lock_hash", str():

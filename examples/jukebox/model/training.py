@@ -10,9 +10,11 @@ import json
 import warnings
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any  # JSON, in a record that code of another version wrote
+from pathlib import Path
+from typing import TYPE_CHECKING, Any  # Any: JSON, in a record that other code wrote
 
 import numpy as np
+import pandas as pd
 
 from jukebox import problem
 from jukebox.data.versions import data_version, labels
@@ -20,6 +22,12 @@ from jukebox.model.features import convert_function, matrix, pipeline, same_shap
 from jukebox.model.identity import code_version, installed, lock_hash
 from jukebox.problem import COUNTRIES, LABEL_DELAY
 from jukebox.schema import FEATURES
+
+if TYPE_CHECKING:  # they take seconds to import: only a training, or an answer, needs them
+    from onnxruntime import InferenceSession
+    from sklearn.pipeline import Pipeline
+
+Rows = tuple[pd.DataFrame, np.ndarray]  # tracks, and their labels, bool (n, 72)
 
 
 @dataclass(frozen=True)
@@ -82,7 +90,7 @@ class Model:
     record: Record
 
 
-def labelled(tracks, charts):
+def labelled(tracks: pd.DataFrame, charts: pd.DataFrame) -> pd.DataFrame:
     """Return the tracks whose charts are known by now, oldest first.
 
     Now is the newest week of which charts have come in. A track of the last LABEL_DELAY weeks has
@@ -93,7 +101,7 @@ def labelled(tracks, charts):
     return known.sort_values(["released", "track_id"], ignore_index=True)
 
 
-def split(tracks, labels, newest=4):
+def split(tracks: pd.DataFrame, labels: np.ndarray, newest: int = 4) -> tuple[Rows, Rows]:
     """Return ((older tracks, labels), (tracks and labels of the `newest` weeks)).
 
     By time, never at random: the model will be asked about tracks newer than those it
@@ -108,12 +116,12 @@ def split(tracks, labels, newest=4):
     return (tracks[~new], labels[~new]), (tracks[new], labels[new])
 
 
-def find_weeks(tracks):
+def find_weeks(tracks: pd.DataFrame) -> tuple[int, int]:
     """Return the first and the last week in which the tracks were released."""
     return int(tracks["released"].min()), int(tracks["released"].max())
 
 
-def fit(tracks, labels, settings, seed):
+def fit(tracks: pd.DataFrame, labels: np.ndarray, settings: Settings, seed: int) -> "Pipeline":
     """Return the scikit-learn pipeline of features and estimator, fitted on labelled tracks."""
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.neural_network import MLPClassifier
@@ -124,7 +132,7 @@ def fit(tracks, labels, settings, seed):
         settings.hidden,
         alpha=settings.penalty,
         learning_rate_init=settings.rate,
-        batch_size=min(settings.batch, len(tracks)),
+        batch_size=min(settings.batch, len(tracks)),  # pyright: ignore[reportArgumentType] or "auto"
         max_iter=settings.epochs,
         random_state=seed,
     )
@@ -135,7 +143,7 @@ def fit(tracks, labels, settings, seed):
         return make_pipeline(pipeline(), estimator).fit(matrix(tracks), labels)
 
 
-def export(fitted, notes):
+def export(fitted: "Pipeline", notes: Mapping[str, str]) -> bytes:
     """Return a fitted pipeline as ONNX bytes: `tracks` (n, 13) to `probabilities` (n, 72), float32.
 
     notes: {name: text}, written into the artefact, so that its digest covers them as well.
@@ -161,16 +169,16 @@ def export(fitted, notes):
     return graph.SerializeToString(deterministic=True)
 
 
-def session(onnx):
+def session(onnx: bytes) -> "InferenceSession":
     """Return an ONNX Runtime session of ONNX bytes, for `predict`; safe to share among threads."""
-    from onnxruntime import InferenceSession, SessionOptions
+    from onnxruntime import InferenceSession, SessionOptions  # pyright: ignore[reportAttributeAccessIssue] it is in C++
 
     options = SessionOptions()
     options.intra_op_num_threads = 1  # a call takes microseconds: dividing it costs more
     return InferenceSession(onnx, options, providers=["CPUExecutionProvider"])
 
 
-def predict(model, tracks):
+def predict(model: "bytes | InferenceSession", tracks: pd.DataFrame | np.ndarray) -> np.ndarray:
     """Return the probabilities of charting, float32, (n, 72), columns as in COUNTRIES.
 
     model: ONNX bytes, or their `session` where there are many calls.
@@ -178,10 +186,17 @@ def predict(model, tracks):
     """
     rows = tracks if isinstance(tracks, np.ndarray) else matrix(tracks)
     running = session(model) if isinstance(model, bytes) else model
-    return running.run(["probabilities"], {"tracks": rows.astype(np.float32, copy=False)})[0]
+    answers = running.run(["probabilities"], {"tracks": rows.astype(np.float32, copy=False)})
+    return np.asarray(answers[0])
 
 
-def train(tracks, charts, settings=None, seed=0, lock=None):
+def train(
+    tracks: pd.DataFrame,
+    charts: pd.DataFrame,
+    settings: Settings | None = None,
+    seed: int = 0,
+    lock: Path | str | None = None,
+) -> Model:
     """Return the `Model` of the labelled tracks, fitted on all but their newest weeks.
 
     lock: the lock file of the packages, if there is one. Raises ValueError for too few weeks.
