@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,16 +10,17 @@ from jukebox.cli.remote import push
 from jukebox.cli.terminal import DVC, HOME, folder, pairs
 from jukebox.loop.home import open_store
 
-DriftFields = dict[str, Any]  # of a `Drift`, as world.json has them
+if TYPE_CHECKING:
+    from jukebox.world.settings import DriftSettings
 
 
 def parse_drifts(
     ctx: click.Context, parameter: click.Parameter, values: Sequence[str]
-) -> list[DriftFields]:
+) -> "list[DriftSettings]":
     """Turn each KIND:SHAPE:START:SIZE into the fields of a `Drift`."""
     try:
         parts = [value.split(":") for value in values]
-        drifts = [
+        drifts: list[DriftSettings] = [
             {"kind": kind, "shape": shape, "start": int(start), "size": float(size)}
             for kind, shape, start, size in parts
         ]
@@ -67,7 +68,7 @@ def generate_command(
     seed: int | None,
     tracks: int | None,
     dirt: float,
-    drifts: list[DriftFields],
+    drifts: "list[DriftSettings]",
     to: Path | None,
     dvc_remote: str | None,
     home: Path,

@@ -1,8 +1,7 @@
 """The command `lineage`: what came from what."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,7 +11,7 @@ from jukebox.loop.home import open_registry, open_store
 
 if TYPE_CHECKING:
     from jukebox.data.store import Store
-    from jukebox.registry.models import Registry
+    from jukebox.registry.models import Lineage, Registry
 
 FEWEST_CHARACTERS = 8  # of a data version
 MOST_CHANGES = 20  # that are shown
@@ -29,7 +28,7 @@ def find_data_version(what: str, data: "Store", models: "Registry") -> str | Non
     return known[0] if known else None
 
 
-def print_lineage(lineage: Mapping[str, Any]) -> None:  # as `Registry.lineage` gives it
+def print_lineage(lineage: "Lineage") -> None:
     """Print what made a version and what became of it."""
     record = lineage["record"]
     names = ("data_version", "code_version", "lock_hash", "seed", "fitted_weeks", "tested_weeks")

@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,11 +15,10 @@ from jukebox.loop.home import open_registry, open_store
 if TYPE_CHECKING:
     from prometheus_client import Metric
 
-    from jukebox.watch.alerts import Alert
+    from jukebox.watch.alerts import Alert, GaugeFigures, ServiceFigures
+    from jukebox.watch.observation import Observation
 
-Observed = Mapping[str, Any]  # as `watch.observation.observe` gives it
-Served = Mapping[str, Any]  # as `watch.alerts.service` and `prometheus` give it
-Row = tuple[str, str, str]  # a name, what is so now, and what was promised or is the limit
+ReportLine = tuple[str, str, str]  # a name, what is so now, and what was promised or is the limit
 
 
 class Exported:
@@ -35,7 +34,7 @@ class Exported:
         self.server, _ = start_http_server(port, host, own)
         click.echo(f"Figures on http://{host}:{self.server.server_port}/metrics")
 
-    def show(self, figures: Mapping[str, Any]) -> None:  # as `gauged` gives them
+    def show(self, figures: "GaugeFigures") -> None:
         """Show other figures from now on."""
         from prometheus_client import CollectorRegistry
 
@@ -46,7 +45,7 @@ class Exported:
             # A gauge that was never set would say 0; one that is absent makes its alert fire.
             if (figure := figures.get(name)) is None:
                 own.unregister(gauge)
-            elif isinstance(figure, dict):
+            elif isinstance(figure, Mapping):
                 for label, value in figure.items():
                     gauge.labels(label).set(value)
             else:
@@ -58,7 +57,7 @@ class Exported:
         return self.samples
 
 
-def ask_service(service: str | None, prometheus: str | None) -> Served | None:
+def ask_service(service: str | None, prometheus: str | None) -> "ServiceFigures | None":
     """Return what a service, or Prometheus, says at an address; None if neither is to be asked."""
     from jukebox.watch import alerts
 
@@ -68,7 +67,7 @@ def ask_service(service: str | None, prometheus: str | None) -> Served | None:
 
 
 def find_alerts(
-    observed: Observed, service: Served | None, alertmanager: str | None
+    observed: "Observation", service: "ServiceFigures | None", alertmanager: str | None
 ) -> "list[Alert]":
     """Return what fires, worst first, and post it to the address of an Alertmanager, if any."""
     from jukebox.watch import alerts
@@ -81,19 +80,21 @@ def find_alerts(
     return fires
 
 
-def quality_rows(observed: Observed) -> Iterator[Row]:
+def quality_rows(observed: "Observation") -> Iterator[ReportLine]:
     """Yield the lines on the newest batch."""
     from jukebox.watch import alerts
 
-    shares = dict(observed["quality"])
-    yield "newest batch", f"{shares.pop('rows')} rows of week {observed['week']}", ""
+    quality = observed["quality"]
+    yield "newest batch", f"{quality['rows']} rows of week {observed['week']}", ""
     faults = [
-        f"{check.replace('_', ' ')} {share:.1%}" for check, share in shares.items() if share > 0
+        f"{check.replace('_', ' ')} {share:.1%}"
+        for check, share in quality.items()
+        if isinstance(share, float) and share > 0
     ]
     yield "  rows at fault", ", ".join(faults) or "none", f"{alerts.FAULTY:.0%} in one way"
 
 
-def drift_row(observed: Observed) -> Row:
+def drift_row(observed: "Observation") -> ReportLine:
     """Return the line on the columns that have moved."""
     now = "unknown"
     if drift := observed["drift"]:
@@ -103,7 +104,7 @@ def drift_row(observed: Observed) -> Row:
     return "drift (effect)", now, "no column"
 
 
-def performance_rows(observed: Observed) -> Iterator[Row]:
+def performance_rows(observed: "Observation") -> Iterator[ReportLine]:
     """Yield the lines on what the champion scored, and what it had promised."""
     performance = observed["performance"]
     for name, measure in (
@@ -121,7 +122,7 @@ def performance_rows(observed: Observed) -> Iterator[Row]:
         yield name, now, promise
 
 
-def age_rows(observed: Observed) -> Iterator[Row]:
+def age_rows(observed: "Observation") -> Iterator[ReportLine]:
     """Yield the lines on how old the charts and the training are."""
     from jukebox.watch import alerts
 
@@ -135,7 +136,7 @@ def age_rows(observed: Observed) -> Iterator[Row]:
         yield name, ago, f"{limit} weeks ago"
 
 
-def service_rows(service: Served) -> Iterator[Row]:
+def service_rows(service: "ServiceFigures") -> Iterator[ReportLine]:
     """Yield the lines on a service: NaN is what nobody knows."""
     from jukebox.watch import alerts
 
@@ -169,7 +170,9 @@ def print_alerts(fires: "Sequence[Alert]") -> None:
     )
 
 
-def print_report(observed: Observed, service: Served | None, fires: "Sequence[Alert]") -> None:
+def print_report(
+    observed: "Observation", service: "ServiceFigures | None", fires: "Sequence[Alert]"
+) -> None:
     """Print what was observed, what was promised, and what fires."""
     rows = [
         *quality_rows(observed),

@@ -107,6 +107,7 @@ class AGateThatSaysNo(Lab):
 
         data, models = open_lab(folder)
         champion, history = models.standing().champion, models.history()
+        assert champion is not None  # the check asks for one
         reasons = gate(models.load(champion), models.load(1), *data.read()).reasons
         back = [row for row in history if row.action == "rollback"]
         kept = f" The history keeps why you went back: “{back[-1].why}”." if back else ""

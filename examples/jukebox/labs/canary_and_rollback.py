@@ -117,9 +117,7 @@ class CanaryAndRollback(Lab):
         """Say what share each canary answered, and how the bad one ended."""
         _, models = open_lab(folder)
         asked, of = count_canary_answers(models, 3)
-        gone = [
-            r.why for r in models.history() if (r.action, r.version) == ("withdraw", 2)
-        ]
+        gone = [r.why for r in models.history() if (r.action, r.version) == ("withdraw", 2)]
         ended = f" Version 2 was withdrawn: {gone[-1]}." if gone else ""
         return f"Version 3 answered {asked} of {of} requests as a canary, and then all.{ended}"
 

@@ -4,10 +4,13 @@ import shutil
 import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from jukebox.labs.hands import Hands
 from jukebox.labs.lab import Lab
+
+if TYPE_CHECKING:
+    from jukebox.watch.observation import Performance
 
 PARTING_WEEK, NEWEST_WEEK = 14, 17  # weeks: since when the offices differ, and the newest
 OFFICES = {  # what happens there: drifts of the world, and whether the newest batch is spoilt
@@ -18,42 +21,41 @@ OFFICES = {  # what happens there: drifts of the world, and whether the newest b
 }
 DECISIONS = ("leave", "return", "update")
 
-Observed = dict[str, Any]  # nested, as `watch.observation.observe` gives it
 
-
-def observe_office(home: Path) -> tuple[Observed, list[str]]:
+def observe_office(home: Path) -> "tuple[Performance, list[str]]":
     """Return what `jukebox monitor` sees in an office, and the columns that moved there."""
     from jukebox.loop.home import open_registry, open_store
     from jukebox.watch.observation import observe
 
     seen = observe(open_store(home), open_registry(home, None))
-    if seen["performance"] is None:
+    performance = seen["performance"]
+    if performance is None:
         raise ValueError(
             f"In {home.name} nothing is known of the newest labelled week any more: jukebox lab "
             "reset 6."
         )
-    return seen, [c for c, row in (seen["drift"] or {}).items() if row["verdict"] == "drift"]
+    return performance, [c for c, row in (seen["drift"] or {}).items() if row["verdict"] == "drift"]
 
 
-def right_decision(seen: Observed, moved: Sequence[str]) -> str:
+def right_decision(performance: "Performance", moved: Sequence[str]) -> str:
     """Return what is to be done about what was seen: one of DECISIONS."""
-    if seen["performance"]["fell"]:
+    if performance["fell"]:
         return "update"
     return "return" if len(moved) == 1 else "leave"
 
 
-def explain_decision(home: Path, said: str, seen: Observed, moved: list[str]) -> str:
+def explain_decision(home: Path, said: str, performance: "Performance", moved: list[str]) -> str:
     """Explain by the figures why what was said of an office is not right."""
     from jukebox.loop.home import open_store
 
-    performance, names = seen["performance"], " and ".join([", ".join(moved[:-1]), *moved[-1:]])
+    names = " and ".join([", ".join(moved[:-1]), *moved[-1:]])
     names, week = names.removeprefix(" and ") or "no column", performance["week"]
     now, then = (
         "{slope:.3f} ({slope_low:.3f} to {slope_high:.3f})".format(**performance[which])
         for which in ("now", "promised")
     )
     score = f"has a calibration slope of {now} in week {week}, and had {then} in its test"
-    wanted = right_decision(seen, moved)
+    wanted = right_decision(performance, moved)
     if wanted == "update":
         moves = f"{names} moved there, and yet" if not moved else f"{names} moved, and"
         return (
@@ -134,9 +136,9 @@ class DriftYouCanTrust(Lab):
                 has = f"says {said!r}" if office in answers else "is missing"
                 yield f"{office} {has} in answers.toml: give it one of {', '.join(DECISIONS)}."
                 continue
-            seen, moved = observe_office(folder / office)
-            if said != right_decision(seen, moved):
-                yield explain_decision(folder / office, said, seen, moved)
+            performance, moved = observe_office(folder / office)
+            if said != right_decision(performance, moved):
+                yield explain_decision(folder / office, said, performance, moved)
 
     def done(self, folder: Path) -> str:
         """Say what the four had in common."""

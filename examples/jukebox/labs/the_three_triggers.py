@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jukebox.labs.hands import Hands
 from jukebox.labs.homes import open_lab
 from jukebox.labs.lab import Lab
 
 if TYPE_CHECKING:
+    from jukebox.loop.events import Ending, Event, Figures, Run
     from jukebox.registry.models import Registry
 
 WEEKS_BEFORE = 6  # weeks that are there when the first model is made, three of them with charts
@@ -26,10 +27,6 @@ WAYS_TO_FIRE = {  # of triggers: what makes one fire
 }
 
 
-Event = dict[str, Any]  # of the journal, as `Journal.events` gives it
-Run = dict[str, Event]
-
-
 @dataclass(frozen=True)
 class Past:
     """What the loop of a folder has written: all events, and each run that ended since the start.
@@ -37,13 +34,13 @@ class Past:
     runs, endings: by the number of the run; an ending is the run's last event.
     """
 
-    events: list[Event]
-    runs: dict[int, Run]
-    endings: dict[int, Event]
+    events: "list[Event[Figures]]"
+    runs: "dict[int, Run]"
+    endings: "dict[int, Event[Ending]]"
 
-    def refused_leaks(self) -> list[Event]:
+    def refused_leaks(self) -> "list[Event[Ending]]":
         """Return the endings of the runs that were refused for a leak."""
-        return [end for end in self.endings.values() if end["why"].startswith("leak")]
+        return [end for end in self.endings.values() if end.why.startswith("leak")]
 
 
 def train_here(code: Path, store: Path, data: str, out: Path, newest: int, seed: int) -> None:
@@ -60,14 +57,16 @@ def train_here(code: Path, store: Path, data: str, out: Path, newest: int, seed:
 
 def read_past(folder: Path) -> Past:
     """Return what the loop of a folder has written."""
-    from jukebox.loop.journal import Journal, ended, runs
+    from jukebox.loop.events import read_runs
+    from jukebox.loop.journal import Journal
 
     file = folder / ".jukebox" / "northstar.db"
     if not file.exists():
         raise ValueError("The journal of the loop is gone: jukebox lab reset 7.")
-    events = Journal(file, None).events()
-    own = {n: run for n, run in runs(events).items() if n > RUNS_BEFORE and ended(run)}
-    return Past(events, own, {n: run[ended(run)] for n, run in own.items()})
+    events = Journal(file).events()
+    later = {n: run for n, run in read_runs(events).items() if n > RUNS_BEFORE}
+    endings = {n: run.end for n, run in later.items() if run.end}
+    return Past(events, {n: later[n] for n in endings}, endings)
 
 
 def find_checkout_files(folder: Path) -> tuple[Path, Path]:
@@ -80,15 +79,15 @@ def find_checkout_files(folder: Path) -> tuple[Path, Path]:
 
 def gate_faults(folder: Path, past: Past) -> Iterator[str]:
     """Yield what is wrong with the gate in the checkout."""
-    from jukebox.loop.journal import runs
+    from jukebox.loop.events import read_runs
 
     _, gate = find_checkout_files(folder)
     # As it was at the start, and not as it is installed: that may be newer than the lab.
-    before = folder / ".jukebox" / "code" / runs(past.events)[1]["start"]["figures"]["code"]
+    before = folder / ".jukebox" / "code" / read_runs(past.events)[1].start.figures.code
     gates = [(at / gate.relative_to("code")).read_text("utf-8") for at in (folder / "code", before)]
     if gates[0] != gates[1]:
         no = past.refused_leaks()
-        said = f", and it said “{no[-1]['why']}”" if no else ""
+        said = f", and it said “{no[-1].why}”" if no else ""
         yield (
             f"You changed the gate in {gate.as_posix()}, and nothing came of it. The gate "
             f"that judges is not the checkout's: it belongs to the loop that is installed{said}. "
@@ -104,12 +103,12 @@ def training_faults(folder: Path, past: Past, code: str) -> Iterator[str]:
     training, _ = find_checkout_files(folder)
     no = past.refused_leaks()
     if no and code_version(folder / "code" / "jukebox") != code:
-        record = job.made(folder / ".jukebox" / "runs" / str(no[-1]["run"])).record
+        record = job.made(folder / ".jukebox" / "runs" / str(no[-1].run)).record
         fitted, tested = (
             "{} to {}".format(*weeks) for weeks in (record.fitted_weeks, record.tested_weeks)
         )
         yield (
-            f"{training.as_posix()} is still what run {no[-1]['run']} was refused for: it "
+            f"{training.as_posix()} is still what run {no[-1].run} was refused for: it "
             f"learns from weeks {fitted}, and its own test is of weeks {tested}, so it has seen these weeks. "
             f"The {record.metrics['average_precision']:.3f} of that test says nothing about the "
             "weeks to come. The gate has a test of its own, of the newest weeks only: it names the "
@@ -119,7 +118,7 @@ def training_faults(folder: Path, past: Past, code: str) -> Iterator[str]:
 
 def hand_faults(models: "Registry", past: Past) -> Iterator[str]:
     """Yield which versions got a role by hand, and not from the loop."""
-    said = {event["why"] for event in past.events if event["event"] == "rolled back"}
+    said = {event.why for event in past.events if event.name == "rolled back"}
     for row in models.history():
         if row.action == "promote" and row.why.startswith("run "):
             continue
@@ -133,10 +132,11 @@ def hand_faults(models: "Registry", past: Past) -> Iterator[str]:
 
 def missing_triggers(past: Past) -> list[str]:
     """Return the kinds of trigger that have led to no run yet."""
+    from jukebox.loop.events import select_triggers
     from jukebox.loop.triggers import kinds
 
-    fired = {event["id"]: event for event in past.events if event["event"] == "trigger"}
-    taken = [fired[t] for run in past.runs.values() for t in run["start"]["figures"]["triggers"]]
+    fired = {event.id: event for event in select_triggers(past.events)}
+    taken = [fired[t] for run in past.runs.values() for t in run.start.figures.triggers]
     return [kind for kind in WAYS_TO_FIRE if kind not in kinds(taken)]
 
 
@@ -144,7 +144,7 @@ def missing_endings(past: Past) -> list[str]:
     """Return the endings with which no run has ended yet."""
     from jukebox.loop.steps import ENDINGS
 
-    there = {end["event"] for end in past.endings.values()}
+    there = {end.name for end in past.endings.values()}
     return [name for name in ENDINGS if name not in there]
 
 
@@ -171,8 +171,8 @@ def ask_for_ending(past: Past, missing: list[str]) -> str:
     if missing == ["promoted"]:
         todo = "nobody asks a service here, so let 12 weeks arrive, and update with --answers 0."
     return (
-        f"No run has been {missing[0]} yet. The last, run {last['run']}, was {last['event']}: "
-        f"{last['why']}. To see it, {todo}"
+        f"No run has been {missing[0]} yet. The last, run {last.run}, was {last.name}: "
+        f"{last.why}. To see it, {todo}"
     )
 
 
@@ -191,13 +191,13 @@ class TheThreeTriggers(Lab):
         from jukebox.model.job import INSTALLED
         from jukebox.problem import LABEL_DELAY
         from jukebox.world.scene import answer, release
-        from jukebox.world.settings import world
+        from jukebox.world.settings import DriftSettings, world
         from jukebox.world.simulation import Catalogue, Drift
 
         home, code = folder / ".jukebox", folder / "code" / "jukebox"
         shutil.copytree(INSTALLED, code, ignore=shutil.ignore_patterns("__pycache__"))
         data, models = open_store(home, needed=False), open_registry(home, None)
-        turns = [
+        turns: list[DriftSettings] = [
             {"kind": "concept", "shape": "sudden", "start": TURN_WEEK, "size": 1.0},
             {"kind": "concept", "shape": "sudden", "start": BACK_WEEK, "size": -1.0},
         ]
@@ -242,8 +242,8 @@ class TheThreeTriggers(Lab):
         """Say how the runs ended."""
         past = read_past(folder)
         ended = [
-            f"run {number}, by {' and '.join(past.runs[number]['start']['figures']['kinds'])}, "
-            f"was {end['event']}"
+            f"run {number}, by {' and '.join(past.runs[number].start.figures.kinds)}, "
+            f"was {end.name}"
             for number, end in past.endings.items()
         ]
         return f"No trigger was lost: {'; '.join(ended)}."
