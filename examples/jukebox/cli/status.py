@@ -1,10 +1,13 @@
 """The command `status`: how things stand."""
 
 import time
+from pathlib import Path
+from typing import TypedDict
 
 import click
 
 from jukebox.cli.terminal import HOME, JSON, MLFLOW, pairs, say_json, shown, table, when
+from jukebox.loop.events import Event, Trigger, read_runs
 from jukebox.loop.home import nothing, open_registry, open_store
 
 
@@ -33,20 +36,37 @@ def standing(models):
     return held
 
 
-def looped(home):
+class RunNow(TypedDict):
+    """How a run stands, as JSON has it: how it ended, or the last step that was passed."""
+
+    run: int
+    began: float
+    ended: bool
+    week: int
+    event: str
+    why: str
+
+
+def looped(home: Path) -> tuple[list[RunNow], list[Event[Trigger]]]:
     """Give the runs of the loop, oldest first, and the triggers that wait; nothing without a loop."""
     if not (home / "northstar.db").exists():
         return [], []
-    from jukebox.loop.journal import Journal, runs, waiting
-    from jukebox.loop.steps import ENDINGS
+    from jukebox.loop.journal import Journal, waiting
 
     events = Journal(home / "northstar.db", time.time).events()
-    found = []
-    for number, run in runs(events).items():
-        last = list(run.values())[-1]  # how it ended, or the last step that was passed
-        ended = last["event"] in ENDINGS
-        found.append({"run": number, "began": run["start"]["time"], "ended": ended})
-        found[-1] |= {"week": last["week"], "event": last["event"], "why": last["why"]}
+    found: list[RunNow] = []
+    for number, run in read_runs(events).items():
+        last = run.events[-1]
+        found.append(
+            {
+                "run": number,
+                "began": run.start.time,
+                "ended": run.end is not None,
+                "week": last.week,
+                "event": last.name,
+                "why": last.why,
+            }
+        )
     return found, waiting(events)
 
 
@@ -54,7 +74,7 @@ def looped(home):
 @JSON
 @MLFLOW
 @HOME
-def status(as_json, mlflow, home):
+def status(as_json: bool, mlflow: str | None, home: Path) -> None:
     """Tell who is champion, since when and why, and what is unfinished."""
     from rich.text import Text
 
@@ -67,7 +87,8 @@ def status(as_json, mlflow, home):
     (runs, waits), versions = looped(home), data.versions()
     if as_json:
         newest = {"version": versions[-1] if versions else None, "week": data.week}
-        return say_json(held | {"data": newest, "runs": runs, "waiting": waits, "alerts": fires})
+        waiting = [event.to_json() for event in waits]
+        return say_json(held | {"data": newest, "runs": runs, "waiting": waiting, "alerts": fires})
     rows = [("home", str(home.absolute()))]
     for role, of in held.items():
         if of is None:
@@ -107,7 +128,7 @@ def status(as_json, mlflow, home):
         click.echo()
         table(rows, ("since", "alert", "what it says"), styles=("dim", "bold yellow"))
     todo = [f"run {r['run']}, after {r['event']}" for r in runs if not r["ended"]]
-    todo += [f"a trigger, {e['figures']['kind']}: {e['why']}" for e in waits]
+    todo += [f"a trigger, {event.figures.kind}: {event.why}" for event in waits]
     click.echo()
     none = "No run is unfinished, and no trigger waits."
     click.echo("Unfinished: " + "; ".join(todo) if todo else none)
