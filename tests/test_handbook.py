@@ -63,7 +63,7 @@ def test_a_page_takes_with_it_what_was_found_on_it(tmp_path):
     after = read(tmp_path / "docs", tmp_path / "out")
 
     assert {"page-1", "page-2"} < before.checked.keys() & before.audience.keys()
-    assert not [found for found in after.of_pages() if "page-1" in found]
+    assert not [found for found in after.page_collections() if "page-1" in found]
     assert {"page-2"} == after.minutes.keys() - after.audience.keys() - {"index"}
     assert "page-2" not in after.checked
 

@@ -15,15 +15,20 @@ if TYPE_CHECKING:  # `nox -s lint` runs `docs._ext.data`, and has no Sphinx
     from sphinx.application import Sphinx
     from sphinx.util.typing import ExtensionMetadata
 
+# A table of a data file: its schema, which every build holds it to, says which keys it has.
+Table = dict[str, Any]
+# What Sphinx hands to the template of a page: themes and extensions add to it what they like.
+PageContext = dict[str, Any]
 
-def load(srcdir: str | Path, name: str) -> dict[str, Any]:  # the file's schema says what is in it
+
+def load(srcdir: str | Path, name: str) -> Table:
     """Read `_data/<name>`, a TOML file of the documentation; an absent file is empty."""
     path = Path(srcdir, "_data", name)
     return parse_toml(path, path.stat().st_mtime_ns) if path.exists() else {}
 
 
 @cache
-def parse_toml(path: Path, changed: int) -> dict[str, Any]:  # as of `load`
+def parse_toml(path: Path, changed: int) -> Table:
     """Parse a TOML file once for each time that it changed: every page asks for the same few."""
     return tomllib.loads(path.read_text("utf-8"))
 

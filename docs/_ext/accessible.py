@@ -2,15 +2,19 @@
 
 import html
 import re
+from collections.abc import Iterable, Iterator
 
 from docutils import nodes
 from pygments.formatters import HtmlFormatter
 from sphinx.addnodes import compact_paragraph
+from sphinx.application import Sphinx
 from sphinx.highlighting import PygmentsBridge
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util.typing import ExtensionMetadata
 from sphinx.writers.html5 import HTML5Translator
 from sphinx_design import tabs
 
+from docs._ext import PageContext
 from docs._ext.classes import FROM_DATA
 
 # What a column of numbers may hold in a cell: a number, also with its sign, currency and unit; a
@@ -35,10 +39,10 @@ def keep_whole(words: re.Pattern[str], text: str) -> str:
     return words.sub(r'<span class="whole">\g<0></span>', text)
 
 
-class ScrollableCode(HtmlFormatter):
+class ScrollableCode(HtmlFormatter[str]):
     """Highlighted code that scrolls by keyboard, under a name that a screen reader says."""
 
-    def wrap(self, source):
+    def wrap(self, source: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
         """Wrap the lines in a `pre` that takes focus."""
         label = self.options.get("label", "Code")
         focus = f'tabindex="0" role="group" aria-label="{label}"'
@@ -60,13 +64,13 @@ class MarkCells(SphinxPostTransform):
     formats = ("html",)
     default_priority = 490
 
-    def run(self, **kwargs) -> None:
+    def run(self, **kwargs: str) -> None:
         """Mark the cells of each table in the document."""
         for table in self.document.findall(nodes.table):
             if not set(table["classes"]) <= {FROM_DATA, "colwidths-auto", "colwidths-given"}:
                 continue
-            heads = [row.children for head in table.findall(nodes.thead) for row in head]
-            body = [row.children for part in table.findall(nodes.tbody) for row in part]
+            heads = rows_of(table, nodes.thead)
+            body = rows_of(table, nodes.tbody)
             for cell in (cell for row in heads for cell in row):
                 if not re.search(r"\s", cell.astext()):
                     cell["classes"].append("word")
@@ -78,13 +82,21 @@ class MarkCells(SphinxPostTransform):
                         cell["classes"].append("number")
 
 
+def rows_of(
+    table: nodes.table, part: type[nodes.thead] | type[nodes.tbody]
+) -> list[list[nodes.entry]]:
+    """Return the cells of each row of a table's head or body."""
+    rows = [row for each in table.findall(part) for row in each.children]
+    return [[cell for cell in row.children if isinstance(cell, nodes.entry)] for row in rows]
+
+
 class MendTables(SphinxPostTransform):
     """Replace Furo's wrapper of a table, which repeats the table's id and takes no focus."""
 
     formats = ("html",)
     default_priority = 510  # after Furo's own, which is 500
 
-    def run(self, **kwargs):
+    def run(self, **kwargs: str) -> None:
         """Replace each wrapper in the document."""
         for table in list(self.document.findall(nodes.table)):
             title = table.next_node(nodes.title)
@@ -94,7 +106,7 @@ class MendTables(SphinxPostTransform):
             wrapper.parent.replace(wrapper, scroller("", table, label=label))
 
 
-def visit_scroller(self, node):
+def visit_scroller(self: HTML5Translator, node: scroller) -> None:
     """Open the box."""
     attributes = {"role": "group", "aria-label": node["label"], "tabindex": "0"}
     self.body.append(
@@ -102,12 +114,12 @@ def visit_scroller(self, node):
     )
 
 
-def depart_scroller(self, node):
+def depart_scroller(self: HTML5Translator, node: scroller) -> None:
     """Close the box."""
     self.body.append("</div>\n")
 
 
-def visit_literal_block(self, node):
+def visit_literal_block(self: HTML5Translator, node: nodes.literal_block) -> None:
     """Name the block by its language: the formatter gets these arguments as options."""
     language = node.get("language", "default")
     names = {"console": "Terminal session", "output": "Output"}
@@ -117,12 +129,12 @@ def visit_literal_block(self, node):
     HTML5Translator.visit_literal_block(self, node)
 
 
-def visit_title(self, node):
+def visit_title(self: HTML5Translator, node: nodes.title) -> None:
     """Give a caption of the sidebar, which is a heading, its level."""
     if isinstance(node.parent, compact_paragraph) and node.parent.get("toctree"):
         node["classes"].append("caption")
         self.body.append(
-            self.starttag(node, "p", "", ROLE="heading", **{"aria-level": "2"})
+            self.starttag(node, "p", "", False, ROLE="heading", **{"aria-level": "2"})
             + '<span class="caption-text">'
         )
         self.context.append("</span></p>\n")
@@ -130,7 +142,7 @@ def visit_title(self, node):
         HTML5Translator.visit_title(self, node)
 
 
-def visit_text(self, node):
+def visit_text(self: HTML5Translator, node: nodes.Text) -> None:
     """Keep options whole in code, and short words with a hyphen in titles."""
     start = len(self.body)
     HTML5Translator.visit_Text(self, node)
@@ -139,20 +151,22 @@ def visit_text(self, node):
         self.body[start:] = [keep_whole(words, part) for part in self.body[start:]]
 
 
-def visit_citation(self, node):
+def visit_citation(self: HTML5Translator, node: nodes.citation) -> None:
     """Open a source without docutils' roles: ARIA has dropped the one, the list holds no items."""
     if not isinstance(node.previous_sibling(), nodes.citation):
         self.body.append('<div class="citation-list">\n')
     self.body.append(self.starttag(node, "div", CLASS="citation"))
 
 
-def visit_tab_label(self, node):
+def visit_tab_label(self: HTML5Translator, node: tabs.sd_tab_label) -> None:
     """Drop `aria-controls`, which a label may not have."""
     node.attributes.pop("aria_controls", None)
     tabs.visit_tab_label(self, node)
 
 
-def mend_head(app, pagename, templatename, context, doctree):
+def mend_head(
+    app: Sphinx, name: str, template: str, context: PageContext, doctree: nodes.document | None
+) -> None:
     """Describe the page in its front matter's words, and load only what the page uses."""
     meta = context.get("meta") or {}
     if description := meta.get("description"):
@@ -173,7 +187,7 @@ def mend_head(app, pagename, templatename, context, doctree):
         files[:] = [f for f in files if str(f.filename).rpartition("/")[2] not in unused]
 
 
-def setup(app):
+def setup(app: Sphinx) -> ExtensionMetadata:
     """Put the mended visitors in the place of the others'."""
     PygmentsBridge.html_formatter = ScrollableCode
     app.add_node(scroller, html=(visit_scroller, depart_scroller))
@@ -184,7 +198,8 @@ def setup(app):
         (nodes.citation, visit_citation, HTML5Translator.depart_citation),
         (tabs.sd_tab_label, visit_tab_label, tabs.depart_tab_label),
     ):
-        app.add_node(node, override=True, html=(visit, depart))
+        html = visit, depart
+        app.add_node(node, True, html=html)  # pyright: ignore[reportArgumentType] - it takes a Text
     app.add_post_transform(MarkCells)
     app.add_post_transform(MendTables)
     app.connect("html-page-context", mend_head, priority=400)  # Open Graph's is 500, and adds to it

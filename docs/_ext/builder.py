@@ -17,7 +17,6 @@ import sys
 from collections.abc import Iterable, Set
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
@@ -42,8 +41,8 @@ class SiteBuilder(SectionSearch, StandaloneHTMLBuilder):
         """
         super().init()
         self.digests = {}
-        self.events.connect("env-get-outdated", self.read_all, priority=500)
-        self.events.connect("env-updated", self.write_all, priority=900)  # citations are made
+        self.events.connect("env-get-outdated", self.pages_to_read, priority=500)
+        self.events.connect("env-updated", self.pages_to_write, priority=900)  # citations are made
         gc.disable()
         atexit.register(gc.freeze)
 
@@ -58,21 +57,21 @@ class SiteBuilder(SectionSearch, StandaloneHTMLBuilder):
             return json.loads(self.record.read_text("utf-8"))
         return {}
 
-    def differs(self, name: str, digest: str) -> bool:
+    def has_changed(self, name: str, digest: str) -> bool:
         """Keep a digest for the record; tell whether it differs from that of the last build."""
         self.digests[name] = digest
         return self.last_build().get(name) != digest
 
-    def read_all(self, app: Sphinx, env: BuildEnvironment, *docnames: set[str]) -> Set[str]:
+    def pages_to_read(self, app: Sphinx, env: BuildEnvironment, *docnames: set[str]) -> Set[str]:
         """Read every page again when something has changed that is read with all of them."""
-        return env.found_docs if self.differs("read", what_is_read(app)) else set()
+        return env.found_docs if self.has_changed("read", digest_inputs(app)) else set()
 
-    def write_all(self, app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
+    def pages_to_write(self, app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
         """Write every page again when something has changed that any of them may show.
 
         With an address as well: `sitemap.xml` lists the pages that a build writes.
         """
-        changed = self.differs("write", what_is_written(app))
+        changed = self.has_changed("write", digest_site(app))
         return list(env.found_docs) if changed or app.config.html_baseurl else ()
 
     def prepare_writing(self, docnames: Set[str]) -> None:
@@ -111,12 +110,12 @@ class SiteBuilder(SectionSearch, StandaloneHTMLBuilder):
             self.record.write_text(json.dumps(self.digests), "utf-8")
 
 
-def digest(*parts: Any) -> str:
+def digest(*parts: object) -> str:  # anything has a `repr`
     """Return a digest of some values, whose `repr` says all that they hold."""
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
-def what_is_read(app: Sphinx) -> str:
+def digest_inputs(app: Sphinx) -> str:
     """Return a digest of what is read with every page: code, packages, settings, the commit.
 
     And whether a warning is an error: where it is none, a build that passed proves less.
@@ -130,22 +129,24 @@ def what_is_read(app: Sphinx) -> str:
     return digest(sys.version, app._fail_on_warnings, commit, texts)
 
 
-def what_is_written(app: Sphinx) -> str:
+def digest_site(app: Sphinx) -> str:
     """Return a digest of what any page may show of the site."""
-    config, info = app.config, app.builder.build_info
+    config, builder = app.config, app.builder
+    assert isinstance(builder, SiteBuilder)  # which alone asks
+    info = builder.build_info
     folders = [Path(app.confdir, f) for f in {*config.html_static_path, *config.templates_path}]
     files = sorted(file for folder in folders for file in folder.rglob("*.*"))
     texts = [(file.name, file.read_bytes()) for file in files]
-    said = what_pages_say(app.env)
+    said = digest_pages(app.env)
     return digest(str(app.outdir), info.config_hash, info.tags_hash, texts, said)
 
 
-def what_pages_say(env: BuildEnvironment) -> str:
+def digest_pages(env: BuildEnvironment) -> str:
     """Return a digest of what pages say that others show; it is kept until a page is read again."""
     known = handbook(env)
-    if known.pages_say is None:
+    if known.pages_digest is None:
         std, cite = env.domaindata["std"], env.domaindata.get("cite", {})
-        known.pages_say = digest(
+        known.pages_digest = digest(
             sorted((page, toc.pformat()) for page, toc in env.tocs.items()),
             [sorted(std[known].items()) for known in ("labels", "anonlabels", "objects")],
             [
@@ -153,7 +154,7 @@ def what_pages_say(env: BuildEnvironment) -> str:
                 for source in cite.get("citations", ())
             ],
         )
-    return known.pages_say
+    return known.pages_digest
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:

@@ -19,7 +19,6 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from docutils import nodes
 from sphinx import addnodes
@@ -27,8 +26,9 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
+from sphinx.util.typing import ExtensionMetadata
 
-from docs._ext import at, data, is_chapter, load, prose
+from docs._ext import PageContext, Table, at, data, is_chapter, load, prose
 from docs._ext.classes import FACTS, NOT_RUN, TALK, has
 from docs._ext.handbook import handbook
 from docs._ext.numbers import run_of
@@ -43,9 +43,10 @@ WORDS_A_MINUTE, SLOW_WORDS_A_MINUTE = 200, 60  # prose; code, output and tables
 COMMAND_MINUTES, EDIT_MINUTES = 1, 3  # of a lab
 
 
-def front_matter(env: BuildEnvironment, docname: str) -> dict[str, Any]:
+def front_matter(env: BuildEnvironment, docname: str) -> Table:
     """Return a page's front matter as Python values, or {} where it has a fault."""
-    page, path = {}, Path(env.doc2path(docname))
+    page: Table = {}
+    path = Path(env.doc2path(docname))
     for key, value in env.metadata[docname].items():
         if isinstance(value, str):  # what is none is an extension's own mark
             page[key] = value
@@ -67,7 +68,7 @@ def reading_minutes(doctree: nodes.document, *, code: bool = True) -> float:
     return fast / WORDS_A_MINUTE + slow / SLOW_WORDS_A_MINUTE
 
 
-def lab_minutes(app, doctree, edits):
+def lab_minutes(app: Sphinx, doctree: nodes.document, edits: int) -> tuple[int, float | None]:
     """Estimate a lab's minutes, rounded up, and give the seconds of the machine among them, or None.
 
     Reading, a minute for each command, those of a set-up that is not run too, and three for each
@@ -75,7 +76,8 @@ def lab_minutes(app, doctree, edits):
     """
     env, docname = app.env, app.env.docname
     measured = app.srcdir / "_data" / "measured" / "labs.json"
-    figures = run_of(env, "labs")["figures"] if measured.exists() else {}
+    run = run_of(env, "labs") if measured.exists() else None
+    figures = run["figures"] if run else {}
     seconds = figures.get(f"{docname.rpartition('/')[2].replace('-', '_')}_s")
     typed = 0
     for block in doctree.findall(nodes.literal_block):
@@ -86,8 +88,10 @@ def lab_minutes(app, doctree, edits):
     return math.ceil(person + (seconds or 0) / 60), seconds
 
 
-def lab_facts(app, doctree, lab, edits):
-    """Return what stands under the title of a lab."""
+def lab_facts(
+    app: Sphinx, doctree: nodes.document, lab: int, edits: int
+) -> tuple[int, nodes.paragraph]:
+    """Return a lab's minutes, and what stands under its title."""
     taken, seconds = lab_minutes(app, doctree, edits)
     line = f"Lab {lab} · about {taken} minutes"
     if seconds is not None:
@@ -95,7 +99,7 @@ def lab_facts(app, doctree, lab, edits):
     return taken, nodes.paragraph("", line, classes=["chapter-line"])
 
 
-def under_title(app, doctree, facts):
+def set_under_title(app: Sphinx, doctree: nodes.document, facts: nodes.container) -> None:
     """Set facts under a page's title."""
     title = doctree.next_node(nodes.title)
     if title is None:
@@ -106,20 +110,24 @@ def under_title(app, doctree, facts):
     title.parent.insert(title.parent.index(title) + 1, facts)
 
 
-def read(app, doctree):
+def read(app: Sphinx, doctree: nodes.document) -> None:
     """Check a page's front matter and set the facts under the title of a chapter or a lab."""
     env, docname = app.env, app.env.docname
     page = front_matter(env, docname)
     if "lab" in page:
         handbook(env).minutes[docname], line = lab_facts(app, doctree, page["lab"], page["edits"])
         goals = [objectives("lab", page["objectives"])] if "objectives" in page else []
-        under_title(app, doctree, nodes.container("", line, *goals, classes=[FACTS]))
+        set_under_title(app, doctree, nodes.container("", line, *goals, classes=[FACTS]))
         return
-    chapter = page if is_chapter(page) else {}
-    taken = math.ceil(reading_minutes(doctree) + (QUESTIONS if chapter else 0))
+    taken = math.ceil(reading_minutes(doctree) + (QUESTIONS if is_chapter(page) else 0))
     handbook(env).minutes[docname] = taken
-    if not chapter:
-        return
+    if is_chapter(page):
+        read_chapter(app, doctree, page, taken)
+
+
+def read_chapter(app: Sphinx, doctree: nodes.document, chapter: Table, taken: int) -> None:
+    """Keep what a chapter's front matter says, and set it under the title with the minutes taken."""
+    env, docname = app.env, app.env.docname
     names = {path["id"]: path["name"] for path in load(app.srcdir, "paths.toml").get("path", [])}
     for audience in chapter["audience"]:
         if audience not in names:
@@ -142,7 +150,7 @@ def read(app, doctree):
             needs += link(docname, target)
         facts += needs
     facts += objectives("chapter", chapter["objectives"])
-    under_title(app, doctree, facts)
+    set_under_title(app, doctree, facts)
 
 
 def objectives(kind: str, goals: Mapping[str, str]) -> nodes.container:
@@ -152,9 +160,9 @@ def objectives(kind: str, goals: Mapping[str, str]) -> nodes.container:
     return nodes.container("", about, nodes.bullet_list("", *items), classes=["objectives"])
 
 
-def link(docname, target):
+def link(docname: str, target: str) -> addnodes.pending_xref:
     """Return a reference to a page that shows the page's title; Sphinx resolves it."""
-    xref = addnodes.pending_xref(
+    return addnodes.pending_xref(
         "",
         nodes.inline(classes=["doc"]),
         refdomain="std",
@@ -164,13 +172,12 @@ def link(docname, target):
         refwarn=True,
         refdoc=docname,
     )
-    return xref
 
 
 class Page(SphinxRole):
     """Name a page by its title, as a link."""
 
-    def run(self):
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Return the link, or the name alone where there is no such page."""
         if self.text in self.env.found_docs:
             return [link(self.env.docname, self.text)], []
@@ -185,7 +192,7 @@ class chapter_list(nodes.General, nodes.Element):
 class Chapters(SphinxDirective):
     """List the pages of this page's table of contents: link, minutes, difficulty, description."""
 
-    def run(self):
+    def run(self) -> list[nodes.Node]:
         """Leave a marker; the list is made when all pages are known."""
         handbook(self.env).with_lists[self.env.docname] = handbook(self.env).with_chapters[
             self.env.docname
@@ -193,18 +200,18 @@ class Chapters(SphinxDirective):
         return [chapter_list()]
 
 
-def resolve(app, doctree, docname):
+def resolve(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Replace each marker by its list, and lead to the first page where the part begins."""
     pages = app.env.toctree_includes.get(docname, [])
     for marker in list(doctree.findall(chapter_list)):
-        marker.replace_self(chapters(app, docname, pages))
+        marker.replace_self(numbered_chapters(app, docname, pages))
         title = doctree.next_node(nodes.title)
         if title and pages:
             about = title.next_node(nodes.paragraph, descend=False, siblings=True) or title
-            about.parent.insert(about.parent.index(about) + 1, begin(app, docname, pages))
+            about.parent.insert(about.parent.index(about) + 1, begin_line(app, docname, pages))
 
 
-def chapters(app: Sphinx, docname: str, pages: list[str]) -> nodes.enumerated_list:
+def numbered_chapters(app: Sphinx, docname: str, pages: list[str]) -> nodes.enumerated_list:
     """Return the pages of a part, in reading order: title, minutes, difficulty, description."""
     items = []
     for page in pages:
@@ -223,7 +230,7 @@ def facts_of(env: BuildEnvironment, page: str) -> list[str]:
     return [f"{taken} minutes", *([DIFFICULTY[difficulty]] if difficulty else [])]
 
 
-def begin(app: Sphinx, docname: str, pages: list[str]) -> nodes.paragraph:
+def begin_line(app: Sphinx, docname: str, pages: list[str]) -> nodes.paragraph:
     """Return the button that leads to the first page of a part, and what all of them take.
 
     The button has the name that the table of contents gives that page, which is a short one.
@@ -239,20 +246,22 @@ def begin(app: Sphinx, docname: str, pages: list[str]) -> nodes.paragraph:
     return nodes.paragraph("", "", button, nodes.Text(" "), listed, classes=["begin"])
 
 
-def reference(app, docname, page):
+def reference(app: Sphinx, docname: str, page: str) -> nodes.reference:
     """Return a resolved link to a page that shows the page's title."""
     uri = app.builder.get_relative_uri(docname, page)
     return nodes.reference("", app.env.titles[page].astext(), internal=True, refuri=uri)
 
 
-def add_files(app: Sphinx, name: str, template: str, context: Any, doctree: Any) -> None:
+def add_files(
+    app: Sphinx, name: str, template: str, context: PageContext, doctree: nodes.document | None
+) -> None:
     """Load the look of a list and what ticks it where there is one, and nowhere else."""
     if name in handbook(app.env).with_chapters and app.builder.name != "epub":
         app.add_css_file("chapters.css")
         app.add_js_file("done.js", loading_method="defer")
 
 
-def setup(app):
+def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the directives and the handlers."""
     app.setup_extension("docs._ext.paths")
     app.add_node(chapter_list)

@@ -5,14 +5,15 @@ build with nothing to do; and for each citation it looks through all installed p
 plugin that writes plain text.
 """
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
 
 from pybtex.backends.plaintext import Backend
 from pybtex.database import Entry
 from pybtex.plugin import register_plugin
 from pybtex.style import FormattedEntry
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util.typing import ExtensionMetadata
 from sphinxcontrib.bibtex.directives import BibliographyKey
 from sphinxcontrib.bibtex.domain import BibtexDomain
 
@@ -43,7 +44,19 @@ class Citations(BibtexDomain):
         super().clear_doc(docname)
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def domain_of(env: BuildEnvironment) -> BibtexDomain:
+    """Return the domain `cite`, ours or the extension's own."""
+    domain = env.get_domain("cite")
+    assert isinstance(domain, BibtexDomain)  # no other is registered under this name
+    return domain
+
+
+def entries_of(env: BuildEnvironment) -> Mapping[str, Entry]:
+    """Return the entries of the bibliography by their keys."""
+    return domain_of(env).bibdata.data.entries
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
     """Put the domain in the place of the extension's own."""
     app.setup_extension("sphinxcontrib.bibtex")
     app.add_domain(Citations, override=True)

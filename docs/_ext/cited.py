@@ -24,6 +24,7 @@ from sphinx.util import logging
 from sphinx.util.typing import ExtensionMetadata
 
 from docs._ext import dates, facts, prose, statements
+from docs._ext.citations import entries_of
 from docs._ext.classes import CLAIM, FROM_DATA, has, within
 from docs._ext.handbook import Place, handbook
 from docs._ext.lexicon import MONTHS
@@ -59,7 +60,7 @@ def lines(block: nodes.Element) -> Iterator[tuple[str, list[str]]]:
             first, *others = node.astext().split("\n")
             parts[-1][0].append(first)
             parts.extend(([line], []) for line in others)
-        elif node.get("refdomain") == "cite":
+        elif isinstance(node, nodes.Element) and node.get("refdomain") == "cite":
             parts[-1][1].extend(map(str.strip, node.get("reftarget", "").split(",")))
         elif not isinstance(node, nodes.raw) and not has(node, *prose.GENERATED):
             for child in node.children:
@@ -72,7 +73,7 @@ def lines(block: nodes.Element) -> Iterator[tuple[str, list[str]]]:
             yield said, keys
 
 
-def kind(block: nodes.Element) -> str:
+def place_kind(block: nodes.Element) -> str:
     """Say where a block stands."""
     if within(block, CLAIM, FROM_DATA):
         return "claim" if within(block, CLAIM) else "card"
@@ -86,13 +87,13 @@ def kind(block: nodes.Element) -> str:
 
 def hold(env: BuildEnvironment, keys: Iterable[str]) -> facts.Held:
     """Return what the bibliography holds under some keys; one that is missing is reported elsewhere."""
-    entries = env.get_domain("cite").bibdata.data.entries
+    entries = entries_of(env)
     for bib in env.config.bibtex_bibfiles if keys else ():
         env.note_dependency(f"{env.srcdir}/{bib}")
     return facts.held_by([entries[key] for key in keys if key in entries])
 
 
-def around(block: nodes.Element) -> str:
+def words_around(block: nodes.Element) -> str:
     """Return what a line is about and does not say: the tool of a card, the other cells of a row."""
     found = block
     while found is not None and not (isinstance(found, nodes.row) or has(found, "tool-card")):
@@ -103,10 +104,12 @@ def around(block: nodes.Element) -> str:
         others = [cell for cell in found.findall(nodes.paragraph) if cell is not block]
         words = [prose.said(cell).strip() for cell in others]
         return "".join(f"{word}; " for word in words if word not in dates.STATES)
-    return f"{found.next_node(nodes.strong).astext()}: "
+    name = found.next_node(nodes.strong)
+    assert name is not None  # a card begins with the name of its tool
+    return f"{name.astext()}: "
 
 
-def compare(app: Sphinx, doctree: nodes.document) -> None:
+def compare_sentences(app: Sphinx, doctree: nodes.document) -> None:
     """Hold each sentence of a page to its sources, and keep those that cite."""
     found = handbook(app.env).cited.setdefault(app.env.docname, [])
     for block in prose.blocks(doctree):
@@ -117,12 +120,12 @@ def compare(app: Sphinx, doctree: nodes.document) -> None:
         here = app.env.docname, prose.line_of(block)
         for words, keys in said:
             if keys:
-                words = around(block) + words
-                found.append(make_sentence(here, kind(block), words, keys))
-                report(facts.doubts(words, hold(app.env, keys)), here)
+                words = words_around(block) + words
+                found.append(make_sentence(here, place_kind(block), words, keys))
+                report_doubts(facts.doubts(words, hold(app.env, keys)), here)
             else:
                 longer = LONGER.findall(words)
-                report((it for it in longer if not facts.stands(it, held.words)), here)
+                report_doubts((it for it in longer if not facts.stands(it, held.words)), here)
     compare_figures(app, doctree, found)
 
 
@@ -139,11 +142,11 @@ def compare_figures(app: Sphinx, doctree: nodes.document, found: list[Sentence])
         right = question["option"][question["right"]]
         given = statements.figures(statements.read(question["ask"]))
         sums = " ".join(f"{one + other:f}" for one, other in combinations(given, 2))
-        says = section(doctree, question["section"]), question["ask"]
+        says = section_text(doctree, question["section"]), question["ask"]
         sources = [*(facts.SECTION + one for one in says), facts.SUMS + sums]
         # An answer that is computed is compared with its expression, by a test.
-        held = ("why",) if "run" in question else ("text", "why")
-        repeats += [("quiz", right[text], sources) for text in held]
+        parts = ("why",) if "run" in question else ("text", "why")
+        repeats += [("quiz", right[text], sources) for text in parts]
     for place, text, sources in repeats:
         for doubt in facts.repeated(text, sources):
             logger.warning(
@@ -153,7 +156,7 @@ def compare_figures(app: Sphinx, doctree: nodes.document, found: list[Sentence])
             found.append(make_sentence((page, 1), place, text, sources))
 
 
-def section(doctree: nodes.document, label: str) -> str:
+def section_text(doctree: nodes.document, label: str) -> str:
     """Return the text of a section that a quiz names; nothing if there is none."""
     target = doctree.nameids.get(nodes.fully_normalize_name(label))
     found = next(doctree.findall(has_id(target)), None) if target else None
@@ -165,7 +168,7 @@ def make_sentence(here: Place, kind: str, said: str, keys: list[str]) -> Sentenc
     return {"page": here[0], "line": here[1], "kind": kind, "said": said, "keys": keys}
 
 
-def report(doubts: Iterable[str], here: Place) -> None:
+def report_doubts(doubts: Iterable[str], here: Place) -> None:
     """Warn of what the entries do not hold."""
     for doubt in doubts:
         logger.warning(
@@ -176,7 +179,7 @@ def report(doubts: Iterable[str], here: Place) -> None:
         )
 
 
-def write(app: Sphinx, env: BuildEnvironment) -> None:
+def write_sentences(app: Sphinx, env: BuildEnvironment) -> None:
     """Leave the sentences that cite for whoever wants to try them."""
     found = handbook(env).cited
     text = [json.dumps(one, ensure_ascii=False) for page in sorted(found) for one in found[page]]
@@ -186,6 +189,6 @@ def write(app: Sphinx, env: BuildEnvironment) -> None:
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Connect the comparison, before the quiz drops what it was made of."""
     app.setup_extension("docs._ext")
-    app.connect("doctree-read", compare, priority=400)
-    app.connect("env-check-consistency", write)
+    app.connect("doctree-read", compare_sentences, priority=400)
+    app.connect("env-check-consistency", write_sentences)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

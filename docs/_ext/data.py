@@ -18,10 +18,29 @@ from datetime import date
 from difflib import get_close_matches
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
+    from jsonschema.protocols import Validator
 
 SCHEMAS = Path(__file__).parents[1] / "_data" / "schemas"
 Keys = tuple[str | int, ...]  # the way to a value: ("term", 0, "owner")
+Fault = tuple[Keys, str]  # the way to the place; the fault and its remedy in words
+Schema = Mapping[str, Any]  # of JSON Schema each word has a value of its own type
+# What a data file holds, in TOML or in JSON.
+Value = dict[str, "Value"] | list["Value"] | str | int | float | bool | date | None
+
+
+class Breach(NamedTuple):
+    """A place that breaks a rule of its schema."""
+
+    keys: Keys
+    value: Any  # as the file has it: of a type that the rule asks for, or of any other
+    rule: str
+    wanted: Any  # a list, a table or a word, by the rule
+    schema: Schema
+    description: str  # what may stand there
 
 
 def files(srcdir: str | Path) -> list[Path]:
@@ -67,72 +86,114 @@ def file_faults(path: Path, schema: str) -> Iterator[tuple[int, str]]:
         yield from ((find(text, keys), fault) for keys, fault in data_faults(data, schema))
 
 
-def data_faults(data: Mapping[str, Any], schema: str) -> list[tuple[Keys, str]]:
+def data_faults(
+    data: Mapping[str, Any],  # of `Value`; jsonschema's own types know of no date
+    schema: str,
+) -> list[Fault]:
     """Return what is wrong with data: the way to the place, the fault and its remedy."""
-    held_to = validator(schema)
-    errors = held_to.iter_errors(data)
-    faults = (fault for error in errors for fault in in_words(error, held_to.schema))
+    whole, errors = read_schema(schema), validator(schema).iter_errors(data)
+    faults = (fault for error in errors for fault in faults_of(breach_of(error, whole)))
     return list(dict.fromkeys(faults))
 
 
+def breach_of(error: "ValidationError", whole: Schema) -> Breach:
+    """Return what an error of jsonschema tells, with the part of the whole schema that has words."""
+    assert isinstance(error.schema, Mapping)  # our schemas forbid by `additionalProperties` alone
+    # What holds on a condition says which keys, and no words.
+    schema = whole if "then" in error.schema_path else error.schema
+    description = schema.get("description") or whole["description"]
+    keys, rule = tuple(error.absolute_path), str(error.validator)
+    return Breach(keys, error.instance, rule, error.validator_value, schema, description)
+
+
 @cache
-def validator(schema: str) -> Any:
+def read_schema(name: str) -> Schema:
+    """Read the schema of a name."""
+    return json.loads((SCHEMAS / f"{name}.json").read_text("utf-8"))
+
+
+@cache
+def validator(schema: str) -> "Validator":
     """Return the validator of a schema, for which a TOML date is a text of the format `date`."""
     # Here and not above: it takes a tenth of a second, which a build without news does not spend.
     from jsonschema import Draft202012Validator, validators
 
-    def of_type(validator, types, value, schema):
+    def check_type(
+        validator: "Validator", types: str | list[str], value: Value, schema: Schema
+    ) -> Iterator["ValidationError"]:
+        """Check a value's type as JSON Schema does, and take a TOML date as a text of that format."""
         if schema.get("format") == "date":
             value = value.isoformat() if type(value) is date else None
         elif types == "integer" and isinstance(value, float):  # to JSON, 50.0 is 50
             value = None
         return Draft202012Validator.VALIDATORS["type"](validator, types, value, schema)
 
-    dated = validators.extend(Draft202012Validator, {"type": of_type})
-    return dated(json.loads((SCHEMAS / f"{schema}.json").read_text("utf-8")))
+    dated = validators.extend(Draft202012Validator, {"type": check_type})
+    return dated(read_schema(schema))
 
 
-def in_words(error: Any, whole: Mapping[str, Any]) -> Iterator[tuple[Keys, str]]:
-    """Yield the faults of which an error of jsonschema tells, in the words of the whole schema."""
-    keys, value, schema = tuple(error.absolute_path), error.instance, error.schema
-    if "then" in error.schema_path:  # what holds on a condition says which keys, and no words
-        schema = whole
-    rule, wanted, known = error.validator, error.validator_value, schema.get("properties", {})
-    if rule == "additionalProperties":
-        for key in value.keys() - known.keys():
-            near = nearest(key, known)
-            remedy = f"Write `{near}`: its keys are" if near else "Its keys are"
-            fault = f"`{key}` is no key of {schema['title']}"
-            yield (*keys, key), f"{fault}. {remedy} {', '.join(known)}."
-    elif rule in {"required", "dependentRequired"}:
-        if rule == "dependentRequired":
-            wanted = [need for key, needs in wanted.items() if key in value for need in needs]
-        misspelt = {nearest(key, known) for key in value.keys() - known.keys()}
-        for key in wanted:
-            if key not in value.keys() | misspelt:
-                yield keys, f"{schema['title']} has no `{key}`. {known[key]['description']}"
+def faults_of(breach: Breach) -> Iterator[Fault]:
+    """Yield the faults of which a breach tells, in the words of the schema."""
+    if breach.rule == "additionalProperties":
+        yield from unknown_keys(breach)
+    elif breach.rule in {"required", "dependentRequired"}:
+        yield from missing_keys(breach)
     else:
-        names = [f"`{key}`" for key in keys if isinstance(key, str)]
-        verb = "holds" if keys and isinstance(keys[-1], int) else "is"
-        remedy = schema.get("description") or whole["description"]
-        if rule == "type" and wanted == "integer" and str(value).strip().isdecimal():
-            remedy = f"Write a whole number without quotes, as {value.strip()}."
-        elif rule == "type" and wanted == "integer" and isinstance(value, float):
-            remedy = f"Write a whole number, as {value:.0f}."
-        if rule == "enum":
-            near, choices = nearest(value, wanted), ", ".join(map(str, wanted))
-            remedy = f"Write {near}: it" if near else f"{remedy} It"
-            remedy = f"{remedy} is one of {choices}."
-        yield keys, f"{(names or ['this file'])[-1]} {verb} {as_written(value)}. {remedy}"
+        yield wrong_value(breach)
 
 
-def nearest(word: Any, right: Iterable[Any]) -> str | None:
+def unknown_keys(breach: Breach) -> Iterator[Fault]:
+    """Yield each key of a table that its schema does not know, with the one that may be meant."""
+    known = breach.schema.get("properties", {})
+    for key in breach.value.keys() - known.keys():
+        near = nearest(key, known)
+        remedy = f"Write `{near}`: its keys are" if near else "Its keys are"
+        fault = f"`{key}` is no key of {breach.schema['title']}"
+        yield (*breach.keys, key), f"{fault}. {remedy} {', '.join(known)}."
+
+
+def missing_keys(breach: Breach) -> Iterator[Fault]:
+    """Yield each key that a table has to have and has not, unless another one may be meant for it."""
+    table, wanted, known = breach.value, breach.wanted, breach.schema.get("properties", {})
+    if breach.rule == "dependentRequired":
+        wanted = [need for key, needs in wanted.items() if key in table for need in needs]
+    misspelt = {nearest(key, known) for key in table.keys() - known.keys()}
+    for key in wanted:
+        if key not in table.keys() | misspelt:
+            description = known[key]["description"]
+            yield breach.keys, f"{breach.schema['title']} has no `{key}`. {description}"
+
+
+def wrong_value(breach: Breach) -> Fault:
+    """Return the fault of a value that its schema does not allow."""
+    names = [f"`{key}`" for key in breach.keys if isinstance(key, str)]
+    verb = "holds" if breach.keys and isinstance(breach.keys[-1], int) else "is"
+    fault = f"{(names or ['this file'])[-1]} {verb} {literal_of(breach.value)}"
+    return breach.keys, f"{fault}. {remedy_of(breach)}"
+
+
+def remedy_of(breach: Breach) -> str:
+    """Say what to write in the place of a wrong value: what is nearest to it, or what may stand there."""
+    value, wanted = breach.value, breach.wanted
+    whole_number = breach.rule == "type" and wanted == "integer"
+    if whole_number and str(value).strip().isdecimal():
+        return f"Write a whole number without quotes, as {value.strip()}."
+    if whole_number and isinstance(value, float):
+        return f"Write a whole number, as {value:.0f}."
+    if breach.rule == "enum":
+        near = nearest(value, wanted)
+        remedy = f"Write {near}: it" if near else f"{breach.description} It"
+        return f"{remedy} is one of {', '.join(map(str, wanted))}."
+    return breach.description
+
+
+def nearest(word: Value, right: Iterable[Value]) -> str | None:
     """Return the one of the right words that a word most resembles, or None."""
     words = [one for one in right if isinstance(one, str)]
     return next(iter(get_close_matches(str(word), words, 1)), None)
 
 
-def as_written(value: Any) -> str:
+def literal_of(value: Value) -> str:
     """Write a value as its file has it, or say what kind of thing it is."""
     if isinstance(value, dict):
         return "a table"
@@ -156,19 +217,22 @@ def line_in_toml(text: str, keys: Keys) -> int:
 
     def holds(count: int) -> bool:
         """Tell whether the first lines hold the value."""
-        value = cut(text, count)[1]
+        value: Value = parse_first_lines(text, count)[1]
         for key in keys:
-            if not (key in value if isinstance(value, dict) else key < len(value)):
+            if isinstance(value, dict) and key in value:
+                value = value[str(key)]
+            elif isinstance(value, list) and isinstance(key, int) and key < len(value):
+                value = value[key]
+            else:
                 return False
-            value = value[key]
         return True
 
     fewest = bisect_left(range(text.count("\n") + 1), True, key=holds)
-    return cut(text, fewest - 1)[0] + 1
+    return parse_first_lines(text, fewest - 1)[0] + 1
 
 
 @lru_cache(maxsize=64)  # the first cuts are the same for all faults of a file
-def cut(text: str, most: int) -> tuple[int, dict[str, Any]]:
+def parse_first_lines(text: str, most: int) -> tuple[int, dict[str, Value]]:
     """Return how many of the first lines are TOML, a list that is open being closed, and its data."""
     lines = text.split("\n")
     for count in range(most, 0, -1):

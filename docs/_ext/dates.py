@@ -9,13 +9,13 @@ dates of its own. Whoever asks gives the day: nothing here reads a clock, but
 import os
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from docs._ext import at, load, where
+from docs._ext import Table, at, load, where
 
 DATES = "expiring.toml"
 LAWS = "law.toml"
@@ -60,8 +60,8 @@ def day(written: date) -> str:
 def read(srcdir: str | Path) -> list[Fact]:
     """Return every fact that expires, the soonest to run out first."""
     dates = load(srcdir, DATES)
-    found = [*of_pages(srcdir, dates), *of_tools(srcdir, dates)]
-    found += [*of_laws(srcdir), *of_claims(srcdir), *of_resources(srcdir)]
+    found = [*facts_of_pages(srcdir, dates), *facts_of_tools(srcdir, dates)]
+    found += [*facts_of_laws(srcdir), *facts_of_claims(srcdir), *facts_of_resources(srcdir)]
     return sorted(found, key=lambda fact: (fact.good_until, *place_of(fact)))
 
 
@@ -71,7 +71,7 @@ def place_of(fact: Fact) -> tuple[str, int]:
     return path, int(line)
 
 
-def of_pages(srcdir: str | Path, dates: dict[str, Any]) -> Iterator[Fact]:
+def facts_of_pages(srcdir: str | Path, dates: Table) -> Iterator[Fact]:
     """Yield each line of a page that is marked with `{checked}`; it is one sentence."""
     entries = dates.get("page", {})
     for path in sorted(Path(srcdir).rglob("*.md")) if entries else ():
@@ -82,41 +82,43 @@ def of_pages(srcdir: str | Path, dates: dict[str, Any]) -> Iterator[Fact]:
                 if entry := entries.get(name):
                     words = MARKED.sub("", CITED.sub("", line))
                     words = re.sub(r"\s+(?=[.,;:]|$)", "", words).strip("|- ")
-                    yield fact(f"{path}:{number}", entry, words, CITED.findall(line))
+                    yield make_fact(f"{path}:{number}", entry, words, CITED.findall(line))
 
 
-def of_tools(srcdir: str | Path, dates: dict[str, Any]) -> Iterator[Fact]:
+def facts_of_tools(srcdir: str | Path, dates: Table) -> Iterator[Fact]:
     """Yield the status of each tool."""
     tools = load(srcdir, "tools.toml").get("tool", {})
     for name, entry in dates.get("tool", {}).items():
         if tool := tools.get(name):
             words = f"{name}: {tool['status']}"
-            yield fact(where(srcdir, "tools.toml", tool["status"]), entry, words, tool["source"])
+            yield make_fact(
+                where(srcdir, "tools.toml", tool["status"]), entry, words, tool["source"]
+            )
 
 
-def of_laws(srcdir: str | Path) -> Iterator[Fact]:
+def facts_of_laws(srcdir: str | Path) -> Iterator[Fact]:
     """Yield each duty of each law, with the day from which it applies."""
     for duty in load(srcdir, LAWS).get("duty", []):
         words = f"{duty['law']}: {duty['from']} {duty['what']}"
         place = where(srcdir, LAWS, f'"{duty["id"]}"')
-        yield fact(place, duty | {"kind": "law"}, words, duty["source"])
+        yield make_fact(place, duty | {"kind": "law"}, words, duty["source"])
 
 
-def of_claims(srcdir: str | Path) -> Iterator[Fact]:
+def facts_of_claims(srcdir: str | Path) -> Iterator[Fact]:
     """Yield what was found of each claim of the decks."""
     for claim in load(srcdir, "claims.toml").get("claim", []):
         place = where(srcdir, "claims.toml", f'"{claim["id"]}"')
         words, sources = claim["say"].strip(), CITED.findall(claim["found"])
-        yield fact(place, claim | {"kind": "claim"}, words, sources)
+        yield make_fact(place, claim | {"kind": "claim"}, words, sources)
 
 
-def of_resources(srcdir: str | Path) -> Iterator[Fact]:
+def facts_of_resources(srcdir: str | Path) -> Iterator[Fact]:
     """Yield the state of each course, book and community."""
     for name, entry in load(srcdir, "resources.toml").get("resource", {}).items():
         place = at(Path(srcdir, "_data", "resources.toml"), resource(name))
         words = f"{name}: {entry['state']}, {entry['price']}, {entry['licence']}"
-        held = entry | {"kind": "status", "checked": entry["looked_at"]}
-        yield fact(place, held, words, entry["source"])
+        dated = entry | {"kind": "status", "checked": entry["looked_at"]}
+        yield make_fact(place, dated, words, entry["source"])
 
 
 def resource(name: str) -> str:
@@ -124,8 +126,8 @@ def resource(name: str) -> str:
     return rf'^\[resource\."?{re.escape(name)}"?\]'
 
 
-def fact(place: str, entry: dict[str, Any], words: str, sources: Any) -> Fact:
-    """Make a fact of what its entry says."""
+def make_fact(place: str, entry: Table, words: str, sources: Iterable[str]) -> Fact:
+    """Make a fact of what its entry says; a source is a key, or several with commas."""
     keys = dict.fromkeys(",".join(sources).split(","))
     return Fact(place, entry["kind"], words, ", ".join(keys), entry["checked"], entry["good_until"])
 
@@ -135,7 +137,7 @@ def expired(facts: list[Fact], on: date) -> list[Fact]:
     return [one for one in facts if one.good_until < on]
 
 
-def running_out(facts: list[Fact], on: date, days: int) -> list[Fact]:
+def facts_running_out(facts: list[Fact], on: date, days: int) -> list[Fact]:
     """Return the facts that are good on a day, and will not be so many days later."""
     return [one for one in facts if on <= one.good_until < on + timedelta(days)]
 
@@ -145,7 +147,7 @@ def report(facts: list[Fact], on: date, within: int = 0) -> str:
     lines = []
     if gone := expired(facts, on):
         lines += [f"Good no longer on {on}, {len(gone)} of {len(facts)} facts:", *map(str, gone)]
-    if soon := running_out(facts, on, within):
+    if soon := facts_running_out(facts, on, within):
         lines += [f"Good no longer within {within} days of {on}:", *map(str, soon)]
     return "\n".join([*lines, REMEDY]) if lines else ""
 
@@ -158,10 +160,10 @@ def as_of(srcdir: str | Path) -> date:
     """
     command = ["git", "-C", str(srcdir), "log", "-1", "--format=%ct"]
     try:
-        told = subprocess.run(command, capture_output=True, check=True, text=True).stdout.strip()
+        answer = subprocess.run(command, capture_output=True, check=True, text=True).stdout.strip()
     except (OSError, subprocess.CalledProcessError):
-        told = ""
-    if seconds := told or os.environ.get("SOURCE_DATE_EPOCH", ""):
+        answer = ""
+    if seconds := answer or os.environ.get("SOURCE_DATE_EPOCH", ""):
         return datetime.fromtimestamp(int(seconds), UTC).date()
     return newest(srcdir)
 
@@ -188,12 +190,14 @@ def state(start: date, on: date) -> str:
 
 
 @cache
-def numbers(version: str) -> tuple[int, ...]:
+def version_numbers(version: str) -> tuple[int, ...]:
     """Return the numbers of a version: 2.13.0+cpu as (2, 13, 0)."""
-    return tuple(map(int, re.match(r"\d+(?:\.\d+)*", version)[0].split(".")))
+    match = re.match(r"\d+(?:\.\d+)*", version)
+    assert match is not None  # a version begins with a number
+    return tuple(map(int, match[0].split(".")))
 
 
-def behind(tool: dict[str, Any], sources: str, locked: str) -> str:
+def behind(tool: Table, sources: str, locked: str) -> str:
     """Return the release that a tool's status cites, if the lock has a newer one; else "".
 
     The status names it in its words, of which the newest counts, or a source does, whose fields are
@@ -204,13 +208,13 @@ def behind(tool: dict[str, Any], sources: str, locked: str) -> str:
     version, package = r"\d+(?:\.\d+)+", re.escape(tool.get("package", "no package"))
     words = re.findall(version, tool["status"])
     fields = re.findall(rf"(?<![\w-]){package}[- ]({version})", sources)
-    for cited in (max(said, key=numbers) for said in (words, fields) if said):
-        if numbers(cited) < as_far(locked, cited):
+    for cited in (max(said, key=version_numbers) for said in (words, fields) if said):
+        if version_numbers(cited) < leading_numbers(locked, cited):
             return cited
     ran = re.search(rf"({version})(?:, which)? ran here", tool["status"])
-    return ran[1] if ran and numbers(ran[1]) != as_far(locked, ran[1]) else ""
+    return ran[1] if ran and version_numbers(ran[1]) != leading_numbers(locked, ran[1]) else ""
 
 
-def as_far(locked: str, cited: str) -> tuple[int, ...]:
+def leading_numbers(locked: str, cited: str) -> tuple[int, ...]:
     """Return the numbers of one version as far as those of another go."""
-    return numbers(locked)[: len(numbers(cited))]
+    return version_numbers(locked)[: len(version_numbers(cited))]

@@ -8,13 +8,25 @@ document from the docs' root, or ``#label``.
 
 import hashlib
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.config import Config
 from sphinx.util import logging
+from sphinx.util.typing import ExtensionMetadata
+from sphinx.writers.html5 import HTML5Translator
 from sphinxcontrib.mermaid import Mermaid, mermaid
 
 from docs._ext import markdown
+
+if TYPE_CHECKING:  # Sphinx loads the writer of the one format that it makes
+    from sphinx.writers.latex import LaTeXTranslator
+    from sphinx.writers.manpage import ManualPageTranslator
+    from sphinx.writers.texinfo import TexinfoTranslator
+    from sphinx.writers.text import TextTranslator
 
 logger = logging.getLogger(__name__)
 
@@ -30,25 +42,25 @@ FORBIDDEN = (
 )
 
 
-def fences(text):
+def fences(text: str) -> Iterator[tuple[int, str]]:
     """Yield the line and the source of each mermaid fence of a Markdown text."""
     for fence in markdown.fences(text):
         if fence.name == "mermaid":
             yield fence.line - 1, fence.content.rstrip("\n")
 
 
-def drawing(source):
+def drawing(source: str) -> str:
     """Return the name of a source's drawing."""
     return hashlib.sha256(source.strip().encode()).hexdigest()[:12] + ".svg"
 
 
-def said(source, keyword):
+def said(source: str, keyword: str) -> str:
     """Return what a source says in its ``accTitle`` or ``accDescr``, or an empty string."""
     match = re.search(rf"^\s*{keyword}\s*(?::(.*)|\{{([^}}]*)\}})", source, re.M)
     return " ".join((match[1] or match[2]).split()) if match else ""
 
 
-def faults(source):
+def faults(source: str) -> Iterator[tuple[int, str]]:
     """Yield each fault of a source: lines below its fence, and a sentence."""
     for keyword, what in ("accTitle", "caption"), ("accDescr", "text alternative"):
         if not said(source, keyword):
@@ -68,7 +80,7 @@ class Diagram(Mermaid):
 
     option_spec = {}  # noqa: RUF012 - an option would show as text on a code host
 
-    def run(self):
+    def run(self) -> list[nodes.Node]:
         """Return the figure; report what a reader or the tool would stumble over."""
         env = self.state.document.settings.env
         source = "\n".join(self.content)
@@ -91,11 +103,12 @@ class Diagram(Mermaid):
         return [figure]
 
 
-def target(self, node, href):
+def resolve_target(self: HTML5Translator, node: mermaid, href: str) -> str:
     """Resolve a link of a drawing, from the page that is being written."""
     builder, here = self.builder, self.builder.current_docname
+    labels = builder.env.domains.standard_domain.anonlabels
     if href.startswith("#"):
-        document, anchor = builder.env.get_domain("std").anonlabels.get(href[1:], (None, ""))
+        document, anchor = labels.get(href[1:], (None, ""))
     else:
         document, anchor = href if href in builder.env.found_docs else None, ""
     if document is None:
@@ -105,17 +118,21 @@ def target(self, node, href):
     return f"{path}#{anchor}" if anchor else path
 
 
-def visit_html(self, node):
+def visit_html(self: HTML5Translator, node: mermaid) -> None:
     """Inline the drawing, with its links resolved, and a space of no width between two lines."""
     svg = Path(self.builder.srcdir, "_diagrams", drawing(node["code"])).read_text("utf-8")
     svg = svg.replace("</tspan><tspan ", '</tspan><tspan font-size="0"> </tspan><tspan ')
     self.body.append(
-        re.sub(r'(<a href=")([^"]*)', lambda m: m[1] + self.encode(target(self, node, m[2])), svg)
+        re.sub(
+            r'(<a href=")([^"]*)',
+            lambda m: m[1] + self.encode(resolve_target(self, node, m[2])),
+            svg,
+        )
     )
     raise nodes.SkipNode
 
 
-def visit_text(self, node):
+def visit_text(self: "TextTranslator", node: mermaid) -> None:
     """Say in words what the drawing shows."""
     self.new_state(0)
     self.add_text(node["description"])
@@ -123,24 +140,26 @@ def visit_text(self, node):
     raise nodes.SkipNode
 
 
-def visit_other(self, node):
+def visit_other(
+    self: "LaTeXTranslator | ManualPageTranslator | TexinfoTranslator", node: mermaid
+) -> None:
     """Say in words what the drawing shows, escaped for the format."""
     escape = getattr(self, "encode", None) or getattr(self, "escape", str)
     self.body.append(escape(node["description"]))
     raise nodes.SkipNode
 
 
-def no_script(app, config):
+def need_no_script(app: Sphinx, config: Config) -> None:
     """Tell sphinxcontrib-mermaid that no page needs its script."""
     config.mermaid_output_format = "svg"
 
 
-def setup(app):
+def setup(app: Sphinx) -> ExtensionMetadata:
     """Take over the mermaid directive and how its node is written."""
     app.setup_extension("sphinxcontrib.mermaid")
     other = (visit_other, None)
     app.add_node(mermaid, override=True, html=(visit_html, None), text=(visit_text, None),
                  latex=other, man=other, texinfo=other)  # fmt: skip
     app.add_directive("mermaid", Diagram, override=True)
-    app.connect("config-inited", no_script)
+    app.connect("config-inited", need_no_script)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

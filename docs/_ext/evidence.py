@@ -9,10 +9,14 @@
 import re
 
 from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
+from sphinx.util.typing import ExtensionMetadata
 
 from docs._ext import load, prose, where
+from docs._ext.citations import domain_of
 from docs._ext.cited import hold, lines
 from docs._ext.classes import CLAIM, FACTS, FROM_DATA, MEASURED, QUIZ, within
 from docs._ext.dates import day
@@ -46,7 +50,7 @@ class Claim(SphinxDirective):
 
     required_arguments = 1
 
-    def run(self):
+    def run(self) -> list[nodes.Node]:
         """Write the box as Markdown and let the parser do the rest."""
         self.env.note_dependency(f"{self.env.srcdir}/_data/claims.toml")
         key = self.arguments[0]
@@ -77,7 +81,7 @@ class Claim(SphinxDirective):
 class Claims(SphinxDirective):
     """List every claim with its verdict and the place where the handbook shows it."""
 
-    def run(self):
+    def run(self) -> list[nodes.Node]:
         """Write the table as Markdown and let the parser do the rest."""
         self.env.note_dependency(f"{self.env.srcdir}/_data/claims.toml")
         rows = ["| a common slide says | verdict | checked | shown in |", "|---|---|---|---|"]
@@ -86,41 +90,54 @@ class Claims(SphinxDirective):
             f"| {{ref}}`{c['entry']}` |"
             for c in load(self.env.srcdir, "claims.toml").get("claim", [])
         ]
-        made = self.parse_text_to_nodes("\n".join(rows))
-        for node in made:
-            node["classes"].append(FROM_DATA)  # each line leads to the box with its sources
-        return made
+        (table,) = self.parse_text_to_nodes("\n".join(rows))
+        assert isinstance(table, nodes.table)  # it has its head, whatever else
+        table["classes"].append(FROM_DATA)  # each line leads to the box with its sources
+        return [table]
 
 
-def figures(app, doctree):
+def check_sources(app: Sphinx, doctree: nodes.document) -> None:
     """Find figures, years and quotations that nothing on the page backs."""
+    check_figures(app, doctree)
+    check_front_matter(app)
+    check_quotations(app, doctree)
+
+
+def check_figures(app: Sphinx, doctree: nodes.document) -> None:
+    """Warn of figures without a source, other than those that a block of the page has printed."""
     printed = " ".join(
-        n.astext()
-        for n in doctree.findall(nodes.literal_block)
-        if n.get("language") in {"output", "console"}
+        block.astext()
+        for block in doctree.findall(nodes.literal_block)
+        if block.get("language") in {"output", "console"}
     )
     for block in prose.blocks(doctree):
-        said, here = prose.said(block), (app.env.docname, prose.line_of(block))
-        if backed(block):
+        if is_backed(block):
             continue
-        for figure in FIGURE.findall(said):
+        for figure in FIGURE.findall(prose.said(block)):
             number = re.match(r"\d+(?:\.\d+)?", figure)
             if number and re.search(rf"(?<![\d.]){re.escape(number[0])}(?![\d.])", printed):
                 continue
             logger.warning(
                 "%r has no source: cite one, measure it, or show the fence that prints it",
                 figure,
-                location=here,
+                location=(app.env.docname, prose.line_of(block)),
             )
-    for field in ("description", "objectives"):  # they have no room for a source
-        for figure in FIGURE.findall(
-            str(app.env.metadata[app.env.docname].get(field, "")).replace('"', "")
-        ):
+
+
+def check_front_matter(app: Sphinx) -> None:
+    """Warn of figures in the description and the objectives, which have no room for a source."""
+    about = app.env.metadata[app.env.docname]
+    for field in ("description", "objectives"):
+        for figure in FIGURE.findall(str(about.get(field, "")).replace('"', "")):
             logger.warning(
                 "%r has no source in the front matter: say it in the chapter",
                 figure,
                 location=(app.env.docname, 1),
             )
+
+
+def check_quotations(app: Sphinx, doctree: nodes.document) -> None:
+    """Warn of block quotations that the entry cited in them, or just before, does not have."""
     for quote in doctree.findall(nodes.block_quote):
         before = quote.parent[: quote.parent.index(quote)][-1:]
         beside = [*quote.findall(nodes.paragraph), *before]
@@ -135,55 +152,60 @@ def figures(app, doctree):
                 )
 
 
-def backed(paragraph):
+def is_backed(paragraph: nodes.Element) -> bool:
     """Tell whether a paragraph or its row cites, or stands in a claim box or among measurements."""
-    row = paragraph
+    row: nodes.Element | None = paragraph
     while row is not None and not isinstance(row, nodes.row):
         row = row.parent
     whole = paragraph if row is None else row
-    if any(n.get("refdomain") == "cite" for n in whole.findall(nodes.Element)):
+    if any(node.get("refdomain") == "cite" for node in whole.findall(nodes.Element)):
         return True
     # A claim box is checked as a whole; front matter and lists of an extension are data.
     return within(paragraph, CLAIM, FACTS, QUIZ, FROM_DATA, MEASURED)
 
 
-def check(app, env):
+def check(app: Sphinx, env: BuildEnvironment) -> None:
     """Check claims.toml and the bibliography as a whole."""
+    check_claims(app, env)
+    check_bibliography(app, env)
+
+
+def check_claims(app: Sphinx, env: BuildEnvironment) -> None:
+    """Warn of a claim of no entry of the syllabus, without a source, or not shown exactly once."""
     shown = [key for keys in handbook(env).claims.values() for key in keys]
     entries = {e["id"] for e in load(app.srcdir, "syllabus.toml").get("bullet", [])}
     for claim in load(app.srcdir, "claims.toml").get("claim", []):
-        at = where(app.srcdir, "claims.toml", f'"{claim["id"]}"')
+        here = where(app.srcdir, "claims.toml", f'"{claim["id"]}"')
         if claim["entry"] not in entries:
-            logger.warning("%r is no entry of the syllabus", claim["entry"], location=at)
+            logger.warning("%r is no entry of the syllabus", claim["entry"], location=here)
         if "{cite" not in claim["found"]:
-            logger.warning("the claim %r cites no source", claim["id"], location=at)
+            logger.warning("the claim %r cites no source", claim["id"], location=here)
         if shown.count(claim["id"]) != 1:
             logger.warning(
-                "the claim %r is not shown in exactly one chapter", claim["id"], location=at
+                "the claim %r is not shown in exactly one chapter", claim["id"], location=here
             )
-    cited = {target.key for ref in env.get_domain("cite").citation_refs for target in ref.targets}
+
+
+def check_bibliography(app: Sphinx, env: BuildEnvironment) -> None:
+    """Warn of an entry that no page cites, and of a note to ourselves."""
+    cited = {target.key for ref in domain_of(env).citation_refs for target in ref.targets}
     for bib in app.config.bibtex_bibfiles:
-        for number, line in enumerate((app.srcdir / bib).read_text("utf-8").splitlines(), 1):
+        path = app.srcdir / bib
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+            here = f"{path}:{number}"
             entry = re.match(r"@\w+\{([^,]+),", line)
             if entry and entry[1] not in cited:
-                logger.warning(
-                    "no page cites %r: cite it or drop it",
-                    entry[1],
-                    location=f"{app.srcdir / bib}:{number}",
-                )
+                logger.warning("no page cites %r: cite it or drop it", entry[1], location=here)
             if WORKING_NOTE.search(line):
-                logger.warning(
-                    "a working note: open the source, then drop the note",
-                    location=f"{app.srcdir / bib}:{number}",
-                )
+                logger.warning("a working note: open the source, then drop the note", location=here)
 
 
-def setup(app):
+def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the directives and the checks."""
     app.setup_extension("docs._ext.cited")
     app.setup_extension("docs._ext.expiry")
     app.add_directive("claim", Claim)
     app.add_directive("claims", Claims)
-    app.connect("doctree-read", figures)
+    app.connect("doctree-read", check_sources)
     app.connect("env-check-consistency", check)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

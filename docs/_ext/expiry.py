@@ -21,9 +21,13 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
+from sphinx.util.typing import ExtensionMetadata
+from sphinx.writers.html5 import HTML5Translator
 
-from docs._ext import at, dates, load, prose, where
+from docs._ext import Table, at, dates, load, prose, where
+from docs._ext.citations import entries_of
 from docs._ext.classes import CHECKED, FROM_DATA, has, within
+from docs._ext.facts import field_of
 from docs._ext.handbook import handbook
 from docs._ext.lexicon import MONTHS
 from docs._ext.numbers import pinned
@@ -49,7 +53,7 @@ class dated(nodes.inline):
 class Checked(SphinxRole):
     """Show when a fact was checked."""
 
-    def run(self):
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Return the day as text, with the last good day as its title."""
         part, dot, name = self.text.partition(".")
         if not dot:
@@ -69,7 +73,7 @@ class Checked(SphinxRole):
         return [checked(entry)], []
 
 
-def checked(entry):
+def checked(entry: Table) -> dated:
     """Return the words that say when an entry was checked, which pass with its last good day."""
     until = entry["good_until"]
     words = f"(checked {dates.day(entry['checked'])})"
@@ -85,7 +89,7 @@ def set_day(app: Sphinx, env: BuildEnvironment, *changed: set[str]) -> list[str]
     return list(known.laws) if before != known.day else []
 
 
-def unmarked(app, doctree):
+def check_words(app: Sphinx, doctree: nodes.document) -> None:
     """Find words that will be false one day, and that no entry dates."""
     # A day that was checked is no day to come, even where a build knows of no commit.
     newest = max(handbook(app.env).day, dates.newest(app.srcdir))
@@ -101,7 +105,7 @@ def unmarked(app, doctree):
                     location=here,
                 )
             for day in DAY.finditer(sentence):
-                if earliest(*day.groups()) > newest and not within(block, FROM_DATA):
+                if earliest_day(*day.groups()) > newest and not within(block, FROM_DATA):
                     logger.warning(
                         "%r is still to come: date it in %s, and show it with {law}",
                         day[0],
@@ -110,54 +114,38 @@ def unmarked(app, doctree):
                     )
 
 
-def sentences(block):
+def sentences(block: nodes.Element) -> list[str]:
     """Return the lines of a block as the source has them, a sentence each, with marks for its roles."""
-    text = ""
+    words: list[str] = []
     for node in block.findall():
         if isinstance(node, nodes.Text) and not within(node, CHECKED):
-            text += node.astext()
+            words.append(node.astext())
         elif has(node, CHECKED):
-            text += MARK
+            words.append(MARK)
         elif isinstance(node, nodes.Element) and node.get("refdomain") == "cite":
-            text += CITE
-    return text.split("\n")
+            words.append(CITE)
+    return "".join(words).split("\n")
 
 
-def earliest(number, month, year, alone):
-    """Return the first day that a typed date can mean; none, which is past, where there is no such day."""
+def earliest_day(
+    number: str | None, month: str | None, year: str | None, alone: str | None
+) -> date:
+    """Return the first day that a typed date can mean; none, which is past, where there is no such day.
+
+    The year stands after a month, or `alone`.
+    """
     try:
-        return date(int(year or alone), MONTHS.index(month) + 1 if month else 1, int(number or 1))
+        return date(
+            int(year or alone or 0), MONTHS.index(month) + 1 if month else 1, int(number or 1)
+        )
     except ValueError:
         return date.min
 
 
-def check(app, env):
+def check(app: Sphinx, env: BuildEnvironment) -> None:
     """Hold the entries, the pages and the tools to each other."""
-    entries = load(app.srcdir, dates.DATES)
-    on_pages = {name for names in handbook(env).checked.values() for name in names}
-    for name in sorted(entries.get("page", {}).keys() - on_pages):
-        line = at(Path(app.srcdir, "_data", dates.DATES), heading("page", name))
-        words = "no page shows %r: end its sentence with {checked}`%s`, or drop it"
-        logger.warning(words, name, name, location=line)
-    tools = load(app.srcdir, "tools.toml").get("tool", {})
-    with_status = {name: tool for name, tool in tools.items() if "status" in tool}
-    for name in sorted(entries.get("tool", {}).keys() - with_status.keys()):
-        line = at(Path(app.srcdir, "_data", dates.DATES), heading("tool", name))
-        logger.warning("tools.toml has no status of %r", name, location=line)
-    for name, tool in with_status.items():
-        line = where(app.srcdir, "tools.toml", tool["status"])
-        if name not in entries.get("tool", {}):
-            logger.warning("%s does not date the status of %r", dates.DATES, name, location=line)
-        fields = [fields_of(env, key) for key in tool["source"]]
-        locked = locked_version(app.srcdir, tool)
-        if locked and (cited := dates.behind(tool, " ".join(fields), locked)):
-            logger.warning(
-                "the status of %s cites %s, and %s ran here: open the notes of that release",
-                name,
-                cited,
-                locked,
-                location=line,
-            )
+    check_pages(app, env)
+    check_tools(app, env)
     for fact in dates.read(app.srcdir):
         days, most = (fact.good_until - fact.checked).days, dates.LONGEST[fact.kind]
         if not 0 <= days <= most:
@@ -170,59 +158,90 @@ def check(app, env):
             )
 
 
-def locked_version(srcdir, tool):
+def check_pages(app: Sphinx, env: BuildEnvironment) -> None:
+    """Warn of dates that no page shows."""
+    entries = load(app.srcdir, dates.DATES).get("page", {})
+    on_pages = {name for names in handbook(env).checked.values() for name in names}
+    for name in sorted(entries.keys() - on_pages):
+        line = at(Path(app.srcdir, "_data", dates.DATES), heading_pattern("page", name))
+        words = "no page shows %r: end its sentence with {checked}`%s`, or drop it"
+        logger.warning(words, name, name, location=line)
+
+
+def check_tools(app: Sphinx, env: BuildEnvironment) -> None:
+    """Warn of a tool's status without its dates or of an older release, and of dates of none."""
+    entries = load(app.srcdir, dates.DATES).get("tool", {})
+    tools = load(app.srcdir, "tools.toml").get("tool", {})
+    with_status = {name: tool for name, tool in tools.items() if "status" in tool}
+    for name in sorted(entries.keys() - with_status.keys()):
+        line = at(Path(app.srcdir, "_data", dates.DATES), heading_pattern("tool", name))
+        logger.warning("tools.toml has no status of %r", name, location=line)
+    for name, tool in with_status.items():
+        line = where(app.srcdir, "tools.toml", tool["status"])
+        if name not in entries:
+            logger.warning("%s does not date the status of %r", dates.DATES, name, location=line)
+        fields = [fields_of(env, key) for key in tool["source"]]
+        locked = locked_version(app.srcdir, tool)
+        if locked and (cited := dates.behind(tool, " ".join(fields), locked)):
+            logger.warning(
+                "the status of %s cites %s, and %s ran here: open the notes of that release",
+                name,
+                cited,
+                locked,
+                location=line,
+            )
+
+
+def locked_version(srcdir: str | Path, tool: Table) -> str | None:
     """Return the version of a tool's own package that its lock pins, or its `pip`; None without one."""
     if {"lock", "package"} <= tool.keys():
         return pinned(Path(srcdir).parent / "locks", tool)[1]
     return tool["pip"].partition("==")[2] if "pip" in tool else None
 
 
-def fields_of(env, key):
+def fields_of(env: BuildEnvironment, key: str) -> str:
     """Return what the bibliography says of a source, its words and ours."""
-    entry = env.get_domain("cite").bibdata.data.entries.get(key)
-    return " ".join(entry.fields.get(name, "") for name in ("says", "ours")) if entry else ""
+    entry = entries_of(env).get(key)
+    return " ".join(field_of(entry, name) for name in ("says", "ours")) if entry else ""
 
 
-def heading(part, name):
+def heading_pattern(part: str, name: str) -> str:
     """Return a pattern that finds an entry's heading in the data file."""
     return rf'^\[{part}\."?{re.escape(name)}"?\]'
 
 
-def tell(app, error):
+def list_expired(app: Sphinx, error: Exception | None) -> None:
     """List what has expired, as information: no day makes a build fail."""
-    if not error and (told := dates.report(dates.read(app.srcdir), dates.today())):
-        logger.info("%s", told)
+    if not error and (report := dates.report(dates.read(app.srcdir), dates.today())):
+        logger.info("%s", report)
 
 
-def visit(self, node):
+def visit_dated(self: HTML5Translator, node: dated) -> None:
     """Open HTML's element for a time."""
-    told = {
-        "datetime": node["datetime"],
-        "data-until": node.get("until"),
-        "title": node.get("title"),
-    }
-    self.body.append(
-        self.starttag(node, "time", "", **{key: said for key, said in told.items() if said})
-    )
+    names = {"datetime": "datetime", "data-until": "until", "title": "title"}
+    attributes = {name: node[own] for name, own in names.items() if node.get(own)}
+    self.body.append(self.starttag(node, "time", "", False, **attributes))
 
 
-def depart(self, node):
+def depart_dated(self: HTML5Translator, node: dated) -> None:
     """Close it."""
     self.body.append("</time>")
 
 
-def passing(self, node):
+def write_plain(self: nodes.NodeVisitor, node: dated) -> None:
     """Write the words as any others."""
 
 
-def setup(app):
+def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the role, the checks and the list."""
     app.setup_extension("docs._ext")
-    plain = (passing, passing)
-    app.add_node(dated, html=(visit, depart), text=plain, latex=plain, man=plain, texinfo=plain)
+    plain = (write_plain, write_plain)
+    app.add_node(
+        dated, html=(visit_dated, depart_dated), text=plain, latex=plain, man=plain, texinfo=plain
+    )
     app.add_role("checked", Checked())
     app.connect("env-get-outdated", set_day)
-    app.connect("doctree-read", unmarked)
+    app.connect("doctree-read", check_words)
     app.connect("env-check-consistency", check)
-    app.connect("build-finished", tell)
+    app.connect("build-finished", list_expired)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -24,13 +24,14 @@ from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
 
-from pybtex.database import Entry, parse_file
+from pybtex.database import Entry, Person, parse_file
 
 from docs._ext.lexicon import DIMENSION, MONTHS, SIDE, UNIT
 from docs._ext.statements import (
     DOCS,
     Fact,
     Facts,
+    Number,
     codes,
     content,
     days,
@@ -103,49 +104,51 @@ class Held(NamedTuple):
         )
 
 
-def alike(one: str, other: str) -> float:
+def likeness(one: str, other: str) -> float:
     """Say how alike two texts are, 0 to 1: the words of both by the mean of their numbers."""
     both = len(content(one)) * len(content(other))
     return len(content(one) & content(other)) / both**0.5 if both else 0.0
 
 
-def doubts(said: str, held: Held) -> Iterator[str]:
+def doubts(sentence: str, sources: Held) -> Iterator[str]:
     """Yield what of a sentence the entries that it cites do not hold, as its reader would say it."""
-    for doubt in dict.fromkeys(found_wanting(said, held)):
+    for doubt in dict.fromkeys(doubtful_words(sentence, sources)):
         # Phrases and dates are one word to whoever reads them by machine.
         yield re.sub(r"\bdate(\d+)", lambda m: MONTHS[int(m[1]) - 1], doubt).replace("_", " ")
 
 
-def found_wanting(said: str, held: Held) -> Iterator[str]:
+def doubtful_words(sentence: str, sources: Held) -> Iterator[str]:
     """Yield the doubts in the words that `tokens` makes."""
-    mine, whole = read(said), held.whole
-    yield from uncounted(said, held)
-    yield from misplaced(said, held)
-    yield from (fact.word for fact in displaced(said, held))
+    mine, whole = read(sentence), sources.whole
+    yield from missing_numbers(sentence, sources)
+    yield from numbers_elsewhere(sentence, sources)
+    yield from (fact.word for fact in facts_elsewhere(sentence, sources))
     yield from (f"{a} to {b}" for a, b in mine.spans if a != b and (b, a) in whole.spans)
     yield from (f"{how} {what}" for how, what in sorted(mine.bounds - whole.bounds, key=str))
-    yield from turned(said, held)
+    yield from contradictions(sentence, sources)
     yield from sorted(mine.degrees - whole.degrees)
-    for name in names(said):
-        if " " + re.sub(r"[\W_]+", " ", name) not in held.names:
+    for name in names(sentence):
+        if " " + re.sub(r"[\W_]+", " ", name) not in sources.names:
             yield name
-    yield from (quote for quote in QUOTED.findall(said) if plain(quote) not in held.words)
+    yield from (quote for quote in QUOTED.findall(sentence) if plain(quote) not in sources.words)
 
 
-def uncounted(said: str, held: Held) -> Iterator[str]:
+def missing_numbers(sentence: str, sources: Held) -> Iterator[str]:
     """Yield the numbers, units and dates of a sentence that its sources do not hold."""
-    mine, whole = read(said), held.whole
-    yield from map(written, mine.values - whole.values)
+    mine, whole = read(sentence), sources.whole
+    yield from map(in_digits, mine.values - whole.values)
     yield from (
-        f"{written(n)} {of}" for n, of in mine.quantities - whole.quantities if n in whole.values
+        f"{in_digits(n)} {of}" for n, of in mine.quantities - whole.quantities if n in whole.values
     )
     yield from mine.units - whole.units
     counted = {what for _, what in whole.things}
-    yield from (f"{written(n)} {what}" for n, what in mine.things - whole.things if what in counted)
+    yield from (
+        f"{in_digits(n)} {what}" for n, what in mine.things - whole.things if what in counted
+    )
     for value in mine.values - {value for value, _ in mine.quantities}:
         of = {unit for number, unit in whole.quantities if number == value}
         if of & {"%", "$", "€", "£"} and value not in whole.bare:
-            yield f"{written(value)} without its {of.pop()}"
+            yield f"{in_digits(value)} without its {of.pop()}"
     for day, month, year in mine.dates:
         if not any(
             month == m and day in (None, d) and year in (None, y) for d, m, y in whole.dates
@@ -153,69 +156,76 @@ def uncounted(said: str, held: Held) -> Iterator[str]:
             yield " ".join(str(part) for part in (day, MONTHS[month - 1], year) if part)
 
 
-def written(fact: object) -> str:
+def in_digits(fact: Number) -> str:
     """Write a number in plain digits, and all else as it is."""
     return f"{fact:f}" if isinstance(fact, Decimal) else str(fact)
 
 
-def misplaced(said: str, held: Held, *, names: bool = True) -> Iterator[str]:
+def numbers_elsewhere(sentence: str, sources: Held, *, names: bool = True) -> Iterator[str]:
     """Yield the numbers, units and months that the source sentence nearest to this one has not."""
     for kind in COUNTED if names else COUNTED[:-1]:
-        mine = Counter(kind(read(said))) if content(said) else Counter()
-        counting = [s for s in held.sentences if mine and kind(read(s, generous=True))]
-        how = max((alike(s, said) for s in counting), default=0)
-        nearest = [Counter(kind(read(s, generous=True))) for s in counting if alike(s, said) == how]
+        mine = Counter[Number](kind(read(sentence)) if content(sentence) else ())
+        counting = [s for s in sources.sentences if mine and kind(read(s, generous=True))]
+        how = max((likeness(s, sentence) for s in counting), default=0)
+        near = (s for s in counting if likeness(s, sentence) == how)
+        nearest = [Counter[Number](kind(read(s, generous=True))) for s in near]
         certain = kind is not names_of or how >= ALIKE
         if nearest and certain and all(its - mine and mine - its for its in nearest):
             # *In 2021* somebody reported what then names other years.
-            own = Counter(years(held.dated) if kind is years else ())
-            yield from map(written, mine - nearest[0] - own)
+            own = Counter[Number](years(sources.dated) if kind is years else ())
+            yield from map(in_digits, mine - nearest[0] - own)
 
 
 COUNTED = (figures, codes, units, days, months, years, names_of)
 
 
-def turned(said: str, held: Held) -> Iterator[str]:
+def contradictions(sentence: str, sources: Held) -> Iterator[str]:
     """Yield the directions that no entry has, and the clauses of which the nearest is not the same.
 
     Not the same is one that negates what the other one states.
     """
-    for clause in CLAUSE.split(straight(said)):
-        mine = read(clause)
-        words = {SIDE[w]: w for w in map(str.lower, tokens(clause)) if w in SIDE}
-        for axis, side in sorted(mine.sides):
-            same, other = (
-                max(
-                    (
-                        alike(c, clause)
-                        for c in held.clauses
-                        if (axis, pole) in read(c, generous=True).sides
-                    ),
-                    default=-1,
-                )
-                for pole in (side, 1 - side)
-            )
-            if same < 0 or (other > same and (axis, 1 - side) not in mine.sides):
-                yield words[axis, side]
-        near = [(alike(c, clause), read(c, generous=True).negations % 2) for c in held.clauses]
-        nearest = max((how for how, _ in near), default=0.0)
-        negative = mine.negations % 2  # two of them are a yes
-        if not content(clause) and plain(clause) in held.words:  # or never
-            continue
-        borne_out = any(how == nearest and negative == its for how, its in near)
-        if (not borne_out and nearest >= ALIKE) or (negative and nearest < ALIKE):
+    for clause in CLAUSE.split(straight(sentence)):
+        yield from reversed_sides(clause, sources)
+        if is_contradicted(clause, sources):
             yield clause
 
 
-def displaced(said: str, held: Held, *, figures: bool = False) -> Iterator[Fact]:
+def reversed_sides(clause: str, sources: Held) -> Iterator[str]:
+    """Yield the directions of a clause that no entry has, or whose opposite stands in a nearer one."""
+    words = {SIDE[w]: w for w in map(str.lower, tokens(clause)) if w in SIDE}
+    sides = read(clause).sides
+    for axis, side in sorted(sides):
+        same, other = (nearest_with(clause, sources, (axis, pole)) for pole in (side, 1 - side))
+        if same < 0 or (other > same and (axis, 1 - side) not in sides):
+            yield words[axis, side]
+
+
+def nearest_with(clause: str, sources: Held, side: tuple[str, int]) -> float:
+    """Say how near to a clause the nearest one with a direction is, 0 to 1; -1 where none has it."""
+    near = (likeness(c, clause) for c in sources.clauses if side in read(c, generous=True).sides)
+    return max(near, default=-1)
+
+
+def is_contradicted(clause: str, sources: Held) -> bool:
+    """Tell whether a clause says no where the nearest to it say yes, or yes where they say no."""
+    if not content(clause) and plain(clause) in sources.words:  # or never
+        return False
+    near = [(likeness(c, clause), read(c, generous=True).negations % 2) for c in sources.clauses]
+    nearest = max((how for how, _ in near), default=0.0)
+    negative = read(clause).negations % 2  # two of them are a yes
+    borne_out = any(how == nearest and negative == its for how, its in near)
+    return (not borne_out and nearest >= ALIKE) or bool(negative and nearest < ALIKE)
+
+
+def facts_elsewhere(sentence: str, sources: Held, *, figures: bool = False) -> Iterator[Fact]:
     """Yield the facts among whose neighbours the sources have another one rather than ours.
 
     A source may hold *level 1* and *level 2*, *rose* and *fell*. Of those, ours is the one that has
     the same words around it, up to `AROUND` words away; a nearer word says more, and one on the
     other side less. Of a text that is repeated, only the `figures` are asked for.
     """
-    mine = stems_and_facts(said)
-    theirs = [stems_and_facts(sentence) for sentence in held.sentences]
+    mine = stems_and_facts(sentence)
+    theirs = [stems_and_facts(one) for one in sources.sentences]
     for at, fact in enumerate(mine):
         if not isinstance(fact, Fact) or (figures and fact.axis not in FIGURES):
             continue
@@ -250,26 +260,32 @@ def nearness(one: int, other: int) -> float:
     return (1.0 if one * other > 0 else 0.5) / max(abs(one), abs(other))
 
 
-def stands(words: str, held: str) -> bool:
+def stands(words: str, text: str) -> bool:
     """Tell whether a figure or a quotation stands in a text that `plain` made."""
-    return bool(re.search(rf"(?<![\d.]){re.escape(plain(words))}(?!\d)", held))
+    return bool(re.search(rf"(?<![\d.]){re.escape(plain(words))}(?!\d)", text))
 
 
 def held_by(entries: Iterable[Entry], *, ours: bool = True) -> Held:
     """Return what entries of the bibliography hold, with what we add or without."""
     entries = list(entries)
-    people = [
-        str(person) for entry in entries for role in entry.persons.values() for person in role
-    ]
-    parts = [
-        entry.fields.get(name, "")
-        for entry in entries
-        for name in FIGURES_IN
-        if ours or name != "ours"
-    ]
-    people += [entry.fields.get(name, "") for entry in entries for name in NAMES_IN]
-    dates = [f"{e.fields.get('month', '')} {e.fields.get('year', '')}" for e in entries]
+    people = [str(person) for entry in entries for person in people_of(entry)]
+    shown = [name for name in FIGURES_IN if ours or name != "ours"]
+    parts = [field_of(entry, name) for entry in entries for name in shown]
+    people += [field_of(entry, name) for entry in entries for name in NAMES_IN]
+    dates = [f"{field_of(entry, 'month')} {field_of(entry, 'year')}" for entry in entries]
     return Held.of(parts, people, dates)
+
+
+def field_of(entry: Entry, name: str) -> str:
+    """Return a field of an entry, or nothing where it has none of this name."""
+    assert entry.fields is not None  # only pybtex's class has none: each entry has some
+    return entry.fields.get(name, "")
+
+
+def people_of(entry: Entry) -> list[Person]:
+    """Return the authors, editors and others of an entry."""
+    assert entry.persons is not None  # as the fields
+    return [person for role in entry.persons.values() for person in role]
 
 
 @cache
@@ -278,24 +294,28 @@ def bibliography() -> Mapping[str, Entry]:
     return parse_file(str(DOCS / "_data" / "references.bib")).entries
 
 
-def repeated(said: str, texts: Iterable[str]) -> Iterator[str]:
+def repeated(sentence: str, texts: Iterable[str]) -> Iterator[str]:
     """Yield the figures of a sentence that the section or the page which it repeats does not have.
 
     A page is long: which of its sentences is nearest says little, so any of them will do.
     """
-    mine = read(said)
+    mine = read(sentence)
     if not (mine.numbers or mine.units or mine.dates):
         return
     parts = [text.partition(":") for text in texts]
-    held = Held.of(line for *_, text in parts for line in text.splitlines())
+    sources = Held.of(line for *_, text in parts for line in text.splitlines())
     sums = {value for kind, _, text in parts if kind + ":" == SUMS for value in read(text).values}
-    yield from uncounted(said, held)
+    yield from missing_numbers(sentence, sources)
     if parts[0][0] + ":" == SECTION:
-        yield from misplaced(said, held, names=False)
-    yield from (fact.word for fact in displaced(said, held, figures=True) if fact.value not in sums)
+        yield from numbers_elsewhere(sentence, sources, names=False)
+    yield from (
+        fact.word
+        for fact in facts_elsewhere(sentence, sources, figures=True)
+        if fact.value not in sums
+    )
 
 
-def ask(said: str, keys: Iterable[str], *, ours: bool = True) -> list[str]:
+def ask(sentence: str, keys: Iterable[str], *, ours: bool = True) -> list[str]:
     """Say what of a sentence its sources do not bear out: entries by key, or texts that it repeats.
 
     A quiz and a page's description repeat the page, and only their figures are compared with it.
@@ -303,5 +323,5 @@ def ask(said: str, keys: Iterable[str], *, ours: bool = True) -> list[str]:
     """
     keys = list(keys)
     if keys[0].startswith((SECTION, PAGE)):
-        return list(dict.fromkeys(repeated(said, keys)))
-    return list(doubts(said, held_by((bibliography()[key] for key in keys), ours=ours)))
+        return list(dict.fromkeys(repeated(sentence, keys)))
+    return list(doubts(sentence, held_by((bibliography()[key] for key in keys), ours=ours)))

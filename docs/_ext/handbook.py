@@ -76,11 +76,11 @@ class Handbook:
     day: date = date.min  # as of which the pages speak
     data_read: bytes = b""  # a digest of FOR_EVERY_PAGE, as the pages were read with it
     data_sound: bytes = b""  # a digest of the data files in which no fault was found
-    pages_say: str | None = None  # a digest of what pages say that others show
+    pages_digest: str | None = None  # a digest of what pages say that others show
     # {run: (its files with time and size, the digest of their code)}
     code: dict[str, tuple[dict[Path, tuple[int, int]], str]] = field(default_factory=dict)
 
-    def of_pages(self) -> "list[ByPage[Any]]":  # what a page has is of another type in each
+    def page_collections(self) -> "list[ByPage[Any]]":  # what a page has is of another type in each
         """Return what belongs to pages, in the order of the fields."""
         return [found for found in vars(self).values() if isinstance(found, ByPage)]
 
@@ -96,15 +96,17 @@ class HandbookCollector(EnvironmentCollector):
     def clear_doc(self, app: Sphinx, env: BuildEnvironment, docname: str) -> None:
         """Drop what was found on a page before it is read again, or when it is gone."""
         known = handbook(env)
-        known.pages_say = None
-        for found in known.of_pages():
+        known.pages_digest = None
+        for found in known.page_collections():
             found.pop(docname, None)
 
     def merge_other(
         self, app: Sphinx, env: BuildEnvironment, docnames: Set[str], other: BuildEnvironment
     ) -> None:
         """Take over what a parallel reader found on its pages."""
-        both = zip(handbook(env).of_pages(), handbook(other).of_pages(), strict=True)
+        both = zip(
+            handbook(env).page_collections(), handbook(other).page_collections(), strict=True
+        )
         for mine, theirs in both:
             mine.update({page: found for page, found in theirs.items() if page in docnames})
 

@@ -7,25 +7,25 @@ What is in force is told as of the day of the last commit, as `expiry.py` says; 
 day that has passed since. The rows are compared with their sources like any other sentence.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
+from sphinx.util.typing import ExtensionMetadata
 
-from docs._ext import dates, load, where
+from docs._ext import Table, dates, load, where
 from docs._ext.classes import FROM_DATA
 from docs._ext.expiry import checked, dated
 from docs._ext.handbook import handbook
 
 logger = logging.getLogger(__name__)
 
-Duty = Mapping[str, Any]  # a row of law.toml
+Duty = Table  # a row of law.toml
 # How a rule binds, as the schema has it, in the words of the page.
 FORCE = {"law": "law", "supervisor": "guidance of a supervisor", "advice": "advice, voluntary"}
 TITLES = {
@@ -93,12 +93,13 @@ class Law(SphinxDirective):
         wide = head.count("|---") == 3
         lines = [self.line(row, wide) for row in rows] or ["| | nothing in this list |"]
         (table,) = self.parse_text_to_nodes("\n".join([head, *lines]))
+        assert isinstance(table, nodes.table)  # it has a head, and a line at least
         mark = [checked(min(rows, key=lambda row: row["good_until"]))] if rows else []
         table.insert(0, nodes.title("", title, *mark))
         table["classes"].append("law")
-        body = table.next_node(nodes.tbody).children
-        for line, row in zip(body, rows, strict=False):  # of none there is one line that says so
-            words = line.next_node(nodes.Text)
+        body = next(table.findall(nodes.tbody))
+        firsts = [next(line.findall(nodes.Text)) for line in body.children]
+        for words, row in zip(firsts, rows, strict=False):  # of none there is one line that says so
             # What is in force stays so. Of the rest the day before is the last that is right.
             known = row["from"] <= handbook(self.env).day
             until = {} if known else {"until": str(row["from"] - timedelta(1))}
@@ -130,7 +131,7 @@ def check(app: Sphinx, env: BuildEnvironment) -> None:
         logger.warning("%s", fault, location=where(app.srcdir, dates.LAWS, words))
 
 
-def setup(app: Sphinx) -> dict[str, object]:
+def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the directive and the check."""
     app.setup_extension("docs._ext.expiry")
     app.add_directive("law", Law)

@@ -3,14 +3,13 @@
 `_data/levels.toml` lists the verbs of each level.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 FILE = "levels.toml"
 LEVELS = ("say", "decide", "do")
 
 
-def levels_of_verbs(data: Mapping[str, Any]) -> dict[str, str]:
+def levels_of_verbs(data: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """Return {verb: level} of what `levels.toml` holds."""
     return {verb: level for level in LEVELS for verb in data.get(level, [])}
 

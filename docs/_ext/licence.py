@@ -8,12 +8,13 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.util.docutils import SphinxDirective
+from sphinx.util.typing import ExtensionMetadata
 
 LICENCE = "CC BY 4.0, https://creativecommons.org/licenses/by/4.0/"
 CHANGED = "Changed: (what you changed, or leave out this line)"
 
 
-def lines(config: Config) -> list[str]:
+def licence_lines(config: Config) -> list[str]:
     """Return title with authors, the address if it is known, the licence, and a line of changes."""
     address = config.html_baseurl or config.handbook_repository
     author = config.author[:1].lower() + config.author[1:]
@@ -25,11 +26,11 @@ class LicenceLine(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the block."""
-        text = "\n".join(lines(self.config))
+        text = "\n".join(licence_lines(self.config))
         return [nodes.literal_block(text, text, language="text")]
 
 
-def setup(app: Sphinx) -> dict[str, object]:
+def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the directive."""
     app.setup_extension("docs._ext.repository")
     app.add_directive("licence-line", LicenceLine)

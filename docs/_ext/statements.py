@@ -359,12 +359,12 @@ def plain(text: str) -> str:
     return " ".join(re.sub(r"[“”\"',]|\.(?!\d)", "", straight(text)).casefold().split())
 
 
-def figures(facts: Facts) -> list[Number]:
+def figures(facts: Facts) -> list[Decimal]:
     """Return the numbers that are no years, and say more than *one* does."""
     return [n for n in facts.numbers if isinstance(n, Decimal) and n != 1 and not 1900 <= n < 2100]
 
 
-def codes(facts: Facts) -> list[Number]:
+def codes(facts: Facts) -> list[str]:
     """Return the versions, and the names that have a digit."""
     return [n for n in facts.numbers if isinstance(n, str)]
 
@@ -374,7 +374,7 @@ def units(facts: Facts) -> list[str]:
     return list(facts.units)
 
 
-def years(facts: Facts) -> list[Number]:
+def years(facts: Facts) -> list[Decimal]:
     """Return the years, those of the dates too."""
     return [n for n in facts.values if isinstance(n, Decimal) and 1900 <= n < 2100]
 
