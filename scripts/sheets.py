@@ -20,10 +20,11 @@ from jukebox.watch.alerts import Alert, firing
 from markupsafe import Markup
 
 from docs._ext import dates, load
-from docs._ext.markdown import commands, fences
+from docs._ext.markdown import fences
 from docs._ext.plans import Handbook, Page
 from scripts import moodle, typeface
 from scripts.timetable import environment
+from scripts.transcripts import read_commands
 
 if TYPE_CHECKING:  # `nox -s tests` reads the data through this module, and has no browser
     from playwright.sync_api import Browser
@@ -173,7 +174,7 @@ def screen(page: Page, command: str, says: str = "") -> str:
     """
     path = DOCS / f"{page.name}.md"
     for fence in fences(path.read_text("utf-8")):
-        for _, typed, shown in commands(fence) if fence.name == "console" else ():
+        for _, typed, shown in read_commands(fence.content) if fence.name == "console" else ():
             if typed == command and says in " ".join(shown.split()):
                 return re.sub(r"\n{2,}", "\n", shown).rstrip()
     words = f" with “{says}” on the screen" if says else ""

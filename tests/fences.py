@@ -11,15 +11,16 @@ import os
 import re
 import tomllib
 import traceback
-from doctest import ELLIPSIS, NORMALIZE_WHITESPACE, DocTestParser, DocTestRunner, OutputChecker
+from doctest import ELLIPSIS, DocTestParser, DocTestRunner
 from pathlib import Path
 
 import yaml
 from sybil import Region
 
 from docs._ext.diagrams import drawing
-from docs._ext.markdown import commands, fences
+from docs._ext.markdown import fences
 from scripts.pages import RUNNING, sessions
+from scripts.transcripts import prints_what_is_shown, read_commands
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES, DRAWINGS = ROOT / "examples", ROOT / "docs" / "_diagrams"
@@ -77,7 +78,7 @@ def console(example, fence, _):
         example.namespace["terminal"] = Terminal()
     if "<<" in fence.content and "\nEOF\n" not in fence.content:
         return fail(example, "no line EOF: a document ends with one", fence.line)
-    for number, command, shown in commands(fence):
+    for number, command, shown in read_commands(fence.content, fence.line):
         printed = example.namespace["terminal"].type(command)
         wrong = compare(example, printed, shown, number) or unseen(example, printed, shown, number)
         if wrong:
@@ -87,9 +88,7 @@ def console(example, fence, _):
 
 def compare(example, got, shown, line):
     """Compare output with what the page shows; `...` stands for anything."""
-    if shown.strip() != "..." and OutputChecker().check_output(
-        shown, got, ELLIPSIS | NORMALIZE_WHITESPACE
-    ):
+    if shown.strip() != "..." and prints_what_is_shown(got, shown):
         return None
     return fail(
         example,

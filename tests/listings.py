@@ -8,7 +8,7 @@ from sphinx.directives.code import LiteralInclude, LiteralIncludeReader
 
 from docs._ext.markdown import Fence
 from docs._ext.unrun import NotRun, RunIn
-from tests.fences import commands
+from scripts.transcripts import read_commands
 
 PAGES = sorted(page for page in Path("docs").rglob("*.md") if "_build" not in page.parts)
 DIRECTIVES = {"literalinclude": LiteralInclude, "not-run": NotRun, "run-in": RunIn}
@@ -26,5 +26,5 @@ def shown(page: Path, fence: Fence) -> str | None:
             file = page.parent / fence.argument
             text, _ = LiteralIncludeReader(file, found.options, Config()).read()
     if name == "console":
-        return "".join(f"{typed}\n" for _, typed, _ in commands(Fence(name, text, 1)))
+        return "".join(f"{command.words}\n" for command in read_commands(text))
     return None if name in NO_CODE else text

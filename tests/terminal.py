@@ -18,11 +18,13 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from scripts import transcripts
 from tests.forks import Forked
 from tests.waiting import HANGS, until
 
@@ -36,7 +38,7 @@ exec {python} "$@"
 """
 
 
-def fork(client):
+def fork(client: socket.socket) -> None:
     """Run what a client asks for as a fork, tell it the process and its exit code; end with it."""
     with client:
         size, streams, _, _ = socket.recv_fds(client, 4, 3)
@@ -59,15 +61,19 @@ def fork(client):
             client.sendall(process.returncode.to_bytes(4, "big", signed=True))
 
 
+Job = subprocess.Popen[bytes]
+
+
 class Terminal:
     """One page's terminal, in a folder that is empty at first."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         """Open it; jukebox and python are those of this process."""
         if not hasattr(os, "fork"):
             pytest.skip("no fork here, and perhaps no bash: on Windows, run this in WSL2")
         self.top = tempfile.TemporaryDirectory()
-        self.folder, self.jobs, self.port = Path(self.top.name).resolve(), [], None
+        self.folder, self.jobs = Path(self.top.name).resolve(), list[Job]()
+        self.port = ""  # a free one, once a command names 8000
         own = {k: v for k, v in os.environ.items() if not k.startswith("JUKEBOX_")}
         python = [str(Path(path).resolve()) for path in sys.path if path]
         self.hidden = tempfile.TemporaryDirectory()
@@ -75,8 +81,8 @@ class Terminal:
         server = programs / "socket"
         for word in ("jukebox", "python"):
             given = {"python": sys.executable, "client": CLIENT, "socket": server}
-            said = {name: shlex.quote(str(value)) for name, value in given.items()}
-            (programs / word).write_text(ASK.format(word=word, **said), "utf-8")
+            quoted = {name: shlex.quote(str(value)) for name, value in given.items()}
+            (programs / word).write_text(ASK.format(word=word, **quoted), "utf-8")
             (programs / word).chmod(0o755)
         self.server = socket.socket(socket.AF_UNIX)
         self.server.bind(str(server))
@@ -91,17 +97,17 @@ class Terminal:
             "PYTHONPATH": os.pathsep.join(python),
         }
 
-    def type(self, command):
+    def type(self, command: str) -> str:
         """Run a command, and give what it prints."""
         if re.search(r"\b8000\b", command) and not self.port:
             with socket.socket() as free:
                 free.bind(("127.0.0.1", 0))
                 self.port = str(free.getsockname()[1])
-        return self._type(re.sub(r"\b8000\b", self.port or "", command)).replace(
-            self.port or "8000", "8000"
-        )
+        printed = self.obey(re.sub(r"\b8000\b", self.port, command))
+        return printed.replace(self.port or "8000", "8000")
 
-    def _type(self, command):
+    def obey(self, command: str) -> str:
+        """Do what a command says, on the port that it says, and give what it prints."""
         word, _, rest = command.partition(" ")
         if word == "cd" and not re.search("[;&|]", rest):
             there = (self.folder / rest).resolve()
@@ -120,32 +126,18 @@ class Terminal:
             return self.background(command[:-2])
         return self.run(["bash", "-c", command], self.folder)[1]
 
-    def run(self, words, folder):
+    def run(self, words: Sequence[str], folder: Path) -> tuple[int, str]:
         """Run one program in a folder; give (exit code, what it printed)."""
-        with subprocess.Popen(
-            words,
-            cwd=folder,
-            env=self.environment,
-            text=True,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        ) as process:
-            try:
-                printed, _ = process.communicate(timeout=HANGS)
-            except subprocess.TimeoutExpired:
-                process.send_signal(signal.SIGALRM)
-                raise AssertionError(f"{words} hangs:\n{process.communicate()[0]}") from None
-        return process.returncode, printed
+        return transcripts.run(words, folder, self.environment, HANGS)
 
-    def serve(self):
+    def serve(self) -> None:
         """Fork for each client that asks."""
         with suppress(OSError):  # it is closed
             while True:
                 client, _ = self.server.accept()
                 threading.Thread(target=fork, args=(client,), daemon=True).start()
 
-    def background(self, command):
+    def background(self, command: str) -> str:
         """Start a command that goes on; give its first line, or all if it ends before."""
         printed = Path(self.top.name, f".job-{len(self.jobs) + 1}")
         with printed.open("w") as output:
@@ -163,7 +155,7 @@ class Terminal:
         text = printed.read_text()
         return text if job.poll() is not None else text.partition("\n")[0]
 
-    def stop(self, job):
+    def stop(self, job: Job) -> None:
         """End a job: politely, then not."""
         for how in (signal.SIGTERM, signal.SIGKILL):
             with suppress(ProcessLookupError):
@@ -171,7 +163,7 @@ class Terminal:
             with suppress(subprocess.TimeoutExpired):
                 job.wait(15)
 
-    def close(self):
+    def close(self) -> None:
         """End what still runs, and remove the folder."""
         for job in self.jobs:
             self.stop(job)

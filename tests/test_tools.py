@@ -177,7 +177,11 @@ def test_an_example_is_prepared_anew_when_what_its_script_names_has_changed(tmp_
 def transcript(tmp_path, console):
     """Run one test that types a transcript with the conftest of the examples."""
     conftest = Path("examples/tools/conftest.py").read_text("utf-8")
-    write(tmp_path, {"examples/tools/conftest.py": conftest.replace("HANGS = 600", "HANGS = 1"),
+    shared = {
+        file: Path(file).read_text("utf-8")
+        for file in ("scripts/__init__.py", "scripts/transcripts.py")
+    }
+    write(tmp_path, shared | {"examples/tools/conftest.py": conftest.replace("HANGS = 600", "HANGS = 1"),
                      "examples/tools/x/works.console": console, "docs/_data/tools.toml": "[tool]\n",
                      "examples/tools/x/test_x.py": "def test_x(typed):\n    typed('works.console')\n"})  # fmt: skip
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "examples"]

@@ -51,6 +51,7 @@ TREE = {
     "scripts/due.py": "",
     "scripts/workspace.py": "",
     "scripts/records.py": "",
+    "scripts/transcripts.py": "",
 }
 CHANGES = {  # a file, what it becomes, and the examples that depend on it
     "a file of an example": ("examples/tools/dvc/test_dvc.py", "1", {"dvc"}),
@@ -71,6 +72,7 @@ CHANGES = {  # a file, what it becomes, and the examples that depend on it
     "a comment of an example": ("examples/tools/pandas/charts.py", TREE["examples/tools/pandas/charts.py"] + "# why\n", {"pandas"}),
     "how Jukebox's code is read": ("scripts/records.py", "1", set(EXAMPLES)),
     "what the tests share": ("examples/tools/conftest.py", "1", set(EXAMPLES)),
+    "how a transcript is read": ("scripts/transcripts.py", "1", set(EXAMPLES)),
     "the session's code": ("scripts/tools.py", "1", set(EXAMPLES)),
     "what writes the record": ("scripts/workspace.py", "1", set(EXAMPLES)),
     "this decision's code": ("scripts/due.py", "1", set(EXAMPLES)),

@@ -6,7 +6,7 @@ no code with this one, and `tests/test_fences.py` compares what the two see.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -130,25 +130,3 @@ def fences(text: str, first: int = 1) -> list[Fence]:
         elif fence.directive not in HOLDS_DATA:
             found.append(fence)
     return found
-
-
-def commands(fence: Fence) -> Iterator[tuple[int, str, str]]:
-    """Yield (line, command, shown output) for each `$ ` of a console fence.
-
-    A command goes on below a line that ends in a backslash, and below `<<EOF` up to `EOF`.
-    """
-    lines, place = fence.content.splitlines(), 0
-    while place < len(lines):
-        start = place
-        while lines[place].endswith("\\"):
-            place += 1
-        if re.search(r"<<'?EOF\b", lines[start]):
-            place = lines.index("EOF", start)
-        place = typed = place + 1
-        while place < len(lines) and not lines[place].startswith("$ "):
-            place += 1
-        yield (
-            fence.line + start,
-            "\n".join(lines[start:typed])[2:],
-            "".join(f"{line}\n" for line in lines[typed:place]),
-        )

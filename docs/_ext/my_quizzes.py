@@ -6,17 +6,16 @@ a browser keeps it, and the quizzes of each path.
 """
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TypedDict
 
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
 from docs._ext.handbook import handbook
+from docs._ext.objectives import in_reading_order
 from docs._ext.paths import all_paths, on_path
 from docs._ext.quiz import HOME
 from docs._ext.shapes import Context
@@ -33,13 +32,6 @@ class MyQuizzes(SphinxDirective):
         return [nodes.container("", nodes.paragraph("", WITHOUT), classes=["my-quizzes"])]
 
 
-def in_order(env: BuildEnvironment, page: str) -> Iterator[str]:
-    """Yield a page and all below it, in the order of the table of contents."""
-    yield page
-    for child in env.toctree_includes.get(page, ()):
-        yield from in_order(env, child)
-
-
 class Quizzes(TypedDict):
     """What the script reads, as JSON."""
 
@@ -51,7 +43,8 @@ class Quizzes(TypedDict):
 def quizzes_by_path(app: Sphinx) -> Quizzes:
     """Return each quiz of the site, and the quizzes of each path that has some."""
     quizzes, env = handbook(app.env).quizzes, app.env
-    pages = [page for page in dict.fromkeys(in_order(env, app.config.root_doc)) if page in quizzes]
+    in_order = dict.fromkeys(in_reading_order(env, app.config.root_doc))
+    pages = [page for page in in_order if page in quizzes]
     paths = {
         path["id"]: (path["name"], [short(page) for page in on_path(env, path) if page in quizzes])
         for path in all_paths(env)

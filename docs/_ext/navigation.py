@@ -99,7 +99,7 @@ def branches(navigation: str) -> tuple[list[str], dict[str, list[int]]]:
 
 
 @lru_cache(maxsize=1)
-def seen_from(folder: str, navigation: str) -> list[str]:
+def links_from(folder: str, navigation: str) -> list[str]:
     """Return the pieces of a navigation with the links as they are from a folder."""
     return [
         f'<a class="reference internal" href="{relative_uri(folder, address(piece))}"'
@@ -111,7 +111,7 @@ def seen_from(folder: str, navigation: str) -> list[str]:
 
 def mark_branch(navigation: str, page: str) -> str:
     """Return a navigation as it is on the page of an address: its links, its branch marked."""
-    pieces = list(seen_from(page[: page.rfind("/") + 1], navigation))
+    pieces = list(links_from(page[: page.rfind("/") + 1], navigation))
     own = 0  # the page's item, the last of its branch
     for place in branches(navigation)[1].get(page, ()):
         piece = pieces[place]

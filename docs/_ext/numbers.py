@@ -169,7 +169,9 @@ def maker(run: Run) -> str:
     """Say who made the figures of a run, as a sentence of Markdown."""
     if "made" in run:
         return run["made"]
-    assert "command" in run and "date" in run and "machine" in run  # as each record has them
+    assert "command" in run  # each record has it, and the next two
+    assert "date" in run
+    assert "machine" in run
     return f"Made by `{run['command']}` on {run['date']}, {run['machine']}."
 
 

@@ -120,7 +120,7 @@ def home(activity: Activity) -> str:
     return (activity.get("page") or activity.get("evidence", [ANY])[0]).partition("#")[0]
 
 
-def below(folder: str, page: str) -> bool:
+def is_below(folder: str, page: str) -> bool:
     """Tell whether a page stands below a folder, or is what the folder names."""
     return page == folder or page.startswith(f"{folder}/")
 
@@ -192,7 +192,7 @@ def visibility_faults(
     )
     for activity in activities(env):
         here = where(env.srcdir, ACTIVITIES, f'id = "{activity["id"]}"')
-        times = sum(below(folder, home(activity)) for folder in with_activities)
+        times = sum(is_below(folder, home(activity)) for folder in with_activities)
         if times != 1:
             yield (
                 here,
@@ -206,7 +206,7 @@ def visibility_faults(
             yield here, f"the activity {activity['id']!r} stands at no {activity['page']}"
     for given in all_evidence(env):
         page = given.objective.partition("#")[0]
-        if given.objective in goals and not any(below(f, page) for f in with_objectives):
+        if given.objective in goals and not any(is_below(f, page) for f in with_objectives):
             yield given.place, f"no table shows {page}: write {{objectives}} with its folder"
 
 
@@ -267,7 +267,7 @@ def table(
         shown.setdefault(given.objective, []).append(given)
     verbs = levels_of_verbs(load(app.srcdir, FILE))
     rows = []
-    for goal in [goal for goal in goals.values() if below(folder, goal.page)]:
+    for goal in [goal for goal in goals.values() if is_below(folder, goal.page)]:
         if is_lab(app.env, goal.page):
             shown[goal.key] = [Evidence(goal.key, "", lab=goal.page), *shown.get(goal.key, [])]
         if goal.key in shown:
@@ -300,7 +300,7 @@ def paragraph_of(app: Sphinx, docname: str, given: Evidence) -> nodes.paragraph:
         )
     activity = next(one for one in activities(app.env) if one["id"] == given.activity)
     folders = handbook(app.env).activity_folders
-    pages = [page for page, of in folders.items() if any(below(f, home(activity)) for f in of)]
+    pages = [page for page, of in folders.items() if any(is_below(f, home(activity)) for f in of)]
     words: nodes.Node = nodes.Text(activity["title"])
     if pages:
         uri = app.builder.get_relative_uri(docname, pages[0])
@@ -328,7 +328,7 @@ class Activities(SphinxDirective):
         self.env.note_dependency(f"{self.env.srcdir}/_data/{ACTIVITIES}")
         folder = self.arguments[0]
         handbook(self.env).activity_folders.setdefault(self.env.docname, []).append(folder)
-        shown = [one for one in activities(self.env) if below(folder, home(one))]
+        shown = [one for one in activities(self.env) if is_below(folder, home(one))]
         if not shown:
             words = "no activity belongs to %r: name a folder that has one"
             logger.warning(words, folder, location=self.get_location())
@@ -361,7 +361,7 @@ def markdown(activity: Activity) -> str:
     return "\n\n".join(lines)
 
 
-def again(
+def pages_to_read_again(
     app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
 ) -> Iterable[str]:
     """Read the pages with a table again whenever another page changed: it may be old."""
@@ -386,7 +386,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_directive("objectives", Objectives)
     app.add_directive("activities", Activities)
     app.connect("env-check-consistency", check)
-    app.connect("env-get-outdated", again)
+    app.connect("env-get-outdated", pages_to_read_again)
     app.connect("doctree-resolved", resolve)
     app.connect("html-page-context", add_files)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

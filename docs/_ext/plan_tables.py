@@ -62,18 +62,18 @@ class ShownPlan(SphinxDirective):
         except PlanError:
             return []  # `check` says what is wrong
         finally:
-            self.depend(name, book)
+            self.note_dependencies(name, book)
         if "brief" not in self.options:
             return [self.part(plan, part, book) for part in plan.parts]
         rows = []
         for part in plan.parts:
             number, _, about = part.name.partition(": ")
             words = [nodes.paragraph("", "", nodes.strong("", about)), self.in_one(part, book)]
-            cells = [*self.before(part), *words, to_show(part)]
+            cells = [*self.reading_before(part), *words, to_show(part)]
             rows.append(row([nodes.paragraph("", number)], cells))
         return [table(self.options["caption"], (plan.every, "blocks, with minutes"), rows)]
 
-    def depend(self, name: str, book: Handbook) -> None:
+    def note_dependencies(self, name: str, book: Handbook) -> None:
         """Let the page be read again when the plan changes, or a page or a file that it names."""
         folder = Path(self.env.srcdir, "_data")
         for file in (f"{FOLDER}/{name}.toml", ACTIVITIES, TALK_FILE, "measured/labs.json"):
@@ -85,7 +85,7 @@ class ShownPlan(SphinxDirective):
         """Return the table of a part: what is read before, each block, and what is shown."""
         rows = [
             row([nodes.paragraph("", "before")], words)
-            for words in [self.before(part, "Read: ")]
+            for words in [self.reading_before(part, "Read: ")]
             if words
         ]
         start = minutes_of(plan.begins) if plan.begins else 0
@@ -97,7 +97,7 @@ class ShownPlan(SphinxDirective):
         caption = part.name if known else f"{plan.title}: {part.name}"
         return table(caption, ("time", "block"), rows)
 
-    def before(self, part: Part, cue: str = "Read before: ") -> list[nodes.paragraph]:
+    def reading_before(self, part: Part, cue: str = "Read before: ") -> list[nodes.paragraph]:
         """Return what is read before a part, if anything is."""
         if not part.home:
             return []

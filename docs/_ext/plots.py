@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from docutils import nodes
 from docutils.parsers.rst import directives
+from jukebox.world.axes import ticks_around
 from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
@@ -138,18 +139,13 @@ class Axis:
         self.ticks = sorted(set(values))
         low, high = self.ticks[0], self.ticks[-1]
         self.low, self.high = self.scale(low), self.scale(high)
-        places = [*map(self.share, self.ticks)]
+        places = map(self.share, self.ticks)
         apart = all(other - one > 12 for one, other in pairwise(places))
         if log and (zero or not apart):
             first = math.floor(self.low)
             self.ticks = [10.0**n for n in range(first, max(math.ceil(self.high), first + 1) + 1)]
         elif zero or not apart:
-            low = min(low, 0) if zero else low
-            rough = (high - low or 1) / 4
-            ten = 10 ** math.floor(math.log10(rough))
-            step = next(n * ten for n in (1, 2, 5, 10) if n * ten >= rough)
-            last = max(math.ceil(high / step), 1)
-            self.ticks = [n * step for n in range(math.floor(low / step), last + 1)]
+            self.ticks = ticks_around(min(low, 0) if zero else low, high, 4)
         self.low, self.high = self.scale(self.ticks[0]), self.scale(self.ticks[-1])
 
     def share(self, value: float) -> float:

@@ -189,7 +189,7 @@ def day(date: str) -> str:
     return " ".join(word for word in words if word)
 
 
-def undrawn(app: Sphinx, env: BuildEnvironment) -> None:
+def check_drawn(app: Sphinx, env: BuildEnvironment) -> None:
     """Find a file that no page draws."""
     used = {name for names in handbook(env).published.values() for name in names}
     for path in sorted(Path(app.srcdir, "_data", FOLDER).glob("*")):
@@ -202,5 +202,5 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.setup_extension("docs._ext")
     app.add_directive("dots", Dots)
     app.add_directive("events", Events)
-    app.connect("env-check-consistency", undrawn)
+    app.connect("env-check-consistency", check_drawn)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

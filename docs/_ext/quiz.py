@@ -177,7 +177,7 @@ def objectives_of(env: BuildEnvironment, docname: str) -> list[str]:
         return []
 
 
-def plain(text: str) -> str:
+def without_markup(text: str) -> str:
     """Return text without markup, in straight quotes and single spaces."""
     # Curly quotes, dashes and the ellipsis, as the smart quotes of a page make them.
     curly = str.maketrans("\u2018\u2019\u201c\u201d\u2013\u2014", "''\"\"--")
@@ -227,7 +227,7 @@ def link_to_answer(
     if section is None:
         logger.warning("no label `%s` on the page", question["section"], location=place)
         return None
-    if plain(question["says"]) not in plain(own_text(section)):
+    if without_markup(question["says"]) not in without_markup(own_text(section)):
         message = "section `%s` does not say: %s"
         logger.warning(message, question["section"], question["says"], location=place)
     while not isinstance(section, nodes.section):
@@ -245,7 +245,7 @@ def has_id(name: str) -> Callable[[nodes.Node], bool]:
     )
 
 
-def complete(app: Sphinx, env: BuildEnvironment) -> None:
+def check_complete(app: Sphinx, env: BuildEnvironment) -> None:
     """Report chapters without a quiz, and questions that no page shows."""
     for docname in sorted(env.found_docs):
         if objectives_of(env, docname) and "quiz" not in env.metadata[docname]:
@@ -287,12 +287,12 @@ def visit_answer(self: HTML5Translator, node: quiz_answer) -> None:
     self.body.append("<summary>Answer</summary>\n")
 
 
-def tag(name: str) -> tuple[Visitor, Visitor]:
+def write_element(name: str) -> tuple[Visitor, Visitor]:
     """Return a pair of visitors for a plain element."""
-    return lambda self, node: self.body.append(f"<{name}>"), closing(name)
+    return lambda self, node: self.body.append(f"<{name}>"), close_element(name)
 
 
-def closing(name: str) -> Visitor:
+def close_element(name: str) -> Visitor:
     """Return a visitor that closes an element."""
     return lambda self, node: self.body.append(f"</{name}>\n")
 
@@ -319,14 +319,14 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the directive, its nodes and its checks."""
     app.setup_extension("docs._ext")
     app.add_directive("quiz", QuizDirective)
-    app.add_node(quiz, html=(visit_quiz, closing("section")))
-    app.add_node(quiz_question, html=(visit_question, closing("fieldset")))
-    app.add_node(quiz_ask, html=tag("legend"))
+    app.add_node(quiz, html=(visit_quiz, close_element("section")))
+    app.add_node(quiz_question, html=(visit_question, close_element("fieldset")))
+    app.add_node(quiz_ask, html=write_element("legend"))
     app.add_node(quiz_options, html=(write_nothing, write_nothing))
-    app.add_node(quiz_option, html=(visit_option, closing("label")))
-    app.add_node(quiz_text, html=tag("span"))
-    app.add_node(quiz_answer, html=(visit_answer, closing("details")))
+    app.add_node(quiz_option, html=(visit_option, close_element("label")))
+    app.add_node(quiz_text, html=write_element("span"))
+    app.add_node(quiz_answer, html=(visit_answer, close_element("details")))
     app.connect("doctree-read", compare)
-    app.connect("env-check-consistency", complete)
+    app.connect("env-check-consistency", check_complete)
     app.connect("html-page-context", add_files)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

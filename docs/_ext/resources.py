@@ -105,7 +105,7 @@ class Resources(SphinxDirective):
         shared = found.most_common(1)[0][0]
         others = "; an entry with another day names it" if len(found) > 1 else ""
         box = nodes.container(classes=["resources", FROM_DATA])
-        box += self.dated(f"Each entry names what we opened {MARK}{others}.\n", shared)
+        box += self.parse_dated(f"Each entry names what we opened {MARK}{others}.\n", shared)
         for name, entry in shown.items():
             here = at(Path(env.srcdir, "_data", "resources.toml"), dates.resource(name))
             if wrong := list(faults(env, entry)):
@@ -113,10 +113,10 @@ class Resources(SphinxDirective):
                     logger.warning("%s %s", name, fault, location=here)
                 continue
             own = "" if days(entry) == shared else f" {MARK}"
-            box += self.dated(markdown(name, entry, own), days(entry))
+            box += self.parse_dated(markdown(name, entry, own), days(entry))
         return [box]
 
-    def dated(self, text: str, of: tuple[date, date]) -> list[nodes.Node]:
+    def parse_dated(self, text: str, of: tuple[date, date]) -> list[nodes.Node]:
         """Parse a text, and put a day into the place of its mark; {checked} knows other files."""
         parsed = self.parse_text_to_nodes(text)
         for words in [t for node in parsed for t in node.findall(nodes.Text) if MARK in t]:
@@ -126,7 +126,7 @@ class Resources(SphinxDirective):
         return parsed
 
 
-def unshown(app: Sphinx, env: BuildEnvironment) -> None:
+def check_shown(app: Sphinx, env: BuildEnvironment) -> None:
     """Find the entries of a kind that no page shows."""
     on_pages = {kind for kinds in handbook(env).resources.values() for kind in kinds}
     for name, entry in load(app.srcdir, "resources.toml").get("resource", {}).items():
@@ -140,5 +140,5 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the directive and the check."""
     app.setup_extension("docs._ext.expiry")
     app.add_directive("resources", Resources)
-    app.connect("env-check-consistency", unshown)
+    app.connect("env-check-consistency", check_shown)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

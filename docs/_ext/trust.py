@@ -52,7 +52,7 @@ class Trust(SphinxDirective):
                 )
                 continue
             if "date" in run:
-                recorded[name] = fresh(self.env, name)
+                recorded[name] = is_fresh(self.env, name)
             if recorded.get(name, True):
                 facts += fact(run, figure, words)
         return [facts] if len(facts) else []
@@ -70,7 +70,7 @@ def fact(run: Run, key: str, words: str) -> nodes.list_item:
     return nodes.list_item("", line)
 
 
-def fresh(env: BuildEnvironment, name: str) -> bool:
+def is_fresh(env: BuildEnvironment, name: str) -> bool:
     """Tell whether a recorded run measured the code that is here.
 
     To read that code takes as long as a page, so what was found is kept until one of its files has
@@ -94,12 +94,12 @@ def stamps(files: Iterable[Path]) -> dict[Path, tuple[int, int]]:
     return {file: (stat.st_mtime_ns, stat.st_size) for file, stat in stats.items()}
 
 
-def again(app: Sphinx, env: BuildEnvironment, *changed: set[str]) -> list[str]:
+def pages_to_read_again(app: Sphinx, env: BuildEnvironment, *changed: set[str]) -> list[str]:
     """Read a page again when the code behind one of its figures has changed, or is as before."""
     return [
         page
         for page, runs in handbook(env).trust.items()
-        if any(fresh(env, name) != was for name, was in runs.items())
+        if any(is_fresh(env, name) != was for name, was in runs.items())
     ]
 
 
@@ -107,5 +107,5 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the directive."""
     app.setup_extension("docs._ext")
     app.add_directive("trust", Trust)
-    app.connect("env-get-outdated", again)
+    app.connect("env-get-outdated", pages_to_read_again)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -11,7 +11,8 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
-from docs._ext.markdown import commands, fences
+from docs._ext.markdown import fences
+from scripts import transcripts
 
 ANYWHERE = ("jukebox", "python", "cd")  # commands that each system's own terminal has
 IN_QUOTES = re.compile(r'"[^"$`\n]*"')  # what both terminals hand on as it is
@@ -23,7 +24,7 @@ NUMBER = re.compile(r"^lab: (\d+)$", re.MULTILINE)
 def read_commands(text: str) -> list[str]:
     """Return each command that the console blocks of a page show, with all lines that it has."""
     blocks = (fence for fence in fences(text) if fence.name == "console")
-    return [command for fence in blocks for _, command, _ in commands(fence)]
+    return [one.words for fence in blocks for one in transcripts.read_commands(fence.content)]
 
 
 def needs_bash(command: str) -> bool:

@@ -29,11 +29,11 @@ DAYS = 90
 NAMES = {"read": "read", "quiz": "chapter and quiz", "lab": "lab", "milestone": "milestone"}
 
 
-class awaited(nodes.Inline, nodes.TextElement):
+class late_words(nodes.Inline, nodes.TextElement):
     """Minutes or a path, which are known only when every page has been read."""
 
 
-class Awaited(SphinxRole):
+class LateWords(SphinxRole):
     """Give the minutes of pages, as {minutes}`labs/index`, or of an audience's path; or the path.
 
     `{duration}` says more than two hours in hours.
@@ -42,7 +42,7 @@ class Awaited(SphinxRole):
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Leave a marker, and remember the page that holds it."""
         handbook(self.env).with_lists[self.env.docname] = True
-        return [awaited(kind=self.name, of=self.text.split())], []
+        return [late_words(kind=self.name, of=self.text.split())], []
 
 
 class WayIn(SphinxDirective):
@@ -88,7 +88,7 @@ def resolve(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Replace each marker by its minutes or its path."""
     paths = {path["id"]: path for path in load(app.srcdir, "paths.toml").get("path", [])}
     taken = handbook(app.env).minutes
-    for node in list(doctree.findall(awaited)):
+    for node in list(doctree.findall(late_words)):
         pages = []
         for name in node["of"]:
             pages += on_path(app.env, paths[name]) if name in paths else [name]
@@ -144,10 +144,10 @@ def fault_of(app: Sphinx, env: BuildEnvironment, path: Row, step: Row) -> str:
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the directive, its roles and the check."""
     app.setup_extension("docs._ext.chapter")
-    app.add_node(awaited)
-    app.add_role("minutes", Awaited())
-    app.add_role("duration", Awaited())
-    app.add_role("pages", Awaited())
+    app.add_node(late_words)
+    app.add_role("minutes", LateWords())
+    app.add_role("duration", LateWords())
+    app.add_role("pages", LateWords())
     app.add_directive("way-in", WayIn)
     app.connect("env-check-consistency", check)
     app.connect("doctree-resolved", resolve)

@@ -10,13 +10,14 @@ from pathlib import Path
 
 import jukebox
 
+from scripts.transcripts import read_commands
+
 ROOT = Path(__file__).parents[2]
 
 
 def lines(file):
     """Give the commands of a console file, without their prompts: each is one step of a hand."""
-    text = Path(file).read_text("utf-8")
-    return [line[2:] for line in text.splitlines() if line.startswith("$ ")]
+    return [command.words for command in read_commands(Path(file).read_text("utf-8"))]
 
 
 def environment(**own):

@@ -10,12 +10,16 @@ import sys
 import time
 import tomllib
 from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 from shutil import copytree, ignore_patterns
+from typing import Any, TypedDict
 
 import pytest
+
+from scripts.transcripts import prints_what_is_shown, read_commands, run
 
 ROOT = Path(__file__).parents[2]
 TOOLS = tomllib.loads((ROOT / "docs/_data/tools.toml").read_text("utf-8"))["tool"]
@@ -37,8 +41,43 @@ os.environ["PATH"] = os.pathsep.join(
 )
 
 
+class Run(TypedDict):
+    """What became of the tests of one example."""
+
+    passed: int
+    failed: int
+    skipped: int
+    seconds: float
+    typed: list[str]  # the transcripts
+    versions: dict[str, str | None]
+    figures: dict[str, int | float | str]
+    licences: dict[str, str]
+
+
+def nothing() -> Run:
+    """Return what is known of an example before its first test."""
+    return {
+        "passed": 0,
+        "failed": 0,
+        "skipped": 0,
+        "seconds": 0.0,
+        "typed": [],
+        "versions": {},
+        "figures": {},
+        "licences": {},
+    }
+
+
+Tool = Mapping[str, Any]  # an entry of tools.toml, as its schema has it
+RUNS: defaultdict[str, Run] = defaultdict(nothing)  # by the folder of the example
+
+
 @pytest.fixture
-def here(request, tmp_path, monkeypatch):
+def here(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Path]:
     """A copy of the example's folder, in which it may write, and a home;
     both are left by all."""
     monkeypatch.setenv("HOME", str(tmp_path))
@@ -49,7 +88,7 @@ def here(request, tmp_path, monkeypatch):
     )
     yield folder
     end = time.monotonic() + HANGS
-    while (left := inside(tmp_path)) and time.monotonic() < end:
+    while (left := processes_in(tmp_path)) and time.monotonic() < end:
         time.sleep(0.1)
     for process in left:
         with suppress(ProcessLookupError):
@@ -57,94 +96,79 @@ def here(request, tmp_path, monkeypatch):
     assert not left, f"after {HANGS} seconds these still ran: {left}"
 
 
-def inside(folder):
+def processes_in(folder: Path) -> dict[int, str]:
     """Return the words of each process that works in a folder, by its number."""
-    found = {}
+    words = {}
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):  # it has ended, or is somebody else's
             if (process / "cwd").readlink().is_relative_to(folder):
-                found[int(process.name)] = (
+                words[int(process.name)] = (
                     (process / "cmdline").read_text().replace("\0", " ")
                 )
-    return found
+    return words
 
 
 @pytest.fixture
-def prepared(request):
+def prepared(request: pytest.FixtureRequest) -> Path:
     """The folder of what the example's `prepare.sh` fetched
     while there was a network."""
     return PREPARED / request.path.parent.name
 
 
-def matches(shown, printed):
-    """Tell whether a command printed what is shown, whatever the white space."""
-    words = (" ".join(line.split()) for line in shown.splitlines() if line.strip())
-    expected = "".join(
-        "(?:.* )?" if line == "..." else re.escape(line).replace(r"\.\.\.", ".*") + " "
-        for line in words
-    )
-    return re.fullmatch(expected, " ".join([*printed.split(), ""])) is not None
-
-
 @pytest.fixture
-def typed(request, here, prepared):
-    """Type each `$ ` line of a transcript and compare what it prints;
+def typed(
+    request: pytest.FixtureRequest, here: Path, prepared: Path
+) -> Callable[[str], list[int]]:
+    """Type each command of a transcript and compare what it prints;
     return the exit codes.
 
     `...` stands for anything, a line of it for any lines or none: which warnings a
     library prints depends on the machine. Output and errors come as one, as in a
     terminal.
     """
+    own = {"PREPARED": str(prepared), "NO_COLOR": "1", "PYTHONUNBUFFERED": "1"}
 
-    def type_(name):
-        lines = (here / name).read_text("utf-8").splitlines()
-        starts = [n for n, line in enumerate(lines) if line.startswith("$ ")]
-        assert starts[:1] == [0], f"{name} does not begin with a line that is typed"
-        codes = []
-        for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
-            done = subprocess.run(
-                ["bash", "-c", lines[start][2:]],
-                cwd=here,
-                env=os.environ
-                | {"PREPARED": str(prepared), "NO_COLOR": "1", "PYTHONUNBUFFERED": "1"},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                timeout=HANGS,
+    def type_transcript(name: str) -> list[int]:
+        """Type one transcript of the example's folder."""
+        text, codes = (here / name).read_text("utf-8"), []
+        assert text.startswith("$ "), f"{name} does not begin with a line that is typed"
+        for command in read_commands(text):
+            words = ["bash", "-c", command.words]
+            code, printed = run(words, here, os.environ | own, HANGS)
+            assert prints_what_is_shown(printed, command.shown), (
+                f"{name} shows\n{command.shown}\n"
+                f"and $ {command.words} prints\n{printed}"
             )
-            shown = "".join(f"{line}\n" for line in lines[start + 1 : end])
-            assert matches(shown, done.stdout), (
-                f"{name} shows\n{shown}\nand {lines[start]} prints\n{done.stdout}"
-            )
-            codes.append(done.returncode)
+            codes.append(code)
         RUNS[request.path.parent.name]["typed"].append(name)
         return codes
 
-    return type_
+    return type_transcript
 
 
 @pytest.fixture
-def figures(request):
+def figures(request: pytest.FixtureRequest) -> dict[str, int | float | str]:
     """What the example measured, by name:
     whatever a test puts in is kept in the record."""
     return RUNS[request.path.parent.name]["figures"]
 
 
-def version(tool):
+def version(tool: Tool) -> str | None:
     """The version of a tool that this environment or this machine has, or None."""
     if "debian" in tool:
         command = ["dpkg-query", "-W", "-f", "${Version}", tool["debian"]]
-        told = subprocess.run(command, capture_output=True, text=True).stdout
-        return re.sub(r"^\d+:|[-+~].*", "", told) or None
+        printed = subprocess.run(command, capture_output=True, text=True).stdout
+        return re.sub(r"^\d+:|[-+~].*", "", printed) or None
     if "asks" in tool:
-        command, *words = tool["asks"].split()
-        if not (PREPARED / command).exists():
+        program, *words = tool["asks"].split()
+        if not (PREPARED / program).exists():
             return None
-        told = subprocess.run(
-            [PREPARED / command, *words], capture_output=True, text=True
+        printed = subprocess.run(
+            [PREPARED / program, *words], capture_output=True, text=True
         ).stdout
-        return re.search(r"\d+\.\d+\.\d+", told)[0]
+        number = re.search(r"\d+\.\d+\.\d+", printed)
+        assert number, f"{tool['asks']} prints no version, but {printed!r}"
+        return number[0]
     if "package" not in tool:
         return None
     found = sorted(PREPARED.glob(f"*/node_modules/{tool['package']}/package.json"))
@@ -156,7 +180,7 @@ def version(tool):
         return None
 
 
-def licence(tool):
+def licence(tool: Tool) -> str:
     """What a tool's package says of its licence, or nothing:
     not every tool is a package here."""
     try:
@@ -164,27 +188,21 @@ def licence(tool):
     except (metadata.PackageNotFoundError, ValueError):
         return ""
     fields = ("License-Expression", "License", "Classifier")
-    said = [line for field in fields for line in about.get_all(field, [])]
+    lines = [line for field in fields for line in about.get_all(field, [])]
     return " ".join(
-        line.partition("\n")[0] for line in said if "Programming" not in line
+        line.partition("\n")[0] for line in lines if "Programming" not in line
     )
 
 
-NOTHING = {"passed": 0, "failed": 0, "skipped": 0, "seconds": 0.0}
-RUNS = defaultdict(
-    lambda: NOTHING | {"typed": [], "versions": {}, "figures": {}, "licences": {}}
-)
-
-
-def pytest_runtest_logreport(report):
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Note what became of a test, and what it took."""
-    run = RUNS[Path(report.nodeid.partition("::")[0]).parent.name]
-    run["seconds"] += report.duration
+    of_example = RUNS[Path(report.nodeid.partition("::")[0]).parent.name]
+    of_example["seconds"] += report.duration
     if report.when == "call" or not report.passed:
-        run[report.outcome] += 1
+        of_example[report.outcome] += 1
 
 
-def pytest_sessionfinish():
+def pytest_sessionfinish() -> None:
     """Write the record where `scripts/tools.py` asked for it."""
     for name, tool in TOOLS.items():
         if tool.get("example") in RUNS:

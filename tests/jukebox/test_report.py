@@ -18,7 +18,7 @@ from jukebox.loop.events import (
     Trigger,
     is_of,
 )
-from jukebox.world import report
+from jukebox.world import axes, report
 from jukebox.world.events import Change, Score, StoryEnd, WeekEnd
 
 from tests.test_accessible import PALETTE as HANDBOOK
@@ -443,7 +443,7 @@ def test_a_line_has_a_gap_where_a_number_is_missing():
 def test_axes_have_round_numbers(low, high, most, expected):
     """Steps of 1, 2 or 5."""
 
-    assert pytest.approx(expected) == report.axis(low, high, most)
+    assert pytest.approx(expected) == axes.ticks_within(low, high, most)
 
 
 # What the file is

@@ -5,7 +5,6 @@ font, no network. Here is where each number lies in its drawings; `report.html` 
 words, and Jinja escapes each text of an event there. The same events give the same bytes.
 """
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,6 +29,7 @@ from jukebox.loop.events import (
     select_triggers,
 )
 from jukebox.loop.steps import STEPS, TRIGGERS
+from jukebox.world.axes import ticks_within
 from jukebox.world.events import Change, Score, StoryEnd, WeekEnd
 
 ROWS = ["wait", *STEPS, "promote"]  # of the plot of seconds
@@ -77,14 +77,6 @@ class Scale:
     def __call__(self, value: float | None) -> float | None:
         """Give the pixel of a number, or None where there is no number."""
         return self.at(value) if known(value) else None
-
-
-def axis(low: float, high: float, most: int, least: float = 0.0) -> list[float]:
-    """Return about `most` round numbers from low to high, in steps of 1, 2 or 5 times 10^n."""
-    wanted = max((high - low) / most, least) or 1
-    power = 10.0 ** math.floor(math.log10(wanted))
-    step = next(s * power for s in (1, 2, 5, 10) if s * power >= 0.999 * wanted)
-    return [i * step for i in range(math.ceil(low / step), math.floor(1.001 * high / step) + 1)]
 
 
 Point = tuple[float | None, ...]  # in pixels; None where nothing is known
@@ -296,7 +288,7 @@ def weeks(story: Story, wide: bool, worded: bool) -> Calendar:
         row = next((row for row in range(len(rows)) if max(rows[row:]) < at), len(rows))
         rows[row : row + 1] = [at + 7.6 * (len(words) + 2)]
         rules.append((at, 17 * row + 12, letter, words))
-    ticks = axis(story.first, story.last, 18 if wide else 8, 1)
+    ticks = ticks_within(story.first, story.last, 18 if wide else 8, 1)
     return Calendar(width, start, end, x, 17 * len(rows) + 12, rules, ticks)
 
 
@@ -341,7 +333,7 @@ def champion(story: Story, wide: bool) -> ScorePlot:
     return ScorePlot(
         **vars(plot),
         y=y,
-        levels=axis(0, high, 5),
+        levels=ticks_within(0, high, 5),
         lines=lines,
         names=place_names((stretches(of[key])[-1][-1][1], key) for key in LINES if lines[key]),
         lanes=lanes,
@@ -382,7 +374,7 @@ def steps(story: Story, wide: bool) -> StepPlot:
         end=end,
         rows=rows,
         x=Scale(0, high, start, end),
-        ticks=axis(0, high, 8 if wide else 4),
+        ticks=ticks_within(0, high, 8 if wide else 4),
     )
 
 

@@ -1,0 +1,1 @@
+"""The commands of the repository, each run as `python -m scripts.NAME`."""
