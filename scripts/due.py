@@ -86,7 +86,10 @@ def inputs(example: str, root: Path = ROOT) -> dict[str, str]:
     text = "\n".join(file.read_text("utf-8", "replace") for file in folder)
     files = [*folder, *files_named(text, root), *used_of_jukebox(folder, text, root)]
     files += [root / EXAMPLES / "conftest.py"]
-    files += [root / "scripts" / f"{name}.py" for name in ("tools", "due", "workspace", "records", "transcripts")]
+    files += [
+        root / "scripts" / f"{name}.py"
+        for name in ("tools", "due", "workspace", "records", "transcripts")
+    ]
     for tool in tools.values():
         for lock in {tool[key] for key in ("environment", "lock") if key in tool}:
             files += [root / "locks" / f"{lock}.txt", *files_below(root / "locks" / lock)]
