@@ -78,7 +78,8 @@ def lab_minutes(app: Sphinx, doctree: nodes.document, edits: int) -> tuple[int, 
     measured = app.srcdir / "_data" / "measured" / "labs.json"
     run = run_of(env, "labs") if measured.exists() else None
     figures = run["figures"] if run else {}
-    seconds = figures.get(f"{docname.rpartition('/')[2].replace('-', '_')}_s")
+    figure = figures.get(f"{docname.rpartition('/')[2].replace('-', '_')}_s")
+    seconds = figure if isinstance(figure, int | float) else None
     typed = 0
     for block in doctree.findall(nodes.literal_block):
         set_up = has(block.parent, NOT_RUN)
