@@ -4,10 +4,12 @@ It needs Jukebox, as `nox -s tests` has it: run it with that session's Python. T
 is made by `nox -s diagrams`, as for every other diagram.
 """
 
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
 from jukebox import PIPELINE, TRIGGERS
+from jukebox.loop.pipeline import Step
 
 from docs._ext.diagrams import fences
 
@@ -21,14 +23,14 @@ SOURCES = {
 }
 
 
-def box(step):
+def box(step: Step) -> str:
     """A step and the slide's word for it, as a box; as a hexagon if somebody may say no there."""
     # The code's word stands in a box of its own already, where it comes in.
     words = step.name if step.part == "Code" else f"{step.part}: {step.name}"
     return f'{step.name}{{{{"{words}"}}}}' if step.no else f'{step.name}["{words}"]'
 
 
-def described(steps, triggers):
+def described(steps: Sequence[Step], triggers: Sequence[str]) -> str:
     """The picture in words, for those who do not see it."""
     *others, last = [step.name for step in steps]
     firm = [step.name for step in steps if not step.no]
@@ -39,7 +41,7 @@ def described(steps, triggers):
     )
 
 
-def source(pipeline=PIPELINE, triggers=TRIGGERS):
+def source(pipeline: Sequence[Step] = PIPELINE, triggers: Sequence[str] = TRIGGERS) -> str:
     """The diagram of a pipeline in Mermaid's words, without its fence.
 
     The first step is no box: it is where the three triggers meet.
@@ -63,13 +65,13 @@ def source(pipeline=PIPELINE, triggers=TRIGGERS):
     return "\n".join(["flowchart TD", *(f"    {line}" for line in lines)])
 
 
-def drawn(text):
+def drawn(text: str) -> str:
     """The one diagram of a page that is drawn from the definition."""
     [found] = [one for _, one in fences(text) if TITLE in one]
     return found
 
 
-def written(text):
+def written(text: str) -> str:
     """A page with the diagram as the definition has it now."""
     return text.replace(drawn(text), source())
 

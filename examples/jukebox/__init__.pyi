@@ -8,8 +8,8 @@ from .data.versions import data_version as data_version
 from .data.versions import labels as labels
 from .loop.journal import Journal as Journal
 from .loop.loop import Loop as Loop
+from .loop.pipeline import PIPELINE as PIPELINE
 from .loop.steps import ENDINGS as ENDINGS
-from .loop.steps import PIPELINE as PIPELINE
 from .loop.steps import STEPS as STEPS
 from .loop.steps import TRIGGERS as TRIGGERS
 from .loop.triggers import Policy as Policy

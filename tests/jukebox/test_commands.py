@@ -25,6 +25,7 @@ from jukebox.cli import main as command
 from jukebox.cli import monitor, remote, validate
 from jukebox.cli.main import CONTENTS, main
 from jukebox.cli.serve import listen
+from jukebox.loop.events import Batch, Entry, Refusal, Trigger
 from jukebox.loop.journal import alone
 from jukebox.model import tuning
 from jukebox.watch import alerts
@@ -32,7 +33,7 @@ from jukebox.watch.monitoring import GAUGES, SCORES
 
 from tests.waiting import HANGS, until
 
-from .loops import answer, make_answer
+from .loops import answer, make_answer, make_plan
 from .serving import TRACK
 from .test_alerts import answering, prometheus
 
@@ -700,16 +701,16 @@ def test_the_status(made):
 def test_the_status_of_the_loop(home):
     """Its last runs with their ends and reasons, the run that is open, and the trigger that waits."""
     journal = Journal(home / "northstar.db", time.time)
-    for run_, event, why, figures in (
-        (None, "trigger", "the code is new", {"kind": "code", "cause": "c"}),
-        (1, "start", "the code is new", {"triggers": [1]}),
-        (1, "refused", "no better than chance", {"triggers": [1]}),
-        (None, "trigger", "800 tracks are new", {"kind": "data", "cause": "d"}),
-        (2, "start", "800 tracks are new", {"triggers": [4]}),
-        (2, "validate", "all rows are kept", {"rows": 60, "quarantined": 0}),
-        (None, "trigger", "it fell", {"kind": "performance", "cause": "p"}),
+    for entry in (
+        Entry(None, "the code is new", Trigger(kind="code", cause="c")),
+        Entry(1, "the code is new", make_plan(1)),
+        Entry(1, "no better than chance", Refusal(triggers=[1], version=None)),
+        Entry(None, "800 tracks are new", Trigger(kind="data", cause="d")),
+        Entry(2, "800 tracks are new", make_plan(4)),
+        Entry(2, "all rows are kept", Batch(week=13, rows=60, quarantined=0)),
+        Entry(None, "it fell", Trigger(kind="performance", cause="p")),
     ):
-        journal.add(13, lambda _, row=(run_, event, why, figures): row)
+        journal.add(13, lambda _, entry=entry: entry)
     said = run(home, "status").stdout
     answer = json.loads(run(home, "status", "--json").stdout)
 

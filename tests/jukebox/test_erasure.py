@@ -236,18 +236,18 @@ def test_a_run_whose_data_lost_a_track_is_refused_and_its_triggers_fire_again(ho
     lazily(home).commit("better")
     with closing(home.loop()) as loop:
         fired = loop.look()
-        while loop.advance()["event"] != last:
+        while loop.advance().name != last:
             pass
         forget(home.store, [home.store.read()[0]["track_id"].iloc[0]], WHY)
         ended = loop.advance()
         again = loop.look()
         *_, end = loop.run()
 
-    assert ("refused", True) == (ended["event"], "lost 1 track on request" in ended["why"])
-    assert "training failed" not in ended["why"]
-    assert ["code"] == [e["figures"]["kind"] for e in fired]
-    assert ["code"] == [e["figures"]["kind"] for e in again]
-    assert "promoted" == end["event"]
+    assert ("refused", True) == (ended.name, "lost 1 track on request" in ended.why)
+    assert "training failed" not in ended.why
+    assert ["code"] == [e.figures.kind for e in fired]
+    assert ["code"] == [e.figures.kind for e in again]
+    assert "promoted" == end.name
     assert [] == home.go()
 
 
@@ -258,7 +258,7 @@ def test_a_data_trigger_is_not_used_up_by_a_run_that_lost_a_track(home):
     week, last = home.store.week, home.store.read()[0].iloc[-1]
     with closing(home.loop()) as loop:
         fired = loop.look()
-        while loop.advance()["event"] != "validate":
+        while loop.advance().name != "validate":
             pass
         forget(home.store, [last["track_id"]], WHY)
         loop.advance()
@@ -266,8 +266,8 @@ def test_a_data_trigger_is_not_used_up_by_a_run_that_lost_a_track(home):
         again = loop.look()
         second = list(loop.run())
 
-    assert ["data"] == [e["figures"]["kind"] for e in fired]
-    assert ["data"] == [e["figures"]["kind"] for e in again]
+    assert ["data"] == [e.figures.kind for e in fired]
+    assert ["data"] == [e.figures.kind for e in again]
     assert {"start", "validate", "train"} < set(names(second))
 
 
@@ -281,7 +281,7 @@ def test_a_track_that_is_forgotten_while_its_job_trains(home):
 
     ended = home.go(train=train)[-1]
 
-    assert ("refused", True) == (ended["event"], ended["why"].startswith("Data version "))
+    assert ("refused", True) == (ended.name, ended.why.startswith("Data version "))
 
 
 def test_the_loop_looks_on_after_a_track_was_forgotten(home):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from jukebox import Refused, Registry, Tampered, code_version
+from jukebox.loop.events import Entry, Trigger
 from jukebox.loop.journal import lost
 from jukebox.model.identity import name_snapshot
 from jukebox.model.job import made
@@ -47,7 +48,7 @@ def live_on(home, weeks, by=2):
 def until(loop, step):
     """Look, and go on until a step is written."""
     loop.look()
-    while loop.advance()["event"] != step:
+    while loop.advance().name != step:
         pass
 
 
@@ -73,7 +74,7 @@ def test_a_commit_leads_to_a_promotion(home):
     events = home.go()
 
     assert ["code", *RUN] == names(events)
-    assert (3, 6) == (home.registry.standing().champion, events[6]["figures"]["answers"])
+    assert (3, 6) == (home.registry.standing().champion, events[6].figures.answers)
     assert code_version(home.checkout) == home.registry.champion().record.code_version
 
 
@@ -84,7 +85,7 @@ def test_data_leads_to_a_promotion(home):
     events = home.go()
 
     assert ["data", *RUN] == names(events)
-    assert events[1]["figures"]["data"] == home.registry.champion().record.data_version
+    assert events[1].figures.data == home.registry.champion().record.data_version
 
 
 def test_a_fall_leads_to_a_promotion(home):
@@ -111,7 +112,7 @@ def test_a_fall_back_to_old_tastes_leads_to_a_rollback(home):
 
     assert ["performance", "start", "rolled back"] == names(fired)
     assert (2, trained) == (home.registry.standing().champion, len(home.learner.calls))
-    assert 2 == fired[-1]["figures"]["version"]
+    assert 2 == fired[-1].figures.version
 
 
 def test_a_rollback_goes_two_champions_back_if_the_one_before_is_no_better(home):
@@ -122,12 +123,12 @@ def test_a_rollback_goes_two_champions_back_if_the_one_before_is_no_better(home)
             out = home.folder / f"since {since}"
             home.learner(home.checkout, home.store.folder, home.store.freeze(since), out, 2, 0)
             home.registry.promote(home.registry.register(made(out)), "by hand")
-        figures = {"kind": "performance", "version": 4, "week": 4, "cause": "4 in week 4"}
-        loop.journal.add(8, lambda _: (None, "trigger", "it fell", figures))
+        fell = Trigger(kind="performance", cause="4 in week 4", version=4, week=4)
+        loop.journal.add(8, lambda _: Entry(None, "it fell", fell))
         *_, last = loop.run()
     standing = home.registry.standing()
 
-    assert ("rolled back", 2) == (last["event"], last["figures"]["version"])
+    assert ("rolled back", 2) == (last.name, last.figures.version)
     assert (2, (1,)) == (standing.champion, standing.earlier)
 
 
@@ -139,10 +140,10 @@ def test_triggers_that_wait_together_train_once(home):
     live_on(home, range(8, 10))
     lazily(home).commit("better")
     events = home.go()
-    ending = events[-1]["figures"]
+    ending = events[-1].figures
 
     assert (["code", "data"], 1) == (names(events)[:2], len(home.learner.calls))
-    assert [e["id"] for e in events[:2]] == ending["triggers"]
+    assert [e.id for e in events[:2]] == ending.triggers
 
 
 def test_a_trigger_that_comes_during_a_run_waits_for_the_next(home):
@@ -198,10 +199,10 @@ def test_a_bad_commit_is_refused(home, code, step, why):
     events = home.go()
 
     assert [*RUN[: RUN.index(step)], "refused"] == names(events)[1:]
-    assert why in events[-1]["why"]
-    assert (2, [events[0]["id"]]) == (
+    assert why in events[-1].why
+    assert (2, [events[0].id]) == (
         home.registry.standing().champion,
-        events[-1]["figures"]["triggers"],
+        events[-1].figures.triggers,
     )
 
 
@@ -211,7 +212,7 @@ def test_a_batch_with_too_much_in_quarantine_is_refused(home):
     batch.loc[:29, "tempo"] = -1
     home.store.arrive(8, batch)
     home.commit("better")
-    why = home.go()[-1]["why"]
+    why = home.go()[-1].why
 
     assert "30 of the 100 rows of week 8 are in quarantine: fix their source" == why
 
@@ -223,7 +224,7 @@ def test_a_batch_with_little_in_quarantine_is_not(home):
     home.store.arrive(8, batch)
     home.commit("better")
 
-    assert "71 of 100 rows of week 8 are kept" == home.go()[2]["why"]
+    assert "71 of 100 rows of week 8 are kept" == home.go()[2].why
 
 
 @pytest.mark.parametrize("weeks", [0, 1, 4])
@@ -234,8 +235,8 @@ def test_too_few_labelled_weeks_are_refused(empty, tmp_path, weeks):
     last = home.go()[-1]
 
     assert ("refused", "there are fewer than two labelled weeks to learn from") == (
-        last["event"],
-        last["why"],
+        last.name,
+        last.why,
     )
     assert [] == lost(home.events())
 
@@ -249,9 +250,9 @@ def test_a_full_disk_is_not_the_codes_fault(home):
 
     with pytest.raises(OSError, match=r"Run 3 waits: .* make room on the disk, then"):
         home.go(train=full)
-    waits = home.events()[-1]["event"]
+    waits = home.events()[-1].name
 
-    assert ("validate", "promoted") == (waits, home.go()[-1]["event"])
+    assert ("validate", "promoted") == (waits, home.go()[-1].name)
 
 
 def test_the_same_code_on_the_same_data_is_not_tried_twice(home):
@@ -260,7 +261,7 @@ def test_the_same_code_on_the_same_data_is_not_tried_twice(home):
         home.commit(code)
         last = home.go()[-1]
 
-    assert "run 3 has tried the same code on the same data" == last["why"]
+    assert "run 3 has tried the same code on the same data" == last.why
     assert 2 == len(home.learner.calls)
 
 
@@ -269,8 +270,8 @@ def test_a_canary_that_nobody_asks_is_refused_and_withdrawn(home):
     alone(lazily(home)).commit("better")
     last = home.go(policy=HASTY)[-1]
 
-    assert "too few requests to try it on: 0 of 5 in 0.05 s" == last["why"]
-    assert ("refused", (1, None)) == (last["event"], home.registry.standing()[1:3])
+    assert "too few requests to try it on: 0 of 5 in 0.05 s" == last.why
+    assert ("refused", (1, None)) == (last.name, home.registry.standing()[1:3])
 
 
 def test_a_canary_is_tried_however_short_the_patience(home):
@@ -278,7 +279,7 @@ def test_a_canary_is_tried_however_short_the_patience(home):
     alone(lazily(home)).commit("better")
     last = home.go(policy=replace(POLICY, patience=0.0))[-1]
 
-    assert "too few requests to try it on: 0 of 5 in 0 s" == last["why"]
+    assert "too few requests to try it on: 0 of 5 in 0 s" == last.why
     assert ["challenge", "withdraw"] == [row.action for row in home.registry.history()[-2:]]
 
 
@@ -292,8 +293,8 @@ def test_a_canary_that_the_service_withdraws_is_rolled_back(home):
         last = loop.advance()
 
     assert ("rolled back", "withdrawn: 6 of 50 calls failed or were slow") == (
-        last["event"],
-        last["why"],
+        last.name,
+        last.why,
     )
     assert 1 == home.registry.standing().champion
 
@@ -306,7 +307,7 @@ def test_a_canary_that_is_withdrawn_after_its_last_request_is_not_promoted(home)
         home.registry.withdraw(3, "6 of 50 calls failed or were slow")
         last = loop.advance()
 
-    assert ("rolled back", 1) == (last["event"], home.registry.standing().champion)
+    assert ("rolled back", 1) == (last.name, home.registry.standing().champion)
 
 
 def test_earlier_answers_of_a_version_are_no_canary(home):
@@ -319,8 +320,8 @@ def test_earlier_answers_of_a_version_are_no_canary(home):
         answer(home.registry, version, home.world.week(0)[0], role="challenger")
         *_, last = loop.run()
 
-    assert (3, "refused") == (version, last["event"])
-    assert "0 of 5" in last["why"]
+    assert (3, "refused") == (version, last.name)
+    assert "0 of 5" in last.why
 
 
 def test_a_clock_that_is_set_back_harms_no_canary(home):
@@ -328,8 +329,8 @@ def test_a_clock_that_is_set_back_harms_no_canary(home):
     lazily(home).commit("better")
     home.registry.clock = lambda: -1e6
 
-    assert "promoted" == home.go()[-1]["event"]
-    times = [e["time"] for e in home.events()]
+    assert "promoted" == home.go()[-1].name
+    times = [e.time for e in home.events()]
     assert sorted(times) == times
 
 
@@ -346,8 +347,8 @@ def test_a_champion_that_was_promoted_by_hand_is_not_replaced_unjudged(home):
         last = loop.advance()
 
     assert ("refused", "version 2 is champion now, and it was judged against 1") == (
-        last["event"],
-        last["why"],
+        last.name,
+        last.why,
     )
     assert (2, None) == home.registry.standing()[1:3]
 
@@ -373,7 +374,7 @@ def test_what_was_rolled_back_by_hand_is_not_promoted_again(home):
         home.registry.rollback("by hand")
         last = loop.advance()
 
-    assert ("promoted", 1) == (last["event"], home.registry.standing().champion)
+    assert ("promoted", 1) == (last.name, home.registry.standing().champion)
 
 
 def test_a_challenger_that_is_retired_by_hand_is_refused(home):
@@ -384,7 +385,7 @@ def test_a_challenger_that_is_retired_by_hand_is_refused(home):
         home.registry.retire(3, "by hand")
         last = loop.advance()
 
-    assert ("refused", "Version 3 is retired: register a new one.") == (last["event"], last["why"])
+    assert ("refused", "Version 3 is retired: register a new one.") == (last.name, last.why)
 
 
 # ---- what was tampered with ----------------------------------------------------------------------

@@ -2,13 +2,29 @@
 
 import math
 import re
+from dataclasses import is_dataclass, replace
 
 import pytest
 from bs4 import BeautifulSoup
+from jukebox import TRIGGERS
+from jukebox.loop.events import (
+    FIGURES,
+    Batch,
+    Canary,
+    Event,
+    Judgement,
+    Registration,
+    Training,
+    Trigger,
+    is_of,
+)
 from jukebox.world import report
+from jukebox.world.events import Change, Score, StoryEnd, WeekEnd
 
 from tests.test_accessible import PALETTE as HANDBOOK
 from tests.test_accessible import weak
+
+from .loops import make_plan
 
 HASH = "0123456789abcdef" * 4
 LINEAGE = {
@@ -30,16 +46,20 @@ class Told:
             for event in SCRIPT.get(week, ()):
                 event(self, week)
             self.week(week)
-        counts = {"promoted": 4, "refused": 5, "rolled back": 1, "lost": 0, "failed": 0}
-        triggers = {"code": 3, "data": 5, "performance": 4}
-        self.tell("end", 34, "Told.", triggers=triggers, requests=7000, seconds=41.3, **counts)
+        end = StoryEnd(
+            promoted=4, refused=5, rolled_back=1, triggers={"code": 3, "data": 5, "performance": 4},
+            lost=0, requests=7000, failed=0, seconds=41.3,
+        )  # fmt: skip
+        self.tell(end, 34, "Told.")
 
-    def tell(self, event, week, why, run=None, after=0.03, **figures):
+    def tell(self, figures, week, why, run=None, after=0.03):
         """Add an event; give its id."""
         self.time += after
-        names = {"id": len(self.events) + 1, "time": self.time, "week": week, "run": run}
-        self.events.append(names | {"event": event, "why": why, "figures": figures})
-        return len(self.events)
+        number = len(self.events) + 1
+        self.events.append(
+            Event(id=number, time=self.time, week=week, run=run, why=why, figures=figures)
+        )
+        return number
 
     def week(self, week):
         """Tell a week; from week 18 on tastes are others, which versions 2 and 4 know from 26 on.
@@ -52,37 +72,52 @@ class Told:
         back = seen is not None and seen >= 29
         dirt = 64 if week == 15 else week * 7 % 5
         starts = [(29, 2), (27, 5), (26, 4), (12, 2), (8, 1)]
-        self.tell(
-            "week", week, "A week is over.", after=0.6, rows=206, kept=206 - dirt,
-            quarantined=dirt, drifted=["energy", "tempo"] if week in (14, 31) else [],
-            labelled_week=seen, ap=ap, ap_low=ap and ap - 0.045, ap_high=ap and ap + 0.045,
-            ceiling=seen and 0.44 + 0.01 * math.sin(seen), chance=seen and 0.055,
-            champion=next((version for since, version in starts if week >= since), None),
-            requests=200 if week >= 8 else 0, failed=0, gone=5 if back else None,
-            gone_ap=0.16 + seen / 1000 if back else None,
+        score = seen and Score(
+            labelled_week=seen, ap=ap, ap_low=ap - 0.045, ap_high=ap + 0.045,
+            ceiling=0.44 + 0.01 * math.sin(seen), chance=0.055,
+            gone=5 if back else None, gone_ap=0.16 + seen / 1000 if back else None,
         )  # fmt: skip
+        end = WeekEnd(
+            rows=206, kept=206 - dirt, quarantined=dirt,
+            drifted=["energy", "tempo"] if week in (14, 31) else [],
+            champion=next((version for since, version in starts if week >= since), None),
+            requests=200 if week >= 8 else 0, failed=0, score=score,
+        )  # fmt: skip
+        self.tell(end, week, "A week is over.", after=0.6)
 
 
 def world(kind, why):
     """Change the world."""
-    return lambda told, week: told.tell("world", week, why, kind=kind)
+    return lambda told, week: told.tell(Change(kind=kind), week, why)
 
 
 def run(kinds, outcome, why, steps=(), lead=None, version=None, rival="champion"):
     """Fire triggers, {kind: why}, and run through the steps to the outcome."""
 
     def go(told, week):
-        ids = [told.tell("trigger", week, w, kind=k, cause=str(week)) for k, w in kinds.items()]
+        ids = [
+            told.tell(Trigger(kind=kind, cause=str(week)), week, why) for kind, why in kinds.items()
+        ]
         told.runs += 1
         n, first, slow = told.runs, told.time, 0.9 + 0.3 * math.sin(told.runs)
         verdict = {f"lead_over_{rival}": lead} if lead else {}
-        told.tell("start", week, " and ".join(kinds.values()), n, triggers=ids, code=HASH)
-        for step in steps:
-            figures = {"gate": verdict, "register": {"version": version}}.get(step, {})
-            told.tell(step, week, f"{step} passed", n, slow * SECONDS[step], **figures)
+        told.tell(make_plan(*ids, code=HASH), week, " and ".join(kinds.values()), n)
+        passed = [
+            Batch(week=week, rows=206, quarantined=0),
+            Training(digest=HASH, metrics={}),
+            Judgement(champion=None, others=verdict),
+            Registration(version=version or 0, log=0),
+            Canary(version=version or 0, share=0.2, answers=100),
+        ]
+        for figures in passed[: len(steps)]:
+            step = figures.name
+            told.tell(figures, week, f"{step} passed", n, slow * SECONDS[step])
         told.time += 0.1
-        figures = {"triggers": ids, "version": version, "seconds": told.time - first}
-        told.tell(outcome, week, why, n, 0, **figures | ({} if "gate" in steps else verdict))
+        found = {} if "gate" in steps else verdict
+        ending = FIGURES[outcome](
+            triggers=ids, version=version, seconds=told.time - first, others=found
+        )
+        told.tell(ending, week, why, n, 0)
 
     return go
 
@@ -195,6 +230,8 @@ def words(element):
 
 def changed(value, change):
     """Give a copy of events with each value that is no container changed."""
+    if is_dataclass(value):
+        return replace(value, **changed(vars(value), change))
     if isinstance(value, dict):
         return {key: changed(v, change) for key, v in value.items()}
     return [changed(v, change) for v in value] if isinstance(value, list) else change(value)
@@ -215,7 +252,7 @@ def test_it_opens_with_one_sentence_of_what_happened(page):
 
 def test_a_story_that_broke_off_is_counted_from_its_events(events, written):
     """Without the count at its end, and with a trigger that no run took: it says so."""
-    lost = events[-2] | {"id": 999, "event": "trigger", "figures": {"kind": "code"}, "why": "new"}
+    lost = replace(events[-2], id=999, why="new", figures=Trigger(kind="code", cause="new"))
     page = BeautifulSoup(written([*events[:-1], lost]), "html.parser")
 
     assert "13 triggers led to 4 promotions, 5 refusals and 1 rollback; 1 was lost" in words(page)
@@ -243,7 +280,7 @@ def test_a_score_stands_at_the_week_of_the_answers(page):
 
 def test_a_higher_score_stands_higher(page, events):
     """Dot for dot, in the order of the scores."""
-    scores = [e["figures"]["ap"] for e in events if e["figures"].get("ap")]
+    scores = [e.figures.score.ap for e in events if is_of(e, WeekEnd) and e.figures.score]
     dots = [float(dot["cy"]) for dot in page.select("svg.wide")[0].select("circle")]
 
     assert sorted(range(24), key=scores.__getitem__) == sorted(range(24), key=lambda i: -dots[i])
@@ -268,9 +305,9 @@ def test_a_label_keeps_clear_of_the_others_and_of_their_rules():
         (6, "dirt"),
         (20, ""),
     ):
-        told.tell("world", week, why)
-    told.tell("week", 34, "A week is over.")
-    rules = report.weeks(report.Story(told.events), True, worded=True)["rules"]
+        told.tell(Change(kind="code"), week, why)
+    told.week(34)
+    rules = report.weeks(report.Story(told.events), True, worded=True).rules
 
     assert [("A", 12), ("B", 29), ("C", 46), ("D", 12)] == [(name, y) for _, y, name, _ in rules]
 
@@ -286,9 +323,9 @@ def test_every_plotted_number_is_in_a_table(page, events):
     """For those who do not see the drawing, or want to copy it."""
     cells = {words(cell) for cell in page.select("td")}
     plotted = {
-        f"{f['ap']:.3f} ({f['ap_low']:.3f} to {f['ap_high']:.3f})"
-        for f in (event["figures"] for event in events if event["event"] == "week")
-        if f["ap"]
+        f"{score.ap:.3f} ({score.ap_low:.3f} to {score.ap_high:.3f})"
+        for score in (event.figures.score for event in events if is_of(event, WeekEnd))
+        if score
     }
 
     assert plotted | {"64", "energy, tempo"} <= cells
@@ -317,7 +354,14 @@ def test_it_says_what_a_rollback_was_worth(page):
 
 def test_without_a_rollback_it_says_nothing_of_one(events, written):
     """No line, no name and no sentence."""
-    told = [e | {"figures": e["figures"] | {"gone": None, "gone_ap": None}} for e in events]
+
+    def kept(event):
+        if not is_of(event, WeekEnd) or not event.figures.score:
+            return event
+        score = replace(event.figures.score, gone=None, gone_ap=None)
+        return replace(event, figures=replace(event.figures, score=score))
+
+    told = [kept(event) for event in events]
     page = BeautifulSoup(written(told), "html.parser")
 
     assert ([], False) == (page.select(".spared"), "would have" in words(page))
@@ -326,7 +370,7 @@ def test_without_a_rollback_it_says_nothing_of_one(events, written):
 def test_a_long_no_is_shortened(events, written):
     """38 countries are no sentence: the first two reasons, and how many more there are."""
     why = "; ".join(f"reason {n}" for n in range(1, 39))
-    told = [e | {"why": why} if e["event"] == "refused" else e for e in events]
+    told = [replace(e, why=why) if e.name == "refused" else e for e in events]
     page = BeautifulSoup(written(told), "html.parser")
 
     assert "reason 1; reason 2; and 36 more reasons" in [words(why) for why in page.select(".why")]
@@ -338,13 +382,8 @@ def test_a_long_no_is_shortened(events, written):
 def test_markup_in_an_event_is_text(events, written):
     """Every string of an event and of the lineage, wherever it ends up."""
     evil = "<script>alert(1)</script>\"'&"
-    named = ("event", "kind")
-    nasty = [
-        {k: v if k in named else changed(v, lambda x: evil if isinstance(x, str) else x)
-         for k, v in (e | {"figures": None}).items()}
-        | {"figures": changed(e["figures"], lambda x: evil if isinstance(x, str) and x not in report.KINDS else x)}
-        for e in events
-    ]  # fmt: skip
+    # A kind of trigger has a sign and a place, and is no text.
+    nasty = changed(events, lambda x: evil if isinstance(x, str) and x not in TRIGGERS else x)
     text = written(nasty, changed(LINEAGE, lambda x: evil if isinstance(x, str) else x))
 
     assert "<script" not in text
@@ -358,14 +397,14 @@ def test_markup_in_an_event_is_text(events, written):
 def test_a_kind_of_event_may_be_missing(without, events, written):
     """A story that broke off, or a loop without a story."""
 
-    assert "<h1>In " in written([event for event in events if event["event"] != without])
+    assert "<h1>In " in written([event for event in events if event.name != without])
 
 
 @pytest.mark.parametrize("missing", [None, math.nan])
 def test_figures_may_be_unknown(missing, events, written):
     """Too few labels for an interval, or no champion yet: a dash, and no drawing at nowhere."""
     unknown = [
-        e | {"figures": changed(e["figures"], lambda x: missing if isinstance(x, float) else x)}
+        replace(e, figures=changed(e.figures, lambda x: missing if isinstance(x, float) else x))
         for e in events
     ]
     text = written(unknown)
@@ -374,15 +413,9 @@ def test_figures_may_be_unknown(missing, events, written):
     assert not re.search(r'"[^"]*None[^"]*"', text)
 
 
-def test_figures_may_be_absent(events, written):
-    """All of them."""
-
-    assert "<h1>In " in written([event | {"figures": {}} for event in events])
-
-
 def test_one_week_is_enough(events, written):
     """And one event."""
-    first = [event for event in events if event["week"] == 0]
+    first = [event for event in events if event.week == 0]
 
     assert "In 1 week, 0 triggers" in written(first[:1])
 

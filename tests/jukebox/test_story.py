@@ -5,11 +5,16 @@ import io
 import json
 import re
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from jukebox.loop.events import Event, Promotion, Refusal, Training, Trigger
 from jukebox.world import scene, story, timeline
+from jukebox.world.events import Change, FirstAnswer, Score, StoryEnd, WeekEnd
 from rich.console import Console
+
+from .loops import make_plan
 
 
 def test_a_report_that_cannot_be_written_is_told_before_the_story(tmp_path):
@@ -65,10 +70,10 @@ def test_waiting_has_an_end():
         scene.until(lambda: None, "Nobody came", limit=0.1)
 
 
-END = {
-    "triggers": {"code": 1, "data": 1, "performance": 1},
-    **{"promoted": 1, "refused": 1, "rolled_back": 1, "lost": 0, "requests": 9, "failed": 0},
-}
+END = StoryEnd(
+    promoted=1, refused=1, rolled_back=1, triggers={"code": 1, "data": 1, "performance": 1},
+    lost=0, requests=9, failed=0, seconds=41.3,
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -86,45 +91,64 @@ END = {
 )
 def test_what_a_story_lacks(changed, wrong):
     """Each kind of trigger and of ending, no loss and no failed request."""
-    assert wrong == story.amiss(END | changed)
+    assert wrong == story.amiss(replace(END, **changed))
 
 
 # ---- the terminal ------------------------------------------------------------------------------
 
 
-def event(name, week, why="", run=None, **figures):
+def event(week, figures, why="", run=None):
     """Make an event."""
-    names = {"id": None, "time": 0.0, "week": week, "run": run, "event": name}
-    return names | {"why": why, "figures": figures}
+    return Event(id=0, time=0.0, week=week, run=run, why=why, figures=figures)
 
 
-def week(number, score, champion, quarantined=8, drifted=(), gone=None, gone_ap=None):
+def week(number, ap, champion, quarantined=8, drifted=(), gone=None, gone_ap=None):
     """Make the event of a week's end."""
-    return event(
-        *("week", number), rows=202, kept=202 - quarantined, quarantined=quarantined,
-        drifted=list(drifted), labelled_week=score and number - 3, ap=score, ceiling=score and 0.4, champion=champion,
+    score = ap and Score(
+        labelled_week=number - 3, ap=ap, ap_low=ap, ap_high=ap, ceiling=0.4, chance=0.05,
         gone=gone, gone_ap=gone_ap,
     )  # fmt: skip
+    end = WeekEnd(
+        rows=202, kept=202 - quarantined, quarantined=quarantined, drifted=list(drifted),
+        champion=champion, requests=0, failed=0, score=score,
+    )  # fmt: skip
+    return event(number, end)
+
+
+def trigger(week, kind, why):
+    """Make a trigger."""
+    return event(week, Trigger(kind=kind, cause=why), why)
 
 
 CANNED = [
-    event("world", 12, "a commit: train for two passes", kind="code"),
-    event("trigger", 12, "the code is now 0123abcd", kind="code"),
-    event("trigger", 12, "900 labelled tracks are new", kind="data"),
-    event("start", 12, "both", run=1, triggers=[1, 2]),
-    event("train", 12, "a model", run=1),
-    event("promoted", 12, "better than chance, by 0.105 to 0.126", run=1, version=1),
-    event("served", 12, "version 1 gave its first answer 4.2 s after the trigger", seconds=4.2),
+    event(12, Change(kind="code"), "a commit: train for two passes"),
+    trigger(12, "code", "the code is now 0123abcd"),
+    trigger(12, "data", "900 labelled tracks are new"),
+    event(12, make_plan(1, 2), "both", run=1),
+    event(12, Training(digest="ff82", metrics={}), "a model", run=1),
+    event(
+        12, Promotion(triggers=[1, 2], version=1), "better than chance, by 0.105 to 0.126", run=1
+    ),
+    event(
+        12,
+        FirstAnswer(version=1, seconds=4.2),
+        "version 1 gave its first answer 4.2 s after the trigger",
+    ),
     week(12, None, 1),
     week(13, None, 1, quarantined=48, drifted=["energy", "tempo"]),
     week(14, None, 1, drifted=["liveness"]),
     week(15, 0.35, 1),
     week(16, 0.34, 1),
-    event("trigger", 17, "version 1 scores 0.124 in week 14, not 0.35", kind="performance"),
-    event("start", 17, "it fell", run=2, triggers=[3]),
-    event("refused", 17, "no better than chance; worse; DE falls; FR falls", run=2, version=None),
+    trigger(17, "performance", "version 1 scores 0.124 in week 14, not 0.35"),
+    event(17, make_plan(3), "it fell", run=2),
+    event(
+        17,
+        Refusal(triggers=[3], version=None),
+        "no better than chance; worse; DE falls; FR falls",
+        run=2,
+    ),
     week(17, 0.124, 1, gone=2, gone_ap=0.101),
-    event("end", 17, "the story is told", **END, seconds=41.3),
+    event(17, END, "the story is told"),
 ]
 PLAIN = """\
 6 weeks of one model, updated automatically: three triggers, one gate.
@@ -223,6 +247,17 @@ def test_no_colours_for_those_who_ask_for_none(monkeypatch):
 
 def test_a_number_that_is_none_is_null(capsys):
     """NaN is no JSON."""
-    timeline.display(story.WEEKS, as_json=True).show(event("week", 15, ap=float("nan")))
+    timeline.display(story.WEEKS, as_json=True).show(week(15, float("nan"), 1))
 
-    assert json.loads(capsys.readouterr().out)["figures"] == {"ap": None}
+    assert json.loads(capsys.readouterr().out)["figures"]["ap"] is None
+
+
+def test_a_week_without_a_score_says_so(capsys):
+    """Its figures are the same, and null."""
+    screen = timeline.display(story.WEEKS, as_json=True)
+    screen.show(week(15, 0.35, 1))
+    screen.show(week(14, None, 1))
+    scored, unscored = map(json.loads, capsys.readouterr().out.splitlines())
+
+    assert list(scored["figures"]) == list(unscored["figures"])
+    assert {None} == {unscored["figures"][name] for name in ("labelled_week", "ap", "gone")}

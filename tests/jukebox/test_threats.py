@@ -38,7 +38,7 @@ def test_poisoned_labels_do_not_reach_production(home):
     events = home.go()
 
     assert before == home.registry.standing().champion
-    assert ("refused", True) == (events[-1]["event"], "no better than chance" in events[-1]["why"])
+    assert ("refused", True) == (events[-1].name, "no better than chance" in events[-1].why)
     assert "promoted" not in names(events)
 
 

@@ -7,7 +7,8 @@ from contextlib import closing
 import pandas as pd
 import pytest
 from jukebox import Catalogue, Drift, Journal, Policy, Tampered, code_version, drift
-from jukebox.loop.triggers import fall, fire
+from jukebox.loop.events import Entry, Trigger
+from jukebox.loop.triggers import Now, fall, fire
 from jukebox.model import identity, job
 from jukebox.model.identity import FLAT
 
@@ -38,7 +39,7 @@ def start(home, policy=POLICY):
     """Look, start a run, and give its plan."""
     with closing(home.loop(policy)) as loop:
         loop.look()
-        return loop.advance()["figures"]
+        return loop.advance().figures
 
 
 # ---- code ----------------------------------------------------------------------------------------
@@ -51,8 +52,8 @@ def test_a_commit_to_the_training_fires(home):
         (event,) = loop.look()
     version = code_version(home.checkout)
 
-    assert ("code", version) == (event["figures"]["kind"], event["figures"]["cause"])
-    assert f"the code is now {version[:8]}" == event["why"]
+    assert ("code", version) == (event.figures.kind, event.figures.cause)
+    assert f"the code is now {version[:8]}" == event.why
 
 
 def test_what_makes_no_model_does_not_fire(home):
@@ -72,7 +73,7 @@ def test_another_release_of_a_package_fires(home, monkeypatch):
     with closing(home.loop()) as loop:
         (event,) = loop.look()
 
-    assert "the code is the same, but scipy is now 1.1" == event["why"]
+    assert "the code is the same, but scipy is now 1.1" == event.why
 
 
 def test_a_champion_from_before_there_were_rooms_is_trained_anew_once(new, monkeypatch):
@@ -89,9 +90,9 @@ def test_a_champion_from_before_there_were_rooms_is_trained_anew_once(new, monke
     new.learner(flat, new.store.folder, new.store.freeze(), new.folder / "old", 2, 0)
     new.registry.promote(new.registry.register(job.made(new.folder / "old")), "by hand")
     with closing(new.loop()) as loop:
-        (event, *others) = [e for e in loop.look() if e["figures"]["kind"] == "code"]
+        (event, *others) = [e for e in loop.look() if e.figures.kind == "code"]
 
-    assert "is counted in another way" in event["why"]
+    assert "is counted in another way" in event.why
     assert [] == others + [name for name in look(new) if name == "code"]
 
 
@@ -100,7 +101,7 @@ def test_a_commit_fires_once(home):
     home.commit("leak")
 
     assert (["code"], []) == (look(home), look(home))
-    assert "refused" == home.go()[-1]["event"]
+    assert "refused" == home.go()[-1].name
     assert [] == look(home)
 
 
@@ -302,7 +303,7 @@ def test_a_fall_with_one_labelled_week_is_judged_on_that_week(home):
     live_on(home, range(8, 13))
     plan = start(home, NEVER)
 
-    assert (0, 1) == (plan["since"], plan["newest"])
+    assert (0, 1) == (plan.since, plan.newest)
 
 
 def test_a_fall_with_more_weeks_leaves_the_past_behind(home):
@@ -311,9 +312,9 @@ def test_a_fall_with_more_weeks_leaves_the_past_behind(home):
         live_on(home, [week])
         look(home, NEVER)
     plan = start(home, NEVER)
-    held = home.store.read(plan["data"])[0]["released"]
+    held = home.store.read(plan.data)[0]["released"]
 
-    assert (TURN, 1, TURN) == (plan["since"], plan["newest"], held.min())
+    assert (TURN, 1, TURN) == (plan.since, plan.newest, held.min())
 
 
 def test_what_the_champion_does_not_learn_from_stays_past(home):
@@ -325,8 +326,8 @@ def test_what_the_champion_does_not_learn_from_stays_past(home):
         live_on(home, [week], by=3)
     plan = start(home)
 
-    assert (3, 9) == (home.registry.standing().champion, plan["since"])
-    assert (["data"], POLICY.limits.newest) == (plan["kinds"], plan["newest"])
+    assert (3, 9) == (home.registry.standing().champion, plan.since)
+    assert (["data"], POLICY.limits.newest) == (plan.kinds, plan.newest)
 
 
 def test_a_refused_commit_stays_out_of_a_run_for_data(home):
@@ -337,8 +338,8 @@ def test_a_refused_commit_stays_out_of_a_run_for_data(home):
     live_on(home, range(8, 10))
     plan = start(home)
 
-    assert ["data"] == plan["kinds"]
-    assert champions == code_version(home.folder / "code" / plan["code"] / "jukebox")
+    assert ["data"] == plan.kinds
+    assert champions == code_version(home.folder / "code" / plan.code / "jukebox")
 
 
 def test_a_mended_job_reaches_the_next_training(home):
@@ -348,8 +349,8 @@ def test_a_mended_job_reaches_the_next_training(home):
     live_on(home, range(8, 10))
     plan = start(home)
 
-    assert ["data"] == plan["kinds"]
-    assert (home.folder / "code" / plan["code"] / "jukebox" / "model" / "job.py").is_file()
+    assert ["data"] == plan.kinds
+    assert (home.folder / "code" / plan.code / "jukebox" / "model" / "job.py").is_file()
 
 
 def test_a_snapshot_that_was_changed_trains_nothing(home):
@@ -362,31 +363,30 @@ def test_a_snapshot_that_was_changed_trains_nothing(home):
     live_on(home, range(8, 10))
     plan = start(home)
 
-    assert code_version(home.checkout) == code_version(
-        home.folder / "code" / plan["code"] / "jukebox"
-    )
+    assert code_version(home.checkout) == code_version(home.folder / "code" / plan.code / "jukebox")
 
 
 def test_a_plan_holds_still(home):
     """A correction after the start changes nothing of what the run works on."""
     home.commit("new")
     plan = start(home)
-    before = home.store.read(plan["data"])
+    before = home.store.read(plan.data)
     home.store.arrive(1, CALM.week(1)[0][:50])
     home.commit("crash")
     events = home.go()
 
-    pd.testing.assert_frame_equal(before[0], home.store.read(plan["data"])[0])
-    assert (plan["code"], plan["data"]) == home.learner.calls[0][:2]
+    pd.testing.assert_frame_equal(before[0], home.store.read(plan.data)[0])
+    assert (plan.code, plan.data) == home.learner.calls[0][:2]
     assert "train" in names(events)
 
 
 def test_the_fall_is_an_unbroken_row_of_weeks(tmp_path):
     """Weeks 3, 7 and 8: it began in 7. Another version's weeks are its own."""
     journal = Journal(tmp_path / "northstar.db", lambda: 1.0)
+    now = Now(data="", champion=1, quarantined=0, code="")
     for version, week in [(1, 3), (1, 7), (2, 6), (1, 8)]:
-        figures = {"version": version, "week": week}
-        fire(journal, week, None, "", "performance", f"{version} {week}", "fell", figures)
+        fell = Trigger(kind="performance", cause=f"{version} {week}", version=version, week=week)
+        fire(journal, week, now, fell, "fell")
 
     assert (7, 6, None) == tuple(fall(journal.events(), version) for version in (1, 2, 3))
 
@@ -400,7 +400,7 @@ def test_a_commit_in_a_week_of_bad_data_is_tried_when_the_data_is_mended(home):
     home.store.arrive(8, batch.assign(track_id="\N{SNOWMAN}"))
     home.commit("new")
 
-    assert "refused" == home.go()[-1]["event"]
+    assert "refused" == home.go()[-1].name
     assert [] == look(home)
     home.week(8)
     assert ["code", "start", "validate", "train"] == names(home.go())[:4]
@@ -412,7 +412,7 @@ def test_a_commit_is_tried_when_the_bad_rows_alone_are_taken_out(home):
     home.store.arrive(8, pd.concat([batch, batch]))
     home.commit("new")
 
-    assert "100 of the 200 rows of week 8 are in quarantine" in home.go()[-1]["why"]
+    assert "100 of the 200 rows of week 8 are in quarantine" in home.go()[-1].why
     home.store.arrive(8, batch)
     assert ["code", "start", "validate", "train"] == names(home.go())[:4]
 
@@ -432,7 +432,7 @@ def test_a_training_that_failed_is_tried_again_with_what_was_mended(home):
     """The fault was in the job: no line that makes a model is another."""
     home.commit("crash")
     (job := home.checkout / "model" / "job.py").write_text("broken\n", "utf-8")
-    assert "the training failed" in home.go()[-1]["why"]
+    assert "the training failed" in home.go()[-1].why
     assert [] == look(home)
     job.write_text("mended\n", "utf-8")
 
@@ -445,8 +445,8 @@ def test_a_commit_that_came_with_a_fall_is_tried_after_the_rollback(home):
     home.world = CALM
     live_on(home, range(8, 12), by=1)
     with closing(home.loop(NEVER)) as loop:
-        figures = {"kind": "performance", "version": 1, "week": 8, "cause": "1 in week 8"}
-        loop.journal.add(11, lambda _: (None, "trigger", "it fell", figures))
+        fell = Trigger(kind="performance", cause="1 in week 8", version=1, week=8)
+        loop.journal.add(11, lambda _: Entry(None, "it fell", fell))
     home.commit("new")
 
     assert ["code", "start", "rolled back"] == names(home.go(policy=NEVER))

@@ -10,6 +10,7 @@ import pytest
 from jukebox import Policy, Registry
 from jukebox.cli.main import main
 from jukebox.loop import loop as northstar
+from jukebox.loop.events import read_event
 
 from .test_commands import run
 
@@ -98,7 +99,7 @@ def test_what_was_left_open_is_finished(home, update):
     better(home)
     with closing(home.loop()) as loop:
         loop.look()
-        while loop.advance()["event"] != "register":
+        while loop.advance().name != "register":
             pass
     result = update("--patience", 0.1, code=1)
 
@@ -112,7 +113,7 @@ def test_events_as_json(home, update):
     known = home.events()
     said = update("--json", code=1).stdout.splitlines()
 
-    assert home.events() == known + [json.loads(line) for line in said]
+    assert home.events() == known + [read_event(json.loads(line)) for line in said]
     assert "" == update("--json").stdout
 
 

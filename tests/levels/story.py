@@ -24,7 +24,7 @@ from urllib.error import URLError
 
 import numpy as np
 from jukebox import Journal, Store, average_precision, code_version, labels, predict
-from jukebox.loop.journal import ended, runs
+from jukebox.loop.events import read_runs, select_triggers
 from jukebox.model import job
 from jukebox.model.identity import find_snapshot
 
@@ -445,7 +445,7 @@ class Level1(Level):
 
     def broken(self):
         """Count the runs in production of code that does not run."""
-        return sum("training failed" in event["why"] for event in self.tick())
+        return sum("training failed" in event.why for event in self.tick())
 
     def undo(self, name):
         """Revert it in the working copy, and install that by hand."""
@@ -469,17 +469,17 @@ class Level1(Level):
     def seen(self):
         """Give whether new data led to a judged model, whether a fall did, and after how long."""
         events = self.events()[self.before :]
-        kinds = {e["id"]: e["figures"]["kind"] for e in events if e["event"] == "trigger"}
+        kinds = {event.id: event.figures.kind for event in select_triggers(events)}
         judged = set()
-        for number, run in runs(events).items():
-            why = {kinds.get(trigger) for trigger in run["start"]["figures"]["triggers"]}
+        for number, run in read_runs(events).items():
+            why = {kinds.get(trigger) for trigger in run.start.figures.triggers}
             if "performance" in why:
-                self.after_fall.append((ended(run), run[ended(run)]["why"]))
+                self.after_fall.append((run.ending, run.end.why))
             if self.home / "runs" / str(number) / "model.onnx" not in self.models():
                 continue  # it says that it trained, and there is no model
-            if any("average_precision" in event["figures"] for event in run.values()):
+            if any("average_precision" in event.figures.others for event in run.events):
                 judged |= why
-        fell = [e["week"] - TURN for e in events if kinds.get(e["id"]) == "performance"]
+        fell = [e.week - TURN for e in events if kinds.get(e.id) == "performance"]
         return "data" in judged, "performance" in judged, min(fell, default="nobody")
 
     def back(self):

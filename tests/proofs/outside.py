@@ -112,7 +112,7 @@ def loop(pipe, home, clock, step, meanwhile, *given):
 
     def go():
         for event in home.go():
-            click.echo(event["event"])
+            click.echo(event.name)
 
     Contents("outside", contents={"Loop": (click.Command("loop", callback=go),)})(["loop"])
 

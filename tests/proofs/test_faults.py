@@ -260,7 +260,7 @@ def test_a_full_disk_and_the_loop(held, disk, figures, step):
 
     assert (1, 0) == (code, again[0]), said + again[1]
     told(figures, said, ROOM, *(["Run 2 waits: "] if step == "train" else []))
-    assert "refused" not in [event["event"] for event in meanwhile]
+    assert "refused" not in [event.name for event in meanwhile]
     assert "promoted" == again[1].split()[-1]
     assert [] == lost(events(held))
 
@@ -358,10 +358,10 @@ def test_a_clock_that_is_set_back(begun, tmp_path, figures):  # noqa: F811
             service.follows(2)
         assert 0 == code, said
         rows, decisions = events(home.folder), home.registry.history()
-        for found in (rows, decisions):
-            assert sorted(row["time"] for row in found) == [row["time"] for row in found]
+        for times in ([row.time for row in rows], [row["time"] for row in decisions]):
+            assert sorted(times) == times
         assert [] == lost(rows)
-        ends[way] = [(row["event"], row["why"]) for row in rows], home.registry.standing()
+        ends[way] = [(row.name, row.why) for row in rows], home.registry.standing()
     logged = Registry(home.folder / "registry").predictions(role="champion")["time"]
     figures["faults"] = figures.get("faults", 0) + 1  # there is nothing to tell: nothing is wrong
 
@@ -434,7 +434,7 @@ def test_a_second_loop(begun, tmp_path, figures):  # noqa: F811
     told(figures, said, f"Another loop is at work in {home}: stop it first.")
     assert then == now
     steps = ["trigger", "start", "validate", "train", "gate", "register", "canary", "promoted"]
-    assert steps == ending[1].split() == [event["event"] for event in events(home)[-8:]]
+    assert steps == ending[1].split() == [event.name for event in events(home)[-8:]]
     assert [] == lost(events(home))
 
 

@@ -112,8 +112,8 @@ def looked(system, loop, week):
         return ""
     asked = WORLD.week(week - 1)[0]
     events = system.meanwhile(asked, lambda: list(loop.run()))
-    fell = any(event["figures"]["kind"] == "performance" for event in fired)
-    ending = events[-1]["event"]
+    fell = any(event.figures.kind == "performance" for event in fired)
+    ending = events[-1].name
     return "fell" if fell and ending == "refused" else ending
 
 

@@ -25,6 +25,7 @@ from pathlib import Path
 from statistics import median
 
 import pytest
+from jukebox import ENDINGS, PIPELINE
 from jukebox.loop import journal
 from jukebox.model import job
 from jukebox.model.job import INSTALLED
@@ -38,7 +39,7 @@ SIZES = {  # (small, full)
     "least": (1, 5),  # kills in each step
 }
 SAME = ("lost_triggers", "trained_twice")
-STEPS = ("open", "start", *journal.STEPS, "promote")  # open: the home; then the triggers fire
+STEPS = ("open", *(step.name for step in PIPELINE))  # open: the home; then the triggers fire
 # In a step there is an effect and then its entry in the journal: kills are drawn for each of them.
 PHASES = ("open", *(f"{step}{phase}" for step in STEPS[1:] for phase in ("", " entry")))
 DIFFERS = ("seconds", "milliseconds", "answers", "log")  # figures that tell of time and of others
@@ -89,8 +90,9 @@ def work(folder, real, say):
         return begin
 
     with closing(home.loop(train=job.run if real else train)) as loop:
-        for step in STEPS[1:]:
-            setattr(loop, f"_{step}", announced(step, getattr(loop, f"_{step}")))
+        for step in PIPELINE:
+            name = step.do.__name__
+            setattr(loop, name, announced(step.name, getattr(loop, name)))
         loop.look()
         for _ in loop.run():
             pass
@@ -108,8 +110,7 @@ def end(home, loop):
 
     return {
         "events": [
-            (e["run"], e["event"], e["event"] == "canary" or e["why"], told(e["figures"]))
-            for e in events
+            (e.run, e.name, e.name == "canary" or e.why, told(e.figures.to_json())) for e in events
         ],
         "history": [[r.action, r.version, r.why] for r in registry.history()],
         "roles": {r: v for r in ("champion", "challenger") if (v := getattr(now, r))},
@@ -233,7 +234,7 @@ def main(folder, runs, real, seed=4):
 
 def faults(run, peace):
     """Say what is wrong with the end of a run."""
-    end, endings = run["end"], [e for e in run["end"]["events"] if e[1] in journal.ENDINGS]
+    end, endings = run["end"], [e for e in run["end"]["events"] if e[1] in ENDINGS]
     triggers = [n for n, e in enumerate(end["events"], 1) if e[1] == "trigger"]
     trained = [e[3]["digest"] for e in end["events"] if e[1] == "train"]
     checks = {

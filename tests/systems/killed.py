@@ -17,7 +17,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from jukebox import Journal, Registry
-from jukebox.loop.triggers import fire
+from jukebox.loop.events import Entry, Trigger
+from jukebox.loop.triggers import Now, fire
 from jukebox.model import job
 
 from tests.jukebox import loops
@@ -74,7 +75,7 @@ def tell(story, folder, deaths):
 
     def state():
         events = loop.journal.events()
-        new = story in ("promoted", "former") or events[-1]["event"] == "register"
+        new = story in ("promoted", "former") or events[-1].name == "register"
         # Up to there, the stories are the same.
         return f"{len(events)} {len(registry.history())}" if new else None
 
@@ -85,11 +86,11 @@ def tell(story, folder, deaths):
         write(path, content)
 
     if story == "former":
-        figures = {"kind": "performance", "version": 1, "week": 4, "cause": "1 in week 4"}
+        trigger = Trigger(kind="performance", cause="1 in week 4", version=1, week=4)
 
         def fell(events):
-            fired = any(e["why"] == "it fell" for e in events)
-            return None if fired else (None, "trigger", "it fell", figures)
+            fired = any(event.why == "it fell" for event in events)
+            return None if fired else Entry(None, "it fell", trigger)
 
         loop.journal.add(7, fell)
     loops.write = trained
@@ -132,7 +133,9 @@ def race(file):
         if not (child := os.fork()):
             journal = Journal(file, time.time)
             both.wait()
-            events = [fire(journal, 0, None, "", "data", f"v{i}", "new") for i in range(50)]
+            now = Now(data="", champion=None, quarantined=0, code="")
+            causes = [Trigger(kind="data", cause=f"v{i}") for i in range(50)]
+            events = [fire(journal, 0, now, trigger, "new") for trigger in causes]
             os._exit(sum(event is not None for event in events))
         children.append(child)
     return [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]

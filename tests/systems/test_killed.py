@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from jukebox import Journal
-from jukebox.loop.journal import lost, runs
+from jukebox.loop.events import read_runs
+from jukebox.loop.journal import lost
 
 from tests.jukebox.loops import Home
 from tests.jukebox.test_loop import aliases
@@ -63,16 +64,17 @@ def test_a_loop_that_is_killed_at_every_point_ends_as_if_it_were_not(
     """Before and after each write, and in the middle of each effect: the same end, once."""
     folder, told = killed
     peace, kills = (Home(folder / story / name) for name in ("peace", "kills"))
-    runs_of, expected = runs(kills.events()), runs(peace.events())
+    found, expected = (read_runs(home.events()) for home in (kills, peace))
+    names = [[event.name for event in of[3].events] for of in (found, expected)]
 
     assert told[story]["kills"] >= least
-    assert (ending, list(expected[3])) == (list(runs_of[3])[-1], list(runs_of[3]))
-    assert expected[3][ending]["why"] == runs_of[3][ending]["why"]
-    assert expected[3][ending]["figures"]["triggers"] == runs_of[3][ending]["figures"]["triggers"]
+    assert (ending, names[1]) == (found[3].ending, names[0])
+    assert expected[3].end.why == found[3].end.why
+    assert expected[3].end.figures.triggers == found[3].end.figures.triggers
     assert [] == lost(kills.events())
     assert ([1, 2, 3], 1) == (
-        list(runs_of),
-        sum(e["event"] == "start" for e in runs_of[3].values()),
+        list(found),
+        names[0].count("start"),
     )
     assert told[story]["trained"] == (story != "former")
     actions = [[(r.action, r.version) for r in h.registry.history()] for h in (peace, kills)]
@@ -84,6 +86,6 @@ def test_a_loop_that_is_killed_at_every_point_ends_as_if_it_were_not(
 def test_two_processes_that_fire_the_same_trigger_write_it_once(killed):
     """Fifty causes, both at once."""
     folder, told = killed
-    causes = [e["figures"]["cause"] for e in Journal(folder / "race.db", None).events()]
+    causes = [e.figures.cause for e in Journal(folder / "race.db").events()]
 
     assert (50, 50, 50) == (sum(told["race"]), len(causes), len(set(causes)))

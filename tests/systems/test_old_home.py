@@ -15,7 +15,8 @@ import pytest
 import requests
 from jukebox import Journal, code_version
 from jukebox.labs.hand_in import digest
-from jukebox.loop.journal import ended, lost, runs
+from jukebox.loop.events import Event, Figures, Run, read_runs
+from jukebox.loop.journal import lost
 
 from tests.jukebox.serving import TRACK as FEATURES
 from tests.terminal import Terminal
@@ -63,9 +64,13 @@ class Place(NamedTuple):
         assert code == ended, printed
         return printed
 
-    def runs(self) -> dict[int, dict[str, dict]]:
+    def events(self) -> list[Event[Figures]]:
+        """Return the journal of the loop."""
+        return Journal(self.home / "northstar.db").events()
+
+    def runs(self) -> dict[int, Run]:
         """Return the runs of the loop, by number."""
-        return runs(Journal(self.home / "northstar.db", None).events())
+        return read_runs(self.events())
 
     def record(self, run: int) -> dict:
         """Return the record of the model that a run has trained."""
@@ -176,13 +181,13 @@ def test_the_first_update_of_an_old_home_trains_once_for_the_code_and_says_why(p
     printed, found = updated(place), place.runs()
 
     assert [1, 2, 3] == sorted(found)
-    assert ["code"] == found[3]["start"]["figures"]["kinds"]
-    assert "counted in another way" in found[3]["start"]["why"]
+    assert ["code"] == found[3].start.figures.kinds
+    assert "counted in another way" in found[3].start.why
     assert 1 == sum(line.startswith("code ") for line in printed.splitlines())
-    assert "train" in found[3]
-    assert ended(found[3])
+    assert found[3].train
+    assert found[3].end
     assert code_version() == place.record(3)["code_version"]
-    assert [] == lost(Journal(place.home / "northstar.db", None).events())
+    assert [] == lost(place.events())
 
     assert "No trigger fired, and no run is unfinished.\n" == updated(place)
     assert found == place.runs()
@@ -191,7 +196,7 @@ def test_the_first_update_of_an_old_home_trains_once_for_the_code_and_says_why(p
     record = json.loads(place.type("lineage", str(champion), "--json"))["record"]
     place.type("generate", "--weeks", "3")
     updated(place, "--rows", "100")
-    assert ["data"] == place.runs()[4]["start"]["figures"]["kinds"]
+    assert ["data"] == place.runs()[4].start.figures.kinds
     assert record["code_version"] == place.record(4)["code_version"]
 
 
@@ -199,17 +204,17 @@ def test_the_first_update_of_an_old_home_trains_once_for_the_code_and_says_why(p
 def test_a_run_that_was_open_before_goes_on_with_its_own_code(put, step):
     """It was killed after a step: none is done twice, and the code has a run of its own after it."""
     place = put(f"after-{step}")
-    before, model = place.runs()[3], place.home / "runs/3/model.onnx"
+    before, model = place.runs()[3].events, place.home / "runs/3/model.onnx"
     made = model.stat().st_mtime_ns if model.exists() else None
     updated(place)
     found = place.runs()
 
-    assert step == list(before)[-1]
-    assert before == {name: event for name, event in found[3].items() if name in before}
-    assert ended(found[3])
-    assert OLD == found[3]["start"]["figures"]["code"] == place.record(3)["code_version"]
+    assert step == before[-1].name
+    assert before == found[3].events[: len(before)]
+    assert found[3].end
+    assert OLD == found[3].start.figures.code == place.record(3)["code_version"]
     assert made in (None, model.stat().st_mtime_ns)
-    assert [["code"]] == [run["start"]["figures"]["kinds"] for n, run in found.items() if n > 3]
+    assert [["code"]] == [run.start.figures.kinds for n, run in found.items() if n > 3]
     assert code_version() == place.record(4)["code_version"]
 
 
@@ -251,7 +256,7 @@ def test_the_lab_of_the_triggers_goes_on_with_its_checkout_of_then(put):
 
     assert "No trigger fired, and no run is unfinished.\n" == quiet
     assert [1, 2, 3] == sorted(place.runs())
-    assert place.runs()[3]["refused"]["why"].startswith("leak")
+    assert place.runs()[3].end.why.startswith("leak")
     assert "You changed the gate in code/jukebox/validation.py" in told
     assert "code/jukebox/training.py is still what run 3 was refused for" in told
     assert "The trigger by performance has led to no run yet" in told

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 from jukebox import ENDINGS, Store, average_precision, labels, predict
-from jukebox.loop.journal import runs
 from jukebox.world import scene, story
 
 COURSE = [  # week, triggers, how their run ended, and the version that was champion from then on
@@ -105,6 +104,15 @@ def test_every_line_is_an_event(events):
     times = [event["time"] for event in events]
 
     assert ({frozenset(keys)}, sorted(times)) == ({frozenset(event) for event in events}, times)
+
+
+def runs(events):
+    """Give the runs by their number: each {name of an event: the event}."""
+    found = {}
+    for event in events:
+        if event["run"] is not None:
+            found.setdefault(event["run"], {})[event["event"]] = event
+    return found
 
 
 def test_the_course(events, weeks):

@@ -11,7 +11,7 @@ from jukebox.cli.terminal import JSON
 @click.option("--report", metavar="FILE", default="northstar.html", show_default=True)
 @click.option("--home", metavar="FOLDER", help="A new folder, to look around in afterwards.")
 @JSON
-def northstar(report, home, as_json):
+def northstar(report: str, home: str | None, as_json: bool) -> None:
     """Show 23 weeks of one model's life, and write the report.
 
     About a minute on two idle cores, and longer on a busy machine.

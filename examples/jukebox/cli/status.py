@@ -2,63 +2,131 @@
 
 import time
 from dataclasses import asdict
+from itertools import zip_longest
+from pathlib import Path
+from typing import TYPE_CHECKING, TypedDict
 
 import click
 
 from jukebox.cli.terminal import HOME, JSON, MLFLOW, pairs, say_json, shown, table, when
+from jukebox.loop.events import Event, Trigger, read_runs
 from jukebox.loop.home import nothing, open_registry, open_store
 
+if TYPE_CHECKING:
+    from jukebox.registry.models import Registry
 
-def standing(models):
-    """Give champion and challenger: version, since when, why, data version, weeks, what is amiss."""
+
+class Held(TypedDict):
+    """Who holds a role, as JSON has it. fault: what is wrong with the model's files, if anything."""
+
+    version: int
+    since: float
+    why: str
+    fitted_weeks: list[int] | None
+    share: float
+    data_version: str | None
+    fault: str | None
+
+
+def standing(models: "Registry") -> dict[str, Held | None]:
+    """Give who is champion and who is challenger; None for nobody."""
+    now = models.standing()
+    return {
+        "champion": holder(models, now.champion, ("promote", "rollback")),
+        "challenger": holder(models, now.challenger, ("challenge",)),
+    }
+
+
+def holder(models: "Registry", version: int | None, actions: tuple[str, ...]) -> Held | None:
+    """Give how a version holds its role: since the last of these actions."""
     from jukebox.registry.models import Tampered
 
-    now, history = models.standing(), models.history()
-    held = {}
-    for role, version, actions in (
-        ("champion", now.champion, ("promote", "rollback")),
-        ("challenger", now.challenger, ("challenge",)),
-    ):
-        if version is None:
-            held[role] = None
-            continue
-        row = [r for r in history if r.action in actions and r.version == version][-1]
-        record = models.lineage(version)["record"]
-        weeks = {"fitted_weeks": record.get("fitted_weeks"), "share": now.share}
-        held[role] = {"version": version, "since": row.time, "why": row.why} | weeks
-        held[role] |= {"data_version": record.get("data_version"), "fault": None}
-        try:
-            models.load(version)
-        except Tampered as error:
-            held[role]["fault"] = str(error)
-    return held
+    if version is None:
+        return None
+    last = [r for r in models.history() if r.action in actions and r.version == version][-1]
+    record = models.record(version)
+    fault = None
+    try:
+        models.load(version)
+    except Tampered as error:
+        fault = str(error)
+    return {
+        "version": version,
+        "since": last.time,
+        "why": last.why,
+        "fitted_weeks": list(record.fitted_weeks) or None,
+        "share": models.standing().share,
+        "data_version": record.data_version or None,
+        "fault": fault,
+    }
 
 
-def looped(home):
+class RunNow(TypedDict):
+    """How a run stands, as JSON has it: how it ended, or the last step that was passed."""
+
+    run: int
+    began: float
+    ended: bool
+    week: int
+    event: str
+    why: str
+
+
+def looped(home: Path) -> tuple[list[RunNow], list[Event[Trigger]]]:
     """Give the runs of the loop, oldest first, and the triggers that wait; nothing without a loop."""
     if not (home / "northstar.db").exists():
         return [], []
-    from jukebox.loop.journal import Journal, runs, waiting
-    from jukebox.loop.steps import ENDINGS
+    from jukebox.loop.journal import Journal, waiting
 
     events = Journal(home / "northstar.db", time.time).events()
-    found = []
-    for number, run in runs(events).items():
-        last = list(run.values())[-1]  # how it ended, or the last step that was passed
-        ended = last["event"] in ENDINGS
-        found.append({"run": number, "began": run["start"]["time"], "ended": ended})
-        found[-1] |= {"week": last["week"], "event": last["event"], "why": last["why"]}
+    found: list[RunNow] = []
+    for number, run in read_runs(events).items():
+        last = run.events[-1]
+        found.append(
+            {
+                "run": number,
+                "began": run.start.time,
+                "ended": run.end is not None,
+                "week": last.week,
+                "event": last.name,
+                "why": last.why,
+            }
+        )
     return found, waiting(events)
+
+
+def describe_holder(role: str, held: Held | None) -> list[tuple[str, str]]:
+    """Give who holds a role as lines: a label, which only the first has, and a text."""
+    if held is None:
+        return [(role, "none")]
+    share = f", for {held['share']:.0%} of the requests" if role == "challenger" else ""
+    told = [f"version {held['version']} since {when(held['since'])}{share}", held["why"]]
+    told += [held["fault"]] if held["fault"] else []
+    if held["fitted_weeks"]:
+        data = (held["data_version"] or "")[:8]
+        told.append(f"fitted on weeks {shown(held['fitted_weeks'])} of {data}")
+    return list(zip_longest([role], told, fillvalue=""))
+
+
+def print_runs(runs: list[RunNow]) -> None:
+    """Print the last five runs as a table."""
+    from rich.text import Text
+
+    colours = {"promoted": "green", "refused": "yellow", "rolled back": "red"}
+    rows = (
+        (str(r["run"]), str(r["week"]), Text(r["event"], colours.get(r["event"], "")), r["why"])
+        for r in runs[-5:]
+    )
+    click.echo()
+    table(rows, ("run", "week", "last", "why"))
 
 
 @click.command()
 @JSON
 @MLFLOW
 @HOME
-def status(as_json, mlflow, home):
+def status(as_json: bool, mlflow: str | None, home: Path) -> None:
     """Tell who is champion, since when and why, and what is unfinished."""
-    from rich.text import Text
-
     from jukebox.registry.alerts import unresolved
 
     if not home.is_dir():
@@ -67,48 +135,27 @@ def status(as_json, mlflow, home):
     held, fires = standing(models), unresolved(models.alerts.read())
     (runs, waits), versions = looped(home), data.versions()
     if as_json:
-        alerts = [asdict(alert) for alert in fires]
         newest = {"version": versions[-1] if versions else None, "week": data.week}
-        return say_json(held | {"data": newest, "runs": runs, "waiting": waits, "alerts": alerts})
+        waiting = [event.to_json() for event in waits]
+        alerts = [asdict(alert) for alert in fires]
+        say_json(held | {"data": newest, "runs": runs, "waiting": waiting, "alerts": alerts})
+        return
     rows = [("home", str(home.absolute()))]
-    for role, of in held.items():
-        if of is None:
-            rows.append((role, "none"))
-            continue
-        share = f", for {of['share']:.0%} of the requests" if role == "challenger" else ""
-        rows.append((role, f"version {of['version']} since {when(of['since'])}{share}"))
-        rows.append(("", of["why"]))
-        rows += [("", of["fault"])] if of["fault"] else []
-        if of["fitted_weeks"]:
-            rows.append(
-                ("", f"fitted on weeks {shown(of['fitted_weeks'])} of {of['data_version'][:8]}")
-            )
+    for role, holds in held.items():
+        rows += describe_holder(role, holds)
     told = f"version {versions[-1][:8]}" if versions else "no version yet"
     rows.append(("data", "none" if data.week is None else f"to week {data.week}; {told}"))
     pairs(rows)
     if runs:
-        colours = {"promoted": "green", "refused": "yellow", "rolled back": "red"}
-        click.echo()
-        table(
-            (
-                (
-                    str(r["run"]),
-                    str(r["week"]),
-                    Text(r["event"], colours.get(r["event"], "")),
-                    r["why"],
-                )
-                for r in runs[-5:]
-            ),
-            ("run", "week", "last", "why"),
-        )
+        print_runs(runs)
     if fires:
-        rows = (
+        lines = (
             (when(a.starts), a.labels["alertname"], a.annotations.get("summary", "")) for a in fires
         )
         click.echo()
-        table(rows, ("since", "alert", "what it says"), styles=("dim", "bold yellow"))
+        table(lines, ("since", "alert", "what it says"), styles=("dim", "bold yellow"))
     todo = [f"run {r['run']}, after {r['event']}" for r in runs if not r["ended"]]
-    todo += [f"a trigger, {e['figures']['kind']}: {e['why']}" for e in waits]
+    todo += [f"a trigger, {event.figures.kind}: {event.why}" for event in waits]
     click.echo()
     none = "No run is unfinished, and no trigger waits."
     click.echo("Unfinished: " + "; ".join(todo) if todo else none)

@@ -2,14 +2,34 @@
 
 import contextlib
 import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from jukebox.cli.terminal import HOME, JSON, MLFLOW, console, folder
+from jukebox.loop.events import (
+    Ending,
+    Event,
+    Figures,
+    Plan,
+    Promotion,
+    Refusal,
+    Run,
+    Trigger,
+    is_of,
+    write_line,
+)
 from jukebox.loop.home import open_registry, open_store
+from jukebox.loop.steps import MARKS
+
+if TYPE_CHECKING:
+    from jukebox.loop.loop import Loop
 
 
-def package(ctx, parameter, value):
+def package(ctx: click.Context, parameter: click.Parameter, value: Path | None) -> Path:
     """Give the package's folder in a checkout, or the one that is installed."""
     from jukebox.model.identity import is_flat
     from jukebox.model.job import INSTALLED
@@ -22,24 +42,23 @@ def package(ctx, parameter, value):
     return code
 
 
-def told(event):
+def told(event: Event[Figures]) -> tuple[str, str, str]:
     """Give an event of the journal as a label, a text and a style."""
-    from jukebox.loop.steps import MARKS
-
-    name, why, figures = event["event"], event["why"], event["figures"]
-    if name == "trigger":
-        return figures["kind"], why, "cyan"
-    if name == "start":
-        triggers = len(figures["triggers"])
+    if is_of(event, Trigger):
+        return event.figures.kind, event.why, "cyan"
+    if is_of(event, Plan):
+        triggers = len(event.figures.triggers)
         what = f"{triggers} triggers, and one run for all" if triggers > 1 else "begins"
-        return f"run {event['run']}", what, "bold"
-    if name in MARKS:
-        why = f"version {figures['version']} is {why}" if name == "promoted" else why
-        return name, why, f"bold {MARKS[name][1]}"
-    return f"  {name}", why, ""
+        return f"run {event.run}", what, "bold"
+    if is_of(event, Ending):
+        why = event.why
+        if is_of(event, Promotion):
+            why = f"version {event.figures.version} is {why}"
+        return event.name, why, f"bold {MARKS[event.name][1]}"
+    return f"  {event.name}", event.why, ""
 
 
-def show(event):
+def show(event: Event[Figures]) -> None:
     """Print an event as a line; it stays one, for whoever searches a log of cron's."""
     from rich.text import Text
 
@@ -47,18 +66,23 @@ def show(event):
     console().print(Text.assemble((label.ljust(13), style), text), soft_wrap=True)
 
 
-def events(loop):
+def needs_requests(run: Run | None) -> bool:
+    """Say whether a canary is what comes next; beside no champion there is none."""
+    if not run or not run.gate or not run.register or run.canary:
+        return False
+    return run.gate.figures.champion is not None
+
+
+def events(loop: "Loop") -> Iterator[Event[Figures]]:
     """Look, do what is open, and give the events; before a wait, say on stderr for what."""
     from jukebox.loop.journal import unfinished
 
     yield from loop.look()
     while True:
-        _, run = unfinished(loop.journal.events()) or (None, {})
-        canary = "register" in run and "canary" not in run and loop.policy.answers
-        if canary and run["gate"]["figures"]["champion"] is not None:
+        if needs_requests(unfinished(loop.journal.events())) and loop.policy.answers:
             click.echo(
-                f"The canary waits up to {loop.policy.patience:g} s for {canary} requests to "
-                "jukebox serve; --answers 0 leaves it out.",
+                f"The canary waits up to {loop.policy.patience:g} s for {loop.policy.answers} "
+                "requests to jukebox serve; --answers 0 leaves it out.",
                 err=True,
             )
         if not (event := loop.advance()):
@@ -101,7 +125,13 @@ def events(loop):
 @JSON
 @MLFLOW
 @HOME
-def update(code, as_json, mlflow, home, **given):
+def update(
+    code: Path,
+    as_json: bool,
+    mlflow: str | None,
+    home: Path,
+    **given: float | None,
+) -> None:
     """Look for the three triggers, and do what they ask for.
 
     A trigger leads to a run: validate, train, gate, register, canary, promote. What an earlier
@@ -110,12 +140,12 @@ def update(code, as_json, mlflow, home, **given):
 
     Exits with 1 if a run is refused. The champion stays, and the journal has the reason.
     """
-    from jukebox.loop.journal import ended, runs, write_line
     from jukebox.loop.loop import Loop
     from jukebox.loop.triggers import Policy
 
-    policy = Policy(**{name: value for name, value in given.items() if value is not None})
-    did = []
+    named = {name: value for name, value in given.items() if value is not None}
+    policy = replace(Policy(), **named)
+    did: list[Event[Figures]] = []
     data, models = open_store(home), open_registry(home, mlflow)
     with contextlib.closing(Loop(home, models, data, code, policy)) as loop:
         for event in events(loop):
@@ -123,4 +153,4 @@ def update(code, as_json, mlflow, home, **given):
             click.echo(write_line(event)) if as_json else show(event)
     if not (did or as_json):
         click.echo("No trigger fired, and no run is unfinished.")
-    sys.exit(1 if "refused" in map(ended, runs(did).values()) else 0)
+    sys.exit(1 if any(is_of(event, Refusal) for event in did) else 0)

@@ -72,14 +72,15 @@ def start(folder):
 
 def past(folder):
     """Give what the loop of a folder has written, and the ended runs since the start, by number."""
-    from jukebox.loop.journal import Journal, ended, runs
+    from jukebox.loop.events import read_runs
+    from jukebox.loop.journal import Journal
 
     file = folder / ".jukebox" / "northstar.db"
     if not file.exists():
         raise ValueError("The journal of the loop is gone: jukebox lab reset 7.")
-    events = Journal(file, None).events()
-    own = {n: run for n, run in runs(events).items() if n > RUNS and ended(run)}
-    return events, own, {n: run[ended(run)] for n, run in own.items()}
+    events = Journal(file).events()
+    own = {n: run for n, run in read_runs(events).items() if n > RUNS and run.end}
+    return events, own, {n: run.end for n, run in own.items()}
 
 
 def named(folder):
@@ -92,30 +93,30 @@ def named(folder):
 
 def tampered(folder, events, ends, champion):
     """Yield what is wrong with the checkout. champion: the record of the one that serves."""
-    from jukebox.loop.journal import runs
+    from jukebox.loop.events import read_runs
     from jukebox.model import job
     from jukebox.model.identity import code_version
 
     training, gate = named(folder)
-    no = [end for end in ends.values() if end["why"].startswith("leak")]
+    no = [end for end in ends.values() if end.why.startswith("leak")]
     # As it was at the start, and not as it is installed: that may be newer than the lab.
-    before = folder / ".jukebox" / "code" / runs(events)[1]["start"]["figures"]["code"]
+    before = folder / ".jukebox" / "code" / read_runs(events)[1].start.figures.code
     gates = [(at / gate.relative_to("code")).read_text("utf-8") for at in (folder / "code", before)]
     if gates[0] != gates[1]:
-        said = f", and it said “{no[-1]['why']}”" if no else ""
+        said = f", and it said “{no[-1].why}”" if no else ""
         yield (
             f"You changed the gate in {gate.as_posix()}, and nothing came of it. The gate "
             f"that judges is not the checkout's: it belongs to the loop that is installed{said}. "
             "No commit should be able to open its own gate. Take the change back."
         )
     if no and code_version(folder / "code" / "jukebox") != champion.code_version:
-        made = folder / ".jukebox" / "runs" / str(no[-1]["run"])
+        made = folder / ".jukebox" / "runs" / str(no[-1].run)
         record = job.made(made).record
         fitted, tested = (
             "{} to {}".format(*weeks) for weeks in (record.fitted_weeks, record.tested_weeks)
         )
         yield (
-            f"{training.as_posix()} is still what run {no[-1]['run']} was refused for: it "
+            f"{training.as_posix()} is still what run {no[-1].run} was refused for: it "
             f"learns from weeks {fitted}, and its own test is of weeks {tested}, so it has seen these weeks. "
             f"The {record.metrics['average_precision']:.3f} of that test says nothing about the "
             "weeks to come. The gate has a test of its own, of the newest weeks only: it names the "
@@ -125,6 +126,7 @@ def tampered(folder, events, ends, champion):
 
 def check(folder):
     """Ask for the three triggers and the three endings, and for a checkout that is clean again."""
+    from jukebox.loop.events import select_triggers
     from jukebox.loop.journal import unfinished, waiting
     from jukebox.loop.steps import ENDINGS
     from jukebox.loop.triggers import kinds
@@ -133,7 +135,7 @@ def check(folder):
     champion = models.standing().champion
     yield from tampered(folder, events, ends, models.record(champion))
 
-    said = {e["why"] for e in events if e["event"] == "rolled back"}
+    said = {event.why for event in events if event.name == "rolled back"}
     for row in models.history():
         if row.action == "promote" and row.why.startswith("run "):
             continue
@@ -146,10 +148,10 @@ def check(folder):
     if unfinished(events) or waiting(events):
         yield f"A run is unfinished, or a trigger waits: {UPDATE} goes on with it."
 
-    fired = {e["id"]: e for e in events if e["event"] == "trigger"}
-    taken = [fired[t] for run in own.values() for t in run["start"]["figures"]["triggers"]]
+    fired = {event.id: event for event in select_triggers(events)}
+    taken = [fired[t] for run in own.values() for t in run.start.figures.triggers]
     missing = [kind for kind in KINDS if kind not in kinds(taken)]
-    lacking = [name for name in ENDINGS if name not in {end["event"] for end in ends.values()}]
+    lacking = [name for name in ENDINGS if name not in {end.name for end in ends.values()}]
     if "performance" in missing and data.week > BACK + LABEL_DELAY:
         yield (
             f"Performance is read from the newest labelled week, {data.week - LABEL_DELAY}, and "
@@ -168,8 +170,8 @@ def check(folder):
                 "nobody asks a service here, so let 12 weeks arrive, and update with --answers 0."
             )
         yield (
-            f"No run has been {lacking[0]} yet. The last, run {last['run']}, was {last['event']}: "
-            f"{last['why']}. To see it, {todo}"
+            f"No run has been {lacking[0]} yet. The last, run {last.run}, was {last.name}: "
+            f"{last.why}. To see it, {todo}"
         )
 
 
@@ -177,7 +179,7 @@ def done(folder):
     """Say how the runs ended."""
     _, own, ends = past(folder)
     told = [
-        f"run {n}, by {' and '.join(own[n]['start']['figures']['kinds'])}, was {end['event']}"
+        f"run {n}, by {' and '.join(own[n].start.figures.kinds)}, was {end.name}"
         for n, end in ends.items()
     ]
     return f"No trigger was lost: {'; '.join(told)}."

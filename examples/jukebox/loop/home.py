@@ -5,9 +5,15 @@ Everything heavy is imported inside a function, so that a command's help is ther
 
 import logging
 import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jukebox.data.store import Store
+    from jukebox.registry.models import Registry
 
 
-def nothing(home):
+def nothing(home: Path) -> str:
     """Say that a home has no data, where it is, and how to get some."""
     return (
         f"There is no data in {home.absolute()}. Go to the folder that holds your .jukebox, name it "
@@ -15,7 +21,7 @@ def nothing(home):
     )
 
 
-def open_store(home, needed=True):
+def open_store(home: Path, needed: bool = True) -> "Store":
     """Open the store of a home; without data, say how to get some."""
     from jukebox.data.store import Store
 
@@ -24,7 +30,7 @@ def open_store(home, needed=True):
     return Store(home / "data")
 
 
-def open_registry(home, mlflow=None):
+def open_registry(home: Path, mlflow: str | None = None) -> "Registry":
     """Open the registry of a home."""
     from mlflow.exceptions import MlflowException
     from sqlalchemy.exc import SQLAlchemyError
@@ -41,7 +47,7 @@ def open_registry(home, mlflow=None):
         raise ValueError(unusable(error)) from error
 
 
-def unusable(error):
+def unusable(error: Exception) -> str:
     """Say that MLflow cannot be used, why, and what to do."""
     from jukebox.registry.sqlite import cause, remedy
 

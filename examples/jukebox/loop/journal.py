@@ -5,9 +5,22 @@ What is open follows from the rows, so nothing else has to be remembered and not
 
 import json
 import sqlite3
+import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from jukebox.loop.steps import ENDINGS, GIVES, STEPS
+from jukebox.loop.events import (
+    FIGURES,
+    Entry,
+    Event,
+    Figures,
+    Run,
+    Trigger,
+    read_event,
+    read_runs,
+    select_triggers,
+)
+from jukebox.loop.steps import ENDINGS
 from jukebox.registry.history import Refused
 from jukebox.registry.sqlite import connect
 
@@ -17,7 +30,7 @@ CREATE TABLE IF NOT EXISTS events (
   time REAL NOT NULL,                -- seconds since 1970
   week INTEGER NOT NULL,
   run INTEGER,                       -- null for a trigger, which no run has taken yet
-  event TEXT NOT NULL CHECK (event IN {("trigger", "start", *STEPS, *ENDINGS)}),
+  event TEXT NOT NULL CHECK (event IN {tuple(FIGURES)}),
   why TEXT NOT NULL,
   figures TEXT NOT NULL              -- JSON
 );
@@ -30,7 +43,7 @@ CREATE TRIGGER IF NOT EXISTS no_delete BEFORE DELETE ON events
 """
 
 
-def alone(home):
+def alone(home: str | Path) -> sqlite3.Connection:
     """Take the lock of a home, and give it: a connection, to close. Refused if a loop has it."""
     lock = sqlite3.connect(Path(home, "northstar.lock"), timeout=0, isolation_level=None)
     try:
@@ -41,80 +54,61 @@ def alone(home):
     return lock
 
 
-def runs(events):
-    """Give the runs, oldest first: {number: {event: its dict}}."""
-    found = {}
-    for event in events:
-        if event["run"] is not None:
-            found.setdefault(event["run"], {})[event["event"]] = event
-    return found
-
-
-def waiting(events):
+def waiting(events: Iterable[Event[Figures]]) -> list[Event[Trigger]]:
     """Give the triggers that no run has taken yet, oldest first."""
-    taken = {t for e in events if e["event"] == "start" for t in e["figures"]["triggers"]}
-    return [e for e in events if e["event"] == "trigger" and e["id"] not in taken]
+    events = list(events)
+    taken = {t for run in read_runs(events).values() for t in run.start.figures.triggers}
+    return [event for event in select_triggers(events) if event.id not in taken]
 
 
-def ended(run):
-    """Give the ending of a run, or None while it is open."""
-    return next((ending for ending in ENDINGS if ending in run), None)
+def unfinished(events: Iterable[Event[Figures]]) -> Run | None:
+    """Give the run that has not ended, or None."""
+    return next((run for run in read_runs(events).values() if not run.end), None)
 
 
-def unfinished(events):
-    """Give (number, {event: its dict}) of the run that has not ended, or None."""
-    return next(((n, run) for n, run in runs(events).items() if not ended(run)), None)
-
-
-def lost(events):
+def lost(events: Iterable[Event[Figures]]) -> list[int]:
     """Give the ids of the triggers that have not ended; if nothing is open, they are lost."""
-    over = [run["start"]["figures"]["triggers"] for run in runs(events).values() if ended(run)]
+    events = list(events)
+    over = [run.start.figures.triggers for run in read_runs(events).values() if run.end]
     done = {trigger for triggers in over for trigger in triggers}
-    return [e["id"] for e in events if e["event"] == "trigger" and e["id"] not in done]
-
-
-def write_line(event):
-    """Give an event as one line of JSON; a number that is none is null."""
-    event = json.loads(json.dumps(event), parse_constant=lambda _: None)
-    return json.dumps(event, allow_nan=False)
+    return [event.id for event in select_triggers(events) if event.id not in done]
 
 
 class Journal:
     """The events in one SQLite file; `clock` gives seconds since 1970."""
 
-    def __init__(self, file, clock):
+    def __init__(self, file: str | Path, clock: Callable[[], float] = time.time) -> None:
         """Create the table if it is not there."""
-        self.file, self.clock = file, clock
+        self.file, self.clock = Path(file), clock
         with connect(file) as db:
             db.executescript(JOURNAL)
 
     @staticmethod
-    def _all(db):
+    def _all(db: sqlite3.Connection) -> list[Event[Figures]]:
         rows = map(dict, db.execute("SELECT * FROM events ORDER BY id"))
-        return [row | {"figures": json.loads(row["figures"])} for row in rows]
+        return [read_event(row | {"figures": json.loads(row["figures"])}) for row in rows]
 
-    def events(self):
-        """Give all events, oldest first: dicts of id, time, week, run, event, why, figures."""
+    def events(self) -> list[Event[Figures]]:
+        """Give all events, oldest first."""
         with connect(self.file) as db:
             return self._all(db)
 
-    def add(self, week, make):
-        """Add the event that `make` gives, (run, event, why, figures); None adds nothing.
+    def add(
+        self, week: int, make: Callable[[list[Event[Figures]]], Entry[Figures] | None]
+    ) -> Event[Figures] | None:
+        """Add the event that `make` gives, and give it; None adds nothing, and gives None.
 
         make is given all events so far, in the same transaction: of two writers at once the second
-        sees what the first has written. Gives the event as a dict, or None. Raises ValueError for
-        a step without a figure that `steps` says it gives: the next would look for it in vain.
+        sees what the first has written.
         """
         with connect(self.file) as db:
             db.execute("BEGIN IMMEDIATE")  # undone by closing, if nobody commits
             before = self._all(db)
-            if (made := make(before)) is None:
+            if (entry := make(before)) is None:
                 return None
-            run, event, why, figures = made
-            if event in STEPS and (lacks := set(GIVES[event]) - set(figures)):
-                raise ValueError(f"{event} has to give {', '.join(sorted(lacks))} as well.")
-            last = max((e["time"] for e in before), default=0.0)  # time never runs backwards
-            row = (max(float(self.clock()), last), week, run, event, why, json.dumps(figures))
+            last = max((event.time for event in before), default=0.0)  # time never runs backwards
+            now, figures = max(float(self.clock()), last), json.dumps(entry.figures.to_json())
+            row = (now, week, entry.run, entry.figures.name, entry.why, figures)
             db.execute("INSERT INTO events VALUES (NULL, ?, ?, ?, ?, ?, ?)", row)
             db.execute("COMMIT")
             return self._all(db)[-1]

@@ -7,33 +7,65 @@ the last step that was written.
 """
 
 import time
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from jukebox.data.store import Forgotten
+from jukebox.data.store import Forgotten, Store
 from jukebox.loop import triggers
-from jukebox.loop.journal import Journal, alone, runs, unfinished, waiting
-from jukebox.loop.steps import STEPS
+from jukebox.loop.events import (
+    Batch,
+    Canary,
+    Ending,
+    Entry,
+    Event,
+    Figures,
+    Json,
+    Judgement,
+    Plan,
+    Promotion,
+    Refusal,
+    Registration,
+    Rollback,
+    Run,
+    Training,
+    Trigger,
+    read_runs,
+)
+from jukebox.loop.journal import Journal, alone, unfinished, waiting
 from jukebox.loop.triggers import Policy, fall, kinds, void
 from jukebox.model import job
 from jukebox.model.gate import Verdict, gate
 from jukebox.model.identity import code_version, find_snapshot, is_intact
 from jukebox.model.job import INSTALLED
-from jukebox.model.training import Record, labelled
-from jukebox.registry.history import Refused
-from jukebox.registry.models import Tampered
+from jukebox.model.training import Model, Record, labelled
+from jukebox.registry.history import Decision, Refused
+from jukebox.registry.models import Registry, Tampered
 from jukebox.registry.sqlite import full, remedy
 
 
 class Ended(Exception):
-    """The run is over: (ending, why, figures)."""
+    """The run is over before its last step: why, and how."""
+
+    def __init__(self, why: str, ending: Ending) -> None:
+        """Keep both."""
+        super().__init__(why, ending)
+        self.why, self.ending = why, ending
 
 
 class Loop:
     """The loop of one home; the folder's lock keeps a second one out."""
 
-    def __init__(self, home, registry, store, code=INSTALLED, policy=None, train=job.run):
+    def __init__(
+        self,
+        home: str | Path,
+        registry: Registry,
+        store: Store,
+        code: str | Path = INSTALLED,
+        policy: Policy | None = None,
+        train: Callable[[Path, Path, str, Path, int, int], object] = job.run,
+    ) -> None:
         """Take the lock. Raises Refused if another loop has it.
 
         code: the package's folder in the checkout that is watched. train: see `job.run`; whatever
@@ -45,48 +77,70 @@ class Loop:
         self.journal = Journal(self.home / "northstar.db", lambda: registry.clock())
         self.lock = alone(self.home)
 
-    def close(self):
+    def close(self) -> None:
         """Let go of the lock."""
         self.lock.close()
 
-    def look(self):
+    def look(self) -> list[Event[Trigger]]:
         """Fire the triggers whose time has come, and give them as events: see `triggers.look`."""
         return triggers.look(self.journal, self.store, self.registry, self.code, self.policy)
 
-    def run(self):
+    def run(self) -> Iterator[Event[Figures]]:
         """Do what is open, step by step, and give the events as they are written."""
         while event := self.advance():
             yield event
 
-    def advance(self):
+    def advance(self) -> Event[Figures] | None:
         """Do the next step and give its event, or None if no run is unfinished.
 
         Raises Tampered if the bytes of a model have changed: the run stays open, and goes on from
         here when they are restored.
         """
         events, today = self.journal.events(), self.store.week or 0
-        if not (found := unfinished(events)):
-            return self.journal.add(today, self._start)
-        number, run = found
-        plan = run["start"]["figures"]
-        step, began = next((s for s in STEPS if s not in run), "promote"), time.perf_counter()
+        if not (run := unfinished(events)):
+            return self.journal.add(today, self.start_run)
+        plan, began = run.start.figures, time.perf_counter()
         try:
-            if "register" not in run:  # from then on, whoever forgets a track is told of the model
-                self.store.whole(plan["data"])
-            why, figures = getattr(self, f"_{step}")(number, run, plan)
-            figures |= {"seconds": round(time.perf_counter() - began, 3)}
+            if not run.register:  # from then on, whoever forgets a track is told of the model
+                self.store.whole(plan.data)
+            why, figures = self.do_next_step(run)
         except Tampered:
             raise
-        except (Ended, Refused, Forgotten) as end:
-            step, why, figures = end.args if isinstance(end, Ended) else ("refused", str(end), {})
-            figures |= {"forgotten": plan["data"]} if isinstance(end, Forgotten) else {}
-            taken = plan["triggers"]
-            first = min(e["time"] for e in events if e["id"] in taken)
-            took = round(max(0, self.registry.clock() - first), 3)
-            figures = {"triggers": taken, "version": None, "seconds": took} | figures
-        return self.journal.add(today, lambda _: (number, step, why, figures))
+        except Ended as end:
+            why, figures = end.why, end.ending
+        except (Refused, Forgotten) as error:
+            lost = plan.data if isinstance(error, Forgotten) else None
+            why = str(error)
+            figures = Refusal(triggers=plan.triggers, version=None, forgotten=lost)
+        took = time.perf_counter() - began
+        if isinstance(figures, Ending):
+            first = min(event.time for event in events if event.id in plan.triggers)
+            took = max(0, self.registry.clock() - first)
+        figures = replace(figures, seconds=round(took, 3))
+        return self.journal.add(today, lambda _: Entry(run.number, why, figures))
 
-    def _start(self, events):
+    def do_next_step(self, run: Run) -> tuple[str, Figures]:
+        """Do the first step that a run has not passed; give why it was passed, and its figures.
+
+        A step is given what those before it gave. Raises Ended if it ends the run.
+        """
+        number, plan = run.number, run.start.figures
+        if not run.validate:
+            return self.check_batch(number, plan)
+        if not run.train:
+            return self.train_model(number, plan)
+        if not run.gate:
+            return self.judge_model(number, plan, run.train.figures)
+        if not run.register:
+            return self.register_model(number, run.train.figures)
+        judgement, registration = run.gate.figures, run.register.figures
+        if not run.canary:
+            return self.try_canary(number, plan, judgement, registration)
+        return self.promote_version(number, plan, judgement, registration, run.gate.why)
+
+    # ---- the steps, in their order -----------------------------------------------------------
+
+    def start_run(self, events: list[Event[Figures]]) -> Entry[Plan] | None:
         """Take all triggers that wait and fix what the run works on: it must not change under it."""
         if not (todo := waiting(events)):
             return None
@@ -98,18 +152,119 @@ class Loop:
         if fell_in is not None and known[known >= fell_in].nunique() > 1:
             since = fell_in
         weeks = known[known >= since].nunique()
-        return max(runs(events), default=0) + 1, "start", " and ".join(e["why"] for e in todo), {
-            "triggers": [e["id"] for e in todo],
-            "kinds": kinds(todo),
-            "code": self._snapshot(record if "code" not in kinds(todo) else None),
-            "data": self.store.freeze(since),
-            "seen": self.store.freeze(),
-            "since": since,
-            "newest": min(1 if fell_in is not None else self.policy.limits.newest, weeks - 1),
-            "quarantined": len(self.store.quarantined(self.store.week)),
-            "champion": standing.champion,
-            "decision": standing.id,
-        }  # fmt: skip
+        plan = Plan(
+            triggers=[event.id for event in todo],
+            kinds=kinds(todo),
+            code=self._snapshot(record if "code" not in kinds(todo) else None),
+            data=self.store.freeze(since),
+            seen=self.store.freeze(),
+            since=since,
+            newest=min(1 if fell_in is not None else self.policy.limits.newest, weeks - 1),
+            quarantined=len(self.store.quarantined(self.store.week)),
+            champion=standing.champion,
+            decision=standing.id,
+        )
+        number = max(read_runs(events), default=0) + 1
+        return Entry(number, " and ".join(event.why for event in todo), plan)
+
+    def check_batch(self, number: int, plan: Plan) -> tuple[str, Batch]:
+        """Is an earlier champion the better answer? Else: is there enough, and is it fit to learn from?"""
+        if "performance" in plan.kinds and plan.newest > 0:
+            self._go_back(plan)
+        week = self.store.week
+        quarantined = len(self.store.quarantined(week))
+        rows = quarantined + int((self.store.read()[0]["released"] == week).sum())
+        batch = Batch(week=week, rows=rows, quarantined=quarantined)
+        if rows and quarantined >= self.policy.unfit * rows:
+            why = f"{quarantined} of the {rows} rows of week {week} are in quarantine: fix their source"
+            raise refusal(why, plan, batch.to_json())
+        if plan.newest < 1:
+            why = "there are fewer than two labelled weeks to learn from"
+            raise refusal(why, plan, batch.to_json())
+        if (before := self._find_same_run(number, plan)) is not None:
+            why = f"run {before} has tried the same code on the same data"
+            raise refusal(why, plan, batch.to_json() | {"run": before})
+        return f"{rows - quarantined} of {rows} rows of week {week} are kept", batch
+
+    def train_model(self, number: int, plan: Plan) -> tuple[str, Training]:
+        """Let the code of the plan learn from its data, in a process of its own."""
+        code, out = self.home / "code" / plan.code / "jukebox", self._folder(number)
+        is_made = (out / "record.json").exists()
+        if not is_made and not is_intact(code) and self._snapshot(None) != plan.code:
+            why = f"{code.parent} is not the code that it is named after: restore it from a copy"
+            raise refusal(why, plan)
+        try:
+            if not is_made:
+                self.train(code, self.store.folder, plan.data, out, plan.newest, self.policy.seed)
+            model = job.made(out)
+            for needed in ("code_version", "fitted_weeks", "tested_weeks", "metrics"):
+                model.record.as_dict()[needed]  # code of any version has written it
+            if (learnt := model.record.data_version or plan.data) != plan.data:
+                raise RuntimeError(f"it learnt from data {learnt[:8]}, and not {plan.data[:8]}")
+        except Exception as error:  # whatever that code has done
+            self.store.whole(plan.data)  # or its data was taken from under it
+            if full(error):  # but a full disk is no fault of the code
+                raise OSError(f"Run {number} waits: {error}; {remedy(error)}") from error
+            kind = "" if isinstance(error, RuntimeError) else f"{type(error).__name__}: "
+            raise refusal(f"the training failed: {kind}{error}", plan) from error
+        training = Training(digest=model.digest, metrics=model.record.metrics)
+        return f"a model with the digest {model.digest[:8]}", training
+
+    def judge_model(self, number: int, plan: Plan, training: Training) -> tuple[str, Judgement]:
+        """Ask the gate about the model that was trained, next to the champion."""
+        version = self.registry.standing().champion
+        champion = self.registry.load(version) if version else None
+        model = self._read_model(number, training)
+        verdict = self._ask_gate(plan, model, champion, self.policy.ceiling)
+        if not verdict.passed:
+            raise refusal("; ".join(verdict.reasons), plan, verdict.figures)
+        return verdict.reasons[0], Judgement(champion=version, others=verdict.figures)
+
+    def register_model(self, number: int, training: Training) -> tuple[str, Registration]:
+        """Give the model a version in the registry."""
+        version = self.registry.register(self._read_model(number, training))
+        log = self.registry.asked(version)[1]
+        return f"version {version}", Registration(version=version, log=log)
+
+    def try_canary(
+        self, number: int, plan: Plan, judgement: Judgement, registration: Registration
+    ) -> tuple[str, Canary]:
+        """Let the version answer a share of the requests, until it has answered enough of them."""
+        version, enough = registration.version, self.policy.answers
+        canary = Canary(version=version, share=self.policy.share, answers=0)
+        give_up = time.monotonic() + self.policy.patience
+        while True:
+            canary = replace(canary, answers=self.registry.asked(version, registration.log)[0])
+            found = {"share": canary.share, "answers": canary.answers}
+            if self._is_promoted(number, plan, judgement, version, found):
+                return "it was promoted by hand", canary
+            if judgement.champion is None:
+                return "there is no champion yet, so no canary", replace(canary, share=0)
+            if canary.answers >= enough:
+                return f"{canary.answers} requests answered as a canary", canary
+            if self.registry.standing().challenger != version:
+                self.registry.challenge(version, f"canary of run {number}", self.policy.share)
+                give_up = time.monotonic() + self.policy.patience  # from here on it is asked
+            elif time.monotonic() > give_up:
+                had = f"{canary.answers} of {enough} in {self.policy.patience:g} s"
+                self._withdraw(number, version, f"too few requests to try it on: {had}")
+            else:
+                time.sleep(0.05)
+
+    def promote_version(
+        self, number: int, plan: Plan, judgement: Judgement, registration: Registration, why: str
+    ) -> tuple[str, Promotion]:
+        """Make the version champion. why: the gate's reason."""
+        version = registration.version
+        if not self._is_promoted(number, plan, judgement, version, {}):
+            self.registry.promote(version, f"run {number}: {why}")
+        return why, Promotion(triggers=plan.triggers, version=version)
+
+    # ---- what the steps share ----------------------------------------------------------------
+
+    def _folder(self, number: int) -> Path:
+        """Give the folder of what a run has trained."""
+        return self.home / "runs" / str(number)
 
     def _snapshot(self, record: Record | None) -> str:
         """Give the name of the snapshot for a run, with the code of a record where there is one.
@@ -125,143 +280,89 @@ class Loop:
                 return found.parent.name
         return job.snapshot(self.code, kept)
 
-    def _validate(self, number, run, plan):
-        """Is an earlier champion the better answer? Else: is there enough, and is it fit to learn from?"""
-        if "performance" in plan["kinds"] and plan["newest"] > 0:
-            self._former(plan)
-        week = self.store.week
-        quarantined = len(self.store.quarantined(week))
-        rows = quarantined + int((self.store.read()[0]["released"] == week).sum())
-        figures = {"week": week, "rows": rows, "quarantined": quarantined}
-        if rows and quarantined >= self.policy.unfit * rows:
-            why = f"{quarantined} of the {rows} rows of week {week} are in quarantine: fix their source"
-            raise Ended("refused", why, figures)
-        if plan["newest"] < 1:
-            raise Ended("refused", "there are fewer than two labelled weeks to learn from", figures)
-        inputs = ("code", "data", "newest", "champion")
-        for before, other in runs(self.journal.events()).items():
-            same = all(other["start"]["figures"][i] == plan[i] for i in inputs)
-            if before < number and same and "validate" in other and not void(other):
-                why = f"run {before} has tried the same code on the same data"
-                raise Ended("refused", why, figures | {"run": before})
-        return f"{rows - quarantined} of {rows} rows of week {week} are kept", figures
+    def _go_back(self, plan: Plan) -> None:
+        """Go back to the newest earlier champion that is surely better on the newest labelled week.
 
-    def _former(self, plan):
-        """Go back to the newest earlier champion that is surely better on the newest labelled week."""
-        for row in self._decided(plan):
+        Raises Ended if there is one.
+        """
+        for row in self._decisions(plan):
             if row.action == "rollback":  # before a kill, or by hand
-                raise Ended("rolled back", row.why, {"version": row.version})
+                ending = Rollback(triggers=plan.triggers, version=row.version)
+                raise Ended(row.why, ending)
         champion = self.registry.champion()
         for version in reversed(self.registry.standing().earlier):
-            verdict = self._judge(plan, self.registry.load(version), champion)
+            verdict = self._ask_gate(plan, self.registry.load(version), champion)
             if verdict.passed:
                 why = f"version {version} is {verdict.reasons[0]}"
                 self.registry.rollback(why, version)
-                raise Ended("rolled back", why, verdict.figures | {"version": version})
+                ending = Rollback(triggers=plan.triggers, version=version, others=verdict.figures)
+                raise Ended(why, ending)
 
-    def _train(self, number, run, plan):
-        code, out = self.home / "code" / plan["code"] / "jukebox", self.home / "runs" / str(number)
-        is_made = (out / "record.json").exists()
-        if not is_made and not is_intact(code) and self._snapshot(None) != plan["code"]:
-            why = f"{code.parent} is not the code that it is named after: restore it from a copy"
-            raise Ended("refused", why, {})
-        try:
-            if not is_made:
-                self.train(
-                    code, self.store.folder, plan["data"], out, plan["newest"], self.policy.seed
-                )
-            model = self._model(number, run)
-            for needed in ("code_version", "fitted_weeks", "tested_weeks", "metrics"):
-                model.record.as_dict()[needed]  # code of any version has written it
-            if (learnt := model.record.data_version or plan["data"]) != plan["data"]:
-                raise RuntimeError(f"it learnt from data {learnt[:8]}, and not {plan['data'][:8]}")
-        except Exception as error:  # whatever that code has done
-            self.store.whole(plan["data"])  # or its data was taken from under it
-            if full(error):  # but a full disk is no fault of the code
-                raise OSError(f"Run {number} waits: {error}; {remedy(error)}") from error
-            kind = "" if isinstance(error, RuntimeError) else f"{type(error).__name__}: "
-            raise Ended("refused", f"the training failed: {kind}{error}", {}) from error
-        figures = {"digest": model.digest, "metrics": model.record.metrics}
-        return f"a model with the digest {model.digest[:8]}", figures
+    def _find_same_run(self, number: int, plan: Plan) -> int | None:
+        """Give the number of an earlier run that has tried the same, or None."""
+        work = (plan.code, plan.data, plan.newest, plan.champion)
+        for before, run in read_runs(self.journal.events()).items():
+            then = run.start.figures
+            same = work == (then.code, then.data, then.newest, then.champion)
+            if before < number and same and run.validate and not void(run):
+                return before
+        return None
 
-    def _gate(self, number, run, plan):
-        version = self.registry.standing().champion
-        champion = self.registry.load(version) if version else None
-        verdict = self._judge(plan, self._model(number, run), champion, self.policy.ceiling)
-        if not verdict.passed:
-            raise Ended("refused", "; ".join(verdict.reasons), verdict.figures)
-        return verdict.reasons[0], verdict.figures | {"champion": version}
-
-    def _register(self, number, run, plan):
-        version = self.registry.register(self._model(number, run))
-        return f"version {version}", {"version": version, "log": self.registry.asked(version)[1]}
-
-    def _canary(self, number, run, plan):
-        version, log = (run["register"]["figures"][name] for name in ("version", "log"))
-        share, enough = self.policy.share, self.policy.answers
-        figures = {"version": version, "share": share, "answers": 0}
-        give_up = time.monotonic() + self.policy.patience
-        while True:
-            figures["answers"], _ = self.registry.asked(version, log)
-            if self._settled(number, run, version, figures):
-                return "it was promoted by hand", figures
-            if run["gate"]["figures"]["champion"] is None:
-                return "there is no champion yet, so no canary", figures | {"share": 0}
-            if figures["answers"] >= enough:
-                return f"{figures['answers']} requests answered as a canary", figures
-            if self.registry.standing().challenger != version:
-                self.registry.challenge(version, f"canary of run {number}", share)
-                give_up = time.monotonic() + self.policy.patience  # from here on it is asked
-            elif time.monotonic() > give_up:
-                had = f"{figures['answers']} of {enough} in {self.policy.patience:g} s"
-                self._withdraw(number, version, f"too few requests to try it on: {had}")
-            else:
-                time.sleep(0.05)
-
-    def _promote(self, number, run, plan):
-        version, why = run["register"]["figures"]["version"], run["gate"]["why"]
-        if not self._settled(number, run, version, {"version": version}):
-            self.registry.promote(version, f"run {number}: {why}")
-        raise Ended("promoted", why, {"version": version})
-
-    # ---- what the steps share ----------------------------------------------------------------
-
-    def _decided(self, plan):
+    def _decisions(self, plan: Plan) -> list[Decision]:
         """Give the registry's decisions since the run began, by the loop or by others."""
-        return [row for row in self.registry.history() if row.id > plan["decision"]]
+        return [row for row in self.registry.history() if row.id > plan.decision]
 
-    def _settled(self, number, run, version, figures):
-        """Say whether the version has been promoted. Ended if the registry has decided otherwise."""
-        last = [row for row in self._decided(run["start"]["figures"]) if row.version == version]
+    def _is_promoted(
+        self, number: int, plan: Plan, judgement: Judgement, version: int, found: Json
+    ) -> bool:
+        """Say whether the version has been promoted. Raises Ended if the registry decided otherwise.
+
+        found: what the step knows of the version until then.
+        """
+        last = [row for row in self._decisions(plan) if row.version == version]
         action, why = (last[-1].action, last[-1].why) if last else (None, "")
         if action == "promote":  # before a kill, or by hand; what came after it stands
             return True
         if action == "withdraw":
-            ours = why.startswith(f"run {number}: ")
-            ending, said = ("refused", "") if ours else ("rolled back", "withdrawn: ")
-            raise Ended(ending, said + why.removeprefix(f"run {number}: "), figures)
-        judged, now = run["gate"]["figures"]["champion"], self.registry.standing()
-        if now.champion not in (judged, version):
-            why = f"version {now.champion} is champion now, and it was judged against {judged}"
+            ours = f"run {number}: "
+            if why.startswith(ours):
+                raise refusal(why.removeprefix(ours), plan, found, version)
+            ending = Rollback(triggers=plan.triggers, version=version, others=found)
+            raise Ended(f"withdrawn: {why}", ending)
+        now = self.registry.standing()
+        if now.champion not in (judgement.champion, version):
+            why = (
+                f"version {now.champion} is champion now, and it was judged against "
+                f"{judgement.champion}"
+            )
             self._withdraw(number, version, why)
-            raise Ended("refused", why, figures)
+            raise refusal(why, plan, found, version)
         return False
 
-    def _withdraw(self, number, version, why):
+    def _withdraw(self, number: int, version: int, why: str) -> None:
         """End the challenge, if there still is one, in the name of the run."""
         with suppress(Refused):  # the service was first
             self.registry.withdraw(version, f"run {number}: {why}")
 
-    def _judge(self, plan, model, champion, ceiling=None):
-        limits = replace(self.policy.limits, newest=plan["newest"])
-        data, seed = self.store.read(plan["data"]), self.policy.seed
+    def _ask_gate(
+        self, plan: Plan, model: Model, champion: Model | None, ceiling: float | None = None
+    ) -> Verdict:
+        """Give the gate's verdict on a model, on the newest weeks of the plan's data."""
+        limits = replace(self.policy.limits, newest=plan.newest)
+        data, seed = self.store.read(plan.data), self.policy.seed
         try:
             return gate(model, champion, *data, limits, ceiling, seed)
         except Exception as error:  # whatever code of any version has made
             return Verdict(False, (f"it cannot be judged: {error}",), {})
 
-    def _model(self, number, run):
-        model = job.made(out := self.home / "runs" / str(number))
-        if "train" in run and model.digest != run["train"]["figures"]["digest"]:
+    def _read_model(self, number: int, training: Training) -> Model:
+        """Read what a run has trained. Raises Tampered if it is no longer that."""
+        model = job.made(out := self._folder(number))
+        if model.digest != training.digest:
             raise Tampered(f"{out} is not what run {number} trained: restore it from a copy.")
         return model
+
+
+def refusal(why: str, plan: Plan, found: Json | None = None, version: int | None = None) -> Ended:
+    """Give the refusal of a run, to raise. found: the figures that it rests on."""
+    return Ended(why, Refusal(triggers=plan.triggers, version=version, others=found or {}))

@@ -6,16 +6,32 @@ their charts were known, and not what came in: inputs may move and do no harm, a
 while they do not move.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from pandas.util import hash_pandas_object
 
+from jukebox.data.store import Store
 from jukebox.data.versions import data_version, labels
-from jukebox.loop.journal import ended, runs, waiting
+from jukebox.loop.events import (
+    Entry,
+    Event,
+    Figures,
+    Refusal,
+    Run,
+    Trigger,
+    is_of,
+    read_runs,
+    select_triggers,
+)
+from jukebox.loop.journal import Journal, waiting
 from jukebox.model.gate import Limits
 from jukebox.model.identity import code_version, installed, is_flat, name_snapshot
 from jukebox.model.training import Record, labelled
+from jukebox.registry.models import Registry
 from jukebox.schema import COLUMNS
 from jukebox.watch.monitoring import fell, live, promised
 
@@ -41,88 +57,111 @@ class Policy:
     seed: int = 0
 
 
-def kinds(triggers):
+def kinds(triggers: Iterable[Event[Trigger]]) -> list[str]:
     """Give the kinds of some triggers, each once."""
-    return sorted({e["figures"]["kind"] for e in triggers})
+    return sorted({event.figures.kind for event in triggers})
 
 
-def seen(tracks, charts):
+def seen(tracks: pd.DataFrame, charts: pd.DataFrame) -> set[tuple[int, bytes]]:
     """Give the labelled tracks as a set of hashes, each of a row with its labels."""
     known = labelled(tracks, charts)
-    rows = pd.util.hash_pandas_object(known[COLUMNS], index=False)
+    # pandas.util has it by a __getattr__, of whose type no checker knows.
+    rows = np.asarray(hash_pandas_object(known[COLUMNS], index=False))  # pyright: ignore[reportCallIssue]
     return {(row, y.tobytes()) for row, y in zip(rows, labels(known, charts), strict=True)}
 
 
-def fall(events, champion):
+def fall(events: Iterable[Event[Figures]], champion: int | None) -> int | None:
     """Give the first week of the unbroken row of weeks in which a version was found fallen."""
-    found = [e["figures"] for e in events if e["event"] == "trigger"]
-    weeks = {f["week"] for f in found if f["kind"] == "performance" and f["version"] == champion}
+    fired = [event.figures for event in select_triggers(events)]
+    fell_in = [f.week for f in fired if f.kind == "performance" and f.version == champion]
+    weeks = {week for week in fell_in if week is not None}
     week = max(weeks, default=None)
-    while weeks and week - 1 in weeks:
+    while week is not None and week - 1 in weeks:
         week -= 1
     return week
 
 
-def void(run):
+def void(run: Run) -> bool:
     """Say whether a run ended because its data lost a track on request: it has judged nothing."""
-    return "refused" in run and "forgotten" in run["refused"]["figures"]
+    return bool(run.end and is_of(run.end, Refusal) and run.end.figures.forgotten is not None)
 
 
-def failed(run: dict[str, dict], code: str) -> bool:
+def failed(run: Run, code: str) -> bool:
     """Say whether a run's training failed, with a snapshot of other code than `code`."""
-    stopped = ended(run) == "refused" and "validate" in run and "train" not in run
-    return stopped and run["start"]["figures"]["code"] != code
+    stopped = run.ending == "refused" and run.validate and not run.train
+    return bool(stopped) and run.start.figures.code != code
 
 
-def spent(run: dict[str, dict], code: str) -> bool:
+def spent(run: Run, code: str) -> bool:
     """Say whether a run has used up its data: it is open, promoted, or learnt with the old code.
 
     New code that is refused says nothing about the data that it was tried on. code: the name of a
     snapshot of today's, which may be what a training that failed was waiting for.
     """
-    if ended(run) in (None, "promoted"):
+    if run.ending in (None, "promoted"):
         return True
-    new = "code" in run["start"]["figures"]["kinds"]
-    return "validate" in run and not (new or void(run) or failed(run, code))
+    new = "code" in run.start.figures.kinds
+    return bool(run.validate) and not (new or void(run) or failed(run, code))
 
 
-def untried(events, now, code):
+@dataclass(frozen=True)
+class Now:
+    """What a run of today would work on.
+
+    data: the data version. champion: the version that answers, or None. quarantined: rows of the
+    newest week that are set aside. code: the name of a snapshot of the checkout.
+    """
+
+    data: str
+    champion: int | None
+    quarantined: int
+    code: str
+
+
+def untried(events: Iterable[Event[Figures]], now: Now) -> Iterator[int]:
     """Give the ids of ended triggers that no model has answered, so that they may fire again.
 
     A run that ended before it trained has tried nothing: try again once the data, the champion or
-    the newest week's quarantine is another than in its plan; these three are `now`, as a data
-    version, a version and a number of rows. Nor has a run that lost its data, or whose training
-    failed, and what failed may since be mended: code is the name of a snapshot of today's. Refused
-    code has tried no more than itself: the other triggers of its run have a claim to the champion's.
+    the newest week's quarantine is another than in its plan. Nor has a run that lost its data, or
+    whose training failed, and what failed may since be mended. Refused code has tried no more than
+    itself: the other triggers of its run have a claim to the champion's.
     """
-    kind = {e["id"]: e["figures"]["kind"] for e in events if e["event"] == "trigger"}
-    for run in runs(events).values():
-        plan = run["start"]["figures"]
-        if spent(run, code):
+    events = list(events)
+    kind = {event.id: event.figures.kind for event in select_triggers(events)}
+    for run in read_runs(events).values():
+        plan = run.start.figures
+        if spent(run, now.code):
             continue
-        if void(run) or failed(run, code):
-            yield from plan["triggers"]
-        elif "validate" in run:
-            yield from (t for t in plan["triggers"] if kind[t] != "code")
-        elif (plan["seen"], plan["champion"], plan["quarantined"]) != now:
-            yield from plan["triggers"]
+        if void(run) or failed(run, now.code):
+            yield from plan.triggers
+        elif run.validate:
+            yield from (t for t in plan.triggers if kind[t] != "code")
+        elif (plan.seen, plan.champion, plan.quarantined) != (
+            now.data,
+            now.champion,
+            now.quarantined,
+        ):
+            yield from plan.triggers
 
 
-def fire(journal, today, now, code, kind, cause, why, figures=None):
+def fire(
+    journal: Journal, today: int, now: Now, trigger: Trigger, why: str
+) -> Event[Trigger] | None:
     """Write a trigger and give it as an event; None if its cause has fired one before.
 
-    Code may go back to what it was: of code, only the last trigger counts. now, code: see `untried`.
+    Code may go back to what it was: of code, only the last trigger counts.
     """
 
-    def make(events):
-        again = set(untried(events, now, code))
-        fired = [e for e in events if e["event"] == "trigger" and e["figures"]["kind"] == kind]
-        fired = fired[-1:] if kind == "code" else fired
-        if any(e["figures"]["cause"] == cause and e["id"] not in again for e in fired):
+    def make(events: list[Event[Figures]]) -> Entry[Trigger] | None:
+        again = set(untried(events, now))
+        fired = [e for e in select_triggers(events) if e.figures.kind == trigger.kind]
+        fired = fired[-1:] if trigger.kind == "code" else fired
+        if any(e.figures.cause == trigger.cause and e.id not in again for e in fired):
             return None
-        return None, "trigger", why, {"kind": kind, "cause": cause} | (figures or {})
+        return Entry(None, why, trigger)
 
-    return journal.add(today, make)
+    event = journal.add(today, make)
+    return event if event and is_of(event, Trigger) else None
 
 
 def why_code(code: Path, version: str, record: Record, kept: Path) -> str:
@@ -140,7 +179,9 @@ def why_code(code: Path, version: str, record: Record, kept: Path) -> str:
     return f"the code is now {version[:8]}"
 
 
-def look(journal, store, registry, code, policy):
+def look(
+    journal: Journal, store: Store, registry: Registry, code: Path, policy: Policy
+) -> list[Event[Trigger]]:
     """Fire the triggers whose time has come, and give them as events.
 
     code: the package's folder in the checkout that is watched. Raises Tampered for a champion
@@ -149,34 +190,40 @@ def look(journal, store, registry, code, policy):
     events, (tracks, charts), today = journal.events(), store.read(), store.week or 0
     champion = registry.standing().champion
     model = registry.load(champion) if champion else None
-    now = (data_version(tracks, charts), champion, len(store.quarantined(store.week)))
+    quarantined = len(store.quarantined(store.week))
+    now = Now(data_version(tracks, charts), champion, quarantined, name_snapshot(code))
     fired = []
 
-    copy, sources = name_snapshot(code), code_version(code)
+    sources = code_version(code)
     if model is None or sources != model.record.code_version:
         why = f"the code is now {sources[:8]}"
         if model:
             why = why_code(code, sources, model.record, journal.file.parent / "code")
-        fired.append(fire(journal, today, now, copy, "code", sources, why))
+        trigger = Trigger(kind="code", cause=sources)
+        fired.append(fire(journal, today, now, trigger, why))
 
-    before = [run["start"]["figures"]["seen"] for run in runs(events).values() if spent(run, copy)]
+    runs = read_runs(events).values()
+    before = [run.start.figures.seen for run in runs if spent(run, now.code)]
     # Of a version that lost tracks on request, what is left: they are no news to learn from.
     old = seen(*store.read(before[-1], whole=False)) if before else set()
     new = seen(tracks, charts)
     rows = max(len(new - old), len(old - new))
     if rows >= policy.rows and "data" not in kinds(waiting(events)):
         why = f"{rows} labelled tracks are new, changed or gone"
-        fired.append(fire(journal, today, now, copy, "data", now[0], why, {"rows": rows}))
+        trigger = Trigger(kind="data", cause=now.data, rows=rows)
+        fired.append(fire(journal, today, now, trigger, why))
 
     known = labelled(tracks, charts)
     newest = known["track_id"][known["released"] == known["released"].max()]
     log = registry.predictions(version=champion or 0, tracks=newest)  # never all of it
     week, score = live(log, tracks, charts, champion)
-    if score is not None and fell(then := promised(model, tracks, charts), score):
+    if model and score is not None and fell(then := promised(model, tracks, charts), score):
         why = (
             f"the calibration slope of version {champion} is {score['slope']:z.2f} in week {week}, "
             f"and was {then['slope']:z.2f} in the model's test"
         )
-        cause, where = f"{champion} in week {week}", {"version": champion, "week": week}
-        fired.append(fire(journal, today, now, copy, "performance", cause, why, where))
+        trigger = Trigger(
+            kind="performance", cause=f"{champion} in week {week}", version=champion, week=week
+        )
+        fired.append(fire(journal, today, now, trigger, why))
     return [event for event in fired if event]

@@ -1,12 +1,14 @@
-"""The terminal: the story as lines that stay, and a time line below them that moves.
+"""The story on a terminal: lines that stay, and a time line below them that moves.
 
 It is made from the events alone. Where nobody looks, the lines are the same, without the time line.
 """
 
 import sys
 import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from itertools import pairwise
+from typing import Self
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -14,87 +16,102 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from jukebox.loop.journal import write_line
-from jukebox.loop.steps import GIVES, MARKS
+from jukebox.loop.events import Ending, Event, Figures, Plan, Promotion, Trigger, is_of, write_line
+from jukebox.loop.steps import MARKS, STEPS
+from jukebox.world.events import Change, FirstAnswer, Score, StoryEnd, WeekEnd
 
 HEAD = "{} weeks of one model, updated automatically: three triggers, one gate."
-NEXT = dict(pairwise(GIVES))  # the step after each
+NEXT = dict(pairwise(("start", *STEPS, "promote")))  # the step after each
 CAPTION = "Average precision, by week of release: █ what was scored  ░ what was possible"
 LEGEND = "C code  D data  P performance  ✓ promoted  ✗ refused  ↶ rolled back"
 BLOCKS = " ▁▂▃▄▅▆▇█"
 WIDTH = 80  # columns that the time line takes
-FULL = 0.1  # average precision that fills one of its rows
+ROW = 0.1  # average precision that fills one of its rows
 
 
 class Lines:
     """What is worth a line; remembers what a later line needs."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         """Nothing is told yet."""
-        self.scores, self.moved, self.fired, self.took = {}, set(), set(), []
+        self.scores: dict[int, float] = {}  # average precision, by the week that it is of
+        self.moved: set[int] = set()  # weeks in which a column drifted
+        self.fired: set[int] = set()  # weeks with a trigger
+        self.took: list[float] = []  # seconds to each first answer
 
-    def of(self, event):
+    def of(self, event: Event[Figures]) -> Iterator[tuple[str, str, str]]:
         """Give the lines of an event: tuples of label, text and style."""
-        name, why, figures = event["event"], event["why"], event["figures"]
-        if name == "trigger":
-            self.fired.add(event["week"])
-            yield figures["kind"], why, "cyan"
-        elif name == "start" and len(figures["triggers"]) > 1:
-            yield "", f"{len(figures['triggers'])} triggers, and one run for all", ""
-        elif name in MARKS:
-            why = "; ".join(why.split("; ")[:2])  # the report counts the others
-            why = f"version {figures['version']} is {why}" if name == "promoted" else why
-            yield name, why, f"bold {MARKS[name][1]}"
-        elif name == "served":
-            self.took.append(figures["seconds"])
-            yield "", why, "dim"
-        elif name == "world":
-            yield "(world)", why, "italic"
-        elif name == "week":
-            yield from self._week(event["week"], figures)
-        elif name == "end":
-            yield from self._end(figures)
+        if is_of(event, Trigger):
+            self.fired.add(event.week)
+            yield event.figures.kind, event.why, "cyan"
+        elif is_of(event, Plan) and len(event.figures.triggers) > 1:
+            yield "", f"{len(event.figures.triggers)} triggers, and one run for all", ""
+        elif is_of(event, Ending):
+            yield self._ending(event)
+        elif is_of(event, FirstAnswer):
+            self.took.append(event.figures.seconds)
+            yield "", event.why, "dim"
+        elif is_of(event, Change):
+            yield "(world)", event.why, "italic"
+        elif is_of(event, WeekEnd):
+            yield from self._week(event.week, event.figures)
+        elif is_of(event, StoryEnd):
+            yield from self._end(event.figures)
 
-    def _week(self, week, figures):
+    @staticmethod
+    def _ending(event: Event[Ending]) -> tuple[str, str, str]:
+        """Give how a run ended, with two reasons at most: the report counts the others."""
+        why = "; ".join(event.why.split("; ")[:2])
+        if is_of(event, Promotion):
+            why = f"version {event.figures.version} is {why}"
+        return event.name, why, f"bold {MARKS[event.name][1]}"
+
+    def _week(self, week: int, figures: WeekEnd) -> Iterator[tuple[str, str, str]]:
         """Give what was out of the ordinary."""
-        past, bad, rows = (figures[key] for key in ("labelled_week", "quarantined", "rows"))
+        bad, rows = figures.quarantined, figures.rows
         if 10 * bad > rows:
             yield "quarantine", f"{bad} of {rows} rows, each with its reason", ""
-        if figures["drifted"]:
+        if figures.drifted:
             self.moved.add(week)
-            yield "drift", f"{', '.join(figures['drifted'])}; inputs fire nothing", ""
-        self.scores[past] = then = figures["ap"]
+            yield "drift", f"{', '.join(figures.drifted)}; inputs fire nothing", ""
+        if score := figures.score:
+            yield from self._score(week, score)
+
+    def _score(self, week: int, score: Score) -> Iterator[tuple[str, str, str]]:
+        """Give what drift did, if it fired nothing, and what a rollback was worth."""
+        past = score.labelled_week
+        self.scores[past] = score.ap
         if past in self.moved and week not in self.fired and past - 1 in self.scores:
             before = self.scores[past - 1]
-            text = f"week {past}, which drifted: {then:.3f}; the week before: {before:.3f}"
+            text = f"week {past}, which drifted: {score.ap:.3f}; the week before: {before:.3f}"
             yield "score", text, ""
-        if gone := figures.get("gone"):
-            other = f"version {gone} would have had {figures['gone_ap']:.3f}"
-            yield "score", f"week {past}: {then:.3f}; {other}", ""
+        if score.gone:
+            other = f"version {score.gone} would have had {score.gone_ap:.3f}"
+            yield "score", f"week {past}: {score.ap:.3f}; {other}", ""
 
-    def _end(self, figures):
+    def _end(self, figures: StoryEnd) -> Iterator[tuple[str, str, str]]:
         """Give the summary."""
-        fired = ", ".join(f"{number} by {kind}" for kind, number in figures["triggers"].items())
+        fired = ", ".join(f"{number} by {kind}" for kind, number in figures.triggers.items())
         low, high = min(self.took, default=0), max(self.took, default=0)
-        yield "triggers", f"{fired}; {figures['lost']} lost", "bold"
-        ends = ", ".join(f"{figures[name.replace(' ', '_')]} {name}" for name in MARKS)
+        ends = f"{figures.promoted} promoted, {figures.refused} refused, {figures.rolled_back} rolled back"
+        yield "triggers", f"{fired}; {figures.lost} lost", "bold"
         yield "runs", ends, "bold"
-        yield "requests", f"{figures['requests']:,}, of which {figures['failed']} failed", "bold"
+        yield "requests", f"{figures.requests:,}, of which {figures.failed} failed", "bold"
         yield "first answer", f"{low:.1f} to {high:.1f} s after the trigger", "bold"
-        yield "all told", f"in {figures['seconds']:.0f} s", "bold"
+        yield "all told", f"in {figures.seconds:.0f} s", "bold"
 
 
-class Json(AbstractContextManager):
+class Json(AbstractContextManager["Json"]):
     """One event, one line of JSON."""
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:  # what was raised, if anything was
         """Nothing to end."""
 
-    def show(self, event):
+    def show(self, event: Event[Figures]) -> None:
         """Print an event; a number that is none is null."""
         print(write_line(event), flush=True)
 
-    def say(self, text):
+    def say(self, text: str) -> None:
         """Print something that is no event, where no program reads it."""
         print(text, file=sys.stderr)
 
@@ -102,27 +119,28 @@ class Json(AbstractContextManager):
 class Plain(Json):
     """The lines, as text."""
 
-    def __init__(self, weeks):
-        """weeks: the range that will be told."""
-        self.lines, self.weeks, self.week = Lines(), weeks, None
+    def __init__(self, weeks: range) -> None:
+        """weeks: those that will be told."""
+        self.lines, self.weeks = Lines(), weeks
+        self.week: int | None = None  # of the last line
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         """Print the head."""
         self.say(HEAD.format(len(self.weeks)))
         return self
 
-    def show(self, event):
+    def show(self, event: Event[Figures]) -> None:
         """Print the lines of an event; a week's number stands before its first."""
         for label, text, style in self.lines.of(event):
-            week, self.week = self.week, None if event["event"] == "end" else event["week"]
+            week, self.week = self.week, None if is_of(event, StoryEnd) else event.week
             number = f"week {self.week}" if self.week not in (week, None) else ""
             self.line(number, label, text, style)
 
-    def line(self, week, label, text, style):
+    def line(self, week: str, label: str, text: str, style: str) -> None:
         """Print one."""
         self.say(f"{week:7}  {label:12}  {text}")
 
-    def say(self, text):
+    def say(self, text: str) -> None:
         """Print something else."""
         print(text, flush=True)
 
@@ -130,52 +148,57 @@ class Plain(Json):
 class Terminal(Plain):
     """The lines, and below them the time line, which rich draws again and again."""
 
-    def __init__(self, weeks, console):
+    def __init__(self, weeks: range, console: Console) -> None:
         """console: of rich, WIDTH wide or more."""
         super().__init__(weeks)
         self.console, self.spinner = console, Spinner("dots")
-        self.known, self.scored = {}, {}  # figures: by week, and by the week that they score
-        self.world, self.fired, self.ended = set(), {}, {}
+        self.champions: dict[int, int | None] = {}  # of each week that is over
+        self.scored: dict[int, Score] = {}  # by the week that they are of
+        self.world: set[int] = set()  # weeks in which something happened
+        self.fired: dict[int, str] = {}  # letters of the triggers
+        self.ended: dict[int, tuple[str, str]] = {}  # how the last run of a week ended
         self._do("the service starts, and the history arrives")
         self.live = Live(console=console, get_renderable=self.drawn, refresh_per_second=5)
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         """Begin to draw."""
         super().__enter__()
         self.say("")
         self.live.start()
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:  # what was raised, if anything was
         """Leave the time line as it is, and give the cursor back."""
         self.doing = ""
         self.live.stop()
 
-    def _do(self, doing, passed=()):
+    def _do(self, doing: str, passed: Sequence[str] = ()) -> None:
         """Say from now on what is being done, and what was passed before."""
         self.doing, self.passed, self.since = doing, passed, time.monotonic()
 
-    def show(self, event):
+    def show(self, event: Event[Figures]) -> None:
         """Print the lines of an event, and move the time line on."""
-        name, figures, week = event["event"], event["figures"], event["week"]
-        if name == "end":  # the summary stands below
+        if is_of(event, StoryEnd):  # the summary stands below
             self.__exit__()
         super().show(event)
-        if name == "world":
-            self.world.add(week)
-        elif name == "trigger":
-            self.fired[week] = self.fired.get(week, "") + figures["kind"][0].upper()
-        elif name in NEXT:
-            passed = [*NEXT][1 : [*NEXT].index(name) + 1]
-            self._do(NEXT[name], [f"run {event['run']}", *(f"✓ {step}" for step in passed)])
-        elif name in MARKS:
-            self.ended[week] = MARKS[name]
+        if is_of(event, Change):
+            self.world.add(event.week)
+        elif is_of(event, Trigger):
+            letter = event.figures.kind[0].upper()
+            self.fired[event.week] = self.fired.get(event.week, "") + letter
+        elif event.name in NEXT:
+            passed = [*NEXT][1 : [*NEXT].index(event.name) + 1]
+            self._do(NEXT[event.name], [f"run {event.run}", *(f"✓ {step}" for step in passed)])
+        elif is_of(event, Ending):
+            self.ended[event.week] = MARKS[event.name]
             self._do("goes on")
-        elif name == "week":
-            self.known[week] = self.scored[figures["labelled_week"]] = figures
-            self._do(f"week {week + 1}" if week + 1 in self.weeks else "the end")
+        elif is_of(event, WeekEnd):
+            self.champions[event.week] = event.figures.champion
+            if score := event.figures.score:
+                self.scored[score.labelled_week] = score
+            self._do(f"week {event.week + 1}" if event.week + 1 in self.weeks else "the end")
 
-    def line(self, week, label, text, style):
+    def line(self, week: str, label: str, text: str, style: str) -> None:
         """Print one, the text next to the label as long as it is."""
         grid = Table.grid(padding=(0, 2, 0, 0))
         looks = ("dim", style, "" if style == "cyan" else style)
@@ -184,11 +207,11 @@ class Terminal(Plain):
         grid.add_row(Text(week), Text(label), Text(text))
         self.console.print(grid)
 
-    def say(self, text):
+    def say(self, text: str) -> None:
         """Print something else."""
         self.console.print(text, markup=False)
 
-    def _row(self, name, cell):
+    def _row(self, name: str, cell: Callable[[int], tuple[str, str]]) -> Text:
         """Give a row: its name, and three columns a week, from `cell`: text and style."""
         row = Text(no_wrap=True).append(f"{name:<7} ", "dim")
         for week in self.weeks:
@@ -196,39 +219,40 @@ class Terminal(Plain):
             row.append(f"{text:<3}"[:3], style)
         return row
 
-    def _score(self, level):
+    def _bar(self, level: int) -> Callable[[int], tuple[str, str]]:
         """Give what a row of the chart shows: `level` is its lower edge, in rows."""
 
-        def cell(week):
-            figures = self.scored.get(week)
-            if figures is None:
-                return ("··" if week in self.known and not level else ""), "dim"
-            score, possible = figures["ap"], figures["ceiling"]
-            eighths = round((score / FULL - level) * 8)
+        def cell(week: int) -> tuple[str, str]:
+            if (score := self.scored.get(week)) is None:
+                return ("··" if week in self.champions and not level else ""), "dim"
+            eighths = round((score.ap / ROW - level) * 8)
             if eighths > 0:
-                return BLOCKS[min(eighths, 8)] * 2, "red" if score < possible / 2 else "green"
-            return ("░░" if possible / FULL >= level + 0.5 else ""), "bright_black"
+                looks = "red" if score.ap < score.ceiling / 2 else "green"
+                return BLOCKS[min(eighths, 8)] * 2, looks
+            return ("░░" if score.ceiling / ROW >= level + 0.5 else ""), "bright_black"
 
         return cell
 
-    def _champion(self, week):
+    def _champion(self, week: int) -> tuple[str, str]:
         """Give a champion's version where its reign begins, then a line as long as it lasts."""
-        version, before = (self.known.get(w, {}).get("champion") for w in (week, week - 1))
+        version, before = self.champions.get(week), self.champions.get(week - 1)
         if version is None:
             return "", ""
         return ("───", "dim") if version == before else (f"v{version} ", "bold")
 
-    def drawn(self):
+    def drawn(self) -> Group:
         """Give the time line as it is now."""
         step = Text("  ".join([*self.passed, ""]), "dim", no_wrap=True)
         if self.doing:
-            step.append_text(self.spinner.render(self.console.get_time()))
+            turn = self.spinner.render(self.console.get_time())
+            assert isinstance(turn, Text)  # for it has no text of its own
+            step.append_text(turn)
             step.append(f" {self.doing}", "bold")
             step.append(f"  {time.monotonic() - self.since:.1f} s", "dim")
         return Group(
             Text(f"\n{CAPTION}", "dim"),
             self._row("world", lambda week: ("▼" if week in self.world else "", "italic")),
-            *(self._row(f"{FULL * (n + 1):7.1f}", self._score(n)) for n in (3, 2, 1, 0)),
+            *(self._row(f"{ROW * (n + 1):7.1f}", self._bar(n)) for n in (3, 2, 1, 0)),
             self._row("week", lambda week: (str(week), "dim")),
             self._row("model", self._champion),
             self._row("trigger", lambda week: (self.fired.get(week, ""), "bold cyan")),
@@ -238,7 +262,7 @@ class Terminal(Plain):
         )
 
 
-def display(weeks, as_json=False):
+def display(weeks: range, as_json: bool = False) -> Json:
     """Give what shows the story here, as a context manager with `show` for an event and `say`."""
     console = Console(highlight=False)
     plain = console.is_dumb_terminal or console.width < WIDTH or console.options.ascii_only

@@ -34,4 +34,4 @@ def run(home, export, code):
 
 if __name__ == "__main__":
     for event in run(*sys.argv[1:]):
-        print(f"{event['event']:9} {event['why']}")
+        print(f"{event.name:9} {event.why}")

@@ -50,8 +50,8 @@ def rehearse(release):
         sample = World(Path(folder, "export"), tracks_a_week=40)
         sample.deliver(7)
         events = weekly.run(Path(folder, "home"), sample.folder, release / "jukebox")
-    if not any("average_precision" in event["figures"] for event in events):
-        raise Stopped(events[-1]["why"])
+    if not any("average_precision" in event.figures.others for event in events):  # the gate's
+        raise Stopped(events[-1].why)
 
 
 def switch(release, current):
