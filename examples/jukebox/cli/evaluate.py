@@ -50,7 +50,7 @@ def evaluate_command(version: int, as_json: bool, mlflow: str | None, home: Path
     models, (tracks, charts) = open_registry(home, mlflow), open_store(home).read()
     champion = models.standing().champion
     rival = None if champion in (None, version) else champion
-    verdict = gate(models.load(version), rival and models.load(rival), tracks, charts)
+    verdict = gate(models.load(version), models.load(rival) if rival else None, tracks, charts)
     if as_json:
         answer = {"passed": verdict.passed, "reasons": verdict.reasons, "figures": verdict.figures}
         say_json({"version": version, "champion": rival} | answer)
