@@ -2,19 +2,21 @@
 
 import math
 import sys
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from jukebox.cli.terminal import HOME, JSON, MLFLOW, console, say_json, table
 from jukebox.loop.home import open_registry, open_store
 
+if TYPE_CHECKING:
+    from jukebox.model.gate import Figures
 
-def print_figures(figures: Mapping[str, Any], version: int, rival: int | None) -> None:
+
+def print_figures(figures: "Figures", version: int, rival: int | None) -> None:
     """Print the figures of a verdict: the model's next to those that it is compared with."""
-    if "brier" not in figures:
+    if "tracks" not in figures or "weeks" not in figures:
         return  # refused before it was asked anything
     get = figures.get
     rows = [
