@@ -2,19 +2,21 @@
 
 import math
 import sys
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from jukebox.cli.terminal import HOME, JSON, MLFLOW, console, say_json, table
 from jukebox.loop.home import open_registry, open_store
 
+if TYPE_CHECKING:
+    from jukebox.model.gate import Figures
 
-def print_figures(figures: Mapping[str, Any], version: int, rival: int | None) -> None:
+
+def print_figures(figures: "Figures", version: int, rival: int | None) -> None:
     """Print the figures of a verdict: the model's next to those that it is compared with."""
-    if "brier" not in figures:
+    if "tracks" not in figures or "weeks" not in figures:
         return  # refused before it was asked anything
     get = figures.get
     rows = [
@@ -50,7 +52,7 @@ def evaluate_command(version: int, as_json: bool, mlflow: str | None, home: Path
     models, (tracks, charts) = open_registry(home, mlflow), open_store(home).read()
     champion = models.standing().champion
     rival = None if champion in (None, version) else champion
-    verdict = gate(models.load(version), rival and models.load(rival), tracks, charts)
+    verdict = gate(models.load(version), models.load(rival) if rival else None, tracks, charts)
     if as_json:
         answer = {"passed": verdict.passed, "reasons": verdict.reasons, "figures": verdict.figures}
         say_json({"version": version, "champion": rival} | answer)

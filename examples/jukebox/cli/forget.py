@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -11,12 +11,12 @@ from jukebox.cli.terminal import HOME, MLFLOW, WHY, pairs, say_json, table, when
 from jukebox.loop.home import open_registry, open_store
 
 if TYPE_CHECKING:
+    from jukebox.data.erasure import Trace
     from jukebox.data.store import Store
     from jukebox.registry.models import Registry
 
-PARTS = ("fitted", "tested", "neither")
+PARTS: tuple[Literal["fitted", "tested", "neither"], ...] = ("fitted", "tested", "neither")
 
-Sighting = Mapping[str, Any]  # a data version that held a track, as `erasure.saw` gives it
 Rows = list[tuple[str, object]]  # a name and a value of any kind
 
 
@@ -62,7 +62,7 @@ def followed(track_id: str, data: "Store", models: "Registry", as_json: bool) ->
 
 def find_unknown(
     deleted: Mapping[str, Iterable[str]],
-    seen: Mapping[str, Sequence[Sighting]],
+    seen: "Mapping[str, Sequence[Trace]]",
     forgotten: Collection[str],
 ) -> list[str]:
     """Return the tracks that were asked for and are nowhere.
@@ -80,7 +80,7 @@ def find_unknown(
     ]
 
 
-def erasure_rows(deleted: Mapping[str, Collection[str]], sightings: Sequence[Sighting]) -> Rows:
+def erasure_rows(deleted: Mapping[str, Collection[str]], sightings: "Sequence[Trace]") -> Rows:
     """Return the lines on what was deleted, and on the data and the models that had it."""
     lost = dict.fromkeys(one["data_version"][:8] for one in sightings)
     fitted, tested = ({v for one in sightings for v in one[part]} for part in PARTS[:2])

@@ -24,12 +24,15 @@ if TYPE_CHECKING:
     from jukebox.model.training import Model
     from jukebox.registry.models import Registry
 
+JsonRecord = Mapping[str, Any]  # as JSON has it, with what older and newer code wrote
+Differences = dict[str, tuple[object, object]]  # {name: (then, now)}, values of any kind
+
 NEEDED = ("code_version", "data_version", "seed", "settings")
 # They follow from the others, or are measured on the finished bytes.
 FOLLOWS = ("metrics", "features", "countries", "fitted_weeks", "tested_weeks", "trained_week")
 
 
-def sources(home: Path, record: Mapping[str, Any], folder: Path) -> Path:
+def sources(home: Path, record: JsonRecord, folder: Path) -> Path:
     """Return the package's folder with the sources of a record: installed, or a snapshot of the home.
 
     folder: where the snapshot is copied to, sources alone, so that what is compared is what runs.
@@ -56,7 +59,7 @@ def sources(home: Path, record: Mapping[str, Any], folder: Path) -> Path:
     )
 
 
-def train_again(home: Path, data: "Store", record: Mapping[str, Any]) -> "Model":
+def train_again(home: Path, data: "Store", record: JsonRecord) -> "Model":
     """Return the `Model` that a record leads to, trained in a process of its own.
 
     data: the `Store`. Raises ValueError if the record, the code or the data is not enough.
@@ -83,9 +86,9 @@ def train_again(home: Path, data: "Store", record: Mapping[str, Any]) -> "Model"
         return job.made(out)
 
 
-def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+def differences(then: JsonRecord, now: JsonRecord) -> Differences:
     """Return what two records name differently, as {name: (then, now)}; each package on its own."""
-    found: dict[str, tuple[Any, Any]] = {}  # values of records, of any kind
+    found: Differences = {}
     packages = [record.get("packages", {}) for record in (then, now)]
     for name in sorted({*packages[0], *packages[1]}):
         before, after = (which.get(name) for which in packages)
@@ -126,7 +129,7 @@ class Comparison:
     version: int
     recorded: str
     rebuilt: str
-    differs: dict[str, tuple[Any, Any]]
+    differs: Differences
     names_packages: bool
     distance: Distance | str | None
 
@@ -135,7 +138,7 @@ class Comparison:
         """Whether the bytes are the same."""
         return self.recorded == self.rebuilt
 
-    def to_json(self) -> dict[str, Any]:  # as `say_json` takes it
+    def to_json(self) -> dict[str, object]:  # as `say_json` takes it
         """Return it as `--json` prints it."""
         distance = self.distance
         return {

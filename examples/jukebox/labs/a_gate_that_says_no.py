@@ -46,7 +46,7 @@ class AGateThatSaysNo(Lab):
 
         data, models = release_weeks(folder, seed=5, weeks=20)
         tracks, charts = data.read(data.freeze())
-        past = tracks[tracks["released"] < 11], charts[charts["known"] < 11]
+        past = tracks.loc[tracks["released"] < 11], charts.loc[charts["known"] < 11]
         first, lucky = (train(*past, Settings(epochs=40), seed) for seed in (0, 4))
         honest = train(tracks, charts)
         raised = add_nodes(honest, [Node("Sqrt", ["before"], "probabilities")])

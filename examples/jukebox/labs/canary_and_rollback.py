@@ -54,7 +54,7 @@ class CanaryAndRollback(Lab):
 
         data, models = release_weeks(folder, seed=5, weeks=16)
         tracks, charts = data.read(data.freeze())
-        first = train(tracks[tracks["released"] < 11], charts[charts["known"] < 11])
+        first = train(tracks.loc[tracks["released"] < 11], charts.loc[charts["known"] < 11])
         repaired = train(tracks, charts)
         column = np.array([list(FEATURES).index("duration_ms")])
         failing = add_nodes(

@@ -37,7 +37,9 @@ class DeployAndSwap(Lab):
 
         data, models = release_weeks(folder, seed=5, weeks=16)
         tracks, charts = data.read(data.freeze())
-        models.register(train(tracks[tracks["released"] < 11], charts[charts["known"] < 11]))
+        models.register(
+            train(tracks.loc[tracks["released"] < 11], charts.loc[charts["known"] < 11])
+        )
         models.register(train(tracks, charts))
         models.promote(1, "it was the first to pass the gate")
         newest = tracks.loc[tracks["released"] == 15, ["track_id", *FEATURES]]

@@ -28,7 +28,7 @@ def hits(model: "Model", tracks: "pd.DataFrame", charts: "pd.DataFrame") -> tupl
     from jukebox.model.training import labelled, predict
 
     known = labelled(tracks, charts)
-    newer = known[known["released"] > model.record.fitted_weeks[1]]
+    newer = known.loc[known["released"] > model.record.fitted_weeks[1]]
     y, p = labels(newer, charts), predict(model.onnx, newer)
     surest = np.argsort(-p, axis=0, kind="stable")[:SURE]
     return float(np.take_along_axis(y, surest, 0).sum(0).mean()), float(SURE * y.mean())
