@@ -22,7 +22,7 @@ from jukebox.labs.hand_in import Lab, Line, Quiz
 from docs._ext.plans import Handbook, read
 from docs._ext.quiz import DATA, HOME, LETTERS
 from docs._ext.quiz import read as read_quiz
-from scripts.lines import DOTLESS, Found, find, split_name
+from scripts.lines import DOTLESS, FoundLine, find, split_name
 
 DOCS = Path(__file__).parents[1] / "docs"
 BOOK = Handbook(DOCS)
@@ -83,7 +83,7 @@ def read_plan(name: str, parts: int | None = None) -> list[str]:
     return [*pages, *(f"lab-{number}" for number in plan.labs)]
 
 
-class Given(NamedTuple):
+class CountedItem(NamedTuple):
     """An item of a person that counts, and where it came from."""
 
     item: Quiz | Lab
@@ -92,7 +92,7 @@ class Given(NamedTuple):
 
 
 @dataclass
-class Wrong:
+class QuestionChoices:
     """What a class chose at one question: {letter: how many}."""
 
     page: str
@@ -121,10 +121,10 @@ class Report:
     roster: list[str]
     expected: list[str]
     planned: bool
-    given: dict[str, dict[str, Given]] = field(default_factory=dict)
+    given: dict[str, dict[str, CountedItem]] = field(default_factory=dict)
     look: list[str] = field(default_factory=list)  # what the trainer has to look at
     account: list[str] = field(default_factory=list)  # what became of each line
-    wrong: list[Wrong] = field(default_factory=list)
+    wrong: list[QuestionChoices] = field(default_factory=list)
 
     def missing(self, name: str) -> list[str]:
         """Return what somebody has not handed in; a lab that is open is not done."""
@@ -159,7 +159,7 @@ def fault_of(item: Quiz | Lab) -> str:
     return "" if fits else f"the quiz of {item.page} has other questions here"
 
 
-class Handed(NamedTuple):
+class SoundLine(NamedTuple):
     """A line without a fault: where it stands, what it says, and whose it is."""
 
     number: int
@@ -189,7 +189,9 @@ def make_report(
     known |= {name_key(a): known[name_key(b)] for a, b in (same or {}).items()}
     found, leftover = find(text, roster)
     lines = [
-        Handed(one.number, one.line, known.get(name_key(one.name), "")) for one in found if one.line
+        SoundLine(one.number, one.line, known.get(name_key(one.name), ""))
+        for one in found
+        if one.line
     ]
     report = Report(list(roster), list(plan or ()), plan is not None, {name: {} for name in roster})
     report.look = [
@@ -211,7 +213,7 @@ def make_report(
     return report
 
 
-def count_lines(report: Report, lines: Sequence[Handed]) -> dict[str, int]:
+def count_lines(report: Report, lines: Sequence[SoundLine]) -> dict[str, int]:
     """Return what became of the lines without a fault: {one of FATES: how many}."""
     listed = [one for one in lines if one.owner]
     used = {id(given.line) for person in report.given.values() for given in person.values()}
@@ -225,14 +227,14 @@ def count_lines(report: Report, lines: Sequence[Handed]) -> dict[str, int]:
     }
 
 
-def line_faults(found: Sequence[Found]) -> Iterator[str]:
+def line_faults(found: Sequence[FoundLine]) -> Iterator[str]:
     """Yield which lines have a fault, and which."""
     for one in found:
         if not one.line:
             yield f"Line {one.number}, {one.name or 'without a name'}: {one.fault}."
 
 
-def strangers(lines: Sequence[Handed], known: Mapping[str, str]) -> Iterator[str]:
+def strangers(lines: Sequence[SoundLine], known: Mapping[str, str]) -> Iterator[str]:
     """Yield which lines are of nobody on the roster, and whom they may mean."""
     proposals = cache(lambda name: proposal(name, known))
     for one in lines:
@@ -241,7 +243,7 @@ def strangers(lines: Sequence[Handed], known: Mapping[str, str]) -> Iterator[str
             yield f"Line {one.number}: {one.name} is not on the roster; {means}."
 
 
-def late_lines(lines: Sequence[Handed], today: date | None) -> Iterator[str]:
+def late_lines(lines: Sequence[SoundLine], today: date | None) -> Iterator[str]:
     """Yield which lines are of a day to come; nothing where today is not known."""
     if not today:
         return
@@ -292,24 +294,24 @@ def unreadable_rows(leftover: Sequence[tuple[int, str]]) -> Iterator[str]:
         )
 
 
-def distinct_lines(lines: Sequence[Handed]) -> list[Handed]:
+def distinct_lines(lines: Sequence[SoundLine]) -> list[SoundLine]:
     """Return the lines from the oldest to the newest, those that say the same of one person once.
 
     Of one day, the line that holds more is the newer one.
     """
 
-    def age(one: Handed) -> tuple[date, int, int, int]:
+    def age(one: SoundLine) -> tuple[date, int, int, int]:
         """Order lines by day, then by how much they hold."""
         items = one.line.items
         return one.line.day, len(items), sum(item.tries for item in items), -one.number
 
-    first: dict[tuple[str, Line], Handed] = {}
+    first: dict[tuple[str, Line], SoundLine] = {}
     for one in sorted(lines, key=age):
         first.setdefault((one.owner, one.line), one)
     return list(first.values())
 
 
-def take_newest(report: Report, lines: Sequence[Handed]) -> list[str]:
+def take_newest(report: Report, lines: Sequence[SoundLine]) -> list[str]:
     """Let the newest line of each person count for each of its items; return what to look at."""
     look = []
     for one in distinct_lines([one for one in lines if one.owner]):
@@ -318,14 +320,14 @@ def take_newest(report: Report, lines: Sequence[Handed]) -> list[str]:
             if fault := fault_of(item):
                 look.append(f"Line {one.number}, {one.owner}: {fault}, so it is not counted.")
                 continue
-            now = Given(item, one.line, one.number)
+            now = CountedItem(item, one.line, one.number)
             if item.what in given:
                 look += two_answers(one.owner, given[item.what], now)
             given[item.what] = now
     return look
 
 
-def two_answers(name: str, before: Given, now: Given) -> Iterator[str]:
+def two_answers(name: str, before: CountedItem, now: CountedItem) -> Iterator[str]:
     """Yield that somebody has two first answers to a quiz, if they are not the same."""
     one, other = before.item, now.item
     if isinstance(one, Quiz) and isinstance(other, Quiz) and one.letters != other.letters:
@@ -337,7 +339,7 @@ def two_answers(name: str, before: Given, now: Given) -> Iterator[str]:
         )
 
 
-def shared_work(lines: Sequence[Handed]) -> Iterator[str]:
+def shared_work(lines: Sequence[SoundLine]) -> Iterator[str]:
     """Yield what two names have in common that two people seldom have: a line, a lab's state."""
     same, states = defaultdict(set), defaultdict(set)
     for one in lines:
@@ -375,7 +377,7 @@ def join_names(names: Collection[str]) -> str:
     return f"{len(listed)} people ({', '.join(listed)})" if listed[2:] else " and ".join(listed)
 
 
-def mistakes(report: Report) -> list[Wrong]:
+def mistakes(report: Report) -> list[QuestionChoices]:
     """Return what was chosen at each question, that with the most common mistake first."""
     chosen: dict[tuple[str, int], Counter[str]] = defaultdict(Counter)
     for given in report.given.values():
@@ -384,7 +386,7 @@ def mistakes(report: Report) -> list[Wrong]:
                 for number, letter in enumerate(one.item.letters):
                     chosen[one.item.page, number][letter] += 1
     found = [
-        Wrong(page, number + 1, read_questions(page)[number], counter)
+        QuestionChoices(page, number + 1, read_questions(page)[number], counter)
         for (page, number), counter in chosen.items()
     ]
     mistaken = [one for one in found if one.wrong]

@@ -19,8 +19,8 @@ from jukebox.labs.hand_in import Lab, Quiz
 
 from docs._ext.markdown import PARSER, shown
 from scripts.class_report import (
+    QuestionChoices,
     Report,
-    Wrong,
     count_right,
     is_open,
     make_report,
@@ -69,7 +69,7 @@ def first_sentence(report: Report) -> str:
     )
 
 
-def choices(one: Wrong) -> Iterator[str]:
+def choices(one: QuestionChoices) -> Iterator[str]:
     """Yield what was chosen at a question, a sentence an option, the most common mistake first."""
     for letter, count in one.wrong:
         text, why = one.question.options[ord(letter) - ord("A")]

@@ -29,7 +29,7 @@ TAG = re.compile(r"</?[a-z][^<>]*>", re.I)
 BARRED = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "\u0131": "i"})  # no accents to take off
 
 
-class Found(NamedTuple):
+class FoundLine(NamedTuple):
     """A line in the text: where it begins, what it says, or its name and what is wrong with it."""
 
     number: int
@@ -195,13 +195,13 @@ def agreement(name: str, words: str) -> int:
     return 0 if not letters(left) and not letters(words.rpartition(": ")[2]) else -1
 
 
-def find(text: str, names: Sequence[str] = ()) -> tuple[list[Found], list[tuple[int, str]]]:
+def find(text: str, names: Sequence[str] = ()) -> tuple[list[FoundLine], list[tuple[int, str]]]:
     """Return the lines in a text, and what looks like a part of one and is in none: (number, text).
 
     names: of the roster; a line whose checksum fits one of them under another name is told so.
     """
     source, known = Source(text), Names(names)
-    found: list[Found] = []
+    found: list[FoundLine] = []
     taken: set[int] = set()  # rows that are accounted for
     lower = 0  # where the line before has ended
     heads = list(HEAD.finditer(source.whole))
@@ -214,7 +214,9 @@ def find(text: str, names: Sequence[str] = ()) -> tuple[list[Found], list[tuple[
         else:
             start, last = source.find_beginning(head.start(), lower), head.start()
             fault = "it ends without a checksum: ask for the whole line again"
-            one = Found(source.number(start), name_before(source, start, last, known), None, fault)
+            one = FoundLine(
+                source.number(start), name_before(source, start, last, known), None, fault
+            )
         found.append(one)
         taken |= set(range(source.row(start), source.row(last) + 1))
     leftover = [
@@ -227,7 +229,7 @@ def find(text: str, names: Sequence[str] = ()) -> tuple[list[Found], list[tuple[
 
 def read_line(
     source: Source, head: re.Match[str], tail: re.Match[str], lower: int, known: Names
-) -> tuple[int, Found]:
+) -> tuple[int, FoundLine]:
     """Return where a line with a checksum begins, and what it says or what is wrong with it.
 
     Other words or signs may stand before the name: the checksum knows where it begins.
@@ -243,13 +245,13 @@ def read_line(
             line = hand_in.read(whole[start : tail.end(2)])
         except ValueError as error:
             fault = f"its checksum fits, but it cannot be read: {error}"
-            return start, Found(source.number(start), whole[start:stop], None, fault)
+            return start, FoundLine(source.number(start), whole[start:stop], None, fault)
         row = max(source.find_beginning(start, lower), lowest)
         other = known.find_exact(whole[row:stop])
         mine = known.exact.get(line.name.casefold(), other)
         if other and other != mine:  # something was written before the name
-            return row, Found(source.number(row), other, None, theirs.format(line.name))
-        return start, Found(source.number(start), line.name, line)
+            return row, FoundLine(source.number(row), other, None, theirs.format(line.name))
+        return start, FoundLine(source.number(start), line.name, line)
     start = source.find_beginning(stop, lower)
     words = whole[max(start, stop - 2 * hand_in.LONGEST) : stop]
     name = name_before(source, start, stop, known)
@@ -265,7 +267,7 @@ def read_line(
         if agreement(owner, words) > others:
             try:
                 line = hand_in.read(f"{owner}{rest}{hand_in.BETWEEN}{checksum}")
-                return start, Found(source.number(start), line.name, line)
+                return start, FoundLine(source.number(start), line.name, line)
             except ValueError as error:
                 fault = f"its checksum fits, but it cannot be read: {error}"
         elif other:
@@ -275,7 +277,7 @@ def read_line(
                 f"its checksum fits the name {owner}, and the name that stands there is nobody's on "
                 "the roster: ask who sent it"
             )
-    return start, Found(source.number(start), name, None, fault)
+    return start, FoundLine(source.number(start), name, None, fault)
 
 
 def name_before(source: Source, start: int, stop: int, known: Names) -> str:

@@ -129,7 +129,7 @@ class ScreenWords(TypedDict):
     says: NotRequired[str]
 
 
-class Told(TypedDict):
+class SheetWords(TypedDict):
     """What somebody wrote for a lab's sheet, in lab_sheets.toml, whose schema says the same."""
 
     lab: int
@@ -150,7 +150,7 @@ class Lab:
     minutes: int
     line: str
     screens: list[Screen]
-    told: Told = field(repr=False)
+    told: SheetWords = field(repr=False)
 
 
 # ---- what the sheets say -------------------------------------------------------------------------

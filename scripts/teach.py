@@ -453,14 +453,14 @@ def keep_course(folder: Path, course: sheets.Course, written: Mapping[str, str])
 
 
 @dataclass(frozen=True)
-class Earlier:
+class EarlierRun:
     """What an earlier run kept: its course, and the digest of each file that it wrote."""
 
     course: sheets.Course
     written: Mapping[str, str]
 
 
-def read_course(folder: Path) -> Earlier | None:
+def read_course(folder: Path) -> EarlierRun | None:
     """Return what an earlier run kept; None if there was none.
 
     Raises ValueError where the file is not as `keep_course` writes it.
@@ -475,7 +475,7 @@ def read_course(folder: Path) -> Earlier | None:
         course = sheets.Course(**facts)
         if not all(isinstance(digest, str) for digest in written.values()):
             raise ValueError("a digest is no text")
-        return Earlier(course, written)
+        return EarlierRun(course, written)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(
             f"{path} is not as the command wrote it. Move {folder} away, and make it again."

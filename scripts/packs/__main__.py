@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from scripts import chromium
+from scripts.packs.catalogue import count_packs, print_all
 from scripts.packs.printing import print_handout
-from scripts.packs.shelf import count_packs, print_all
 from scripts.workspace import record
 
 

@@ -94,38 +94,38 @@ def prefix_ids(article: Tag, prefix: str) -> None:
     """Prefix every id, and whatever refers to one, so that articles can share a document."""
     ids = {str(element["id"]) for element in article.select("[id]")}
 
-    def prefixed(name: str) -> str:
+    def add_prefix(name: str) -> str:
         """Return an id with the prefix, or what is the id of nothing here as it is."""
         return f"{prefix}-{name}" if name in ids else name
 
-    def in_text(text: str) -> str:
+    def prefix_text(text: str) -> str:
         """Prefix each id that a text names after a `#`."""
-        return re.sub(r"#([\w-]+)", lambda named: f"#{prefixed(named[1])}", text)
+        return re.sub(r"#([\w-]+)", lambda named: f"#{add_prefix(named[1])}", text)
 
     for element in article.find_all(True):
         if "id" in element.attrs:
-            element["id"] = prefixed(str(element["id"]))
+            element["id"] = add_prefix(str(element["id"]))
         for name in REFERENCES:
             if name in element.attrs:
                 value = element[name]
                 names = value.split() if isinstance(value, str) else value
-                element[name] = " ".join(map(prefixed, names))
+                element[name] = " ".join(map(add_prefix, names))
         if element.name == "style":
-            element.string = in_text(element.string or "")
+            element.string = prefix_text(element.string or "")
         elif element.find_parent("svg"):
-            prefix_in_drawing(element, prefixed, in_text)
+            prefix_in_drawing(element, add_prefix, prefix_text)
 
 
 def prefix_in_drawing(
-    element: Tag, prefixed: Callable[[str], str], in_text: Callable[[str], str]
+    element: Tag, add_prefix: Callable[[str], str], prefix_text: Callable[[str], str]
 ) -> None:
     """Prefix the ids that an element of a drawing uses: what it shows again, or is filled with."""
     for name, value in element.attrs.items():
         if element.name == "use" and name.endswith("href"):
             if str(value).startswith("#"):
-                element[name] = f"#{prefixed(str(value)[1:])}"
+                element[name] = f"#{add_prefix(str(value)[1:])}"
         elif isinstance(value, str) and "url(#" in value:
-            element[name] = in_text(value)
+            element[name] = prefix_text(value)
 
 
 def lead_link(link: Tag, page: Page, inside: Mapping[str, str], site: Site, ends: Ends) -> None:

@@ -22,7 +22,7 @@ ENDS = ("Words", "Sources")  # the headings of a pack's last parts
 
 @dataclass(frozen=True)
 class Document:
-    """What is printed, and what its PDF has to hold: `promises.faults` looks for it."""
+    """What is printed, and what its PDF has to hold: `pdf_checks.faults` looks for it."""
 
     html: str
     title: str
@@ -80,7 +80,7 @@ def assemble_pack(
     alone = order.kind == "chapter"
     articles = [take_article(page, order.inside, site, ends, alone=alone) for page in pages]
     answers = [take_answers(article) for article in articles]
-    drop_what_the_cover_says(articles[0], order)
+    drop_repeated_parts(articles[0], order)
     texts = [
         element.get_text()
         for answer in (answer for of_page in answers for answer in of_page)
@@ -90,7 +90,7 @@ def assemble_pack(
     return pack, answers_document(order, answers, texts) if texts else None
 
 
-def drop_what_the_cover_says(article: Tag, order: Order) -> None:
+def drop_repeated_parts(article: Tag, order: Order) -> None:
     """Take the title out of the first article, and the list of a module's chapters."""
     if order.pages[0] not in order.chapters and article.h1:
         article.h1.decompose()

@@ -14,8 +14,8 @@ from pypdf import PdfReader
 
 from scripts import chromium, typeface
 from scripts.packs import __main__ as command
-from scripts.packs import paper, printing, promises, shelf
-from scripts.packs.promises import Blank
+from scripts.packs import catalogue, paper, pdf_checks, printing
+from scripts.packs.pdf_checks import Blank
 from scripts.packs.site import Page, Site, edition
 
 FACTS = """<div class="chapter-facts"><p class="chapter-line">For all · {} min</p>
@@ -165,7 +165,7 @@ def text_of(document):
 
 def words_of(pdf):
     """Return the text of all pages, in single spaces."""
-    return " ".join(" ".join(promises.read_texts(pdf)).split())
+    return " ".join(" ".join(pdf_checks.read_texts(pdf)).split())
 
 
 def test_chapters_in_order(module):
@@ -222,7 +222,7 @@ def test_a_title_is_with_its_facts(site, module, show):
     for height in range(0, 261, 13):  # mm; the facts are higher
         space = f'<div style="height: {height}mm"></div>'
         pdf = show(change(pack, title, f"{space}{title}"))
-        (page,) = [text for text in promises.read_texts(pdf) if "After this: second" in text]
+        (page,) = [text for text in pdf_checks.read_texts(pdf) if "After this: second" in text]
 
         assert re.search(r"The second chapter\s+For all · 5 min\s+After this: second", page)
         assert "Print it." in page
@@ -232,9 +232,9 @@ def test_a_sheet_is_not_spent_on_a_few_sources(site, module, show, monkeypatch):
     """Where a few lines are left over, the words and the sources are smaller, if that helps."""
     pack, entry = paper.assemble_pack(site, module)[0], '<li id="word-term-first-word">'
     longer = [change(pack, entry, "<li>More.</li>" * n + entry) for n in range(40, 110, 10)]
-    now = [len(promises.read_texts(show(one))) for one in longer]
+    now = [len(pdf_checks.read_texts(show(one))) for one in longer]
     monkeypatch.setattr(printing, "FEW", 0)
-    before = [len(promises.read_texts(show(one))) for one in longer]
+    before = [len(pdf_checks.read_texts(show(one))) for one in longer]
 
     assert before != now
     assert [min(pair) for pair in zip(before, now, strict=True)] == now
@@ -252,7 +252,7 @@ def test_addresses_at_the_end(site, module, show):
 def test_links_inside(printed):
     """A link to a chapter of the pack says its page, and no id comes twice."""
     (pack, pdf), _ = printed
-    pages = promises.read_texts(pdf)
+    pages = pdf_checks.read_texts(pdf)
     starts = {
         name: next(n for n, text in enumerate(pages, 1) if f"After this: {name}" in text)
         for name in ("first", "second")
@@ -292,9 +292,9 @@ def test_pack_and_answers_keep_their_promises(printed):
     """Tags, bookmarks, titles, numbers, A4, fonts, sources; the answers in the other file only."""
     (pack, pdf), (answers, their_pdf) = printed
 
-    assert [] == promises.faults(pdf, pack, ["reference/other"])
-    assert [] == promises.faults(their_pdf, answers, ["reference/other"])
-    assert promises.squeeze_text("Because first says so.") in promises.squeeze_text(
+    assert [] == pdf_checks.faults(pdf, pack, ["reference/other"])
+    assert [] == pdf_checks.faults(their_pdf, answers, ["reference/other"])
+    assert pdf_checks.squeeze_text("Because first says so.") in pdf_checks.squeeze_text(
         words_of(their_pdf)
     )
     assert "Which page is this, first?" in words_of(pdf)
@@ -310,7 +310,7 @@ def test_answers_name_their_pack(printed):
 def test_cover(printed):
     """The first page says what it is, of which version, for how long, under which terms; and a name."""
     (_, pdf), _ = printed
-    first = " ".join(promises.read_texts(pdf)[0].split())
+    first = " ".join(pdf_checks.read_texts(pdf)[0].split())
 
     for said in (
         "Handbook · module Module one Version 0.1.0",
@@ -378,7 +378,7 @@ def change(document, old, new):
 def test_broken_promise(printed, show, which, old, new, fault):
     """Where paper and promise differ, the difference is named."""
     document, _ = printed[which]
-    found = promises.faults(show(change(document, old, new)), document, ["reference/other"])
+    found = pdf_checks.faults(show(change(document, old, new)), document, ["reference/other"])
 
     assert 1 == len({one.partition(" on page")[0] for one in found if one.startswith(fault)})
 
@@ -387,7 +387,7 @@ def test_bare_pdf(tab):
     """A PDF without tags, bookmarks and numbers is told so."""
     tab.set_content("<h1>One</h1>")
     document = paper.Document("", "One", ["One"])
-    found = promises.faults(tab.pdf(tagged=False, format="Letter"), document)
+    found = pdf_checks.faults(tab.pdf(tagged=False, format="Letter"), document)
 
     assert {"no /StructTreeRoot", "no /Outlines", "no /Lang", "page 1 is not A4"} < set(found)
     assert "no page number on page 1" in found
@@ -402,7 +402,7 @@ def test_blank_share(tab):
     )
     pdf = tab.pdf(prefer_css_page_size=True, print_background=True)
 
-    assert [0, 0.5, 0.9] == pytest.approx(promises.blank_shares(pdf), abs=0.01)
+    assert [0, 0.5, 0.9] == pytest.approx(pdf_checks.blank_shares(pdf), abs=0.01)
 
 
 def test_pages_that_are_blank():
@@ -410,12 +410,12 @@ def test_pages_that_are_blank():
     other_pages = [Blank(0.33, "a.pdf", n) for n in range(2, 21)]
     one_in_twenty = [Blank(0.5, "a.pdf", 1), *other_pages]
 
-    assert [] == promises.blank_faults(one_in_twenty)
+    assert [] == pdf_checks.blank_faults(one_in_twenty)
     assert [
         "2 of 21 pages are blank over more than a third:",
         "b.pdf: page 7, 90%",
         "a.pdf: page 1, 50%",
-    ] == promises.blank_faults([*one_in_twenty, Blank(0.9, "b.pdf", 7)])
+    ] == pdf_checks.blank_faults([*one_in_twenty, Blank(0.9, "b.pdf", 7)])
 
 
 @pytest.mark.parametrize(
@@ -503,13 +503,13 @@ def test_nothing_to_print(root, tmp_path, browser):
     (tmp_path / "index.html").write_text(re.sub('<link rel="(next|prev)"[^>]*>', "", index))
 
     with pytest.raises(SystemExit) as stop:
-        shelf.print_all(browser, tmp_path, tmp_path / "packs")
+        catalogue.print_all(browser, tmp_path, tmp_path / "packs")
     assert stop.value.code.endswith("so there is nothing to print")
 
 
 def test_index_page(root, tmp_path, browser, tab):
     """The packs' own index lists each pack, and is as sound as a page of the handbook."""
-    shelf.print_all(browser, root, tmp_path, "")
+    catalogue.print_all(browser, root, tmp_path, "")
     with chromium.serve(tmp_path) as origin, checks.Visit(tab, origin, "index.html") as visit:
         faults = visit.errors + visit.foreign() + visit.access() + visit.sideways()
         text = tab.inner_text("table")

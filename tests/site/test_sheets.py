@@ -9,7 +9,7 @@ from pypdf import PdfReader
 
 from docs._ext.markdown import front_matter
 from scripts import chromium, sheets, typeface
-from scripts.packs.promises import A4, read_fonts, squeeze_text
+from scripts.packs.pdf_checks import A4, read_fonts, squeeze_text
 
 DAYS = [date(2027, 1, 11) + timedelta(day) for day in range(3)]
 LICENCE = "The contributors. Text CC BY 4.0"

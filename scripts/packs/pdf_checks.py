@@ -182,8 +182,10 @@ def blank_shares(pdf: bytes) -> list[float]:
     shares = []
     with pypdfium2.PdfDocument(pdf) as opened:
         for number in range(len(opened) - 1):
-            # A byte for each dot. The library tells no types: that of `scale` is guessed from its 1.
-            seen = opened[number].render(scale=0.5, grayscale=True)  # pyright: ignore[reportArgumentType]
+            seen = opened[number].render(
+                scale=0.5,  # pyright: ignore[reportArgumentType] # guessed from its default, 1
+                grayscale=True,  # a byte for each dot
+            )
             start, end = (round(seen.height * part / A4[1]) for part in (TOP, A4[1] - FOOT))
             dots = bytes(seen.buffer)
             rows = range(start * seen.stride, end * seen.stride, seen.stride)

@@ -14,8 +14,8 @@ from pypdf import PdfReader
 
 from scripts import chromium
 from scripts.packs.paper import Document, assemble_pack
+from scripts.packs.pdf_checks import BLANK, SHARE, Blank, blank_faults, blank_shares, faults
 from scripts.packs.printing import print_pdf
-from scripts.packs.promises import BLANK, SHARE, Blank, blank_faults, blank_shares, faults
 from scripts.packs.site import BASE, Page, Site
 
 STYLE = Path(__file__).with_suffix(".css")
@@ -46,7 +46,7 @@ class Row:
 
 
 @dataclass
-class Press:
+class PackPrinter:
     """A tab that prints packs into a folder; it notes what is wrong with them, and what is blank."""
 
     sheet: Sheet
@@ -94,16 +94,16 @@ def print_all(
     if not site.modules:
         sys.exit(f"{root}: no page under modules/ has objectives, so there is nothing to print")
     with chromium.serve(site.root) as origin, chromium.tab(browser) as sheet:
-        press = Press(sheet, origin, site, output)
+        printer = PackPrinter(sheet, origin, site, output)
         rows = {
-            module: [press.print_pack(path, its) for path, its in list_packs(module, pages)]
+            module: [printer.print_pack(path, its) for path, its in list_packs(module, pages)]
             for module, pages in site.modules.items()
         }
         palette = read_palette(sheet, origin)
     (output / "index.html").write_text(index_html(site, palette, rows), "utf-8")
-    if wrong := press.faults + blank_faults(press.blanks):
+    if wrong := printer.faults + blank_faults(printer.blanks):
         sys.exit("\n".join(wrong))
-    return rows, [blank.share for blank in press.blanks]
+    return rows, [blank.share for blank in printer.blanks]
 
 
 def list_packs(module: str, pages: Sequence[Page]) -> Iterator[tuple[str, Sequence[Page]]]:
