@@ -135,9 +135,9 @@ def status_command(as_json: bool, mlflow: str | None, home: Path) -> None:
     held, fires = standing(models), unresolved(models.alerts.read())
     (runs, waits), versions = looped(home), data.versions()
     if as_json:
-        alerts = [asdict(alert) for alert in fires]
         newest = {"version": versions[-1] if versions else None, "week": data.week}
         waiting = [event.to_json() for event in waits]
+        alerts = [asdict(alert) for alert in fires]
         say_json(held | {"data": newest, "runs": runs, "waiting": waiting, "alerts": alerts})
         return
     rows = [("home", str(home.absolute()))]
