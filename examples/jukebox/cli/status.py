@@ -10,7 +10,7 @@ import click
 
 from jukebox.cli.terminal import HOME, JSON, MLFLOW, pairs, say_json, shown, table, when
 from jukebox.loop.events import Event, Trigger, read_runs
-from jukebox.loop.home import nothing, open_registry, open_store
+from jukebox.loop.home import Home, nothing, open_registry, open_store
 
 if TYPE_CHECKING:
     from jukebox.registry.models import Registry
@@ -74,11 +74,11 @@ class RunNow(TypedDict):
 
 def looped(home: Path) -> tuple[list[RunNow], list[Event[Trigger]]]:
     """Give the runs of the loop, oldest first, and the triggers that wait; nothing without a loop."""
-    if not (home / "northstar.db").exists():
+    if not Home(home).journal.exists():
         return [], []
     from jukebox.loop.journal import Journal, waiting
 
-    events = Journal(home / "northstar.db", time.time).events()
+    events = Journal(Home(home).journal).events()
     found: list[RunNow] = []
     for number, run in read_runs(events).items():
         last = run.events[-1]

@@ -20,6 +20,7 @@ from jukebox.loop.events import (
     read_runs,
     select_triggers,
 )
+from jukebox.loop.home import Home
 from jukebox.loop.steps import ENDINGS
 from jukebox.registry.history import Refused
 from jukebox.registry.sqlite import connect
@@ -45,7 +46,7 @@ CREATE TRIGGER IF NOT EXISTS no_delete BEFORE DELETE ON events
 
 def alone(home: str | Path) -> sqlite3.Connection:
     """Take the lock of a home, and give it: a connection, to close. Refused if a loop has it."""
-    lock = sqlite3.connect(Path(home, "northstar.lock"), timeout=0, isolation_level=None)
+    lock = sqlite3.connect(Home(Path(home)).lock, timeout=0, isolation_level=None)
     try:
         lock.execute("BEGIN EXCLUSIVE")  # a killed process lets go of it
     except sqlite3.OperationalError:

@@ -33,6 +33,7 @@ from jukebox.loop.events import (
     Trigger,
     read_runs,
 )
+from jukebox.loop.home import Home
 from jukebox.loop.journal import Journal, alone, unfinished, waiting
 from jukebox.loop.triggers import Policy, fall, kinds, void
 from jukebox.model import job
@@ -71,11 +72,11 @@ class Loop:
         code: the package's folder in the checkout that is watched. train: see `job.run`; whatever
         it raises refuses the run.
         """
-        self.home, self.registry, self.store = Path(home).resolve(), registry, store
+        self.home, self.registry, self.store = Home(Path(home).resolve()), registry, store
         self.code, self.policy, self.train = Path(code), policy or Policy(), train
-        self.home.mkdir(parents=True, exist_ok=True)
-        self.journal = Journal(self.home / "northstar.db", lambda: registry.clock())
-        self.lock = alone(self.home)
+        self.home.folder.mkdir(parents=True, exist_ok=True)
+        self.journal = Journal(self.home.journal, lambda: registry.clock())
+        self.lock = alone(self.home.folder)
 
     def close(self) -> None:
         """Let go of the lock."""
@@ -188,7 +189,7 @@ class Loop:
 
     def train_model(self, number: int, plan: Plan) -> tuple[str, Training]:
         """Let the code of the plan learn from its data, in a process of its own."""
-        code, out = self.home / "code" / plan.code / "jukebox", self._folder(number)
+        code, out = self.home.package(plan.code), self.home.run(number)
         is_made = (out / "record.json").exists()
         if not is_made and not is_intact(code) and self._snapshot(None) != plan.code:
             why = f"{code.parent} is not the code that it is named after: restore it from a copy"
@@ -262,23 +263,18 @@ class Loop:
 
     # ---- what the steps share ----------------------------------------------------------------
 
-    def _folder(self, number: int) -> Path:
-        """Give the folder of what a run has trained."""
-        return self.home / "runs" / str(number)
-
     def _snapshot(self, record: Record | None) -> str:
         """Give the name of the snapshot for a run, with the code of a record where there is one.
 
         That is the checkout's, if it trains as the record's code does: whatever else was mended in
         it counts. Else it is the record's own: a refused commit must not stand in the way of data.
         """
-        kept = self.home / "code"
         if record and record.code_version:
             version, packages = record.code_version, record.packages
             same = code_version(self.code, packages) == version
-            if not same and (found := find_snapshot(kept, version, packages)):
+            if not same and (found := find_snapshot(self.home.code, version, packages)):
                 return found.parent.name
-        return job.snapshot(self.code, kept)
+        return job.snapshot(self.code, self.home.code)
 
     def _go_back(self, plan: Plan) -> None:
         """Go back to the newest earlier champion that is surely better on the newest labelled week.
@@ -357,7 +353,7 @@ class Loop:
 
     def _read_model(self, number: int, training: Training) -> Model:
         """Read what a run has trained. Raises Tampered if it is no longer that."""
-        model = job.made(out := self._folder(number))
+        model = job.made(out := self.home.run(number))
         if model.digest != training.digest:
             raise Tampered(f"{out} is not what run {number} trained: restore it from a copy.")
         return model

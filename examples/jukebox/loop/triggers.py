@@ -27,6 +27,7 @@ from jukebox.loop.events import (
     read_runs,
     select_triggers,
 )
+from jukebox.loop.home import Home
 from jukebox.loop.journal import Journal, waiting
 from jukebox.model.gate import Limits
 from jukebox.model.identity import code_version, installed, is_flat, name_snapshot
@@ -198,7 +199,7 @@ def look(
     if model is None or sources != model.record.code_version:
         why = f"the code is now {sources[:8]}"
         if model:
-            why = why_code(code, sources, model.record, journal.file.parent / "code")
+            why = why_code(code, sources, model.record, Home(journal.file.parent).code)
         trigger = Trigger(kind="code", cause=sources)
         fired.append(fire(journal, today, now, trigger, why))
 

@@ -20,7 +20,7 @@ import pandas as pd
 from jukebox.data.store import Store
 from jukebox.data.versions import labels
 from jukebox.loop.events import Ending, Event, Figures, Rollback, is_of, select_triggers
-from jukebox.loop.home import open_registry
+from jukebox.loop.home import Home, open_registry
 from jukebox.loop.journal import lost
 from jukebox.loop.loop import Loop
 from jukebox.loop.steps import ENDINGS, TRIGGERS
@@ -72,7 +72,7 @@ class Story:
         """Start the service, and let the history arrive. ends: it closes all that is opened."""
         self.ends = ends
         self.client: Client | None = None  # until the first model is there
-        self.store, self.registry = Store(home / "data"), open_registry(home)
+        self.store, self.registry = Store(Home(home).data), open_registry(home)
         self.address = ends.enter_context(serving(home))  # it starts while the history arrives
         for week in range(WEEKS[0]):
             arrive(self.store, week)
