@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from jukebox import nearest_change, shapley
-from jukebox.model.explaining import MOST
+from jukebox.model.explaining import MOST_FEATURES
 
 RNG = np.random.default_rng(0)
 BACKGROUND = RNG.normal(size=(5, 4))
@@ -56,7 +56,9 @@ def test_a_background_that_fits_no_row(background):
 def test_too_many_features():
     """They would be asked about for hours."""
     with pytest.raises(ValueError) as refusal:
-        shapley(lambda rows: rows[:, 0], np.zeros(MOST + 1), np.zeros((1, MOST + 1)))
+        shapley(
+            lambda rows: rows[:, 0], np.zeros(MOST_FEATURES + 1), np.zeros((1, MOST_FEATURES + 1))
+        )
 
     assert "131,072 coalitions: explain 16 or fewer" in str(refusal.value)
 

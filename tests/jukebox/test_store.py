@@ -207,7 +207,7 @@ def test_a_batch_that_was_changed_is_refused(store):
     """One digit of one track, and nobody learns from it."""
     file = next((store.folder / "batches").glob("tracks-0003-*"))
     file.write_bytes(file.read_bytes().replace(b"T000012", b"T900012"))
-    fresh = module.batch.cache_clear() or Store(store.folder)
+    fresh = module.read_batch.cache_clear() or Store(store.folder)
 
     with pytest.raises(ValueError, match="is not what came in: restore it"):
         fresh.read()

@@ -18,14 +18,14 @@ from typing import Protocol, TypedDict
 import pandas as pd
 
 from jukebox.data.files import write
-from jukebox.data.store import Mark, Store, batch
+from jukebox.data.store import Mark, Store, read_batch
 
-NAME = re.compile(r"(tracks|charts|quarantine)-(\d+)-[0-9a-f]{16}\.csv")
-HALF = re.compile(r"\..+\.csv\.\d+")  # what a kill left half-written: see `files.write`
-ROW = re.compile(r'(?:[^"\n]|"[^"]*")*\n')  # of a batch; what stands in quotes may end a line
+BATCH_NAME = re.compile(r"(tracks|charts|quarantine)-(\d+)-[0-9a-f]{16}\.csv")
+HALF_WRITTEN = re.compile(r"\..+\.csv\.\d+")  # what a kill left half-written: see `files.write`
+BATCH_ROW = re.compile(r'(?:[^"\n]|"[^"]*")*\n')  # of a batch; what stands in quotes may end a line
 
 
-class Learnt(Protocol):
+class DataRecord(Protocol):
     """What a model's record says of its data; the records are of a room above this one."""
 
     @property
@@ -44,18 +44,18 @@ class Learnt(Protocol):
         ...
 
 
-class Models(Protocol):
+class ModelRecords(Protocol):
     """What is asked of a registry, which is of a room above this one."""
 
     def models_that_saw(self, data_version: str) -> list[int]:
         """Return the versions that were trained on a data version."""
         ...
 
-    def record(self, version: int) -> Learnt:
+    def record(self, version: int) -> DataRecord:
         """Return the record of a version."""
         ...
 
-    def records(self) -> Mapping[int, Learnt]:
+    def records(self) -> Mapping[int, DataRecord]:
         """Return the record of each version."""
         ...
 
@@ -89,14 +89,14 @@ def holding(store: Store, track_id: str) -> dict[str, Mark]:
     for version in store.versions():
         listed = store.manifest(version)
         for week, name in listed["batches"]["tracks"].items():
-            if (batch(store.folder, name, "tracks")["track_id"] == track_id).any():
+            if (read_batch(store.folder, name, "tracks")["track_id"] == track_id).any():
                 found[version] = {"released": int(week)}
         if mark := listed["forgotten"].get(key(track_id)):
             found[version] = mark
     return found
 
 
-def saw(track_id: str, store: Store, registry: Models) -> list[Trace]:
+def saw(track_id: str, store: Store, registry: ModelRecords) -> list[Trace]:
     """Return what became of a track in each data version that holds or held it.
 
     The versions of models were `fitted` on the track, only `tested` on it, or did `neither`: it was
@@ -131,16 +131,16 @@ def includes(weeks: tuple[int, ...], week: int) -> bool:
     return bool(weeks) and weeks[0] <= week <= weeks[1]
 
 
-def strangers(store: Store, registry: Models) -> list[int]:
+def strangers(store: Store, registry: ModelRecords) -> list[int]:
     """Return the versions of models whose data is not in the store: nobody can tell what they saw."""
     here = store.versions()
     return sorted(v for v, r in registry.records().items() if r.data_version not in here)
 
 
-def without(path: Path, kind: str, gone: Collection[str]) -> tuple[bytes, list[str]]:
+def remove_rows(path: Path, kind: str, gone: Collection[str]) -> tuple[bytes, list[str]]:
     """Return a batch without the rows of some tracks, byte for byte else, and the ids of these rows."""
-    batch(path.parents[1], path.name, kind)  # raises ValueError if these are not its bytes
-    head, *rows = ROW.findall(path.read_bytes().decode())
+    read_batch(path.parents[1], path.name, kind)  # raises ValueError if these are not its bytes
+    head, *rows = BATCH_ROW.findall(path.read_bytes().decode())
     ids = pd.read_csv(path, dtype=str, keep_default_na=False)["track_id"]  # NA may be an id
     left = [row for row, one in zip(rows, ids, strict=True) if one not in gone]
     return "".join([head, *left]).encode(), [one for one in ids if one in gone]
@@ -167,9 +167,9 @@ def forget(store: Store, track_ids: Iterable[str], why: str) -> dict[str, list[s
     for path in [*(store.folder / "versions").glob("*.json"), store.folder / "now.json"]:
         list_rests(store, path, instead, why)
     for path in sorted((store.folder / "batches").iterdir()):
-        if path.name in instead or HALF.fullmatch(path.name):
+        if path.name in instead or HALF_WRITTEN.fullmatch(path.name):
             Path.unlink(path)
-    batch.cache_clear()
+    read_batch.cache_clear()
     return went
 
 
@@ -188,10 +188,10 @@ def write_rest(path: Path, gone: Collection[str]) -> Rest | None:
 
     Raises ValueError for a file that is no batch.
     """
-    if not (named := NAME.fullmatch(path.name)):
+    if not (named := BATCH_NAME.fullmatch(path.name)):
         raise ValueError(f"{path} is no batch, and may hold these tracks: move it away.")
     kind, week = named.groups()
-    content, ids = without(path, kind, gone)
+    content, ids = remove_rows(path, kind, gone)
     if not ids:
         return None
     name = f"{kind}-{week}-{hashlib.sha256(content).hexdigest()[:16]}.csv"

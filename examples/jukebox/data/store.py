@@ -25,8 +25,8 @@ from jukebox.data.files import write
 from jukebox.data.versions import data_version
 from jukebox.schema import CHART_TYPES, COLUMNS, TRACK_TYPES
 
-NAME = re.compile(r"[0-9a-f]{64}|draft-\d+")  # of a data version
-TYPES = {"tracks": TRACK_TYPES, "charts": CHART_TYPES}
+VERSION_NAME = re.compile(r"[0-9a-f]{64}|draft-\d+")  # of a data version
+COLUMN_TYPES = {"tracks": TRACK_TYPES, "charts": CHART_TYPES}
 Batches = dict[str, dict[str, str]]  # {kind: {week: file name}}
 
 
@@ -51,7 +51,7 @@ class Forgotten(ValueError):
 
 
 @lru_cache(1024)  # a batch never changes: each process reads it once
-def batch(folder: Path, name: str, kind: str) -> pd.DataFrame:
+def read_batch(folder: Path, name: str, kind: str) -> pd.DataFrame:
     """Return a batch as a frame, numbers to the last bit, the quarantine as text; not to be changed.
 
     Raises ValueError for a name that is no batch's, or bytes that are not those of the name.
@@ -65,7 +65,9 @@ def batch(folder: Path, name: str, kind: str) -> pd.DataFrame:
     # keep_default_na: NA is a country, and may be an id.
     if kind == "quarantine":  # an empty cell, and no other, is missing
         return pd.read_csv(file, keep_default_na=False, dtype=str, na_values=[""])
-    return pd.read_csv(file, keep_default_na=False, dtype=TYPES[kind], float_precision="round_trip")
+    return pd.read_csv(
+        file, keep_default_na=False, dtype=COLUMN_TYPES[kind], float_precision="round_trip"
+    )
 
 
 class Store:
@@ -82,7 +84,7 @@ class Store:
 
     def manifest(self, version: str | None = None) -> Manifest:
         """Return the list of now, or of a version."""
-        if version and not NAME.fullmatch(version):
+        if version and not VERSION_NAME.fullmatch(version):
             raise ValueError(f"There is no data version {version!r}: they are SHA-256, in hex.")
         path = self.folder / (f"versions/{version}.json" if version else "now.json")
         try:
@@ -97,7 +99,9 @@ class Store:
 
     def whole(self, version: str | None) -> None:
         """Raise Forgotten if a version has lost tracks on request; one that is not here has not."""
-        if not version or not NAME.fullmatch(version):  # before the disk is asked: any text comes
+        if not version or not VERSION_NAME.fullmatch(
+            version
+        ):  # before the disk is asked: any text comes
             return
         here = (self.folder / "versions" / f"{version}.json").exists()
         if here and (lost := self.manifest(version)["forgotten"]):
@@ -128,9 +132,9 @@ class Store:
 
     def _read(self, names: Iterable[str], kind: str) -> pd.DataFrame:
         """Return batches as one frame, or an empty one."""
-        types = TYPES[kind]
+        types = COLUMN_TYPES[kind]
         empty = pd.DataFrame(columns=list(types)).astype(types)
-        frames = [batch(self.folder, name, kind) for name in names]
+        frames = [read_batch(self.folder, name, kind) for name in names]
         return pd.concat(frames, ignore_index=True) if frames else empty
 
     @property
@@ -193,7 +197,7 @@ class Store:
         """Return the quarantined rows of a week, or of all: each cell as text, with its `reason`."""
         listed = self._listed()["quarantine"]
         names = listed.values() if week is None else [listed[str(week)]]
-        frames = [batch(self.folder, name, "quarantine") for name in names]
+        frames = [read_batch(self.folder, name, "quarantine") for name in names]
         return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=COLUMNS)
 
     def freeze(self, since: int = 0) -> str:

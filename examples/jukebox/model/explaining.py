@@ -8,7 +8,7 @@ from math import comb
 
 import numpy as np
 
-MOST = 16  # features: twice the questions with each one more
+MOST_FEATURES = 16  # features: twice the questions with each one more
 
 
 def shapley(
@@ -20,14 +20,14 @@ def shapley(
     (k, n). It asks about every coalition, which is a set of features: these are taken from the row,
     and the others from a row of the background, each in turn. The values add up to the answer about
     the row less the mean answer about the background. Raises ValueError if the background has no rows
-    or other columns, and for more than MOST features.
+    or other columns, and for more than MOST_FEATURES features.
 
     Sources: Shapley, "A value for n-person games", 1953; Lundberg and Lee, "A unified approach to
     interpreting model predictions", NeurIPS 2017.
     """
     n = len(row)
-    if n > MOST:
-        raise ValueError(f"{n} features make {2**n:,} coalitions: explain {MOST} or fewer")
+    if n > MOST_FEATURES:
+        raise ValueError(f"{n} features make {2**n:,} coalitions: explain {MOST_FEATURES} or fewer")
     if background.ndim != 2 or not len(background) or background.shape[1] != n:
         raise ValueError(f"give a background of 1 or more rows of {n}, not {background.shape}")
     members = (np.arange(2**n)[:, None] >> np.arange(n) & 1) == 1  # a coalition in each row

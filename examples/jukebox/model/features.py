@@ -88,7 +88,7 @@ def convert_function(
     OnnxLog(values, op_version=opset, output_names=operator.outputs).add_to(scope, container)
 
 
-def same_shape(operator: "Operator") -> None:
+def keep_shape(operator: "Operator") -> None:
     """Tell skl2onnx that a FunctionTransformer returns as many columns as it was given."""
     from skl2onnx.common.data_types import FloatTensorType
 

@@ -204,7 +204,7 @@ def judge(
     return against, figures
 
 
-def milliseconds(
+def median_milliseconds(
     running: "InferenceSession",
     rows: np.ndarray,
     calls: int = 50,
@@ -270,7 +270,7 @@ def gate(
     against, found = judge(
         y, p, predict(champion.onnx, rows) if champion else None, limits, ceiling, seed
     )
-    took = milliseconds(running, rows[: limits.batch], clock=clock)
+    took = median_milliseconds(running, rows[: limits.batch], clock=clock)
     figures |= found
     figures["milliseconds"] = took
     if took > limits.milliseconds:

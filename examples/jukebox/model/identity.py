@@ -19,7 +19,7 @@ END = "jukebox.model.identity.code_version"  # says what made a model, and makes
 PACKAGES = ("numpy", "pandas", "scipy", "scikit-learn", "skl2onnx", "onnx", "protobuf")
 # Before there were rooms, these four files at the top were the version, word for word.
 FLAT = ("problem", "catalogue", "features", "training")
-NAME = re.compile(r"[0-9a-f]{64}")  # of a snapshot; a draft has another
+SNAPSHOT_NAME = re.compile(r"[0-9a-f]{64}")  # of a snapshot; a draft has another
 
 
 def installed() -> dict[str, str]:
@@ -124,5 +124,7 @@ def is_intact(copy: Path, packages: Mapping[str, str] | None = None) -> bool:
 
 def snapshots(folder: Path) -> list[Path]:
     """Return the package's folder of each snapshot, newest first."""
-    every = [copy for copy in Path(folder).glob("*/jukebox") if NAME.fullmatch(copy.parent.name)]
+    every = [
+        copy for copy in Path(folder).glob("*/jukebox") if SNAPSHOT_NAME.fullmatch(copy.parent.name)
+    ]
     return sorted(every, key=lambda copy: copy.parent.stat().st_mtime_ns, reverse=True)

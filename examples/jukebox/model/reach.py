@@ -22,14 +22,24 @@ UNDECIDED = {
 }
 # Of these, a definition may be made without anything else being done.
 DECORATORS = {"dataclass", "property", "staticmethod", "classmethod", "cache"}
-CALLS = {"re.compile", "field", "dict", "frozenset", "list", "range", "set", "sorted", "tuple"}
+HARMLESS_CALLS = {
+    "re.compile",
+    "field",
+    "dict",
+    "frozenset",
+    "list",
+    "range",
+    "set",
+    "sorted",
+    "tuple",
+}
 FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 # ---- what counts of a statement ------------------------------------------------------------------
 
 
-class Bare(ast.NodeTransformer):
+class Stripper(ast.NodeTransformer):
     """Takes from a tree what no result can show."""
 
     fields = False  # inside a class, whose annotations a dataclass reads
@@ -87,16 +97,16 @@ class Bare(ast.NodeTransformer):
     def visit_Raise(self, node: ast.Raise) -> ast.AST:
         """Blank the texts that are handed to the error; what is computed for them stays."""
         if isinstance(node.exc, ast.Call):
-            node.exc.args = list(map(without_text, node.exc.args))
+            node.exc.args = list(map(drop_text, node.exc.args))
         return self.generic_visit(node)
 
     def visit_Assert(self, node: ast.Assert) -> ast.AST:
         """Blank the text of its message."""
-        node.msg = node.msg and without_text(node.msg)
+        node.msg = node.msg and drop_text(node.msg)
         return self.generic_visit(node)
 
 
-def without_text(node: ast.expr) -> ast.expr:
+def drop_text(node: ast.expr) -> ast.expr:
     """Return an expression without its text, if it is a text or one with values in it."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return ast.Constant("")
@@ -116,7 +126,7 @@ def spell(node: object) -> object:  # a node, a list of them, or a constant
 # ---- what a statement does -----------------------------------------------------------------------
 
 
-def words(node: ast.AST) -> Iterator[str]:
+def find_words(node: ast.AST) -> Iterator[str]:
     """Yield each name that occurs in a tree, as a name, an attribute, a text or in an import."""
     for part in ast.walk(node):
         if isinstance(part, ast.Constant) and isinstance(part.value, str):
@@ -185,7 +195,9 @@ def is_value(node: ast.expr | None, classes: Set[str]) -> bool:
     """Say whether an expression only gives a value: it binds no name, and its calls are harmless."""
     parts = list(ast.walk(node)) if node else []
     calls = {ast.unparse(part.func) for part in parts if isinstance(part, ast.Call)}
-    return calls <= CALLS | classes and not any(isinstance(part, ast.NamedExpr) for part in parts)
+    return calls <= HARMLESS_CALLS | classes and not any(
+        isinstance(part, ast.NamedExpr) for part in parts
+    )
 
 
 # ---- reach ---------------------------------------------------------------------------------------
@@ -229,7 +241,7 @@ class Reach:
             if name in self.loaded or file is None:
                 continue
             try:
-                self.loaded[name] = Bare().visit(ast.parse(file.read_bytes())).body
+                self.loaded[name] = Stripper().visit(ast.parse(file.read_bytes())).body
             except (SyntaxError, ValueError, RecursionError) as error:
                 self.loaded[name] = []
                 self.undecided.append(f"{file}: {error}")
@@ -253,7 +265,7 @@ class Reach:
 
     def _look(self, module: str, node: ast.stmt) -> None:
         """Note the names of a statement, and load what it imports of the package."""
-        said = set(words(node))
+        said = set(find_words(node))
         self._names |= said
         # The package itself looks at where it is, for the names that it gives to others.
         if doubtful := UNDECIDED & said - ({"__file__"} if "." not in module else set()):

@@ -9,14 +9,12 @@ from jukebox.model.training import Record, Settings
 
 def read_record(held: Mapping[str, Any]) -> Record:
     """Return the record that `Record.as_dict` gives as `held`; it never fails, and loses nothing."""
-    unknown = Record()
-    known: dict[str, Any] = {}
-    others: dict[str, Any] = {}
+    known: dict[str, Any] = {}  # each in its field's type
+    unknown, others = Record(), {}
     for name, value in held.items():
         read = read_field(name, value)
-        if read is None or read == getattr(
-            unknown, name
-        ):  # an empty one, say, is not a missing one
+        # An empty one, say, is not a missing one.
+        if read is None or read == getattr(unknown, name):
             others[name] = value
         else:
             known[name] = read

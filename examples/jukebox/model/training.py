@@ -18,7 +18,7 @@ import pandas as pd
 
 from jukebox import problem
 from jukebox.data.versions import data_version, labels
-from jukebox.model.features import convert_function, matrix, pipeline, same_shape
+from jukebox.model.features import convert_function, keep_shape, matrix, pipeline
 from jukebox.model.identity import code_version, installed, lock_hash
 from jukebox.problem import COUNTRIES, LABEL_DELAY
 from jukebox.schema import FEATURES
@@ -101,7 +101,11 @@ def labelled(tracks: pd.DataFrame, charts: pd.DataFrame) -> pd.DataFrame:
     return known.sort_values(["released", "track_id"], ignore_index=True)
 
 
-def split(tracks: pd.DataFrame, labels: np.ndarray, newest: int = 4) -> tuple[Rows, Rows]:
+def split(
+    tracks: pd.DataFrame,
+    labels: np.ndarray,
+    newest: int = 4,
+) -> tuple[Rows, Rows]:
     """Return ((older tracks, labels), (tracks and labels of the `newest` weeks)).
 
     By time, never at random: the model will be asked about tracks newer than those it
@@ -160,7 +164,7 @@ def export(fitted: "Pipeline", notes: Mapping[str, str]) -> bytes:
         options={"zipmap": False},
         target_opset=18,
         custom_conversion_functions={FunctionTransformer: convert_function},
-        custom_shape_calculators={FunctionTransformer: same_shape},
+        custom_shape_calculators={FunctionTransformer: keep_shape},
     )
     graph = select_model_inputs_outputs(graph, ["probabilities"])
     graph.opset_import.sort(key=lambda entry: entry.domain)  # a set's order is each process's own
