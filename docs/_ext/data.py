@@ -71,9 +71,11 @@ def file_faults(path: Path, schema: str) -> Iterator[tuple[int, str]]:
     raw, is_toml = path.read_bytes(), path.suffix == ".toml"
     try:
         text = raw.decode("utf-8-sig")  # an editor of Windows writes a mark at the beginning
-        data = (tomllib if is_toml else json).loads(text)
     except UnicodeDecodeError as error:
         yield raw.count(b"\n", 0, error.start) + 1, "this is no UTF-8. Save the file as UTF-8."
+        return
+    try:
+        data = (tomllib if is_toml else json).loads(text)
     except ValueError as error:  # tomllib and json have a kind each
         line = re.search(r"line (\d+)", str(error))
         remedy = (

@@ -80,7 +80,7 @@ class Diagram(Mermaid):
 
     option_spec = {}  # noqa: RUF012 - an option would show as text on a code host
 
-    def run(self) -> list[nodes.Node]:
+    def run(self, **_: object) -> list[nodes.Node]:  # pyright: ignore[reportIncompatibleMethodOverride] - its node is ours
         """Return the figure; report what a reader or the tool would stumble over."""
         env = self.state.document.settings.env
         source = "\n".join(self.content)

@@ -118,7 +118,7 @@ class Handler(SimpleHTTPRequestHandler):
         ".svg": "image/svg+xml",
     }
 
-    def log_message(self, *_: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:
         """Say nothing: each page makes a dozen requests."""
 
 
@@ -127,7 +127,7 @@ class Server(ThreadingHTTPServer):
 
     allow_reuse_address = os.name != "nt"
 
-    def handle_error(self, *_: object) -> None:
+    def handle_error(self, request: object, client_address: object) -> None:
         """Say nothing: a browser that leaves a page breaks off its requests."""
 
 
@@ -183,7 +183,7 @@ def main() -> None:
     parser.add_argument("--no-browser", action="store_true", help="open no browser, no terminal")
     asked = parser.parse_args()
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+        stream.reconfigure(encoding="utf-8", errors="replace")  # pyright: ignore[reportAttributeAccessIssue] - a file of Python's own has it
     # Each ends it in the same way, also where whoever started it lets programs ignore Ctrl-C.
     for one in (signal.SIGINT, signal.SIGTERM):
         signal.signal(one, signal.default_int_handler)

@@ -126,7 +126,7 @@ class PredictionLog:
         query = f"SELECT * FROM predictions WHERE {where} ORDER BY rowid"  # noqa: S608 - of these texts
         with connect(self.file) as db:
             frame = pd.read_sql_query(query, db, params=[*wanted.values()])
-        frame["probabilities"] = [np.frombuffer(b, "<f4") for b in frame["probabilities"]]
+        frame["probabilities"] = frame["probabilities"].map(lambda blob: np.frombuffer(blob, "<f4"))
         return frame
 
     def asked(self, version: int, after: int = 0) -> tuple[int, int]:

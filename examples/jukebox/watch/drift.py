@@ -26,7 +26,7 @@ def counts(
     """
     if categorical:
         known = pd.Index(np.unique(reference))
-        places = [known.get_indexer(values) + 1 for values in (reference, current)]
+        places = [known.get_indexer(pd.Index(values)) + 1 for values in (reference, current)]
         size = len(known) + 1
     else:
         edges = np.unique(np.quantile(reference, np.linspace(0, 1, bins + 1)[1:-1]))

@@ -252,4 +252,6 @@ def live(
     of_week = log["track_id"].isin(known.loc[known["released"] == week, "track_id"])
     ours = log.loc[(log["model_version"] == version) & of_week].assign(week=week)
     table = performance(ours, charts, int(charts["known"].max()))
-    return week, table.loc[(week, version)] if len(table) else None
+    if version is None or table.empty:
+        return week, None
+    return week, table.loc[(week, version)]

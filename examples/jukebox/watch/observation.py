@@ -1,6 +1,6 @@
 """The observation: what is known of a store and of its champion, all at once."""
 
-from typing import TypedDict
+from typing import TypedDict, cast
 
 import pandas as pd
 
@@ -75,12 +75,14 @@ def observe(data: Store, models: Registry) -> Observation:
     before = tracks.loc[tracks["released"].between(first, last)]
     now = tracks.loc[tracks["released"] > max((week or 0) - NEWEST, last)]
     if min(len(before), len(now)) >= FEWEST:
-        seen["drift"] = drift(before, now).to_dict("index")
+        # The table's columns are those of a row, which pandas cannot say.
+        rows = cast("dict[str, DriftRow]", drift(before, now).to_dict("index"))
+        seen["drift"] = rows
     if scored is not None and labelled_week is not None:
         then = promised(model, tracks, charts)
         seen["performance"] = {
             "week": labelled_week,
-            "now": Scores(**scored.to_dict()),
+            "now": cast("Scores", scored.to_dict()),  # as above
             "promised": then,
             "fell": fell(then, scored),
         }

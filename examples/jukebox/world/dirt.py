@@ -49,7 +49,7 @@ def dirty(
             features = [n for n in FEATURES if kind != "wrong_type" or n not in WHOLE]
             column = {"wrong_encoding": "track_id", "late": "released"}.get(kind)
             column = column or features[rng.integers(len(features))]
-            before = frame.at[row, column]
+            before = frame[column].iloc[row]
             after = spoil(before, kind, column, rng)
             frame.at[row, column] = after
             ledger.append((row, tracks["track_id"].iloc[row], kind, column, before, after))
