@@ -163,12 +163,12 @@ def test_an_address_that_is_none():
 def test_the_figures_of_prometheus():
     """Errors count if they last: the smaller share of the two windows."""
     results = {
-        alerts.FAULTS % "1h": 0.1,
-        alerts.CALLS % "1h": 2,
-        alerts.FAULTS % "5m": 0.04,
-        alerts.CALLS % "5m": 4,
+        alerts.FAULT_RATE % "1h": 0.1,
+        alerts.CALL_RATE % "1h": 2,
+        alerts.FAULT_RATE % "5m": 0.04,
+        alerts.CALL_RATE % "5m": 4,
         alerts.P99: 0.06,
-        alerts.CHAMPION: 3,
+        alerts.CHAMPION_VERSION: 3,
     }
     with answering(prometheus(results)) as address:
         figures = alerts.prometheus(address)
@@ -178,7 +178,7 @@ def test_the_figures_of_prometheus():
 
 def test_no_series_of_errors_is_no_errors():
     """And no series at all is unknown, with no champion."""
-    calls = {alerts.CALLS % window: 2 for window in ("1h", "5m")}
+    calls = {alerts.CALL_RATE % window: 2 for window in ("1h", "5m")}
     errors = []
     for results in (calls, {}):
         with answering(prometheus(results)) as address:
@@ -201,7 +201,9 @@ def test_a_prometheus_that_does_not_answer(said):
 def test_the_queries_are_those_of_the_rules():
     """Both ask for the same, so one cannot wake somebody whom the other lets sleep."""
     errors, p99 = (" ".join(RULES[a]["expr"].split()) for a in ("ServiceErrors", "ServiceLatency"))
-    parts = [(of % window) for of in (alerts.FAULTS, alerts.CALLS) for window in ("1h", "5m")]
+    parts = [
+        (of % window) for of in (alerts.FAULT_RATE, alerts.CALL_RATE) for window in ("1h", "5m")
+    ]
 
     assert [True] * 4 == [part in errors for part in parts]
     assert f"{alerts.P99} > 0.05" == p99

@@ -12,7 +12,7 @@ from contextlib import closing
 import numpy as np
 import pytest
 from jukebox import COUNTRIES, FEATURES
-from jukebox.registry.history import unresolved
+from jukebox.registry.alerts import unresolved
 from jukebox.serving import rollout
 from jukebox.serving.app import Settings
 from mlflow.exceptions import MlflowException
@@ -232,7 +232,7 @@ def test_a_challenger_that_cannot_be_loaded_is_withdrawn(two, constant, level):
         answer = client.predict()
 
     assert (1, 0.1) == says(answer.json())
-    assert "it could not be loaded" == two.history()[-1]["why"]
+    assert "it could not be loaded" == two.history()[-1].why
 
 
 @pytest.mark.parametrize("share", [0.0, 0.5])
@@ -248,8 +248,8 @@ def test_a_faulty_challenger_is_withdrawn(two, monkeypatch, share):
 
     assert {(200, (1, 0.1))} == {(a.status_code, says(a.json())) for a in statuses}
     assert [(1, 0.1)] * 10 == after
-    assert ("withdraw", 2) == (two.history()[-1]["action"], two.history()[-1]["version"])
-    assert "calls failed or were slow, the last: AttributeError" in two.history()[-1]["why"]
+    assert ("withdraw", 2) == (two.history()[-1].action, two.history()[-1].version)
+    assert "calls failed or were slow, the last: AttributeError" in two.history()[-1].why
 
 
 def test_a_slow_challenger_is_withdrawn(two):
@@ -261,7 +261,7 @@ def test_a_slow_challenger_is_withdrawn(two):
         client.until(lambda: client.predict().ok and two.standing().challenger is None)
 
     assert (2, 0.2) == says(first.json())
-    assert "3 of 3 calls failed or were slow, the last: slower than 0 s" == two.history()[-1]["why"]
+    assert "3 of 3 calls failed or were slow, the last: slower than 0 s" == two.history()[-1].why
 
 
 def test_the_log_is_complete_after_shutdown(two):
@@ -379,9 +379,9 @@ def test_the_operator_decides(two):
         refused = client.admin("POST", "promote", version=2, why="please")
 
     assert ["promote", "challenge", "withdraw", "promote", "rollback", "retire"] == [
-        row["action"] for row in two.history()
+        row.action for row in two.history()
     ]
-    assert "operator: for good" == two.history()[-1]["why"]
+    assert "operator: for good" == two.history()[-1].why
     assert (409, "Version 2 is retired: register a new one.") == (
         refused.status_code,
         refused.json()["detail"],
@@ -404,8 +404,8 @@ def test_an_alert_is_written_down_and_decides_nothing(two):
     assert ["firing", "firing", "resolved"] == [row["status"] for row in kept]
     assert (ALERT["labels"], ALERT["annotations"]) == (kept[0]["labels"], kept[0]["annotations"])
     assert 1772437946.739266 == pytest.approx(kept[0]["starts"], abs=1e-6)
-    assert ["Drift"] == [row["labels"]["alertname"] for row in unresolved(kept)]
-    assert ["the first"] == [row["why"] for row in two.history()]
+    assert ["Drift"] == [row.labels["alertname"] for row in unresolved(two.alerts.read())]
+    assert ["the first"] == [row.why for row in two.history()]
 
 
 @pytest.mark.parametrize(
@@ -439,7 +439,7 @@ def test_an_alert_that_does_not_fit_is_told(asked, shared, caplog, body, status,
     assert status == answer.status_code
     assert fix in (said if status == 413 else " ".join(fault["fix"] for fault in said))
     assert f"Alerts refused: {status}" in caplog.text
-    assert [] == shared.past.alerts()
+    assert [] == shared.alerts.read()
 
 
 def test_a_registry_that_cannot_be_written_is_told(two, monkeypatch):
@@ -470,7 +470,7 @@ def test_alerts_need_the_operators_token(asked, shared):
     unread = asked.get("/admin/alerts").status_code
 
     assert (401, 403, 401) == (bare, written, unread)
-    assert [] == shared.past.alerts()
+    assert [] == shared.alerts.read()
 
 
 @pytest.mark.parametrize(
@@ -507,7 +507,7 @@ def test_a_token_decides_on_what_is_registered_and_leaves_its_trace(two):
         ]
 
     assert [409, 200] == codes
-    assert [(2, "operator: mine")] == [(row["version"], row["why"]) for row in two.history()[1:]]
+    assert [(2, "operator: mine")] == [(row.version, row.why) for row in two.history()[1:]]
 
 
 def test_tokens_come_from_the_environment(monkeypatch):

@@ -724,7 +724,7 @@ def test_the_status_of_the_loop(home):
 def test_the_status_of_the_alerts(home):
     """Those that fire, each with its summary; not those that are over."""
     fires = {"summary": "The newest known charts are old."}
-    Registry(home / "registry").past.alert(
+    Registry(home / "registry").alerts.add(
         [
             ("firing", 5.0, {"alertname": "Drift"}, {"summary": "3 columns have drifted."}),
             ("resolved", 5.0, {"alertname": "Drift"}, {}),

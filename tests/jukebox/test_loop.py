@@ -280,7 +280,7 @@ def test_a_canary_is_tried_however_short_the_patience(home):
     last = home.go(policy=replace(POLICY, patience=0.0))[-1]
 
     assert "too few requests to try it on: 0 of 5 in 0 s" == last.why
-    assert ["challenge", "withdraw"] == [row["action"] for row in home.registry.history()[-2:]]
+    assert ["challenge", "withdraw"] == [row.action for row in home.registry.history()[-2:]]
 
 
 def test_a_canary_that_the_service_withdraws_is_rolled_back(home):
@@ -362,7 +362,7 @@ def test_a_challenger_that_is_promoted_by_hand_is_promoted(home):
         events = [*loop.run()]
 
     assert ["canary", "promoted"] == names(events)
-    assert 1 == sum(row["version"] == 3 for row in home.registry.history())
+    assert 1 == sum(row.version == 3 for row in home.registry.history())
 
 
 def test_what_was_rolled_back_by_hand_is_not_promoted_again(home):

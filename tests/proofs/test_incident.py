@@ -32,12 +32,12 @@ from jukebox import (
     labels,
 )
 from jukebox.watch.alerts import firing, service
-from jukebox.watch.monitoring import service as dashboard
 from jukebox.world import incident
 from jukebox.world.incident import QUARTER, RELEASED, TURNED, WORLD, Week, cost, hits, lived
 from jukebox.world.scene import release, serving, until
 
 from tests.jukebox.conftest import made
+from tests.proofs.calls import describe_calls
 
 MOMENTS = "detect", "recover"
 SIZES = {  # (small, full)
@@ -58,7 +58,7 @@ pytestmark = [
 
 
 class System:
-    """A home with its service, and somebody who asks it; `calls` are as `dashboard` wants them."""
+    """A home with its service, and somebody who asks it; `calls` as `describe_calls` wants them."""
 
     def __init__(self, home, ends):
         """Open the home and start its service, which ends with `ends`, an ExitStack."""
@@ -193,7 +193,7 @@ def test_the_service_shows_nothing_of_the_silent_one(systems, figures):
     alone, each = systems["alone"], len(systems["alone"].calls) // len(systems["alone"].weeks)
     turn = (TURNED - RELEASED) * each
     for name, calls in (("before", alone.calls[:turn]), ("silent", alone.calls[turn:])):
-        seen = dashboard(calls)
+        seen = describe_calls(calls)
         figures |= {
             f"{name}_requests": seen["requests"],
             f"{name}_errors_percent": round(100 * seen["errors"], 1),
@@ -226,7 +226,7 @@ def test_the_service_shows_the_loud_one_at_once(systems, sizes, figures):
     fired, began = time.time(), calls[0][0]
     alone.registry.rollback("every answer is an error")
     until(lambda: service(alone.url)["champion"] != version, "The rollback did not serve")
-    seen, after = dashboard(calls), []
+    seen, after = describe_calls(calls), []
     alone.ask(tracks, after)
     figures |= {
         "loud_requests": seen["requests"],
@@ -238,4 +238,4 @@ def test_the_service_shows_the_loud_one_at_once(systems, sizes, figures):
     }
 
     assert {500} == {status for _, status, _ in calls}
-    assert 0 == dashboard(after)["errors"]
+    assert 0 == describe_calls(after)["errors"]

@@ -112,7 +112,7 @@ def end(home, loop):
         "events": [
             (e.run, e.name, e.name == "canary" or e.why, told(e.figures.to_json())) for e in events
         ],
-        "history": [[r["action"], r["version"], r["why"]] for r in registry.history()],
+        "history": [[r.action, r.version, r.why] for r in registry.history()],
         "roles": {r: v for r in ("champion", "challenger") if (v := getattr(now, r))},
         "aliases": registry.client.get_registered_model("jukebox").aliases,
         "digests": {e.version: e.tags["digest"] for e in entries},

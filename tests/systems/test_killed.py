@@ -77,7 +77,7 @@ def test_a_loop_that_is_killed_at_every_point_ends_as_if_it_were_not(
         names[0].count("start"),
     )
     assert told[story]["trained"] == (story != "former")
-    actions = [[(r["action"], r["version"]) for r in h.registry.history()] for h in (peace, kills)]
+    actions = [[(r.action, r.version) for r in h.registry.history()] for h in (peace, kills)]
     assert actions[0] == actions[1]
     assert {"champion": champion} == aliases(kills) == aliases(peace)
 

@@ -231,7 +231,7 @@ def test_the_gate_could_not_know_of_the_bad_release(events):
 def test_no_input_shows_what_was_measured_again():
     """Each share has the values that it had, in another order; what is no share stands still."""
     tracks, charts = scene.WORLD.week(scene.OLD[0])
-    again = scene.measured_again(tracks, charts)
+    again = scene.remeasure(tracks, charts)
     same = [name for name in tracks if again[name].equals(tracks[name])]
     values = [name for name in tracks if sorted(again[name]) == sorted(tracks[name])]
 

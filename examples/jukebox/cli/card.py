@@ -18,6 +18,7 @@ import click
 
 from jukebox.cli.terminal import HOME, MLFLOW, shown, when
 from jukebox.loop.home import open_registry, open_store
+from jukebox.registry.alerts import ALERTS
 from jukebox.registry.history import HISTORY
 
 if TYPE_CHECKING:
@@ -167,7 +168,7 @@ def recorded_fields(record: Mapping[str, Any]) -> set[str]:
     from jukebox.registry.log import PREDICTIONS  # here, since MLflow takes a second
 
     with closing(sqlite3.connect(":memory:")) as db:
-        db.executescript(PREDICTIONS + HISTORY)
+        db.executescript(PREDICTIONS + HISTORY + ALERTS)
         tables = [
             name
             for (name,) in db.execute(

@@ -1,5 +1,6 @@
 """The command `status`: how things stand."""
 
+from dataclasses import asdict
 from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
@@ -41,7 +42,7 @@ def read_holder(models: "Registry", version: int | None, actions: tuple[str, ...
 
     if version is None:
         return None
-    last = [r for r in models.history() if r["action"] in actions and r["version"] == version][-1]
+    last = [r for r in models.history() if r.action in actions and r.version == version][-1]
     record = models.record(version)
     fault = None
     try:
@@ -50,8 +51,8 @@ def read_holder(models: "Registry", version: int | None, actions: tuple[str, ...
         fault = str(error)
     return {
         "version": version,
-        "since": last["time"],
-        "why": last["why"],
+        "since": last.time,
+        "why": last.why,
         "fitted_weeks": list(record.fitted_weeks) or None,
         "share": models.standing().share,
         "data_version": record.data_version or None,
@@ -125,17 +126,18 @@ def print_runs(runs: list[RunNow]) -> None:
 @HOME
 def status(as_json: bool, mlflow: str | None, home: Path) -> None:
     """Tell who is champion, since when and why, and what is unfinished."""
-    from jukebox.registry.history import unresolved
+    from jukebox.registry.alerts import unresolved
 
     if not home.is_dir():
         raise ValueError(nothing(home))
     models, data = open_registry(home, mlflow), open_store(home, needed=False)
-    held, fires = read_roles(models), unresolved(models.past.alerts())
+    held, fires = read_roles(models), unresolved(models.alerts.read())
     (runs, waits), versions = read_loop(home), data.versions()
     if as_json:
         newest = {"version": versions[-1] if versions else None, "week": data.week}
         waiting = [event.to_json() for event in waits]
-        say_json(held | {"data": newest, "runs": runs, "waiting": waiting, "alerts": fires})
+        alerts = [asdict(alert) for alert in fires]
+        say_json(held | {"data": newest, "runs": runs, "waiting": waiting, "alerts": alerts})
         return
     rows = [("home", str(home.absolute()))]
     for role, holds in held.items():
@@ -146,12 +148,11 @@ def status(as_json: bool, mlflow: str | None, home: Path) -> None:
     if runs:
         print_runs(runs)
     if fires:
-        alerts = (
-            (when(a["starts"]), a["labels"]["alertname"], a["annotations"].get("summary", ""))
-            for a in fires
+        lines = (
+            (when(a.starts), a.labels["alertname"], a.annotations.get("summary", "")) for a in fires
         )
         click.echo()
-        table(alerts, ("since", "alert", "what it says"), styles=("dim", "bold yellow"))
+        table(lines, ("since", "alert", "what it says"), styles=("dim", "bold yellow"))
     todo = [f"run {r['run']}, after {r['event']}" for r in runs if not r["ended"]]
     todo += [f"a trigger, {event.figures.kind}: {event.why}" for event in waits]
     click.echo()

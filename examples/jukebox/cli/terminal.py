@@ -60,7 +60,7 @@ class Contents(click.Group):
         """Run a command; what went wrong is said on stderr, without a traceback."""
         import sqlite3
 
-        from jukebox.registry.history import full, remedy
+        from jukebox.registry.sqlite import full, remedy
 
         try:
             return super().invoke(ctx)

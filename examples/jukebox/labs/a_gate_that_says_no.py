@@ -99,8 +99,8 @@ def done(folder):
     data, models = opened(folder)
     champion, history = models.standing().champion, models.history()
     reasons = gate(models.load(champion), models.load(1), *data.read()).reasons
-    back = [row for row in history if row["action"] == "rollback"]
-    kept = f" The history keeps why you went back: “{back[-1]['why']}”." if back else ""
+    back = [row for row in history if row.action == "rollback"]
+    kept = f" The history keeps why you went back: “{back[-1].why}”." if back else ""
     return (
         f"Version {champion} is the champion, and {reasons[0].replace('champion', 'first')}.{kept}"
     )

@@ -57,10 +57,10 @@ def start(folder):
 def canary(models, version):
     """Give (requests that a version answered as a canary, of all of that time)."""
     rows = models.history()
-    began = [r["time"] for r in rows if (r["action"], r["version"]) == ("challenge", version)]
+    began = [r.time for r in rows if (r.action, r.version) == ("challenge", version)]
     if not began:
         return 0, 0
-    ends = [r["time"] for r in rows if r["version"] == version and r["time"] > began[-1]]
+    ends = [r.time for r in rows if r.version == version and r.time > began[-1]]
     log = models.predictions(since=began[-1], until=min(ends, default=None))
     return int((log["role"] == "challenger").sum()), len(log)
 
@@ -69,7 +69,7 @@ def check(folder):
     """Ask how each version came to its place, of the history and of the prediction log."""
     _, models = opened(folder)
     now, rows = models.standing(), models.history()
-    tried = [r["version"] for r in rows if r["action"] == "challenge" and r["share"]]
+    tried = [r.version for r in rows if r.action == "challenge" and r.share]
     if now.champion == 2:
         count = told(folder)["count"]
         yield (
@@ -105,7 +105,7 @@ def done(folder):
     """Say what share each canary answered, and how the bad one ended."""
     _, models = opened(folder)
     asked, of = canary(models, 3)
-    gone = [r["why"] for r in models.history() if (r["action"], r["version"]) == ("withdraw", 2)]
+    gone = [r.why for r in models.history() if (r.action, r.version) == ("withdraw", 2)]
     ended = f" Version 2 was withdrawn: {gone[-1]}." if gone else ""
     return f"Version 3 answered {asked} of {of} requests as a canary, and then all.{ended}"
 

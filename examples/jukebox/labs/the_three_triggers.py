@@ -137,11 +137,11 @@ def check(folder):
 
     said = {event.why for event in events if event.name == "rolled back"}
     for row in models.history():
-        if row["action"] == "promote" and row["why"].startswith("run "):
+        if row.action == "promote" and row.why.startswith("run "):
             continue
-        if row["action"] in ("promote", "rollback") and row["why"] not in said:
+        if row.action in ("promote", "rollback") and row.why not in said:
             yield (
-                f"Version {row['version']} got its role by hand (“{row['why']}”): no trigger asked "
+                f"Version {row.version} got its role by hand (“{row.why}”): no trigger asked "
                 "for it, and no gate was asked. Begin again with jukebox lab reset 7, and leave "
                 "it to the loop."
             )

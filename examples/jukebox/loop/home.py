@@ -100,6 +100,6 @@ def open_registry(home: Path, mlflow: str | None = None) -> "Registry":
 
 def unusable(error: Exception) -> str:
     """Say that MLflow cannot be used, why, and what to do."""
-    from jukebox.registry.history import cause, remedy
+    from jukebox.registry.sqlite import cause, remedy
 
     return f"MLflow (see JUKEBOX_MLFLOW) cannot be used: {cause(error)}; {remedy(error)}."

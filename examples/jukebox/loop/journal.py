@@ -22,7 +22,8 @@ from jukebox.loop.events import (
 )
 from jukebox.loop.home import Home
 from jukebox.loop.steps import ENDINGS
-from jukebox.registry.history import Refused, connect
+from jukebox.registry.history import Refused
+from jukebox.registry.sqlite import connect
 
 JOURNAL = f"""
 CREATE TABLE IF NOT EXISTS events (

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from jukebox.data.store import Forgotten, Store
 from jukebox.loop import triggers
@@ -42,8 +41,9 @@ from jukebox.model.gate import Verdict, gate
 from jukebox.model.identity import code_version, find_snapshot, is_intact
 from jukebox.model.job import INSTALLED
 from jukebox.model.training import Model, Record, labelled
-from jukebox.registry.history import Refused, full, remedy
+from jukebox.registry.history import Decision, Refused
 from jukebox.registry.models import Registry, Tampered
+from jukebox.registry.sqlite import full, remedy
 
 
 class Ended(Exception):
@@ -282,9 +282,9 @@ class Loop:
         Raises Ended if there is one.
         """
         for row in self._decisions(plan):
-            if row["action"] == "rollback":  # before a kill, or by hand
-                ending = Rollback(triggers=plan.triggers, version=row["version"])
-                raise Ended(row["why"], ending)
+            if row.action == "rollback":  # before a kill, or by hand
+                ending = Rollback(triggers=plan.triggers, version=row.version)
+                raise Ended(row.why, ending)
         champion = self.registry.champion()
         for version in reversed(self.registry.standing().earlier):
             verdict = self._ask_gate(plan, self.registry.load(version), champion)
@@ -304,9 +304,9 @@ class Loop:
                 return before
         return None
 
-    def _decisions(self, plan: Plan) -> list[dict[str, Any]]:  # rows of the history
+    def _decisions(self, plan: Plan) -> list[Decision]:
         """Give the registry's decisions since the run began, by the loop or by others."""
-        return [row for row in self.registry.history() if row["id"] > plan.decision]
+        return [row for row in self.registry.history() if row.id > plan.decision]
 
     def _is_promoted(
         self, number: int, plan: Plan, judgement: Judgement, version: int, found: Json
@@ -315,8 +315,8 @@ class Loop:
 
         found: what the step knows of the version until then.
         """
-        last = [row for row in self._decisions(plan) if row["version"] == version]
-        action, why = (last[-1]["action"], last[-1]["why"]) if last else (None, "")
+        last = [row for row in self._decisions(plan) if row.version == version]
+        action, why = (last[-1].action, last[-1].why) if last else (None, "")
         if action == "promote":  # before a kill, or by hand; what came after it stands
             return True
         if action == "withdraw":

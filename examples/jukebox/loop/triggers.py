@@ -218,7 +218,7 @@ def look(
     newest = known["track_id"][known["released"] == known["released"].max()]
     log = registry.predictions(version=champion or 0, tracks=newest)  # never all of it
     week, score = live(log, tracks, charts, champion)
-    if score is not None and fell(then := promised(model, tracks, charts), score):
+    if model and score is not None and fell(then := promised(model, tracks, charts), score):
         why = (
             f"the calibration slope of version {champion} is {score['slope']:z.2f} in week {week}, "
             f"and was {then['slope']:z.2f} in the model's test"

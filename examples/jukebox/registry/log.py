@@ -10,13 +10,15 @@ import queue
 import sqlite3
 import threading
 import time
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from typing import NamedTuple
+from pathlib import Path
+from typing import NamedTuple, TypedDict
 
 import numpy as np
 import pandas as pd
 
-from jukebox.registry.history import connect, remedy
+from jukebox.registry.sqlite import connect, remedy
 
 logger = logging.getLogger(__name__)
 
@@ -33,11 +35,15 @@ CREATE TABLE IF NOT EXISTS predictions (
 );
 CREATE INDEX IF NOT EXISTS by_request ON predictions (request_id);
 """
-INSERT = "INSERT INTO predictions VALUES (?, ?, ?, ?, ?, ?, ?)"
-ASKED = """
+INSERT_ANSWER = "INSERT INTO predictions VALUES (?, ?, ?, ?, ?, ?, ?)"
+COUNT_REQUESTS = """
 SELECT count(DISTINCT CASE WHEN role = 'challenger' AND model_version = ? THEN request_id END),
   max(rowid) FROM predictions WHERE rowid > ?
 """
+
+
+# A row, in the order of the table's columns.
+Row = tuple[str, str, int, float, str | None, str, bytes]
 
 
 class Answer(NamedTuple):
@@ -50,43 +56,62 @@ class Answer(NamedTuple):
     role: str
     model_version: int
     time: float
-    ids: list[str | None]
+    ids: Sequence[str | None]
     x: np.ndarray
     p: np.ndarray
 
-    def rows(self):
+    def rows(self) -> Iterator[Row]:
         """Give the rows of the log, one a track."""
+        request_id, role, version, moment, *_ = self
         for track_id, features, said in zip(self.ids, self.x, self.p.astype("<f4"), strict=True):
             inputs = hashlib.sha256(features.tobytes()).hexdigest()
-            yield *self[:4], track_id, inputs, said.tobytes()
+            yield request_id, role, version, moment, track_id, inputs, said.tobytes()
+
+
+class Selection(TypedDict, total=False):
+    """Which rows of the log are meant: the arguments of `PredictionLog.read`."""
+
+    role: str | None
+    version: int | None
+    request_id: str | None
+    tracks: Iterable[str] | None
+    since: float | None
+    until: float | None
 
 
 class PredictionLog:
     """The log in a file, made if it is not there."""
 
-    def __init__(self, file):
+    def __init__(self, file: str | Path) -> None:
         """Create the table if it is not there."""
         self.file = file
         with connect(file) as db:
             db.executescript(PREDICTIONS)
 
-    def add(self, *answers):
+    def add(self, *answers: Answer) -> None:
         """Write answers, in one transaction."""
         with connect(self.file) as db:
             db.execute("BEGIN IMMEDIATE")  # undone by closing, if nobody commits
-            db.executemany(INSERT, [row for answer in answers for row in answer.rows()])
+            db.executemany(INSERT_ANSWER, [row for answer in answers for row in answer.rows()])
             db.execute("COMMIT")
 
     def read(
-        self, *, role=None, version=None, request_id=None, tracks=None, since=None, until=None
-    ):
+        self,
+        *,
+        role: str | None = None,
+        version: int | None = None,
+        request_id: str | None = None,
+        tracks: Iterable[str] | None = None,
+        since: float | None = None,
+        until: float | None = None,
+    ) -> pd.DataFrame:
         """Give the rows that are meant as a DataFrame, one a track, oldest first.
 
         Columns as in `PREDICTIONS`, probabilities as float32 (72,). role: without one, all but the
         shadows, whose answers were not sent. tracks: ids, any of them. since, until: seconds
         since 1970, the first and the last moment.
         """
-        wanted = {
+        conditions = {
             "role = ?": role,
             "model_version = ?": version,
             "request_id = ?": request_id,
@@ -96,38 +121,39 @@ class PredictionLog:
             "time >= ?": since,
             "time <= ?": until,
         }
-        wanted = {which: value for which, value in wanted.items() if value is not None}
-        which = " AND ".join([*wanted] if role else ["role <> 'shadow'", *wanted])
-        query = f"SELECT * FROM predictions WHERE {which} ORDER BY rowid"  # noqa: S608 - of these texts
+        wanted = {which: value for which, value in conditions.items() if value is not None}
+        where = " AND ".join([*wanted] if role else ["role <> 'shadow'", *wanted])
+        query = f"SELECT * FROM predictions WHERE {where} ORDER BY rowid"  # noqa: S608 - of these texts
         with connect(self.file) as db:
             frame = pd.read_sql_query(query, db, params=[*wanted.values()])
         frame["probabilities"] = [np.frombuffer(b, "<f4") for b in frame["probabilities"]]
         return frame
 
-    def asked(self, version, after=0):
+    def asked(self, version: int, after: int = 0) -> tuple[int, int]:
         """Give how many requests a version answered as challenger, and the log's last row (int).
 
         Only rows after the row `after` count: by their place and not their time, which a clock
         that is set back would put before the challenge.
         """
         with connect(self.file) as db:
-            requests, last = db.execute(ASKED, (version, after)).fetchone()
+            requests, last = db.execute(COUNT_REQUESTS, (version, after)).fetchone()
         return requests, last or after
 
 
 class Writer:
     """Writes answers to the log, many in one transaction, in a thread."""
 
-    def __init__(self, log):
+    def __init__(self, log: PredictionLog) -> None:
         """Prepare; `start` begins to write what `waiting` gets."""
-        self.file, self.waiting = log.file, queue.SimpleQueue()
+        self.file = log.file
+        self.waiting: queue.SimpleQueue[Answer | None] = queue.SimpleQueue()  # None: the last one
         self.thread = threading.Thread(target=self._write, name="prediction log")
 
-    def start(self):
+    def start(self) -> None:
         """Begin to write."""
         self.thread.start()
 
-    def _write(self):
+    def _write(self) -> None:
         db, going = sqlite3.connect(self.file, timeout=30, isolation_level=None), True
         while going:
             answers = [self.waiting.get()]
@@ -139,7 +165,7 @@ class Writer:
             while True:
                 try:
                     db.execute("BEGIN IMMEDIATE")
-                    db.executemany(INSERT, rows)
+                    db.executemany(INSERT_ANSWER, rows)
                     db.execute("COMMIT")
                     break
                 except sqlite3.Error as error:  # a full disk, say: keep them and try again
@@ -150,7 +176,7 @@ class Writer:
                     time.sleep(0.5)
         db.close()
 
-    def close(self):
+    def close(self) -> None:
         """Write everything that waits, however long it takes, then end the thread."""
         self.waiting.put(None)
         self.thread.join()

@@ -7,28 +7,32 @@ from pathlib import Path
 
 import numpy as np
 
+from jukebox.model.training import Model
 from jukebox.problem import COUNTRIES
 from jukebox.schema import FEATURES
 
 
-def save(model, folder):
+def save(model: Model, folder: str | Path) -> None:
     """Write a model as an MLflow model, with its signature, into a folder that is not there yet."""
-    import mlflow.onnx
-    import onnx
+    from mlflow.models import ModelSignature
+    from mlflow.onnx import save_model
     from mlflow.types import Schema, TensorSpec
+    from onnx import load_model_from_string
 
-    tensors = [TensorSpec(np.dtype(np.float32), (-1, n)) for n in (len(FEATURES), len(COUNTRIES))]
-    mlflow.onnx.save_model(
-        onnx.load_model_from_string(model.onnx),
+    taken, given = (
+        Schema([TensorSpec(np.dtype(np.float32), (-1, n))]) for n in (len(FEATURES), len(COUNTRIES))
+    )
+    save_model(
+        load_model_from_string(model.onnx),
         folder,
-        signature=mlflow.models.ModelSignature(*(Schema([tensor]) for tensor in tensors)),
+        signature=ModelSignature(taken, given),
         # Spelled out, or MLflow would run the model in a new process to find out.
         pip_requirements=[f"{p}=={metadata.version(p)}" for p in ("numpy", "onnx", "onnxruntime")],
         save_as_external_data=False,  # one file, whose bytes have the digest
     )
 
 
-def track(model, folder, uri=None):
+def track(model: Model, folder: str | Path, uri: str | None = None) -> str:
     """Log a model as a finished run of MLflow in a folder, and return the run's id.
 
     The folder gets mlflow.db, unless `uri` is given, and the artefacts, unless that is a server's.

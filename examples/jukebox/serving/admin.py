@@ -3,21 +3,25 @@
 import hmac
 import logging
 import os
-from typing import Literal
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
-from fastapi.security import HTTPBearer
+from fastapi.params import Depends as Dependency
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from jukebox.serving.bounds import Notification, Order, body
+from jukebox.registry.alerts import ReceivedAlert, SentAlert
+from jukebox.registry.history import Action, Decision
+from jukebox.registry.models import Lineage, Registry, TracedAnswer
+from jukebox.serving.bounds import Notification, Order, RequestLimits, read_body
 from jukebox.serving.contract import contract
+from jukebox.serving.rollout import Rollout
 
 logger = logging.getLogger(__name__)
 
-Action = Literal["challenge", "withdraw", "promote", "rollback", "retire"]
 
-
-def tokens():
+def read_tokens() -> dict[str, str]:
     """Give the admin tokens by role, from JUKEBOX_OPERATOR_TOKEN and JUKEBOX_AUDITOR_TOKEN."""
     found = {r: os.environ.get(f"JUKEBOX_{r.upper()}_TOKEN") for r in ("operator", "auditor")}
     for role, token in found.items():
@@ -26,21 +30,25 @@ def tokens():
     return {role: token for role, token in found.items() if token}
 
 
-def router(registry, rollout, settings):
-    """Give the routes below /admin, for the tokens of `settings`."""
+def router(
+    registry: Registry, rollout: Rollout, limits: RequestLimits, tokens: Mapping[str, str]
+) -> APIRouter:
+    """Give the routes below /admin, for the tokens by role."""
     admin = APIRouter(prefix="/admin")
 
     scheme = Depends(HTTPBearer(auto_error=False, description="Of the operator or the auditor"))
 
-    def allow(*roles):
-        def check(request: Request, declared=scheme):
+    def allow(*roles: str) -> Dependency:
+        def check(
+            request: Request, declared: Annotated[HTTPAuthorizationCredentials | None, scheme]
+        ) -> str:
             given = request.headers.get("authorization", "").encode()
             role = None
-            for name, token in settings.tokens.items():  # each is compared, in constant time
+            for name, token in tokens.items():  # each is compared, in constant time
                 role = name if hmac.compare_digest(f"Bearer {token}".encode(), given) else role
             if role in roles:
                 return role
-            where = request.url.path, request.client.host
+            where = request.url.path, request.client and request.client.host
             logger.warning("Admin call refused: %r from %s as %s", *where, role)
             if role:
                 raise HTTPException(403, f"The {role} may not do this: {' or '.join(roles)} may.")
@@ -54,27 +62,35 @@ def router(registry, rollout, settings):
         return Depends(check)
 
     operator, auditor = allow("operator"), allow("auditor", "operator")
-    audit = {"dependencies": [auditor], **contract(401, 403, 409, 422, 503)}
-    alerts = contract(401, 403, 408, 413, 422, 503, takes=Notification)
+    audit = contract(401, 403, 409, 422, 503)
+    taking = contract(401, 403, 408, 413, 422, 503, takes=Notification)
+    deciding = contract(401, 403, 408, 409, 413, 422, 503, takes=Order)
 
-    @admin.post("/alerts", dependencies=[operator], **alerts)
-    async def alert(request: Request):
+    # Without `response_model`, FastAPI would check and publish what a function says it gives.
+
+    @admin.post("/alerts", dependencies=[operator], response_model=None, **taking)
+    async def alert(request: Request) -> dict[str, int]:
         """Write down what Alertmanager sends. It decides nothing: only labels tell of a fall."""
         try:
-            sent = await body(request, Notification, settings)
+            sent = await read_body(request, Notification, limits)
         except HTTPException as error:
             logger.warning("Alerts refused: %s %s", error.status_code, error.detail)
             raise
-        rows = [
-            (a.status, a.startsAt.timestamp(), a.labels.model_dump(), a.annotations)
+        alerts = [
+            SentAlert(a.status, a.startsAt.timestamp(), a.labels.model_dump(), a.annotations)
             for a in sent.alerts
         ]
-        return {"received": len(rows), "new": await run_in_threadpool(registry.past.alert, rows)}
+        return {
+            "received": len(alerts),
+            "new": await run_in_threadpool(registry.alerts.add, alerts),
+        }
 
-    @admin.post("/{action}", **contract(401, 403, 408, 409, 413, 422, 503, takes=Order))
-    async def decide(action: Action, request: Request, role: str = operator):
+    @admin.post("/{action}", response_model=None, **deciding)
+    async def decide(
+        action: Action, request: Request, role: Annotated[str, operator]
+    ) -> dict[str, Any]:  # the fields of a `Standing`
         """Take a decision, and serve by it at once."""
-        order = await body(request, Order, settings)
+        order = await read_body(request, Order, limits)
         values = {"version": order.version, "why": f"{role}: {order.why}", "share": order.share}
         wanted = {"rollback": ["why"], "challenge": values}.get(action, ["version", "why"])
         await run_in_threadpool(
@@ -83,15 +99,22 @@ def router(registry, rollout, settings):
         await run_in_threadpool(rollout.refresh)
         return registry.standing()._asdict()
 
-    @admin.get("/lineage/{version}", **audit)
-    def lineage(version: int):
+    @admin.get("/lineage/{version}", dependencies=[auditor], response_model=None, **audit)
+    def lineage(version: int) -> Lineage:
         return registry.lineage(version)
 
-    admin.get("/alerts", **audit)(registry.past.alerts)
-    admin.get("/history", **audit)(registry.history)
+    @admin.get("/alerts", dependencies=[auditor], response_model=None, **audit)
+    def alerts() -> list[ReceivedAlert]:
+        """Give all alerts, oldest first: dicts of id, time, status, starts, labels, annotations."""
+        return registry.alerts.read()
 
-    @admin.get("/requests/{request_id}", **audit)
-    def answered(request_id: str):
+    @admin.get("/history", dependencies=[auditor], response_model=None, **audit)
+    def history() -> list[Decision]:
+        """Give all decisions, oldest first: dicts of id, time, action, version, share, why."""
+        return registry.history()
+
+    @admin.get("/requests/{request_id}", dependencies=[auditor], response_model=None, **audit)
+    def answered(request_id: str) -> TracedAnswer:
         return registry.answered(request_id)
 
     return admin

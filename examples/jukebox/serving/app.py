@@ -8,6 +8,7 @@ import asyncio
 import logging
 import sqlite3
 import time
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from operator import attrgetter
@@ -18,15 +19,24 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse
 from mlflow.exceptions import MlflowException
-from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    generate_latest,
+)
 from pydantic_core import to_json
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from jukebox.problem import COUNTRIES
-from jukebox.registry.history import Refused, cause, remedy
+from jukebox.registry.history import Refused
+from jukebox.registry.models import Registry
+from jukebox.registry.sqlite import cause, remedy
 from jukebox.schema import FEATURES
 from jukebox.serving import admin
-from jukebox.serving.bounds import Batch, body, complaint
-from jukebox.serving.contract import Answer, contract, declare
+from jukebox.serving.bounds import Batch, RequestLimits, complaint, read_body
+from jukebox.serving.contract import Answer, contract, declare_forms
 from jukebox.serving.rollout import Limits, Rollout
 
 logger = logging.getLogger(__name__)
@@ -36,32 +46,30 @@ features_of = attrgetter(*FEATURES)
 
 
 @dataclass(frozen=True)
-class Settings(Limits):
+class Settings(RequestLimits, Limits):
     """Limits of a request, those of a rollout, and the admin tokens by role."""
 
-    tracks: int = 256  # in a batch
-    body: int = 262_144  # bytes
-    upload: float = 10.0  # seconds for a body to arrive
-    tokens: dict = field(default_factory=admin.tokens, repr=False)
+    tokens: dict[str, str] = field(default_factory=admin.read_tokens, repr=False)
 
 
-class Measured:
+class RequestMetrics:
     """ASGI middleware: counts and times every request, whatever becomes of it."""
 
-    def __init__(self, app, metrics):
+    def __init__(self, app: ASGIApp, metrics: CollectorRegistry) -> None:
         """Wrap `app`; metrics: the collector registry of prometheus_client to add to."""
-        self.app, own = app, {"registry": metrics}
-        self.requests = Counter("jukebox_requests", "Requests", ["path", "code"], **own)
-        own["buckets"] = BUCKETS
-        self.seconds = Histogram("jukebox_request_seconds", "To answer", ["path"], **own)
+        self.app = app
+        self.requests = Counter("jukebox_requests", "Requests", ["path", "code"], registry=metrics)
+        self.seconds = Histogram(
+            "jukebox_request_seconds", "To answer", ["path"], registry=metrics, buckets=BUCKETS
+        )
 
-    async def __call__(self, scope, receive, send):
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on and note its path (as declared, never as sent), status and time."""
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
         status, start = 500, time.perf_counter()
 
-        async def note(message):
+        async def note(message: Message) -> None:
             nonlocal status
             status = message.get("status", status)
             await send(message)
@@ -74,12 +82,12 @@ class Measured:
             self.seconds.labels(path).observe(time.perf_counter() - start)
 
 
-def create_app(registry, settings=None):
+def create_app(registry: Registry, settings: Settings | None = None) -> FastAPI:
     """Give the FastAPI application that serves a `Registry`'s champion."""
     settings = settings or Settings()
 
     @asynccontextmanager
-    async def lifespan(app):
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         rollout.log.start()
         watch = asyncio.create_task(rollout.watch())
         yield
@@ -89,27 +97,27 @@ def create_app(registry, settings=None):
     rollout = Rollout(registry, settings)
     # No /docs: its page loads scripts from elsewhere. The schema is at /openapi.json.
     app = FastAPI(title="Jukebox", lifespan=lifespan, docs_url=None, redoc_url=None)
-    app.add_middleware(Measured, metrics=rollout.metrics)
+    app.add_middleware(RequestMetrics, metrics=rollout.metrics)
 
     @app.exception_handler(Refused)
-    async def refused(request, error):
+    async def refuse(request: Request, error: Refused) -> JSONResponse:
         return JSONResponse({"detail": str(error)}, 409)
 
     @app.exception_handler(sqlite3.OperationalError)
     @app.exception_handler(MlflowException)
-    async def unwritten(request, error):
+    async def report_unusable(request: Request, error: Exception) -> JSONResponse:
         logger.error("The registry cannot be used: %s", error)
         detail = f"The registry cannot be used: {cause(error)}; {remedy(error)}."
         return JSONResponse({"detail": f"{detail} GET /admin/history says what was decided."}, 503)
 
     @app.exception_handler(RequestValidationError)
-    async def unfit(request, error):
+    async def report_unfit(request: Request, error: RequestValidationError) -> JSONResponse:
         return JSONResponse({"detail": list(complaint(error))}, 422)
 
     @app.post("/predict", **contract(408, 413, 422, 500, 503, takes=Batch, gives=Answer))
-    async def predict(request: Request):
+    async def predict(request: Request) -> Response:
         """Give the probability of each country for each track, and who says so."""
-        batch = await body(request, Batch, settings)
+        batch = await read_body(request, Batch, settings)
         if len(batch.tracks) > settings.tracks:
             sent = len(batch.tracks)
             raise HTTPException(413, f"{sent} tracks were sent: send {settings.tracks} at a time.")
@@ -132,20 +140,20 @@ def create_app(registry, settings=None):
         answer = {"request_id": request_id, "model_version": version, "predictions": predictions}
         return Response(to_json(answer), media_type="application/json")
 
-    @app.get("/health/live")
-    async def live():
+    @app.get("/health/live", response_model=None)
+    async def live() -> dict[str, bool]:
         return {"live": True}
 
     @app.get("/health/ready", responses={503: {"description": "No model is loaded"}})
-    async def ready():
+    async def ready() -> JSONResponse:
         loaded = rollout.serving.champion is not None
         return JSONResponse({"ready": loaded}, 200 if loaded else 503)
 
     @app.get("/metrics", response_class=PlainTextResponse)
-    async def metrics():
+    async def metrics() -> Response:
         return Response(generate_latest(rollout.metrics), media_type=CONTENT_TYPE_LATEST)
 
-    app.include_router(admin.router(registry, rollout, settings))
-    declare(app)
+    app.include_router(admin.router(registry, rollout, settings, settings.tokens))
+    declare_forms(app)
     app.state.rollout = rollout
     return app

@@ -5,9 +5,10 @@ A track comes in as 13 features, each within its bounds; whatever else comes in 
 
 import asyncio
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
-from fastapi import HTTPException
+from fastapi import HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import (
     AfterValidator,
@@ -21,10 +22,20 @@ from pydantic import (
 
 from jukebox.schema import FEATURES, ID_RULE, LONGEST_ID, TRACK_ID, WHOLE
 
+Form = TypeVar("Form", bound=BaseModel)
 STRICT = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
 
-def whole(value: float) -> float:
+@dataclass(frozen=True)
+class RequestLimits:
+    """How much a request may bring, and how long it may take to arrive."""
+
+    tracks: int = 256  # in a batch
+    body: int = 262_144  # bytes
+    upload: float = 10.0  # seconds for a body to arrive
+
+
+def require_whole(value: float) -> float:
     """Let a float pass if it is a whole number: JSON writes 1 or 1.0, and `int` takes one of them."""
     if not value.is_integer():
         raise ValueError("not a whole number")
@@ -41,17 +52,28 @@ TrackId = Annotated[
         examples=["T0000001", "krap:track:0042", "QZ-KRP-26-00042"],
     ),
 ]
-Whole = Annotated[float, AfterValidator(whole), Field(json_schema_extra={"type": "integer"})]
-Track = create_model(
-    "Track",
-    __config__=STRICT,
-    __doc__="One track: the 13 audio features, and an id by which its charts can be found later.",
-    track_id=(TrackId | None, None),
-    **{
-        name: (Whole if name in WHOLE else float, Field(ge=low, le=high, description=unit))
-        for name, (low, high, unit) in FEATURES.items()
-    },
-)
+Whole = Annotated[
+    float, AfterValidator(require_whole), Field(json_schema_extra={"type": "integer"})
+]
+
+if TYPE_CHECKING:
+
+    class Track(BaseModel):
+        """What a checker can know of the model below, whose other fields are those of FEATURES."""
+
+        track_id: str | None
+else:
+    Track = create_model(
+        "Track",
+        __config__=STRICT,
+        __doc__="One track: the 13 audio features, and an id by which its charts can be found "
+        "later.",
+        track_id=(TrackId | None, None),
+        **{
+            name: (Whole if name in WHOLE else float, Field(ge=low, le=high, description=unit))
+            for name, (low, high, unit) in FEATURES.items()
+        },
+    )
 
 
 class Batch(BaseModel):
@@ -74,7 +96,8 @@ class Labels(BaseModel):
     """The labels of an alert: its name, and whatever else its sender has."""
 
     model_config = ConfigDict(extra="allow", strict=True)
-    __pydantic_extra__: dict[str, Annotated[str, Field(max_length=1000)]] = Field(init=False)
+    # As pydantic's manual types the extra fields; it reads this instead of its own declaration.
+    __pydantic_extra__: dict[str, Annotated[str, Field(max_length=1000)]] = Field(init=False)  # pyright: ignore[reportIncompatibleVariableOverride] - see above
     alertname: str = Field(min_length=1, max_length=200)
 
 
@@ -118,17 +141,17 @@ def complaint(error: ValidationError | RequestValidationError) -> Iterator[dict[
         yield {"field": place, "value": value, "fix": f"{place}: {got}; {send}."}
 
 
-async def body(request, form, settings):
+async def read_body(request: Request, form: type[Form], limits: RequestLimits) -> Form:
     """Read a body within the limits and parse it: 408, 413, 422 say what to change."""
     data = bytearray()
     try:
-        async with asyncio.timeout(settings.upload):
+        async with asyncio.timeout(limits.upload):
             async for chunk in request.stream():
                 data += chunk
-                if len(data) > settings.body:
-                    raise HTTPException(413, f"The body is over {settings.body} bytes: send less.")
+                if len(data) > limits.body:
+                    raise HTTPException(413, f"The body is over {limits.body} bytes: send less.")
         return form.model_validate_json(bytes(data))
     except TimeoutError:
-        raise HTTPException(408, f"No whole body within {settings.upload:g} s.") from None
+        raise HTTPException(408, f"No whole body within {limits.upload:g} s.") from None
     except ValidationError as error:
         raise HTTPException(422, list(complaint(error))) from None

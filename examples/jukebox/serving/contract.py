@@ -3,8 +3,9 @@
 The service reads bodies and writes answers itself, for speed; a proof holds both against this.
 """
 
-from typing import Annotated
+from typing import Annotated, Any, TypedDict
 
+from fastapi import FastAPI
 from pydantic import BaseModel, Field
 from pydantic.json_schema import models_json_schema
 
@@ -58,18 +59,30 @@ CODES = {
 }
 
 
-def contract(*codes, takes=None, gives=None):
+class RouteOptions(TypedDict, total=False):
+    """Keywords of a route, as FastAPI has them: parts of an OpenAPI, which is JSON."""
+
+    responses: dict[int | str, dict[str, Any]]
+    openapi_extra: dict[str, Any]
+
+
+def contract(
+    *codes: int, takes: type[BaseModel] | None = None, gives: type[BaseModel] | None = None
+) -> RouteOptions:
     """Return the keywords of a route: the form it takes, what it gives, and the codes of a no."""
-    failed = {code: {"model": Problem, "description": CODES[code]} for code in codes}
-    found = {"responses": failed | ({200: {"model": gives}} if gives else {})}
+    options: RouteOptions = {
+        "responses": {code: {"model": Problem, "description": CODES[code]} for code in codes}
+    }
+    if gives:
+        options["responses"][200] = {"model": gives}
     if takes:
         form = {"schema": {"$ref": PLACE.format(model=takes.__name__)}}
         body = {"required": True, "content": {"application/json": form}}
-        found["openapi_extra"] = {"requestBody": body}
-    return found
+        options["openapi_extra"] = {"requestBody": body}
+    return options
 
 
-def declare(app):
+def declare_forms(app: FastAPI) -> None:
     """Put the forms, which the service reads itself, into the OpenAPI of a FastAPI app."""
     _, forms = models_json_schema([(form, "validation") for form in FORMS], ref_template=PLACE)
     app.openapi()["components"]["schemas"] |= forms["$defs"]

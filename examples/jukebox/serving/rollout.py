@@ -13,19 +13,23 @@ import logging
 import threading
 import time
 import uuid
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
-from jukebox.model.training import predict, session
+from jukebox.model.training import Model, predict, session
 from jukebox.problem import COUNTRIES
 from jukebox.registry.history import Refused
 from jukebox.registry.log import Answer, Writer
 from jukebox.schema import FEATURES
+
+if TYPE_CHECKING:  # whoever wants a `Scorer` alone needs no MLflow
+    from jukebox.registry.models import Registry
 
 logger = logging.getLogger(__name__)
 
@@ -44,13 +48,13 @@ class Limits:
 class Scorer:
     """A loaded model: float32 (n, 13) in the order of FEATURES to probabilities (n, 72)."""
 
-    def __init__(self, version, model):
+    def __init__(self, version: int, model: Model) -> None:
         """Load the checked bytes, never a file, and call once: the first call is slow."""
         self.version, self.session = version, session(model.onnx)
         self.calls, self.faults, self.out = 0, 0, False  # of its time as challenger
         self(np.array([[lowest for lowest, _, _ in FEATURES.values()]], np.float32))
 
-    def __call__(self, x):
+    def __call__(self, x: np.ndarray) -> np.ndarray:
         """Score; ValueError if the answer is not 72 probabilities for each track."""
         p = predict(self.session, x)
         if p.shape != (len(x), len(COUNTRIES)) or not ((p >= 0) & (p <= 1)).all():
@@ -67,7 +71,7 @@ class Serving(NamedTuple):
     share: float = 0.0
 
 
-def chosen(request_id, share):
+def chosen(request_id: str, share: float) -> bool:
     """Say whether a request goes to the canary.
 
     Its id's hash, as a number from 0 to 1, decides.
@@ -78,7 +82,7 @@ def chosen(request_id, share):
 class Rollout:
     """The loaded models of one worker, the log of their answers, and their metrics."""
 
-    def __init__(self, registry, limits):
+    def __init__(self, registry: "Registry", limits: Limits) -> None:
         """Nothing is loaded before `refresh`."""
         self.registry, self.limits = registry, limits
         self.serving, self.lock = Serving(), threading.Lock()
@@ -97,7 +101,7 @@ class Rollout:
         waiting = Gauge("jukebox_log_waiting", "Answers that wait for the log", registry=own)
         waiting.set_function(self.log.waiting.qsize)
 
-    def refresh(self):
+    def refresh(self) -> None:
         """Load what the registry's newest decision names, then swap in one assignment."""
         with self.lock:
             now, old = self.registry.standing(), self.serving
@@ -110,26 +114,29 @@ class Rollout:
         if now.challenger and not challenger:
             self._withdraw(now.challenger, "it could not be loaded")
 
-    def _load(self, version, loaded):
-        if version in loaded or version is None:
-            return loaded.get(version)
+    def _load(self, version: int | None, loaded: Mapping[int, Scorer]) -> Scorer | None:
+        if version is None:
+            return None
+        if version in loaded:
+            return loaded[version]
         try:
             return Scorer(version, self.registry.load(version))
         except Exception:  # whatever is wrong with the new one, the old one goes on
             logger.exception("Version %s was not loaded", version)
             self.failures.inc()
+            return None
 
-    def _withdraw(self, version, why):
+    def _withdraw(self, version: int, why: str) -> None:
         with suppress(Refused):  # another worker was first
             self.registry.withdraw(version, why)
         self.refresh()
 
-    def close(self):
+    def close(self) -> None:
         """Finish what is under way: the last shadow, then the last row of the log."""
         self.aside.shutdown()
         self.log.close()
 
-    async def watch(self):
+    async def watch(self) -> None:
         """Look at the registry again and again: other processes decide, too."""
         while True:
             try:
@@ -138,32 +145,46 @@ class Rollout:
                 logger.exception("The registry cannot be read; the loaded models go on")
             await asyncio.sleep(self.limits.poll)
 
-    def answer(self, ids, x):
-        """Score one request's x (n, 13) and log it; give (request id, version, p (n, 72))."""
+    def answer(self, ids: Sequence[str | None], x: np.ndarray) -> tuple[str, int, np.ndarray]:
+        """Score one request's x (n, 13) and log it; give (request id, version, p (n, 72)).
+
+        Somebody has to be loaded.
+        """
         request_id, now, p = uuid.uuid4().hex, self.serving, None
-        scorer, role = now.challenger, "challenger"
-        trial = scorer is not None and not scorer.out
+        trial = now.challenger if now.challenger and not now.challenger.out else None
+        scorer, role = trial, "challenger"
         if trial and chosen(request_id, now.share):
-            p = self._try(scorer, x)
-        if p is None:
+            p = self._try(trial, x)
+        if scorer is None or p is None:
+            assert now.champion is not None, "nobody is loaded: refresh first"
             scorer, role = now.champion, "champion"
             p = scorer(x)
         self._note(request_id, role, scorer.version, ids, x, p)
         if trial and now.share == 0 and self.room.acquire(blocking=False):
-            self.aside.submit(self._shadow, request_id, now.challenger, ids, x)
+            self.aside.submit(self._shadow, request_id, trial, ids, x)
         return request_id, scorer.version, p
 
-    def _shadow(self, request_id, scorer, ids, x):
+    def _shadow(
+        self, request_id: str, scorer: Scorer, ids: Sequence[str | None], x: np.ndarray
+    ) -> None:
         if (p := self._try(scorer, x)) is not None:
             self._note(request_id, "shadow", scorer.version, ids, x, p)
         self.room.release()
 
-    def _note(self, request_id, role, version, ids, x, p):
+    def _note(
+        self,
+        request_id: str,
+        role: str,
+        version: int,
+        ids: Sequence[str | None],
+        x: np.ndarray,
+        p: np.ndarray,
+    ) -> None:
         moment = self.registry.clock()
         self.log.waiting.put(Answer(request_id, role, version, moment, ids, x, p))
         self.answers.labels(version, role).inc(len(ids))
 
-    def _try(self, scorer, x):
+    def _try(self, scorer: Scorer, x: np.ndarray) -> np.ndarray | None:
         """Ask the challenger; None if it fails. Too many faults, and it is withdrawn."""
         start, p, why = time.perf_counter(), None, f"slower than {self.limits.slow:g} s"
         try:

@@ -8,9 +8,10 @@ import json
 import math
 import re
 import urllib.request
+from collections.abc import Mapping, Sequence
 from http.client import HTTPException
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, NotRequired, TypedDict
 from urllib.parse import urlsplit
 
 RULES = Path(__file__).with_name("rules.yml")
@@ -19,13 +20,13 @@ FAULTY, FAILED = 0.05, 14.4 * 0.001  # shares, of rows and of answers
 SLOW = 0.05  # seconds
 
 # As in the rules: over an hour to be sure, over five minutes to end soon.
-FAULTS = 'sum(rate(jukebox_requests_total{path="/predict",code=~"5.."}[%s]))'
-CALLS = 'sum(rate(jukebox_requests_total{path="/predict"}[%s]))'
+FAULT_RATE = 'sum(rate(jukebox_requests_total{path="/predict",code=~"5.."}[%s]))'
+CALL_RATE = 'sum(rate(jukebox_requests_total{path="/predict"}[%s]))'
 P99 = (
     "histogram_quantile(0.99, "
     'sum by (le) (rate(jukebox_request_seconds_bucket{path="/predict"}[5m])))'
 )
-CHAMPION = "max(jukebox_champion_version)"
+CHAMPION_VERSION = "max(jukebox_champion_version)"
 
 
 class Alert(NamedTuple):
@@ -37,12 +38,26 @@ class Alert(NamedTuple):
     runbook_url: str
 
 
-def call(url, body=None):
+class ServiceFigures(TypedDict):
+    """How a service is: requests since its start or a second, and what `service` says of the rest."""
+
+    requests: float
+    errors: float
+    p99: float
+    champion: int
+    fault: NotRequired[str]
+
+
+# By name in `monitoring.GAUGES`: a figure, or {label: figure}.
+GaugeFigures = Mapping[str, float | Mapping[str, float]]
+
+
+def call(url: str, body: Sequence[Mapping[str, Mapping[str, str]]] | None = None) -> str:
     """Return what an address answers, to a GET or to a body as JSON.
 
     Raises OSError if it does not answer by HTTP, ValueError for an address that cannot be asked.
     """
-    data, headers = None, {}
+    data, headers = None, dict[str, str]()
     if body is not None:
         data, headers = json.dumps(body).encode(), {"Content-Type": "application/json"}
     if not url.startswith(("http://", "https://")):
@@ -57,7 +72,7 @@ def call(url, body=None):
         raise OSError(f"it does not speak HTTP ({str(error).strip()})") from error
 
 
-def quantile(buckets, q):
+def quantile(buckets: Mapping[float, float], q: float) -> float:
     """Return a quantile of {upper bound: calls up to it}, as Prometheus does: straight within one.
 
     NaN without calls; the highest finite bound, if it lies above that.
@@ -73,7 +88,7 @@ def quantile(buckets, q):
     return math.nan
 
 
-def service(url):
+def service(url: str) -> ServiceFigures:
     """Return what a service's /metrics say since its start: requests, errors, p99, champion.
 
     errors: share of answers of 500 and above; p99 in seconds; champion: 0 for none. A service
@@ -84,8 +99,9 @@ def service(url):
     try:
         text = call(f"{url.rstrip('/')}/metrics")
     except OSError as error:
-        nothing = {"requests": 0, "errors": math.nan, "p99": math.nan, "champion": 0}
-        return nothing | {"fault": str(getattr(error, "reason", error))}
+        fault = str(getattr(error, "reason", error))
+        nan = math.nan
+        return {"requests": 0, "errors": nan, "p99": nan, "champion": 0, "fault": fault}
     samples = [s for family in text_string_to_metric_families(text) for s in family.samples]
     asked = [s for s in samples if s.labels.get("path") == "/predict"]
     calls = [s for s in asked if s.name == "jukebox_requests_total"]
@@ -101,13 +117,13 @@ def service(url):
     }
 
 
-def prometheus(url):
+def prometheus(url: str) -> ServiceFigures:
     """Return the same of all services from a Prometheus server: errors of the last hour.
 
     requests: a second. Raises ValueError if Prometheus does not answer.
     """
 
-    def ask(query):
+    def ask(query: str) -> float:
         from urllib.parse import urlencode
 
         try:
@@ -118,34 +134,36 @@ def prometheus(url):
             raise ValueError(f"Prometheus at {url} does not answer: {reason}.") from error
         return float(found[0]["value"][1]) if found else math.nan
 
-    def share(window):
-        faults, calls = ask(FAULTS % window), ask(CALLS % window)
+    def share(window: str) -> float:
+        faults, calls = ask(FAULT_RATE % window), ask(CALL_RATE % window)
         if not calls > 0:
             return math.nan
         return 0.0 if math.isnan(faults) else faults / calls  # no answer of 5xx: no such series
 
-    champion = ask(CHAMPION)
+    champion = ask(CHAMPION_VERSION)
     return {
-        "requests": ask(CALLS % "5m"),
+        "requests": ask(CALL_RATE % "5m"),
         "errors": min(share("1h"), share("5m")),  # the alert asks for both
         "p99": ask(P99),
         "champion": 0 if math.isnan(champion) else int(champion),
     }
 
 
-def firing(gauges, service=None):
+def firing(gauges: GaugeFigures, service: ServiceFigures | None = None) -> list[Alert]:
     """Return the alerts that fire, worst first.
 
-    gauges: {name of `monitoring.GAUGES`: figure, or {label: figure}}; a name that is absent fires
-    as well. service: see there; None if nobody asked.
+    gauges: a name that is absent fires as well. service: see there; None if nobody asked.
     """
     import yaml
 
-    def get(name):
-        return gauges.get(name, math.nan)
+    def get(name: str) -> float:
+        figure = gauges.get(name, math.nan)
+        return math.nan if isinstance(figure, Mapping) else figure
 
-    def highest(name):
-        known = [(v, label) for label, v in gauges.get(name, {}).items() if not math.isnan(v)]
+    def highest(name: str) -> tuple[float, str]:
+        figures = gauges.get(name, {})
+        figures = figures if isinstance(figures, Mapping) else {"": figures}
+        known = [(v, label) for label, v in figures.items() if not math.isnan(v)]
         return max(known, default=(math.nan, "rows at fault"))
 
     rows, (dirt, check) = get("jukebox_batch_rows"), highest("jukebox_data_quality_share")
@@ -204,7 +222,7 @@ def firing(gauges, service=None):
     return sorted(alerts, key=lambda alert: alert.severity != "page")
 
 
-def post(url, alerts):
+def post(url: str, alerts: Sequence[Alert]) -> None:
     """Post alerts to Alertmanager, by its API v2. It forgets one that is not posted again.
 
     Names, severities and annotations are those of the rules, so that whatever routes one routes

@@ -4,6 +4,8 @@ A statistic, a correction for having asked many times, and a size below which th
 matter. It speaks of the data alone; what a drift does to the model, `monitoring.performance` says.
 """
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 import pandas as pd
 from scipy import stats
@@ -14,7 +16,9 @@ CATEGORICAL = tuple(name for name in FEATURES if name in WHOLE)
 FEWEST = 30  # rows of a window, below which nothing is concluded
 
 
-def counts(reference, current, categorical, bins=10):
+def counts(
+    reference: np.ndarray, current: np.ndarray, categorical: bool, bins: int = 10
+) -> list[np.ndarray]:
     """Count two windows in bins fixed by the reference: two arrays of equal length.
 
     Numbers: bins of equal counts in the reference, fewer where it repeats itself. Categories:
@@ -31,7 +35,7 @@ def counts(reference, current, categorical, bins=10):
     return [np.bincount(place, minlength=size) for place in places]
 
 
-def psi(reference, current):
+def psi(reference: np.ndarray, current: np.ndarray) -> float:
     """Return the population stability index of two arrays of counts in the same bins.
 
     PSI = sum of (q - p) ln(q / p) over the bins' shares p before and q now: the divergence of
@@ -47,7 +51,9 @@ def psi(reference, current):
     return float(np.sum((q - p) * np.log(q / p)))
 
 
-def chi_square(reference, current, fewest=5):
+def chi_square(
+    reference: np.ndarray, current: np.ndarray, fewest: float = 5
+) -> tuple[float, float]:
     """Test two arrays of counts in the same categories for one distribution: (statistic, p).
 
     Pearson (1900), on the 2 x k table of homogeneity, without continuity correction. Categories
@@ -61,10 +67,10 @@ def chi_square(reference, current, fewest=5):
     if table.shape[1] < 2:
         return 0.0, 1.0
     test = stats.chi2_contingency(table, correction=False)
-    return float(test.statistic), float(test.pvalue)
+    return float(test.statistic), float(test.pvalue)  # pyright: ignore[reportAttributeAccessIssue] - SciPy makes the class at run time
 
 
-def holm(p):
+def holm(p: Sequence[float] | np.ndarray) -> np.ndarray:
     """Correct p values so that the chance of *any* false alarm among them is at most alpha.
 
     The smallest of m p values is multiplied by m, the next one by m - 1, and so on; then each is at
@@ -79,14 +85,20 @@ def holm(p):
 
 
 # Benjamini and Hochberg 1995 bound the share of false alarms among all alarms instead.
-CORRECTIONS = {
+CORRECTIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "holm": holm,
     "benjamini-hochberg": stats.false_discovery_control,
     "none": np.asarray,  # to show what happens
 }
 
 
-def drift(reference, current, alpha=0.05, floor=0.1, correction="holm"):
+def drift(
+    reference: pd.DataFrame,
+    current: pd.DataFrame,
+    alpha: float = 0.05,
+    floor: float = 0.1,
+    correction: str = "holm",
+) -> pd.DataFrame:
     """Compare each column of two windows: a table with one row a column of `reference`.
 
     For tracks (without track_id and released) and for predictions (a frame of probabilities with
@@ -124,7 +136,7 @@ def drift(reference, current, alpha=0.05, floor=0.1, correction="holm"):
         noise = stats.chi2.ppf(0.95, free) * (1 / len(old) + 1 / len(new))
         test = "chi-square" if categorical else "Kolmogorov-Smirnov"
         rows.append((test, statistic, p, effect, psi(before, now), noise))
-    names = ["test", "statistic", "p", "effect", "psi", "psi_noise"]
+    names = pd.Index(["test", "statistic", "p", "effect", "psi", "psi_noise"])
     table = pd.DataFrame(rows, columns, names)
     table.insert(3, "corrected", CORRECTIONS[correction](table["p"].to_numpy()))
     small = np.where(table["effect"] < floor, "negligible", "drift")

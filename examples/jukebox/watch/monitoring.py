@@ -5,58 +5,74 @@ drift within the week, performance only when the charts are known. Only the last
 of the model: inputs may move and do no harm, and a model may fail while they do not move.
 """
 
+from typing import TypedDict
+
 import numpy as np
 import pandas as pd
-from prometheus_client import Gauge
+from numpy.typing import ArrayLike
+from prometheus_client import CollectorRegistry, Gauge
 from scipy import stats
 from scipy.special import expit, logit
 
 from jukebox.data.checks import read_numbers
 from jukebox.data.versions import labels
 from jukebox.model.gate import weighted_precisions
-from jukebox.model.training import labelled, predict
+from jukebox.model.training import Model, labelled, predict
 from jukebox.problem import LABEL_DELAY
 from jukebox.schema import BOUNDS, COLUMNS, FEATURES, WHOLE, is_id
 from jukebox.watch.drift import FEWEST
 
 # What `rules.yml` reads, besides the figures that the service shows: help, and a label.
 GAUGES = {
-    "jukebox_batch_rows": ("Rows of the newest batch",),
-    "jukebox_data_quality_share": ("Share of the newest batch's rows at fault", ["check"]),
-    "jukebox_drifted": ("Columns whose newest window has drifted", ["of"]),
-    "jukebox_performance_fell": ("1 if the champion has fallen by its interval, else 0",),
-    "jukebox_week": ("The current week",),
-    "jukebox_newest_labelled_week": ("Release week of the newest tracks with known charts",),
-    "jukebox_newest_trained_week": ("Release week of the champion's newest training tracks",),
+    "jukebox_batch_rows": ("Rows of the newest batch", ()),
+    "jukebox_data_quality_share": ("Share of the newest batch's rows at fault", ("check",)),
+    "jukebox_drifted": ("Columns whose newest window has drifted", ("of",)),
+    "jukebox_performance_fell": ("1 if the champion has fallen by its interval, else 0", ()),
+    "jukebox_week": ("The current week", ()),
+    "jukebox_newest_labelled_week": ("Release week of the newest tracks with known charts", ()),
+    "jukebox_newest_trained_week": ("Release week of the champion's newest training tracks", ()),
 }
 
 
-def gauges(registry):
+class DataQuality(TypedDict):
+    """How many rows a raw batch has, and the shares of them (0 to 1) that are at fault."""
+
+    rows: int
+    missing: float
+    wrong_type: float
+    out_of_range: float
+    wrong_encoding: float
+    duplicate: float
+    late: float
+
+
+class Scores(TypedDict):
+    """Four scores of one window, each with the ends of its interval: see `score`."""
+
+    tracks: float
+    ap: float
+    ap_low: float
+    ap_high: float
+    brier: float
+    brier_low: float
+    brier_high: float
+    level: float
+    level_low: float
+    level_high: float
+    slope: float
+    slope_low: float
+    slope_high: float
+
+
+def gauges(registry: CollectorRegistry) -> dict[str, Gauge]:
     """Register the gauges in a registry of prometheus_client; return them by name, to be set."""
-    return {name: Gauge(name, *about, registry=registry) for name, about in GAUGES.items()}
-
-
-def service(calls):
-    """Return the figures of a list of calls, each (time in seconds, HTTP status, seconds taken).
-
-    `errors` is the share of answers of 500 and above: a client's mistake (4xx) is not an outage.
-    `p50` and `p99` are seconds that a call really took (the inverse of the empirical
-    distribution: Hyndman and Fan 1996, type 1). Without calls these are NaN, not a healthy zero.
-    """
-    if not calls:
-        return {"requests": 0, "rate": 0.0, "errors": np.nan, "p50": np.nan, "p99": np.nan}
-    times, statuses, seconds = map(np.asarray, zip(*calls, strict=True))
-    p50, p99 = np.quantile(seconds, [0.5, 0.99], method="inverted_cdf")
     return {
-        "requests": len(calls),
-        "rate": len(calls) / max(float(np.ptp(times)), 1.0),  # a second; a burst counts as one
-        "errors": float(np.mean(statuses >= 500)),
-        "p50": float(p50),
-        "p99": float(p99),
+        name: Gauge(name, about, labelnames, registry=registry)
+        for name, (about, labelnames) in GAUGES.items()
     }
 
 
-def data_quality(batch, week):
+def data_quality(batch: pd.DataFrame, week: int) -> DataQuality:
     """Return how many rows a raw batch has, and the shares of them (0 to 1) that are at fault.
 
     missing: no value, or no column; wrong_type: no number where one belongs, or no whole one;
@@ -69,27 +85,32 @@ def data_quality(batch, week):
     cells = raw[list(BOUNDS)].apply(read_numbers)
     features = cells[list(FEATURES)]
     lowest, highest = ([f[side] for f in FEATURES.values()] for side in (0, 1))
-    at_fault = {
-        "missing": raw.isna().any(axis=1),
-        "wrong_type": (cells.isna() & raw[cells.columns].notna()).any(axis=1)
-        | (cells[list(WHOLE)] % 1 > 0).any(axis=1),
-        "out_of_range": ((features < lowest) | (features > highest)).any(axis=1)
-        | (cells["released"] > week),
-        "wrong_encoding": ~raw["track_id"].dropna().map(is_id).astype(bool),
-        "duplicate": raw["track_id"].dropna().duplicated(),
-        "late": cells["released"] < week,
-    }
+    no_number = (cells.isna() & raw[cells.columns].notna()).any(axis=1)
+    not_whole = (cells[list(WHOLE)] % 1 > 0).any(axis=1)
+    beyond = ((features < lowest) | (features > highest)).any(axis=1)
+    ids = raw["track_id"].dropna()
     rows = len(raw)
-    shares = {check: float(bad.sum() / rows) if rows else np.nan for check, bad in at_fault.items()}
-    return {"rows": rows} | shares
+
+    def share(bad: ArrayLike) -> float:
+        return float(np.count_nonzero(bad) / rows) if rows else np.nan
+
+    return {
+        "rows": rows,
+        "missing": share(raw.isna().any(axis=1)),
+        "wrong_type": share(no_number | not_whole),
+        "out_of_range": share(beyond | (cells["released"] > week)),
+        "wrong_encoding": share(~ids.map(is_id).astype(bool)),
+        "duplicate": share(ids.duplicated()),
+        "late": share(cells["released"] < week),
+    }
 
 
 MEASURES = ("ap", "brier", "level", "slope")
-SCORES = ["tracks", *(f"{name}{end}" for name in MEASURES for end in ("", "_low", "_high"))]
+SCORES = list(Scores.__annotations__)
 MARGIN = 0.05  # of the calibration slope: a smaller fall is not worth a training
 
 
-def calibration_slope(y, p, rounds=25):
+def calibration_slope(y: np.ndarray, p: np.ndarray, rounds: int = 25) -> tuple[float, float]:
     """Return the calibration slope of answers, and its standard error; NaN where it is not defined.
 
     y: bool (n, countries); p: probabilities of the same shape. The slope is b in the logistic
@@ -102,29 +123,33 @@ def calibration_slope(y, p, rounds=25):
     The standard error is taken over *tracks* (Liang and Zeger 1986, Biometrika 73, 13-22): one
     track's countries depend on each other.
     """
-    told = y.any(0) & ~y.all(0)  # a country where none charted, or all, has no say
-    if not told.any():
+    mixed = y.any(0) & ~y.all(0)  # a country where none charted, or all, has no say
+    if not mixed.any():
         return np.nan, np.nan
-    odds, y = logit(np.asarray(p, float)[:, told].clip(1e-6, 1 - 1e-6)), y[:, told].astype(float)
+    odds = logit(np.asarray(p, float)[:, mixed].clip(1e-6, 1 - 1e-6))
+    y = y[:, mixed].astype(float)
     level, slope = logit(y.mean(0)), 0.0  # the answers tell nothing: from there, Newton arrives
+    information, pull = 0.0, np.zeros(y.shape)  # on the slope, and what moves it
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         for _ in range(rounds):
             chance = expit(level + slope * odds)
             weight, rest = chance * (1 - chance), y - chance
             middle = (weight * odds).sum(0) / weight.sum(0)
             away = odds - middle
-            known = (weight * away**2).sum()  # the information on the slope
-            step = (rest * away).sum() / known
+            information, pull = (weight * away**2).sum(), rest * away
+            step = pull.sum() / information
             level, slope = level + rest.sum(0) / weight.sum(0) - step * middle, slope + step
             if not abs(step) > 1e-6:
                 break
-        if not known > 1e-6:  # the same answer for all
+        if not information > 1e-6:  # the same answer for all
             return np.nan, np.nan
-        error = np.sqrt(len(y) / (len(y) - 1) * ((rest * away).sum(1) ** 2).sum()) / known
+        error = np.sqrt(len(y) / (len(y) - 1) * (pull.sum(1) ** 2).sum()) / information
     return float(slope), float(error)
 
 
-def score(y, p, seed=0, resamples=200, level=0.95):
+def score(
+    y: np.ndarray, p: np.ndarray, seed: int = 0, resamples: int = 200, level: float = 0.95
+) -> Scores:
     """Return four scores of one window with their intervals: SCORES.
 
     ap: macro average precision; countries without a positive are left out. brier: the Brier score.
@@ -139,7 +164,7 @@ def score(y, p, seed=0, resamples=200, level=0.95):
     """
     y, p = np.asarray(y, bool), np.asarray(p, float)
     if not (n := len(y)):
-        return dict.fromkeys(SCORES, np.nan) | {"tracks": 0}
+        return Scores(tracks=0, **dict.fromkeys(SCORES[1:], np.nan))
     draws = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), resamples)
     weights = np.vstack([np.ones(n), draws]).astype(np.float32)  # the first is the window itself
     precisions = weighted_precisions(y, p, weights)
@@ -155,10 +180,10 @@ def score(y, p, seed=0, resamples=200, level=0.95):
         (found, found - wide * error, found + wide * error)
         for found, error in zip((*drawn[:, 0], slope), errors, strict=True)
     ]
-    return dict(zip(SCORES, [n, *map(float, np.ravel(ends))], strict=True))
+    return Scores(tracks=n, **dict(zip(SCORES[1:], map(float, np.ravel(ends)), strict=True)))
 
 
-def performance(log, charts, week, seed=0):
+def performance(log: pd.DataFrame, charts: pd.DataFrame, week: int, seed: int = 0) -> pd.DataFrame:
     """Score the logged predictions whose charts are known by `week`: a row a week and version.
 
     log: a DataFrame of request_id, model_version, week (of the request), track_id, probabilities
@@ -170,18 +195,18 @@ def performance(log, charts, week, seed=0):
     later. Returns a DataFrame by (week, model_version), columns SCORES; empty before any chart is
     known, which is no news and not good news: the alert StaleLabels watches over that.
     """
-    known = charts[charts["known"] <= week]
-    log = log[log["week"] + LABEL_DELAY <= known["known"].max()]  # none, if no chart is known
+    known = charts.loc[charts["known"] <= week]
+    log = log.loc[log["week"] + LABEL_DELAY <= known["known"].max()]  # none, if no chart is known
     log = log.dropna(subset=["track_id"]).drop_duplicates(["model_version", "track_id"])
     rows = {}
     for key, answers in log.groupby(["week", "model_version"]):
-        p = np.stack(answers["probabilities"])
+        p = np.stack(list(answers["probabilities"]))
         rows[key] = score(labels(answers, known), p, seed)
     index = pd.MultiIndex.from_tuples(rows, names=["week", "model_version"])
-    return pd.DataFrame(list(rows.values()), index, SCORES)
+    return pd.DataFrame(list(rows.values()), index, pd.Index(SCORES))
 
 
-def fell(before, now, margin=MARGIN):
+def fell(before: Scores | pd.Series, now: Scores | pd.Series, margin: float = MARGIN) -> bool:
     """Say whether the calibration slope is lower than before, by more than chance and `margin`.
 
     before, now: rows of `performance`, of two windows that hold different tracks. (Two models on
@@ -201,18 +226,20 @@ def fell(before, now, margin=MARGIN):
     return bool(before["slope"] - now["slope"] - np.hypot(down, up) > margin)
 
 
-def promised(model, tracks, charts):
+def promised(model: Model, tracks: pd.DataFrame, charts: pd.DataFrame) -> Scores:
     """Return what the function `score` gives for a model on the weeks of its test.
 
     tracks, charts: those of the test weeks, or of more weeks. Later scores of the model
     are compared with this one.
     """
     first, last = model.record.tested_weeks
-    tested = tracks[tracks["released"].between(first, last)]
+    tested = tracks.loc[tracks["released"].between(first, last)]
     return score(labels(tested, charts), predict(model.onnx, tested))
 
 
-def live(log, tracks, charts, version):
+def live(
+    log: pd.DataFrame, tracks: pd.DataFrame, charts: pd.DataFrame, version: int | None
+) -> tuple[int | None, pd.Series | None]:
     """Return the newest labelled week of release, and what a version scored on it.
 
     log: the registry's predictions. The score is a row of `performance`, or None if the version
@@ -222,7 +249,7 @@ def live(log, tracks, charts, version):
     if known.empty:
         return None, None
     week = int(known["released"].max())
-    of_week = log["track_id"].isin(known["track_id"][known["released"] == week])
-    ours = log[(log["model_version"] == version) & of_week].assign(week=week)
-    table = performance(ours, charts, charts["known"].max())
+    of_week = log["track_id"].isin(known.loc[known["released"] == week, "track_id"])
+    ours = log.loc[(log["model_version"] == version) & of_week].assign(week=week)
+    table = performance(ours, charts, int(charts["known"].max()))
     return week, table.loc[(week, version)] if len(table) else None

@@ -1,47 +1,102 @@
 """The observation: what is known of a store and of its champion, all at once."""
 
+from typing import TypedDict
+
 import pandas as pd
 
+from jukebox.data.store import Store
+from jukebox.registry.models import Registry
 from jukebox.watch.drift import FEWEST, drift
-from jukebox.watch.monitoring import data_quality, fell, live, promised
+from jukebox.watch.monitoring import DataQuality, Scores, data_quality, fell, live, promised
 
 NEWEST = 4  # weeks of release that are held against those of the training
 
 
-def observe(data, models):
-    """Return what is known of a store and of the champion of a registry, as nested dicts.
+class DriftRow(TypedDict):
+    """A column's row of the table that `drift` gives."""
 
-    week, champion (version), quality (see `monitoring.data_quality`), drift (its table, by
-    column), performance (week, the scores of its answers, those promised, fell), labelled_week,
-    trained_week. None where nothing can be said yet.
+    test: str
+    statistic: float
+    p: float
+    corrected: float
+    effect: float
+    psi: float
+    psi_noise: float
+    verdict: str
+
+
+class Performance(TypedDict):
+    """What the champion's answers for a week scored, what was promised, and whether it has fallen."""
+
+    week: int
+    now: Scores
+    promised: Scores
+    fell: bool
+
+
+class Observation(TypedDict):
+    """What is known of a store and of its champion, as `monitor --json` prints it.
+
+    drift: by column. labelled_week, trained_week: the newest. None where nothing can be said yet.
     """
+
+    drift: dict[str, DriftRow] | None
+    performance: Performance | None
+    trained_week: int | None
+    week: int | None
+    champion: int | None
+    quality: DataQuality
+    labelled_week: int | None
+
+
+def observe(data: Store, models: Registry) -> Observation:
+    """Return what is known of a store and of the champion of a registry."""
     (tracks, charts), week = data.read(), data.week
-    seen = dict.fromkeys(("drift", "performance", "trained_week"))
-    seen |= {"week": week, "champion": models.standing().champion}
-    batch = tracks[tracks["released"] == week].astype(object)
-    seen["quality"] = data_quality(pd.concat([batch, data.quarantined(week)]), week)
-    log = models.predictions(version=seen["champion"] or 0)  # without a champion, none
-    seen["labelled_week"], scored = live(log, tracks, charts, seen["champion"])
-    if seen["champion"] is None:
+    champion = models.standing().champion
+    batch = tracks.loc[tracks["released"] == week].astype(object)
+    # Before the first week there is no row, so that any week will do.
+    quality = data_quality(pd.concat([batch, data.quarantined(week)]), week or 0)
+    log = models.predictions(version=champion or 0)  # without a champion, none
+    labelled_week, scored = live(log, tracks, charts, champion)
+    seen: Observation = {
+        "drift": None,
+        "performance": None,
+        "trained_week": None,
+        "week": week,
+        "champion": champion,
+        "quality": quality,
+        "labelled_week": labelled_week,
+    }
+    if champion is None:
         return seen
     model = models.champion()
-    first, seen["trained_week"] = model.record.fitted_weeks
-    before = tracks[tracks["released"].between(first, seen["trained_week"])]
-    now = tracks[tracks["released"] > max(week - NEWEST, seen["trained_week"])]
+    first, last = model.record.fitted_weeks
+    seen["trained_week"] = last
+    before = tracks.loc[tracks["released"].between(first, last)]
+    now = tracks.loc[tracks["released"] > max((week or 0) - NEWEST, last)]
     if min(len(before), len(now)) >= FEWEST:
         seen["drift"] = drift(before, now).to_dict("index")
-    if scored is not None:
+    if scored is not None and labelled_week is not None:
         then = promised(model, tracks, charts)
-        seen["performance"] = {"week": seen["labelled_week"], "now": dict(scored)}
-        seen["performance"] |= {"promised": then, "fell": fell(then, scored)}
+        seen["performance"] = {
+            "week": labelled_week,
+            "now": Scores(**scored.to_dict()),
+            "promised": then,
+            "fell": fell(then, scored),
+        }
     return seen
 
 
-def gauged(seen):
+def gauged(seen: Observation) -> dict[str, float | dict[str, float]]:
     """Return what was observed under the names of `monitoring.GAUGES`; what is not known is left out."""
-    quality, figures = dict(seen["quality"]), {"jukebox_week": seen["week"]}
-    figures["jukebox_batch_rows"] = quality.pop("rows")
-    figures["jukebox_data_quality_share"] = quality
+    quality = seen["quality"]
+    figures: dict[str, float | dict[str, float] | None] = {
+        "jukebox_week": seen["week"],
+        "jukebox_batch_rows": quality["rows"],
+        "jukebox_data_quality_share": {
+            check: share for check, share in quality.items() if isinstance(share, float)
+        },
+    }
     if seen["drift"]:
         drifted = sum(row["verdict"] == "drift" for row in seen["drift"].values())
         figures["jukebox_drifted"] = {"tracks": drifted}

@@ -1,5 +1,8 @@
 """The dirt: what becomes of clean tracks on the way in, with a ledger of what was done to which."""
 
+from collections.abc import Mapping
+
+import numpy as np
 import pandas as pd
 
 from jukebox.schema import FEATURES, WHOLE
@@ -7,7 +10,26 @@ from jukebox.schema import FEATURES, WHOLE
 DIRT = ("missing", "out_of_range", "wrong_type", "wrong_encoding", "late", "reordered", "duplicate")
 
 
-def dirty(tracks, rng, rates):
+def spoil(
+    value: float | str, kind: str, column: str, rng: np.random.Generator
+) -> float | str | None:
+    """Return what becomes of a cell by a kind of dirt that stays within its row."""
+    if kind == "missing":
+        return None
+    if kind == "wrong_type":
+        return f"{value:.3f}".replace(".", ",")
+    if kind == "wrong_encoding":  # UTF-8 with a byte order mark, read as Latin-1
+        return f"\ufeff{value}".encode().decode("latin-1")
+    if kind == "late":
+        return int(value) - int(rng.integers(1, 9))
+    lowest, highest, _ = FEATURES[column]
+    beyond = (highest - lowest) * rng.uniform(0.1, 1)
+    return round(highest + beyond if rng.random() < 0.5 else lowest - beyond, 3)
+
+
+def dirty(
+    tracks: pd.DataFrame, rng: np.random.Generator, rates: Mapping[str, float]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the tracks with dirt in them, and the ledger of what was done.
 
     `rates` gives the share of rows for each kind of `DIRT`; a row gets one kind at most. The
@@ -27,19 +49,8 @@ def dirty(tracks, rng, rates):
             features = [n for n in FEATURES if kind != "wrong_type" or n not in WHOLE]
             column = {"wrong_encoding": "track_id", "late": "released"}.get(kind)
             column = column or features[rng.integers(len(features))]
-            before = after = frame.at[row, column]
-            if kind == "missing":
-                after = None
-            elif kind == "out_of_range":
-                lowest, highest, _ = FEATURES[column]
-                beyond = (highest - lowest) * rng.uniform(0.1, 1)
-                after = round(highest + beyond if rng.random() < 0.5 else lowest - beyond, 3)
-            elif kind == "wrong_type":
-                after = f"{before:.3f}".replace(".", ",")
-            elif kind == "wrong_encoding":  # UTF-8 with a byte order mark, read as Latin-1
-                after = ("\ufeff" + before).encode().decode("latin-1")
-            else:
-                after = before - int(rng.integers(1, 9))
+            before = frame.at[row, column]
+            after = spoil(before, kind, column, rng)
             frame.at[row, column] = after
             ledger.append((row, tracks["track_id"].iloc[row], kind, column, before, after))
     moved = picked.get("reordered", [])
@@ -50,6 +61,6 @@ def dirty(tracks, rng, rates):
     copies = picked.get("duplicate", [])
     for row, origin in enumerate(copies, len(frame)):
         ledger.append((row, frame.at[origin, "track_id"], "duplicate", None, origin, row))
-    columns = ["row", "track_id", "kind", "column", "before", "after"]
+    columns = pd.Index(["row", "track_id", "kind", "column", "before", "after"])
     frame = pd.concat([frame, frame.iloc[copies]], ignore_index=True)
     return frame, pd.DataFrame(ledger, columns=columns)

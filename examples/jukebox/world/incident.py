@@ -4,15 +4,17 @@ Tastes turn in week 20. Every way of working here has the same first model, the 
 weeks late, the same test for a fall and the same gate; only the weeks in which anybody looks differ.
 """
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from jukebox.data.versions import labels
 from jukebox.model.gate import Limits, gate
-from jukebox.model.training import Settings, predict, train
+from jukebox.model.training import Model, Settings, predict, train
 from jukebox.problem import LABEL_DELAY
 from jukebox.watch.monitoring import fell, promised, score
 from jukebox.world.simulation import Catalogue, Drift
@@ -22,7 +24,7 @@ TURNED = 20  # week of the change
 END = RELEASED + 26  # half a year after the first model
 QUARTER = 13  # weeks
 CAMPAIGNS = 20  # that a country pays for in a week
-ENOUGH = 0.9  # of the hits before the change, from which on the service counts as recovered
+RECOVERED = 0.9  # of the hits before the change, from which on the service counts as recovered
 WORLD = Catalogue(21, [Drift("concept", start=TURNED)])  # the story's, and tastes do not turn back
 
 
@@ -43,7 +45,7 @@ class Cost(NamedTuple):
     lost: int
 
 
-def hits(y, p, campaigns=CAMPAIGNS):
+def hits(y: np.ndarray, p: np.ndarray, campaigns: int = CAMPAIGNS) -> int:
     """Return how many campaigns met a chart, if each country has them for its surest tracks.
 
     y: labels (n, 72). p: probabilities (n, 72). The most there can be is 72 times `campaigns`.
@@ -52,47 +54,49 @@ def hits(y, p, campaigns=CAMPAIGNS):
     return int(np.take_along_axis(y, surest, 0).sum())
 
 
-def weekly(week):
+def weekly(week: int) -> bool:
     """Somebody, or the loop, looks each week."""
     return True
 
 
-def never(week):
+def never(week: int) -> bool:
     """Nobody looks."""
     return False
 
 
-def quarterly(week, first=RELEASED + QUARTER):
+def quarterly(week: int, first: int = RELEASED + QUARTER) -> bool:
     """Somebody looks at a report, every 13 weeks from the first one on."""
     return week >= first and (week - first) % QUARTER == 0
 
 
 @cache
-def beginning(end):
+def train_first(end: int) -> tuple[pd.DataFrame, pd.DataFrame, Model]:
     """Return (tracks, charts) up to a week, and the first model: the same for every way of working."""
     tracks, charts = WORLD.weeks(range(end))
-    return tracks, charts, train(*known(tracks, charts, RELEASED))
+    return tracks, charts, train(*select_known(tracks, charts, RELEASED))
 
 
-def known(tracks, charts, week):
+def select_known(
+    tracks: pd.DataFrame, charts: pd.DataFrame, week: int
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return what is known of tracks and charts in a week."""
-    return tracks[tracks["released"] <= week], charts[charts["known"] <= week]
+    return tracks.loc[tracks["released"] <= week], charts.loc[charts["known"] <= week]
 
 
-def lived(looks, end=END):
+def lived(looks: Callable[[int], bool], end: int = END) -> Iterator[Week]:
     """Yield each `Week` from the release on, in the order of a week: charts, a look, answers.
 
     looks: says of a week whether anybody looks. Whoever has found a fall looks each week until a
     new model is in. A look trains where the newest answers have fallen, on the weeks since, or
     where four weeks of charts are new, on all that the champion knew; the gate decides.
     """
-    tracks, charts, champion = beginning(end)
+    tracks, charts, champion = train_first(end)
     version, since, tried = 1, RELEASED, RELEASED - LABEL_DELAY
     fallen, answers = [], {}  # weeks; labels and probabilities by week
     for week in range(RELEASED, end):
         newest, found = week - LABEL_DELAY, ""
         if looks(week) or fallen:
-            old = known(tracks, charts, week)
+            old = select_known(tracks, charts, week)
             then, fallen, before = promised(champion, *old), [], newest
             while before >= since and fell(then, score(*answers[before])):
                 fallen, before = [before, *fallen], before - 1
@@ -105,15 +109,15 @@ def lived(looks, end=END):
                 tried, found = newest, "promoted" if verdict.passed else "refused"
                 if verdict.passed:
                     champion, version, since, fallen = model, version + 1, week, []
-        now = tracks[tracks["released"] == week]
+        now = tracks.loc[tracks["released"] == week]
         answers[week] = labels(now, charts), predict(champion.onnx, now)
         yield Week(week, version, hits(*answers[week]), found)
 
 
-def cost(weeks):
+def cost(weeks: Sequence[Week]) -> Cost:
     """Return the `Cost` of an incident that was lived through, from all its weeks."""
     before = np.mean([w.hits for w in weeks if w.week < TURNED])
     after = [w for w in weeks if w.week >= TURNED]
     seen = (w.week - TURNED for w in after if w.found and w.week >= TURNED + LABEL_DELAY)
-    well = (w.week - TURNED for w in after if w.hits >= ENOUGH * before)
+    well = (w.week - TURNED for w in after if w.hits >= RECOVERED * before)
     return Cost(next(seen, None), next(well, None), round(sum(before - w.hits for w in after)))

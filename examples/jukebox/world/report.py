@@ -14,7 +14,7 @@ from pathlib import Path
 from statistics import median
 from string import ascii_uppercase
 from textwrap import shorten
-from typing import Any, TypeGuard
+from typing import TYPE_CHECKING, TypeGuard
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -31,6 +31,9 @@ from jukebox.loop.events import (
 )
 from jukebox.loop.steps import STEPS, TRIGGERS
 from jukebox.world.events import Change, Score, StoryEnd, WeekEnd
+
+if TYPE_CHECKING:  # MLflow takes a second
+    from jukebox.registry.models import Lineage
 
 ROWS = ["wait", *STEPS, "promote"]  # of the plot of seconds
 LINES = ("chance", "ceiling", "ap")  # of the plot of scores
@@ -407,7 +410,7 @@ def find_lead_scale(story: Story, rival: str) -> Scale:
 def write(
     events: Sequence[Event[Figures]],
     path: str | Path,
-    lineage: dict[str, Any] | None = None,  # JSON
+    lineage: "Lineage | None" = None,
 ) -> None:
     """Write the report of the events, oldest first, to a file at `path`.
 

@@ -12,18 +12,28 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 from urllib.parse import urlsplit
 
 import numpy as np
+import pandas as pd
 
+from jukebox.data.store import Store
 from jukebox.data.versions import labels
 from jukebox.model.features import SHARES
 from jukebox.problem import COUNTRIES, LABEL_DELAY
 from jukebox.schema import FEATURES
 from jukebox.world.dirt import dirty
 from jukebox.world.simulation import REGIONS, Catalogue, Drift
+
+if TYPE_CHECKING:  # MLflow takes a second, and `jukebox --help` has to be there at once
+    from jukebox.registry.models import Registry
+
+Something = TypeVar("Something")
 
 SPLIT = 'new = (tracks["released"] >= weeks[-newest]).to_numpy()'
 RANDOM = "new = np.random.default_rng(0).random(len(tracks)) < 0.5"
@@ -49,11 +59,21 @@ WORLD = Catalogue(
     ],
 )
 OLD = range(17, 23)  # the weeks that are measured again: their charts are known by then
-DIRT = dict.fromkeys(["missing", "out_of_range", "wrong_type", "duplicate"], 0.01)
-SPILL = DIRT | {"wrong_encoding": 0.2}
+SHARES_OF_DIRT = dict.fromkeys(["missing", "out_of_range", "wrong_type", "duplicate"], 0.01)
+SPILL = SHARES_OF_DIRT | {"wrong_encoding": 0.2}
 
 
-def release(store, week, raw, world):
+class Counts(TypedDict):
+    """Rows of a week that were sent, kept and quarantined."""
+
+    rows: int
+    kept: int
+    quarantined: int
+
+
+def release(
+    store: Store, week: int, raw: pd.DataFrame, world: Catalogue
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Let a week's raw tracks come in, and the charts of three weeks before, as a world has them.
 
     Gives (kept, quarantined).
@@ -64,7 +84,7 @@ def release(store, week, raw, world):
     return kept, quarantined
 
 
-def measured_again(tracks, charts):
+def remeasure(tracks: pd.DataFrame, charts: pd.DataFrame) -> pd.DataFrame:
     """Return tracks as a supplier measures them weeks later, when it knows where they were played.
 
     Each share keeps its values and gets them in another order, by the charts of one region: so no
@@ -77,26 +97,26 @@ def measured_again(tracks, charts):
     return again
 
 
-def sent(week, again=False):
+def raw_week(week: int, again: bool = False) -> pd.DataFrame:
     """Return a week's raw tracks as they are sent, dirt and all; again: as they are measured later."""
     tracks, charts = WORLD.week(week)
-    tracks = measured_again(tracks, charts) if again else tracks
+    tracks = remeasure(tracks, charts) if again else tracks
     kind, _ = CHANGES.get(week, (None, None))
     rng = np.random.default_rng([WORLD.seed, week])
-    return dirty(tracks, rng, SPILL if kind == "dirt" else DIRT)[0]
+    return dirty(tracks, rng, SPILL if kind == "dirt" else SHARES_OF_DIRT)[0]
 
 
-def arrive(store, week):
+def arrive(store: Store, week: int) -> Counts:
     """Let a week of the story pass, corrections of old weeks and all; give the counts."""
-    raw = sent(week)
+    raw = raw_week(week)
     kept, quarantined = release(store, week, raw, WORLD)
     kind, _ = CHANGES.get(week, (None, None))
     for old in OLD if kind in ("backfill", "repair") else ():
-        store.arrive(old, sent(old, again=kind == "backfill"))
+        store.arrive(old, raw_week(old, again=kind == "backfill"))
     return {"rows": len(raw), "kept": len(kept), "quarantined": len(quarantined)}
 
 
-def answer(registry, tracks):
+def answer(registry: "Registry", tracks: pd.DataFrame) -> None:
     """Let the champion answer for tracks, and log it, as the service does; without HTTP."""
     from jukebox.model.features import matrix
     from jukebox.serving.rollout import Limits, Rollout
@@ -108,7 +128,7 @@ def answer(registry, tracks):
     rollout.close()
 
 
-def commit(checkout, week):
+def commit(checkout: Path, week: int) -> None:
     """Change the package in a checkout as people would."""
     _, before, after = COMMITS[week]
     file = checkout / "model" / "training.py"
@@ -117,7 +137,7 @@ def commit(checkout, week):
     file.write_text(text.replace(before, after), "utf-8")
 
 
-def until(there, what, limit=60.0):
+def until(there: Callable[[], Something], what: str, limit: float = 60.0) -> Something:
     """Wait for something true and give it. Raises TimeoutError after `limit` seconds."""
     give_up = time.monotonic() + limit
     while not (found := there()):
@@ -130,15 +150,15 @@ def until(there, what, limit=60.0):
 
 
 @contextmanager
-def serving(home):
+def serving(home: Path) -> Iterator[Callable[[], str]]:
     """Start `jukebox serve` on a home and a free port, and end it; gives what waits for its address."""
     # -P: no file of the folder that this was typed in is imported instead.
     command = [sys.executable, "-P", "-m", "jukebox", "serve", "--home", str(home), "--port", "0"]
     # The loop and the service have to look at the same registry, the one in the home.
     environment = {name: value for name, value in os.environ.items() if name != "JUKEBOX_MLFLOW"}
-    options = {"stdout": subprocess.PIPE, "text": True, "env": environment}
 
-    def address():
+    def address() -> str:
+        assert service.stdout is not None  # it is a pipe
         if not (found := re.search(r"http://\S+", service.stdout.readline())):
             why = (home / "service.log").read_text().strip().splitlines()[-1:]
             raise RuntimeError(f"The service did not start: {' '.join(why)}")
@@ -146,7 +166,9 @@ def serving(home):
 
     with (
         (home / "service.log").open("w") as log,
-        subprocess.Popen(command, stderr=log, **options) as service,
+        subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=log, text=True, env=environment
+        ) as service,
     ):
         try:
             yield address
@@ -157,7 +179,7 @@ def serving(home):
 class Client(threading.Thread):
     """Somebody who asks the service, all the time, about the tracks of the week."""
 
-    def __init__(self, address, tracks, pause=0.01):
+    def __init__(self, address: str, tracks: pd.DataFrame, pause: float = 0.01) -> None:
         """Wait until the service is ready, and begin. pause: seconds between two requests."""
         super().__init__(name="client", daemon=True)
         self.host, self.pause = urlsplit(address).netloc, pause
@@ -168,35 +190,35 @@ class Client(threading.Thread):
         self.all(tracks)
         self.start()
 
-    def _connection(self):
+    def _connection(self) -> HTTPConnection:
         return HTTPConnection(self.host, timeout=10)
 
     @staticmethod
-    def _call(connection, *request):
+    def _call(connection: HTTPConnection, method: str, path: str, body: str | None = None) -> bool:
         """Say whether a request was answered with 200."""
         try:
-            connection.request(*request)
+            connection.request(method, path, body)
             response = connection.getresponse()
             return bool(response.read()) and response.status == 200
         except (OSError, HTTPException):
             connection.close()  # the next request opens it again
             return False
 
-    def _ask(self, connection, tracks):
+    def _ask(self, connection: HTTPConnection, tracks: list[dict[Any, Any]]) -> None:
         right = self._call(connection, "POST", "/predict", json.dumps({"tracks": tracks}))
         with self.lock:  # two threads count
             self.requests += 1
             self.failed += not right
 
-    def all(self, tracks):
+    def all(self, tracks: pd.DataFrame) -> None:
         """Ask once about each track of a frame, and from now on about these, again and again."""
-        rows = tracks[["track_id", *FEATURES]].to_dict("records")
+        rows = tracks.loc[:, ["track_id", *FEATURES]].to_dict("records")
         with closing(self._connection()) as connection:
             for first in range(0, len(rows), 20):
                 self._ask(connection, rows[first : first + 20])
         self.tracks = rows
 
-    def run(self):
+    def run(self) -> None:
         """Ask about one track after another until `over` is set."""
         number = 0
         with closing(self._connection()) as connection:
@@ -204,7 +226,7 @@ class Client(threading.Thread):
                 tracks, number = self.tracks, number + 1
                 self._ask(connection, [tracks[number % len(tracks)]])
 
-    def close(self):
+    def close(self) -> None:
         """Ask no more."""
         self.over.set()
         self.join()

@@ -1,13 +1,36 @@
 """The settings of a home's world: what `generate` goes on from, in `world.json`."""
 
 import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TypedDict
 
 
-def world(home, seed, tracks, drifts, start):
+class DriftSettings(TypedDict):
+    """The fields of a `simulation.Drift` that are asked for."""
+
+    kind: str
+    shape: str
+    start: int
+    size: float
+
+
+class WorldSettings(TypedDict):
+    """A world's seed, its tracks a week and its drifts, as `world.json` has them."""
+
+    seed: int
+    tracks: int
+    drifts: list[DriftSettings]
+
+
+def world(
+    home: Path, seed: int | None, tracks: int | None, drifts: Sequence[DriftSettings], start: int
+) -> WorldSettings:
     """Give the simulated world of a home: as it was, with what is new. Its settings are kept."""
     from jukebox.data.files import write
 
-    file, now = home / "world.json", {"seed": seed or 0, "tracks": tracks or 200, "drifts": []}
+    file = home / "world.json"
+    now: WorldSettings = {"seed": seed or 0, "tracks": tracks or 200, "drifts": []}
     if file.exists():
         now = json.loads(file.read_text("utf-8"))
     if seed not in (None, now["seed"]) or tracks not in (None, now["tracks"]):

@@ -5,6 +5,7 @@ a real track, and no taste of a country is a real one. A week is a whole number,
 start of the simulated clock.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import pi
 
@@ -52,7 +53,7 @@ SIGNAL = 1.4  # how far the features move the log-odds of charting, as a standar
 ALIKE = 0.8  # the share of a country's taste, as a correlation, that is its region's
 
 
-KINDS = ("covariate", "long", "prevalence", "label", "concept")  # of drift
+DRIFT_KINDS = ("covariate", "long", "prevalence", "label", "concept")  # of drift
 
 
 @dataclass(frozen=True)
@@ -89,14 +90,16 @@ class Drift:
     size: float = 1.0
     period: int = 8
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         """Raise ValueError for a kind or a shape that does not exist."""
-        if self.kind not in KINDS:
-            raise ValueError(f"kind is {self.kind!r}: use {', '.join(KINDS[:-1])} or {KINDS[-1]}")
+        if self.kind not in DRIFT_KINDS:
+            raise ValueError(
+                f"kind is {self.kind!r}: use {', '.join(DRIFT_KINDS[:-1])} or {DRIFT_KINDS[-1]}"
+            )
         if self.shape not in ("sudden", "gradual", "recurring"):
             raise ValueError(f"shape is {self.shape!r}: use sudden, gradual or recurring")
 
-    def at(self, week):
+    def at(self, week: int) -> float:
         """Return the size of the drift in a week: 0 before its start."""
         since = week - self.start
         if since < 0:
@@ -109,7 +112,7 @@ class Drift:
         return self.size * shapes[self.shape]
 
 
-def standardised(tracks):
+def standardised(tracks: pd.DataFrame) -> np.ndarray:
     """Return the features in spreads from their middles, (n, 14).
 
     The key goes round in a circle and takes the two last columns: the circle's middle is no key.
@@ -129,7 +132,7 @@ def standardised(tracks):
 class Catalogue:
     """A simulated catalogue: the same seed, drifts and size give the same weeks in any order."""
 
-    def __init__(self, seed, drifts=(), tracks_a_week=200):
+    def __init__(self, seed: int, drifts: Iterable[Drift] = (), tracks_a_week: int = 200) -> None:
         """Draw the tastes and the chart rates of the countries from the seed, a whole number."""
         self.seed, self.drifts, self.tracks_a_week = seed, tuple(drifts), tracks_a_week
         # Zeros at a seed's end do not count: without the 1, this would be the stream of week 0.
@@ -149,11 +152,11 @@ class Catalogue:
         small = np.isin(COUNTRIES, SMALL)
         self.rates = np.where(small, 0.02, rng.uniform(0.06, 0.16, len(COUNTRIES)))
 
-    def drift(self, kind, week):
+    def drift(self, kind: str, week: int) -> float:
         """Return the size of all drifts of a kind in a week, added up."""
         return sum(drift.at(week) for drift in self.drifts if drift.kind == kind)
 
-    def truth(self, tracks, week):
+    def truth(self, tracks: pd.DataFrame, week: int) -> np.ndarray:
         """Return the true probability that each track, if released in a week, charts: (n, 72)."""
         turn = self.drift("concept", week) * pi / 2
         tastes = np.cos(turn) * self.tastes + np.sin(turn) * self.other_tastes
@@ -169,7 +172,7 @@ class Catalogue:
             log_odds[long] = others + offset + self.drift("label", week)
         return expit(log_odds)
 
-    def offered(self, rng, number, n):
+    def draw_offers(self, rng: np.random.Generator, number: int, n: int) -> pd.DataFrame:
         """Return the features of n tracks that a label may sign for a week."""
         tracks = pd.DataFrame({"released": np.full(n, number, np.int64)})
         for name, feature in FEATURES.items():
@@ -188,14 +191,14 @@ class Catalogue:
             tracks.loc[long, "duration_ms"] = rng.uniform(LONG, 3 * LONG, n)[long].round(6)
         return tracks
 
-    def signed(self, tracks, number):
+    def choose_signed(self, tracks: pd.DataFrame, number: int) -> pd.DataFrame:
         """Return the tracks that the label signs of those on offer, in their order."""
         choice = self.drift("prevalence", number)
         promise = np.sign(choice) * self.truth(tracks, number).mean(1)
         best = np.argsort(-promise, kind="stable")[: self.tracks_a_week]
         return tracks.iloc[np.sort(best)].reset_index(drop=True)
 
-    def week(self, number):
+    def week(self, number: int) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Return the tracks that are released in a week, and their charts.
 
         Raises ValueError for a prevalence drift that would leave no track to sign.
@@ -204,10 +207,11 @@ class Catalogue:
         n, choice = self.tracks_a_week, abs(self.drift("prevalence", number))
         if choice >= 1:
             raise ValueError("a prevalence drift of 1 signs no track: let its size be nearer to 0")
-        tracks = self.offered(rng, number, round(n / (1 - choice)))
+        tracks = self.draw_offers(rng, number, round(n / (1 - choice)))
         if choice:
-            tracks = self.signed(tracks, number)
-        tracks.insert(0, "track_id", [f"T{number * n + i:07}" for i in range(n)])
+            tracks = self.choose_signed(tracks, number)
+        ids = pd.Series([f"T{number * n + i:07}" for i in range(n)])
+        tracks.insert(0, "track_id", ids)
         row, column = np.nonzero(rng.random((n, len(COUNTRIES))) < self.truth(tracks, number))
         charts = pd.DataFrame(
             {
@@ -218,7 +222,7 @@ class Catalogue:
         )
         return tracks, charts
 
-    def weeks(self, numbers):
+    def weeks(self, numbers: Iterable[int]) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Return the tracks and the charts of several weeks, one below the other."""
         tracks, charts = zip(*map(self.week, numbers), strict=True)
         return pd.concat(tracks, ignore_index=True), pd.concat(charts, ignore_index=True)

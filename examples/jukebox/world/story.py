@@ -40,7 +40,17 @@ from jukebox.world.events import (
     make_note,
 )
 from jukebox.world.report import write
-from jukebox.world.scene import CHANGES, COMMITS, WORLD, Client, arrive, commit, serving, until
+from jukebox.world.scene import (
+    CHANGES,
+    COMMITS,
+    WORLD,
+    Client,
+    Counts,
+    arrive,
+    commit,
+    serving,
+    until,
+)
 from jukebox.world.timeline import display
 
 WEEKS = range(12, 35)  # the weeks before are the history, which is there at the start
@@ -110,7 +120,7 @@ class Story:
             self.client = Client(self.address(), self.released(week))
             self.ends.enter_context(closing(self.client))
         fired = min(e.time for e in self.loop.journal.events() if e.id in triggers)
-        since = self.registry.history()[-1]["time"]
+        since = self.registry.history()[-1].time
         times = until(
             lambda: list(
                 self.registry.predictions(role="champion", version=version, since=since)["time"]
@@ -122,13 +132,13 @@ class Story:
         why = f"version {version} gave its first answer {took:.1f} s after the trigger"
         return make_note(week, why, FirstAnswer(version=version, seconds=took))
 
-    def end_week(self, week: int, counts: dict[str, int], client: Client) -> Event[WeekEnd]:
+    def end_week(self, week: int, counts: Counts, client: Client) -> Event[WeekEnd]:
         """Give what is known at the end of a week, as an event. counts: of the rows that arrived."""
         champion = self.champions[week] = self.registry.standing().champion
         assert champion  # as soon as somebody asks the service, there is one
         tracks = self.store.read()[0]
         first, last = self.registry.record(champion).fitted_weeks
-        table = drift(tracks[tracks["released"].between(first, last)], self.released(week))
+        table = drift(tracks.loc[tracks["released"].between(first, last)], self.released(week))
         before, self.counted = self.counted, (client.requests, client.failed)
         figures = WeekEnd(
             rows=counts["rows"],
@@ -151,16 +161,16 @@ class Story:
         _, scored = live(self.registry.predictions(version=version), tracks, charts, version)
         if scored is None:  # it has answered for nobody
             return None
-        then = tracks[tracks["released"] == past]
+        then = tracks.loc[tracks["released"] == past]
         y, first = labels(then, charts), WORLD.week(past)[0]  # whatever was measured again
-        first = first[first["track_id"].isin(list(then["track_id"]))]
+        first = first.loc[first["track_id"].isin(list(then["track_id"]))]
         gone, gone_ap = None, None
         if (back := self.rollback) and version == back.version and past >= back.week:
             gone = back.gone
             gone_ap = average_precision(y, predict(self.registry.load(gone).onnx, then))
         return Score(
             labelled_week=past,
-            **scored[["ap", "ap_low", "ap_high"]].to_dict(),
+            **scored.loc[["ap", "ap_low", "ap_high"]].to_dict(),
             ceiling=ceiling(WORLD.truth(first, past), draws=5),
             chance=chance(y).average_precision,
             gone=gone,
@@ -245,6 +255,7 @@ def tell(
                 shown.show(event)
             models = open_registry(Path(place))
             champion = models.standing().champion
+            assert champion  # without one there is no story to tell
             write(told, report, models.lineage(champion))
         shown.say(f"\nOpen the report: {report.resolve().as_uri()}")
         if home:

@@ -54,7 +54,7 @@ def main():
     for model in models.values():
         ours.promote(ours.register(model), "better on weeks 16 to 19")
     ours.rollback("too slow on Friday night")
-    done = [f"{row['action']} {row['version']}" for row in ours.history()]
+    done = [f"{row.action} {row.version}" for row in ours.history()]
     print("Jukebox:", ", ".join(done))
 
 
