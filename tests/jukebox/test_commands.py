@@ -25,7 +25,7 @@ from jukebox.cli import main as command
 from jukebox.cli import monitor, remote, validate
 from jukebox.cli.main import CONTENTS, main
 from jukebox.cli.serve import listen
-from jukebox.loop.events import Batch, Entry, Refusal, Trigger
+from jukebox.loop.events import BatchCheck, Entry, Refusal, Trigger
 from jukebox.loop.journal import alone
 from jukebox.model import tuning
 from jukebox.watch import alerts
@@ -707,7 +707,7 @@ def test_the_status_of_the_loop(home):
         Entry(1, "no better than chance", Refusal(triggers=[1], version=None)),
         Entry(None, "800 tracks are new", Trigger(kind="data", cause="d")),
         Entry(2, "800 tracks are new", make_plan(4)),
-        Entry(2, "all rows are kept", Batch(week=13, rows=60, quarantined=0)),
+        Entry(2, "all rows are kept", BatchCheck(week=13, rows=60, quarantined=0)),
         Entry(None, "it fell", Trigger(kind="performance", cause="p")),
     ):
         journal.add(13, lambda _, entry=entry: entry)

@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 from jukebox import TRIGGERS
 from jukebox.loop.events import (
     FIGURES,
-    Batch,
+    BatchCheck,
     Canary,
     Event,
     Judgement,
@@ -103,7 +103,7 @@ def run(kinds, outcome, why, steps=(), lead=None, version=None, rival="champion"
         verdict = {f"lead_over_{rival}": lead} if lead else {}
         told.tell(make_plan(*ids, code=HASH), week, " and ".join(kinds.values()), n)
         passed = [
-            Batch(week=week, rows=206, quarantined=0),
+            BatchCheck(week=week, rows=206, quarantined=0),
             Training(digest=HASH, metrics={}),
             Judgement(champion=None, others=verdict),
             Registration(version=version or 0, log=0),

@@ -27,16 +27,16 @@ class Held(TypedDict):
     fault: str | None
 
 
-def standing(models: "Registry") -> dict[str, Held | None]:
+def read_roles(models: "Registry") -> dict[str, Held | None]:
     """Give who is champion and who is challenger; None for nobody."""
     now = models.standing()
     return {
-        "champion": holder(models, now.champion, ("promote", "rollback")),
-        "challenger": holder(models, now.challenger, ("challenge",)),
+        "champion": read_holder(models, now.champion, ("promote", "rollback")),
+        "challenger": read_holder(models, now.challenger, ("challenge",)),
     }
 
 
-def holder(models: "Registry", version: int | None, actions: tuple[str, ...]) -> Held | None:
+def read_holder(models: "Registry", version: int | None, actions: tuple[str, ...]) -> Held | None:
     """Give how a version holds its role: since the last of these actions."""
     from jukebox.registry.models import Tampered
 
@@ -71,7 +71,7 @@ class RunNow(TypedDict):
     why: str
 
 
-def looped(home: Path) -> tuple[list[RunNow], list[Event[Trigger]]]:
+def read_loop(home: Path) -> tuple[list[RunNow], list[Event[Trigger]]]:
     """Give the runs of the loop, oldest first, and the triggers that wait; nothing without a loop."""
     if not Home(home).journal.exists():
         return [], []
@@ -131,8 +131,8 @@ def status_command(as_json: bool, mlflow: str | None, home: Path) -> None:
     if not home.is_dir():
         raise ValueError(nothing(home))
     models, data = open_registry(home, mlflow), open_store(home, needed=False)
-    held, fires = standing(models), unresolved(models.alerts.read())
-    (runs, waits), versions = looped(home), data.versions()
+    held, fires = read_roles(models), unresolved(models.alerts.read())
+    (runs, waits), versions = read_loop(home), data.versions()
     if as_json:
         alerts = [asdict(alert) for alert in fires]
         newest = {"version": versions[-1] if versions else None, "week": data.week}

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from jukebox.loop.loop import Loop
 
 
-def package(ctx: click.Context, parameter: click.Parameter, value: Path | None) -> Path:
+def find_package(ctx: click.Context, parameter: click.Parameter, value: Path | None) -> Path:
     """Give the package's folder in a checkout, or the one that is installed."""
     from jukebox.model.identity import is_flat
     from jukebox.model.job import INSTALLED
@@ -42,7 +42,7 @@ def package(ctx: click.Context, parameter: click.Parameter, value: Path | None) 
     return code
 
 
-def told(event: Event[Figures]) -> tuple[str, str, str]:
+def describe_event(event: Event[Figures]) -> tuple[str, str, str]:
     """Give an event of the journal as a label, a text and a style."""
     if is_of(event, Trigger):
         return event.figures.kind, event.why, "cyan"
@@ -58,11 +58,11 @@ def told(event: Event[Figures]) -> tuple[str, str, str]:
     return f"  {event.name}", event.why, ""
 
 
-def show(event: Event[Figures]) -> None:
+def print_event(event: Event[Figures]) -> None:
     """Print an event as a line; it stays one, for whoever searches a log of cron's."""
     from rich.text import Text
 
-    label, text, style = told(event)
+    label, text, style = describe_event(event)
     console().print(Text.assemble((label.ljust(13), style), text), soft_wrap=True)
 
 
@@ -73,7 +73,7 @@ def needs_requests(run: Run | None) -> bool:
     return run.gate.figures.champion is not None
 
 
-def events(loop: "Loop") -> Iterator[Event[Figures]]:
+def run_loop(loop: "Loop") -> Iterator[Event[Figures]]:
     """Look, do what is open, and give the events; before a wait, say on stderr for what."""
     from jukebox.loop.journal import unfinished
 
@@ -95,7 +95,7 @@ def events(loop: "Loop") -> Iterator[Event[Figures]]:
     "--code",
     metavar="FOLDER",
     type=folder,
-    callback=package,
+    callback=find_package,
     help="The package's folder in the checkout to watch.  [default: the installed one]",
 )
 @click.option(
@@ -148,9 +148,9 @@ def update_command(
     did: list[Event[Figures]] = []
     data, models = open_store(home), open_registry(home, mlflow)
     with contextlib.closing(Loop(home, models, data, code, policy)) as loop:
-        for event in events(loop):
+        for event in run_loop(loop):
             did.append(event)
-            click.echo(write_line(event)) if as_json else show(event)
+            click.echo(write_line(event)) if as_json else print_event(event)
     if not (did or as_json):
         click.echo("No trigger fired, and no run is unfinished.")
     sys.exit(1 if any(is_of(event, Refusal) for event in did) else 0)

@@ -84,7 +84,7 @@ class Plan(Figures):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Batch(Figures):
+class BatchCheck(Figures):
     """The rows of the newest week, and how many of them are in quarantine."""
 
     name = "validate"
@@ -172,7 +172,7 @@ class Rollback(Ending):
 FIGURES: dict[str, type[Figures]] = {
     one.name: one
     for one in (
-        *(Trigger, Plan, Batch, Training, Judgement, Registration, Canary),
+        *(Trigger, Plan, BatchCheck, Training, Judgement, Registration, Canary),
         *(Promotion, Refusal, Rollback),
     )
 }
@@ -245,7 +245,7 @@ class Run:
 
     number: int
     start: Event[Plan]
-    validate: Event[Batch] | None = None
+    validate: Event[BatchCheck] | None = None
     train: Event[Training] | None = None
     gate: Event[Judgement] | None = None
     register: Event[Registration] | None = None

@@ -15,7 +15,7 @@ from pathlib import Path
 from jukebox.data.store import Forgotten, Store
 from jukebox.loop import triggers
 from jukebox.loop.events import (
-    Batch,
+    BatchCheck,
     Canary,
     Ending,
     Entry,
@@ -35,7 +35,7 @@ from jukebox.loop.events import (
 )
 from jukebox.loop.home import Home
 from jukebox.loop.journal import Journal, alone, unfinished, waiting
-from jukebox.loop.triggers import Policy, fall, kinds, void
+from jukebox.loop.triggers import Policy, fall, has_lost_data, kinds
 from jukebox.model import job
 from jukebox.model.gate import Verdict, gate
 from jukebox.model.identity import code_version, find_snapshot, is_intact
@@ -168,14 +168,14 @@ class Loop:
         number = max(read_runs(events), default=0) + 1
         return Entry(number, " and ".join(event.why for event in todo), plan)
 
-    def check_batch(self, number: int, plan: Plan) -> tuple[str, Batch]:
+    def check_batch(self, number: int, plan: Plan) -> tuple[str, BatchCheck]:
         """Is an earlier champion the better answer? Else: is there enough, and is it fit to learn from?"""
         if "performance" in plan.kinds and plan.newest > 0:
             self._go_back(plan)
         week = self.store.week
         quarantined = len(self.store.quarantined(week))
         rows = quarantined + int((self.store.read()[0]["released"] == week).sum())
-        batch = Batch(week=week, rows=rows, quarantined=quarantined)
+        batch = BatchCheck(week=week, rows=rows, quarantined=quarantined)
         if rows and quarantined >= self.policy.unfit * rows:
             why = f"{quarantined} of the {rows} rows of week {week} are in quarantine: fix their source"
             raise refusal(why, plan, batch.to_json())
@@ -300,7 +300,7 @@ class Loop:
         for before, run in read_runs(self.journal.events()).items():
             then = run.start.figures
             same = work == (then.code, then.data, then.newest, then.champion)
-            if before < number and same and run.validate and not void(run):
+            if before < number and same and run.validate and not has_lost_data(run):
                 return before
         return None
 

@@ -63,7 +63,7 @@ def kinds(triggers: Iterable[Event[Trigger]]) -> list[str]:
     return sorted({event.figures.kind for event in triggers})
 
 
-def seen(tracks: pd.DataFrame, charts: pd.DataFrame) -> set[tuple[int, bytes]]:
+def hash_tracks(tracks: pd.DataFrame, charts: pd.DataFrame) -> set[tuple[int, bytes]]:
     """Give the labelled tracks as a set of hashes, each of a row with its labels."""
     known = labelled(tracks, charts)
     # pandas.util has it by a __getattr__, of whose type no checker knows.
@@ -82,18 +82,18 @@ def fall(events: Iterable[Event[Figures]], champion: int | None) -> int | None:
     return week
 
 
-def void(run: Run) -> bool:
+def has_lost_data(run: Run) -> bool:
     """Say whether a run ended because its data lost a track on request: it has judged nothing."""
     return bool(run.end and is_of(run.end, Refusal) and run.end.figures.forgotten is not None)
 
 
-def failed(run: Run, code: str) -> bool:
+def has_failed_training(run: Run, code: str) -> bool:
     """Say whether a run's training failed, with a snapshot of other code than `code`."""
     stopped = run.ending == "refused" and run.validate and not run.train
     return bool(stopped) and run.start.figures.code != code
 
 
-def spent(run: Run, code: str) -> bool:
+def has_used_data(run: Run, code: str) -> bool:
     """Say whether a run has used up its data: it is open, promoted, or learnt with the old code.
 
     New code that is refused says nothing about the data that it was tried on. code: the name of a
@@ -102,7 +102,7 @@ def spent(run: Run, code: str) -> bool:
     if run.ending in (None, "promoted"):
         return True
     new = "code" in run.start.figures.kinds
-    return bool(run.validate) and not (new or void(run) or failed(run, code))
+    return bool(run.validate) and not (new or has_lost_data(run) or has_failed_training(run, code))
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ class Now:
     code: str
 
 
-def untried(events: Iterable[Event[Figures]], now: Now) -> Iterator[int]:
+def find_untried(events: Iterable[Event[Figures]], now: Now) -> Iterator[int]:
     """Give the ids of ended triggers that no model has answered, so that they may fire again.
 
     A run that ended before it trained has tried nothing: try again once the data, the champion or
@@ -131,9 +131,9 @@ def untried(events: Iterable[Event[Figures]], now: Now) -> Iterator[int]:
     kind = {event.id: event.figures.kind for event in select_triggers(events)}
     for run in read_runs(events).values():
         plan = run.start.figures
-        if spent(run, now.code):
+        if has_used_data(run, now.code):
             continue
-        if void(run) or failed(run, now.code):
+        if has_lost_data(run) or has_failed_training(run, now.code):
             yield from plan.triggers
         elif run.validate:
             yield from (t for t in plan.triggers if kind[t] != "code")
@@ -154,7 +154,7 @@ def fire(
     """
 
     def make(events: list[Event[Figures]]) -> Entry[Trigger] | None:
-        again = set(untried(events, now))
+        again = set(find_untried(events, now))
         fired = [e for e in select_triggers(events) if e.figures.kind == trigger.kind]
         fired = fired[-1:] if trigger.kind == "code" else fired
         if any(e.figures.cause == trigger.cause and e.id not in again for e in fired):
@@ -204,10 +204,10 @@ def look(
         fired.append(fire(journal, today, now, trigger, why))
 
     runs = read_runs(events).values()
-    before = [run.start.figures.seen for run in runs if spent(run, now.code)]
+    before = [run.start.figures.seen for run in runs if has_used_data(run, now.code)]
     # Of a version that lost tracks on request, what is left: they are no news to learn from.
-    old = seen(*store.read(before[-1], whole=False)) if before else set()
-    new = seen(tracks, charts)
+    old = hash_tracks(*store.read(before[-1], whole=False)) if before else set()
+    new = hash_tracks(tracks, charts)
     rows = max(len(new - old), len(old - new))
     if rows >= policy.rows and "data" not in kinds(waiting(events)):
         why = f"{rows} labelled tracks are new, changed or gone"

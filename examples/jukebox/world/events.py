@@ -2,11 +2,8 @@
 
 import time
 from dataclasses import asdict, dataclass
-from typing import TypeVar
 
-from jukebox.loop.events import Event, Figures, Json
-
-SomeFigures = TypeVar("SomeFigures", bound=Figures)
+from jukebox.loop.events import Event, Figures, Json, Kind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +81,6 @@ class StoryEnd(Figures):
     seconds: float
 
 
-def note(week: int, why: str, figures: SomeFigures) -> Event[SomeFigures]:
+def make_note(week: int, why: str, figures: Kind) -> Event[Kind]:
     """Give an event that the loop's journal does not have."""
     return Event(id=0, time=time.time(), week=week, run=None, why=why, figures=figures)

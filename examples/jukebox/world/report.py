@@ -39,31 +39,31 @@ ROWS = ["wait", *STEPS, "promote"]  # of the plot of seconds
 LINES = ("chance", "ceiling", "ap")  # of the plot of scores
 
 
-def known(value: float | None) -> TypeGuard[float]:
+def is_known(value: float | None) -> TypeGuard[float]:
     """Say whether there is a number: NaN is none."""
     return value is not None and value == value
 
 
-def number(value: float | None, digits: int = 3) -> str:
+def format_number(value: float | None, digits: int = 3) -> str:
     """Write a number; a dash for none."""
-    if not known(value):
+    if not is_known(value):
         return "–"  # noqa: RUF001 - the dash of tables
     return f"{value:,.{digits}f}" if isinstance(value, float) else f"{value:,}"
 
 
-def plural(n: int, word: str) -> str:
+def count_noun(n: int, word: str) -> str:
     """Write a number with its noun: 1 refusal, 2 refusals."""
     return f"{n:,} {word}{'' if n == 1 else 's'}"
 
 
-def seconds(value: float) -> str:
+def format_seconds(value: float) -> str:
     """Write seconds, with two digits that count."""
     return f"{value:.{2 if value < 1 else 1}f}\N{NO-BREAK SPACE}s"
 
 
-def interval(values: Iterable[float | None]) -> str:
+def format_interval(values: Iterable[float | None]) -> str:
     """Write a number with the ends of its interval."""
-    return "{} ({} to {})".format(*map(number, values)).replace("-", "\N{MINUS SIGN}")
+    return "{} ({} to {})".format(*map(format_number, values)).replace("-", "\N{MINUS SIGN}")
 
 
 class Scale:
@@ -79,13 +79,13 @@ class Scale:
 
     def __call__(self, value: float | None) -> float | None:
         """Give the pixel of a number, or None where there is no number."""
-        return self.at(value) if known(value) else None
+        return self.at(value) if is_known(value) else None
 
 
 Point = tuple[float | None, ...]  # in pixels; None where nothing is known
 
 
-def stretches(points: Iterable[Point]) -> list[list[tuple[float, ...]]]:
+def split_at_gaps(points: Iterable[Point]) -> list[list[tuple[float, ...]]]:
     """Split points where one is not known."""
     parts: list[list[tuple[float, ...]]] = [[]]
     for point in points:
@@ -99,19 +99,19 @@ def stretches(points: Iterable[Point]) -> list[list[tuple[float, ...]]]:
 
 def line(points: Iterable[Point]) -> str:
     """Return the path through points (x, y), with gaps."""
-    return "".join("M" + "L".join(f"{x} {y}" for x, y in part) for part in stretches(points))
+    return "".join("M" + "L".join(f"{x} {y}" for x, y in part) for part in split_at_gaps(points))
 
 
 def band(points: Iterable[Point]) -> str:
     """Return the path around intervals (x, low, high), with gaps."""
-    parts = stretches(points)
+    parts = split_at_gaps(points)
     return "".join(
         line([(x, low) for x, low, _ in p] + [(x, high) for x, _, high in p[::-1]]) + "z"
         for p in parts
     )
 
 
-class Run:
+class RunReport:
     """One run of the loop: its triggers, its steps and how it ended."""
 
     def __init__(
@@ -130,19 +130,31 @@ class Run:
         self.version = (
             figures.version if isinstance(figures, Registration | Canary | Ending) else None
         )
-        # What the gate has said, also where it said no.
-        said = {name: value for e in events for name, value in e.figures.others.items()}
-        self.rival = next((r for r in ("champion", "chance") if said.get(f"lead_over_{r}")), None)
-        self.lead: list[float | None] = said[f"lead_over_{self.rival}"] if self.rival else []
-        self.seconds: dict[str, float] = {}  # a step that was killed and done again counts twice
-        before = first = min(event.time for event in [*self.triggers, events[0]])
-        for event in events:
-            name = "wait" if is_of(event, Plan) else event.name
-            if is_of(event, Ending):  # of the step that said no, if one did
-                name = next(row for row in ROWS if row == "promote" or row not in self.seconds)
-            self.seconds[name] = self.seconds.get(name, 0.0) + event.time - before
-            before = event.time
-        self.total = before - first
+        self.rival, self.lead = find_lead(events)
+        first = min(event.time for event in [*self.triggers, events[0]])
+        self.seconds, self.total = time_steps(events, first), self.last.time - first
+
+
+def find_lead(events: Iterable[Event[Figures]]) -> tuple[str | None, list[float | None]]:
+    """Give whom the gate compared a run's model with, and the lead with its interval, or nothing."""
+    said = {name: value for e in events for name, value in e.figures.others.items()}
+    for rival in ("champion", "chance"):
+        if lead := said.get(f"lead_over_{rival}"):
+            return rival, lead
+    return None, []
+
+
+def time_steps(events: Iterable[Event[Figures]], first: float) -> dict[str, float]:
+    """Give the seconds of each step of a run; the wait before it is from its `first` trigger on."""
+    took: dict[str, float] = {}
+    before = first
+    for event in events:
+        name = "wait" if is_of(event, Plan) else event.name
+        if is_of(event, Ending):  # of the step that said no, if one did
+            name = next(row for row in ROWS if row == "promote" or row not in took)
+        took[name] = took.get(name, 0.0) + event.time - before
+        before = event.time
+    return took
 
 
 @dataclass(frozen=True)
@@ -174,13 +186,13 @@ class Story:
         self.reigns = [(version, list(held)) for version, held in reigns if version is not None]
         self.counts = self._count(events)
 
-    def _read_runs(self, events: Sequence[Event[Figures]]) -> list[Run]:
+    def _read_runs(self, events: Sequence[Event[Figures]]) -> list[RunReport]:
         """Give the runs, oldest first."""
         found: dict[int, list[Event[Figures]]] = {}
         for event in events:
             if event.run is not None:
                 found.setdefault(event.run, []).append(event)
-        return [Run(number, its, self.triggers) for number, its in found.items()]
+        return [RunReport(number, its, self.triggers) for number, its in found.items()]
 
     def _find_marks(self) -> list[Mark]:
         """Give each trigger with the run that took it, and each run's outcome, week by week."""
@@ -200,8 +212,8 @@ class Story:
                 self.scores[score.labelled_week] = score
                 self.known_in[score.labelled_week] = week
         # What the version that was taken back would have scored in the same weeks.
-        self.spared = [(week, s) for week, s in self.scores.items() if known(s.gone_ap)]
-        scored = {week: s.ap for week, s in self.scores.items() if known(s.ap)}
+        self.spared = [(week, s) for week, s in self.scores.items() if is_known(s.gone_ap)]
+        scored = {week: s.ap for week, s in self.scores.items() if is_known(s.ap)}
         self.newest = max(scored, default=None)
         self.lowest = min(scored, key=lambda week: scored[week], default=None)
 
@@ -320,13 +332,13 @@ def place_marks(
     return placed
 
 
-def champion(story: Story, wide: bool) -> ScorePlot:
+def place_scores(story: Story, wide: bool) -> ScorePlot:
     """Place the plot: scores, triggers and outcomes on one scale of weeks."""
     plot = weeks(story, wide, worded=True)
     x, base = plot.x, plot.top + (250 if wide else 210)
     keys = ("ap", "ap_low", "ap_high", "ceiling", "chance")
     values = {key: [getattr(score, key) for score in story.scores.values()] for key in keys}
-    high = max((v for key in keys for v in values[key] if known(v)), default=1.0) * 1.05
+    high = max((v for key in keys for v in values[key] if is_known(v)), default=1.0) * 1.05
     y = Scale(0, high, base, plot.top)
     at = [x(week) for week in story.scores]
     of = {key: list(zip(at, map(y, values[key]), strict=True)) for key in keys}
@@ -338,7 +350,7 @@ def champion(story: Story, wide: bool) -> ScorePlot:
         y=y,
         levels=ticks_within(0, high, 5),
         lines=lines,
-        names=place_names((stretches(of[key])[-1][-1][1], key) for key in LINES if lines[key]),
+        names=place_names((split_at_gaps(of[key])[-1][-1][1], key) for key in LINES if lines[key]),
         lanes=lanes,
         band=band(ends),
         marks=place_marks(story.marks, lanes, x),
@@ -348,7 +360,7 @@ def champion(story: Story, wide: bool) -> ScorePlot:
     )
 
 
-def arrivals(story: Story, wide: bool) -> ArrivalPlot:
+def place_arrivals(story: Story, wide: bool) -> ArrivalPlot:
     """Place the small multiples: rows in quarantine and columns that drifted, a week each."""
     plot = weeks(story, wide, worded=False)
     panels: list[tuple[str, float, dict[int, int], int, Scale]] = []
@@ -363,7 +375,7 @@ def arrivals(story: Story, wide: bool) -> ArrivalPlot:
     return ArrivalPlot(**vars(plot), panels=panels, bottom=base, height=base + 26)
 
 
-def steps(story: Story, wide: bool) -> StepPlot:
+def place_steps(story: Story, wide: bool) -> StepPlot:
     """Place the seconds of each step of each run, and of all steps of those promoted."""
     start, end = (150, 880) if wide else (104, 312)
     took = {name: [r.seconds[name] for r in story.runs if name in r.seconds] for name in ROWS}
@@ -381,9 +393,9 @@ def steps(story: Story, wide: bool) -> StepPlot:
     )
 
 
-def leads(story: Story, rival: str) -> Scale:
+def find_lead_scale(story: Story, rival: str) -> Scale:
     """Return the scale that all leads over a rival share."""
-    found = [v for run in story.runs if run.rival == rival for v in run.lead if known(v)]
+    found = [v for run in story.runs if run.rival == rival for v in run.lead if is_known(v)]
     return Scale(min([*found, 0.0]), max([*found, 0.0]), 8, 232)
 
 
@@ -401,14 +413,19 @@ def write(
         raise ValueError("There are no events to report: run `jukebox northstar` first.")
     environment = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True,
                               undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)  # fmt: skip
-    environment.filters |= {f.__name__: f for f in (number, plural, seconds, interval)}
+    environment.filters |= {
+        "number": format_number,
+        "plural": count_noun,
+        "seconds": format_seconds,
+        "interval": format_interval,
+    }
     story, sizes = Story(events), (True, False)  # wide, for a laptop and for paper, and narrow
     text = environment.get_template("report.html").render(
         story=story,
-        champion=[champion(story, wide) for wide in sizes],
-        arrivals=[arrivals(story, wide) for wide in sizes],
-        steps=[steps(story, wide) for wide in sizes],
-        leads={rival: leads(story, rival) for rival in ("champion", "chance")},
+        champion=[place_scores(story, wide) for wide in sizes],
+        arrivals=[place_arrivals(story, wide) for wide in sizes],
+        steps=[place_steps(story, wide) for wide in sizes],
+        leads={rival: find_lead_scale(story, rival) for rival in ("champion", "chance")},
         origin=lineage | lineage.get("record", {}) if lineage else {},
         STEPS=ROWS,
     )

@@ -37,7 +37,7 @@ from jukebox.world.events import (
     Score,
     StoryEnd,
     WeekEnd,
-    note,
+    make_note,
 )
 from jukebox.world.report import write
 from jukebox.world.scene import (
@@ -89,14 +89,14 @@ class Story:
         tracks = self.store.read()[0]
         return tracks.loc[tracks["released"] == week]
 
-    def week(self, week: int) -> Iterator[Event[Figures]]:
+    def live_week(self, week: int) -> Iterator[Event[Figures]]:
         """Let a week pass, and give its events."""
         if week in COMMITS:
             commit(self.code, week)
-            yield note(week, f"a commit: {COMMITS[week][0]}", Change(kind="code"))
+            yield make_note(week, f"a commit: {COMMITS[week][0]}", Change(kind="code"))
         if week in CHANGES:
             kind, why = CHANGES[week]
-            yield note(week, why, Change(kind=kind))
+            yield make_note(week, why, Change(kind=kind))
         counts = arrive(self.store, week)
         if self.client:
             self.client.all(self.released(week))
@@ -109,12 +109,12 @@ class Story:
             if is_of(event, Rollback) and before:
                 self.rollback = Back(week, version, before)
             if version == self.registry.standing().champion:
-                yield self.served(week, event.figures.triggers, version)
+                yield self.await_answer(week, event.figures.triggers, version)
         if not self.client:
             raise RuntimeError("The first model was not promoted, so there is no story to tell.")
-        yield self.known(week, counts, self.client)
+        yield self.end_week(week, counts, self.client)
 
-    def served(self, week: int, triggers: list[int], version: int) -> Event[FirstAnswer]:
+    def await_answer(self, week: int, triggers: list[int], version: int) -> Event[FirstAnswer]:
         """Wait for the first answer of a new champion, and give it as an event."""
         if not self.client:
             self.client = Client(self.address(), self.released(week))
@@ -130,9 +130,9 @@ class Story:
         self.client.all(self.released(week))  # so that it can be judged by this week's charts
         took = round(min(times) - fired, 3)
         why = f"version {version} gave its first answer {took:.1f} s after the trigger"
-        return note(week, why, FirstAnswer(version=version, seconds=took))
+        return make_note(week, why, FirstAnswer(version=version, seconds=took))
 
-    def known(self, week: int, counts: Counts, client: Client) -> Event[WeekEnd]:
+    def end_week(self, week: int, counts: Counts, client: Client) -> Event[WeekEnd]:
         """Give what is known at the end of a week, as an event. counts: of the rows that arrived."""
         champion = self.champions[week] = self.registry.standing().champion
         assert champion  # as soon as somebody asks the service, there is one
@@ -148,11 +148,11 @@ class Story:
             champion=champion,
             requests=self.counted[0] - before[0],
             failed=self.counted[1] - before[1],
-            score=self.score(week),
+            score=self.score_week(week),
         )
-        return note(week, f"{figures.kept} of {figures.rows} rows are kept", figures)
+        return make_note(week, f"{figures.kept} of {figures.rows} rows are kept", figures)
 
-    def score(self, week: int) -> Score | None:
+    def score_week(self, week: int) -> Score | None:
         """Give what the champion of three weeks ago has scored, if there was one."""
         past = week - LABEL_DELAY  # whose answers have their charts now
         if not (version := self.champions.get(past)):
@@ -193,7 +193,7 @@ def events(home: str | Path) -> Generator[Event[Figures], None, None]:
     with ExitStack() as ends:
         story = Story(home, ends)
         for week in WEEKS:
-            for event in story.week(week):
+            for event in story.live_week(week):
                 told.append(event)
                 yield event
         assert story.client  # the first week ends with it, or with an error
@@ -210,7 +210,7 @@ def events(home: str | Path) -> Generator[Event[Figures], None, None]:
             failed=story.client.failed,
             seconds=round(time.monotonic() - began, 1),
         )
-        yield note(WEEKS[-1], "the story is told", end)
+        yield make_note(WEEKS[-1], "the story is told", end)
 
 
 def amiss(end: StoryEnd) -> str:

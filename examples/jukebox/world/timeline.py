@@ -26,10 +26,10 @@ CAPTION = "Average precision, by week of release: █ what was scored  ░ what 
 LEGEND = "C code  D data  P performance  ✓ promoted  ✗ refused  ↶ rolled back"
 BLOCKS = " ▁▂▃▄▅▆▇█"
 WIDTH = 80  # columns that the time line takes
-ROW = 0.1  # average precision that fills one of its rows
+ROW_HEIGHT = 0.1  # average precision that fills one of its rows
 
 
-class Lines:
+class StoryLines:
     """What is worth a line; remembers what a later line needs."""
 
     def __init__(self) -> None:
@@ -39,7 +39,7 @@ class Lines:
         self.fired: set[int] = set()  # weeks with a trigger
         self.took: list[float] = []  # seconds to each first answer
 
-    def of(self, event: Event[Figures]) -> Iterator[tuple[str, str, str]]:
+    def describe(self, event: Event[Figures]) -> Iterator[tuple[str, str, str]]:
         """Give the lines of an event: tuples of label, text and style."""
         if is_of(event, Trigger):
             self.fired.add(event.week)
@@ -101,7 +101,7 @@ class Lines:
         yield "all told", f"in {figures.seconds:.0f} s", "bold"
 
 
-class Json(AbstractContextManager["Json"]):
+class JsonLines(AbstractContextManager["JsonLines"]):
     """One event, one line of JSON."""
 
     def __exit__(self, *_: object) -> None:  # what was raised, if anything was
@@ -116,12 +116,12 @@ class Json(AbstractContextManager["Json"]):
         print(text, file=sys.stderr)
 
 
-class Plain(Json):
+class PlainLines(JsonLines):
     """The lines, as text."""
 
     def __init__(self, weeks: range) -> None:
         """weeks: those that will be told."""
-        self.lines, self.weeks = Lines(), weeks
+        self.lines, self.weeks = StoryLines(), weeks
         self.week: int | None = None  # of the last line
 
     def __enter__(self) -> Self:
@@ -131,7 +131,7 @@ class Plain(Json):
 
     def show(self, event: Event[Figures]) -> None:
         """Print the lines of an event; a week's number stands before its first."""
-        for label, text, style in self.lines.of(event):
+        for label, text, style in self.lines.describe(event):
             week, self.week = self.week, None if is_of(event, StoryEnd) else event.week
             number = f"week {self.week}" if self.week not in (week, None) else ""
             self.line(number, label, text, style)
@@ -145,7 +145,7 @@ class Plain(Json):
         print(text, flush=True)
 
 
-class Terminal(Plain):
+class Terminal(PlainLines):
     """The lines, and below them the time line, which rich draws again and again."""
 
     def __init__(self, weeks: range, console: Console) -> None:
@@ -225,11 +225,11 @@ class Terminal(Plain):
         def cell(week: int) -> tuple[str, str]:
             if (score := self.scored.get(week)) is None:
                 return ("··" if week in self.champions and not level else ""), "dim"
-            eighths = round((score.ap / ROW - level) * 8)
+            eighths = round((score.ap / ROW_HEIGHT - level) * 8)
             if eighths > 0:
                 looks = "red" if score.ap < score.ceiling / 2 else "green"
                 return BLOCKS[min(eighths, 8)] * 2, looks
-            return ("░░" if score.ceiling / ROW >= level + 0.5 else ""), "bright_black"
+            return ("░░" if score.ceiling / ROW_HEIGHT >= level + 0.5 else ""), "bright_black"
 
         return cell
 
@@ -252,7 +252,7 @@ class Terminal(Plain):
         return Group(
             Text(f"\n{CAPTION}", "dim"),
             self._row("world", lambda week: ("▼" if week in self.world else "", "italic")),
-            *(self._row(f"{ROW * (n + 1):7.1f}", self._bar(n)) for n in (3, 2, 1, 0)),
+            *(self._row(f"{ROW_HEIGHT * (n + 1):7.1f}", self._bar(n)) for n in (3, 2, 1, 0)),
             self._row("week", lambda week: (str(week), "dim")),
             self._row("model", self._champion),
             self._row("trigger", lambda week: (self.fired.get(week, ""), "bold cyan")),
@@ -262,10 +262,10 @@ class Terminal(Plain):
         )
 
 
-def display(weeks: range, as_json: bool = False) -> Json:
+def display(weeks: range, as_json: bool = False) -> JsonLines:
     """Give what shows the story here, as a context manager with `show` for an event and `say`."""
     console = Console(highlight=False)
     plain = console.is_dumb_terminal or console.width < WIDTH or console.options.ascii_only
     if as_json:
-        return Json()
-    return Terminal(weeks, console) if sys.stdout.isatty() and not plain else Plain(weeks)
+        return JsonLines()
+    return Terminal(weeks, console) if sys.stdout.isatty() and not plain else PlainLines(weeks)
