@@ -1,6 +1,5 @@
 """The command `status`: how things stand."""
 
-import time
 from dataclasses import asdict
 from itertools import zip_longest
 from pathlib import Path

@@ -60,7 +60,7 @@ def make_supplier_file() -> "pd.DataFrame":
     numbers = tracks.columns[2:]
     tracks.loc[commas, numbers] = tracks.loc[commas, numbers].replace(r"\.", ",", regex=True)
     for row in MISREAD:
-        tracks.loc[row, "track_id"] = MARK + tracks.loc[row, "track_id"]
+        tracks.loc[row, "track_id"] = MARK + str(tracks.loc[row, "track_id"])
     for row, (column, value) in IMPOSSIBLE.items():
         tracks.loc[row, column] = str(value)
     return pd.concat([tracks, tracks.loc[list(REPEATED)]], ignore_index=True)
@@ -159,7 +159,7 @@ class DirtyData(Lab):
             )
         waiting = set(make_true_tracks().loc[[*IMPOSSIBLE, LONG_ROW], "track_id"])
         if late := sorted(set(read_clean_ids(bad)) - waiting - set(both.index)):
-            reason = bad.loc[read_clean_ids(bad) == late[0], "reason"].iloc[0]
+            reason = bad["reason"][read_clean_ids(bad) == late[0]].iloc[0]
             yield (
                 f"Tracks in quarantine that could be repaired: {len(late)}. You know what was meant "
                 f"where {reason}. A comma becomes a point, and the id loses what stands before its T."
