@@ -60,7 +60,7 @@ def make_supplier_file() -> "pd.DataFrame":
     numbers = tracks.columns[2:]
     tracks.loc[commas, numbers] = tracks.loc[commas, numbers].replace(r"\.", ",", regex=True)
     for row in MISREAD:
-        tracks.loc[row, "track_id"] = f"{MARK}{tracks.loc[row, 'track_id']}"
+        tracks.loc[row, "track_id"] = MARK + str(tracks.loc[row, "track_id"])
     for row, (column, value) in IMPOSSIBLE.items():
         tracks.loc[row, column] = str(value)
     return pd.concat([tracks, tracks.loc[list(REPEATED)]], ignore_index=True)

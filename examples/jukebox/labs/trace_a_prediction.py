@@ -116,7 +116,8 @@ class TraceAPrediction(Lab):
         arrive(range(16))
         crown(0)
         corrected = world.week(5)[0]
-        corrected.loc[42, "tempo"] = round(corrected["tempo"].loc[42] * 2, 6)  # beats were halved
+        halved = corrected.loc[[42], "tempo"]  # by whoever counted the beats
+        corrected.loc[[42], "tempo"] = (halved * 2).round(6)
         data.arrive(5, corrected)
         now["time"] += SECONDS_A_WEEK
         second = crown(1)
