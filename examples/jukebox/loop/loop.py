@@ -218,8 +218,8 @@ class Loop:
         model = self._read_model(number, training)
         verdict = self._ask_gate(plan, model, champion, self.policy.ceiling)
         if not verdict.passed:
-            raise refusal("; ".join(verdict.reasons), plan, verdict.figures)
-        return verdict.reasons[0], Judgement(champion=version, others=verdict.figures)
+            raise refusal("; ".join(verdict.reasons), plan, {**verdict.figures})
+        return verdict.reasons[0], Judgement(champion=version, others={**verdict.figures})
 
     def register_model(self, number: int, training: Training) -> tuple[str, Registration]:
         """Give the model a version in the registry."""
@@ -291,7 +291,8 @@ class Loop:
             if verdict.passed:
                 why = f"version {version} is {verdict.reasons[0]}"
                 self.registry.rollback(why, version)
-                ending = Rollback(triggers=plan.triggers, version=version, others=verdict.figures)
+                found = {**verdict.figures}
+                ending = Rollback(triggers=plan.triggers, version=version, others=found)
                 raise Ended(why, ending)
 
     def _find_same_run(self, number: int, plan: Plan) -> int | None:

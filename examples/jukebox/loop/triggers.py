@@ -66,8 +66,7 @@ def kinds(triggers: Iterable[Event[Trigger]]) -> list[str]:
 def hash_tracks(tracks: pd.DataFrame, charts: pd.DataFrame) -> set[tuple[int, bytes]]:
     """Give the labelled tracks as a set of hashes, each of a row with its labels."""
     known = labelled(tracks, charts)
-    # pandas.util has it by a __getattr__, of whose type no checker knows.
-    rows = np.asarray(hash_pandas_object(known[COLUMNS], index=False))  # pyright: ignore[reportCallIssue]
+    rows = np.asarray(hash_pandas_object(known[COLUMNS], index=False))
     return {(row, y.tobytes()) for row, y in zip(rows, labels(known, charts), strict=True)}
 
 

@@ -254,4 +254,4 @@ def live(
     table = performance(ours, charts, int(charts["known"].max()))
     if version is None or table.empty:
         return week, None
-    return week, table.loc[(week, version)]
+    return week, table.loc[[(week, version)]].iloc[0]
