@@ -170,7 +170,9 @@ class Story:
             gone_ap = average_precision(y, predict(self.registry.load(gone).onnx, then))
         return Score(
             labelled_week=past,
-            **scored.loc[["ap", "ap_low", "ap_high"]].to_dict(),
+            ap=float(scored["ap"]),
+            ap_low=float(scored["ap_low"]),
+            ap_high=float(scored["ap_high"]),
             ceiling=ceiling(WORLD.truth(first, past), draws=5),
             chance=chance(y).average_precision,
             gone=gone,
