@@ -65,7 +65,9 @@ class Loop:
         store: Store,
         code: str | Path = INSTALLED,
         policy: Policy | None = None,
-        train: Callable[[Path, Path, str, Path, int, int], object] = job.run,
+        train: Callable[
+            [Path, Path, str, Path, int, int], object
+        ] = job.run,  # its answer is unused
     ) -> None:
         """Take the lock. Raises Refused if another loop has it.
 
