@@ -210,7 +210,7 @@ def test_long_tracks_follow_other_tastes_in_every_week():
 def test_the_label_signs_of_what_is_on_offer(size):
     """As many tracks as ever, all of them from one side, and the share that charts follows."""
     tracks, charts = drifting("prevalence", size=size).week(30)
-    offered = STILL.offered(np.random.default_rng([7, 30]), 30, round(1000 / (1 - abs(size))))
+    offered = STILL.draw_offers(np.random.default_rng([7, 30]), 30, round(1000 / (1 - abs(size))))
     promise = STILL.truth(offered, 30).mean(1)
     taken = np.isin(offered["tempo"], tracks["tempo"]) & np.isin(
         offered["energy"], tracks["energy"]
