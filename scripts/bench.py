@@ -92,7 +92,7 @@ def measure_builds(checkout: Path, output: Path) -> dict[str, float]:
     }
 
 
-def multiply(docs: Path, times: int) -> None:
+def multiply_pages(docs: Path, times: int) -> None:
     """Put copies of each folder of pages beside it, with its quizzes, and list them on the home."""
     folders = sorted({page.parent for page in docs.rglob("*.md")} - {docs})
     quizzes = [folder for folder in docs.glob("_data/quizzes/*") if folder.is_dir()]
@@ -114,7 +114,7 @@ def measure_growth(checkout: Path, output: Path, cold: float) -> dict[str, float
     # Silent and not strict: each copy has the labels and terms of its original.
     build = ("-Q", "-n", "-d", str(output.with_name("doctrees")), "docs", str(output))
     pages = len(list(docs.rglob("*.md")))
-    multiply(docs, TIMES)
+    multiply_pages(docs, TIMES)
     for _ in range(AUDITS):
         remove_site(output)
         seconds.append(measure_cpu(checkout, "sphinx", *build))
@@ -160,7 +160,7 @@ def install_lighthouse() -> tuple[list[Path], dict[str, str]]:
     node, npm = wheel / "bin/node", wheel / "lib/node_modules/npm/bin/npm-cli.js"
     environment = os.environ | {
         "PATH": f"{node.parent}:{os.environ['PATH']}",
-        "CHROME_PATH": chromium.find(),
+        "CHROME_PATH": chromium.find_chromium(),
         "PUPPETEER_SKIP_DOWNLOAD": "1",  # Debian's Chromium is used
     }
     install = [node, npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
@@ -208,7 +208,7 @@ def explain_score(run: dict[str, Any], category: str) -> None:
             print(f"     {audit['title']} {audit.get('displayValue', '')}")
 
 
-def missed(figures: dict[str, float], pages: dict[str, tuple[float, int]]) -> list[str]:
+def missed_goals(figures: dict[str, float], pages: dict[str, tuple[float, int]]) -> list[str]:
     """A sentence for each goal that the figures miss."""
     cold = figures["words"] / 10_000 + 2
     most = (
@@ -259,7 +259,7 @@ def main() -> None:
         copies = Path(temporary, "copies", "html")
         figures |= measure_growth(checkout, copies, figures["build_cold_cpu_s"])
     record("bench", platform.python_version(), figures)
-    sys.exit("\n".join(missed(figures, pages)) or None)
+    sys.exit("\n".join(missed_goals(figures, pages)) or None)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ SETTINGS = ("HANDBOOK_", "READTHEDOCS", "SOURCE_DATE_EPOCH")  # what conf.py and
 LIST = ("ls-files", "-z", "--cached", "--others", "--exclude-standard")
 
 
-def git(*arguments: str) -> bytes:
+def ask_git(*arguments: str) -> bytes:
     """What git says here, or nothing where there is no git or no repository."""
     try:
         return subprocess.run(["git", *arguments], capture_output=True, check=True).stdout
@@ -25,12 +25,15 @@ def git(*arguments: str) -> bytes:
         return b""
 
 
-def what_is_read() -> str:
+def digest_inputs() -> str:
     """A digest of all that a build reads: the checkout's files, its commit, settings and Python."""
     settings = sorted(item for item in os.environ.items() if item[0].startswith(SETTINGS))
-    clone = git("rev-parse", "HEAD"), git("remote", "get-url", "origin")  # pages link to both
+    clone = (
+        ask_git("rev-parse", "HEAD"),
+        ask_git("remote", "get-url", "origin"),
+    )  # pages link to both
     parts = hashlib.sha256(repr((sys.version, settings, clone)).encode())
-    for name in sorted(set(os.fsdecode(git(*LIST)).split("\0"))):
+    for name in sorted(set(os.fsdecode(ask_git(*LIST)).split("\0"))):
         if os.path.isfile(name):
             parts.update(f"{name}\0".encode() + hashlib.sha256(Path(name).read_bytes()).digest())
     return parts.hexdigest()
@@ -46,10 +49,10 @@ def digest_site(output: Path) -> str:
 def main(output: Path, doctrees: Path) -> None:
     """Build, and note what was read and what came of it; or say that nothing has changed."""
     note = doctrees / "built_from.txt"
-    inputs = what_is_read()
-    if git(*LIST) and note.exists() and note.read_text() == f"{inputs} {digest_site(output)}":
+    inputs = digest_inputs()
+    if ask_git(*LIST) and note.exists() and note.read_text() == f"{inputs} {digest_site(output)}":
         print(f"Nothing has changed since {output} was built.")
-        if expired := dates.report(dates.read("docs"), dates.today()):
+        if expired := dates.expiry_report(dates.read_facts("docs"), dates.today()):
             print(expired)  # the clock has, and Sphinx is not there to tell what ran out
         return
     command = ["-m", "sphinx", *STRICT, "-d", str(doctrees), "docs", str(output)]

@@ -21,7 +21,7 @@ from typing import NamedTuple
 from packaging import tags
 from packaging.utils import parse_wheel_filename
 
-from scripts.wheels import fitting, pins
+from scripts.wheels import fitting_tags, pins
 
 HTML, PACKS, OUTPUT = (Path("docs", "_build", name) for name in ("html", "packs", "bundle"))
 ROOM = Path(__file__).with_name("room")  # what lies at the top of each bundle
@@ -92,7 +92,7 @@ class Target(NamedTuple):
 
     def list_tags(self) -> set[tags.Tag]:
         """The tags of all wheels that this Python installs on this machine."""
-        return {*fitting(self.python, self.kind.platforms)}
+        return {*fitting_tags(self.python, self.kind.platforms)}
 
 
 def read_target(machine: str, python: str) -> Target:
@@ -131,7 +131,7 @@ def write_requirements(wanted: Mapping[str, Sequence[str]]) -> str:
     )
 
 
-def download(target: Target, wanted: Mapping[str, Sequence[str]], folder: Path) -> None:
+def download_wheels(target: Target, wanted: Mapping[str, Sequence[str]], folder: Path) -> None:
     """Download a wheel for each pin; end with a sentence if there is none."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as temporary:
@@ -211,7 +211,7 @@ def read_files(folder: Path, name: str) -> Iterator[tuple[str, bytes]]:
             yield f"{name}/{file.relative_to(folder).as_posix()}", file.read_bytes()
 
 
-def gather(
+def gather_files(
     target: Target, wheels: Sequence[Path], own: Path, course: Path | None
 ) -> dict[str, bytes]:
     """The content of a bundle's files, by path.
@@ -282,7 +282,7 @@ def write_zip(files: Mapping[str, bytes], target: Path) -> None:
     half.replace(target)
 
 
-def make(target: Target, course: Path | None = None) -> Path:
+def make_bundle(target: Target, course: Path | None = None) -> Path:
     """Make the bundle of a target; return its path. End with a sentence if it cannot be made."""
     if not (HTML / "index.html").is_file():
         sys.exit(f"{HTML} has no site: nox -s docs builds it")
@@ -291,16 +291,16 @@ def make(target: Target, course: Path | None = None) -> Path:
     wanted = read_all_pins(target)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary, "wheels")
-        download(target, wanted, folder)
+        download_wheels(target, wanted, folder)
         wheels = sorted(folder.glob("*.whl"))
         if faults := name_faults(wheels, wanted, target):
             sys.exit("\n".join(faults))
-        files = gather(target, wheels, build_own_wheel(Path(temporary)), course)
+        files = gather_files(target, wheels, build_own_wheel(Path(temporary)), course)
     write_zip(files, OUTPUT / target.name)
     return OUTPUT / target.name
 
 
-def measure(bundle: Path) -> dict[str, float]:
+def measure_bundle(bundle: Path) -> dict[str, float]:
     """The megabytes of a bundle, packed and unpacked, and those that it takes once installed."""
     with zipfile.ZipFile(bundle) as opened:
         made_for = json.loads(opened.read(f"{TOP}/bundle.json"))
@@ -321,8 +321,8 @@ def main(words: Sequence[str]) -> None:
     parser.add_argument("--class", dest="course", type=Path, help="the folder of nox -s teach")
     asked = parser.parse_args(words)
     target = read_target(asked.machine, asked.python)
-    bundle = make(target, asked.course)
-    figures = measure(bundle)
+    bundle = make_bundle(target, asked.course)
+    figures = measure_bundle(bundle)
     print(
         f"{bundle} is for {target.kind.laptop} with Python {target.python}: "
         f"{figures['zip_mb']:.0f} MB with {figures['wheels']} wheels, "

@@ -24,7 +24,7 @@ ARGUMENTS = [
 SCREEN: ViewportSize = {"width": 1280, "height": 720}
 
 
-def find() -> str:
+def find_chromium() -> str:
     """Return the path of Chromium, or exit with how to install it."""
     wanted = [os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome"]
     path = next(filter(None, map(shutil.which, wanted)), None)
@@ -37,7 +37,7 @@ def find() -> str:
 @contextmanager
 def launch() -> Iterator[Browser]:
     """Start Chromium for the time of a `with` block."""
-    path = find()
+    path = find_chromium()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser

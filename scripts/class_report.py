@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from jukebox.labs import hand_in
-from jukebox.labs.hand_in import Lab, Line, Quiz
+from jukebox.labs.hand_in import LabResult, Line, QuizResult
 
 from docs._ext.plans import Handbook, read
 from docs._ext.quiz import DATA, HOME, LETTERS
 from docs._ext.quiz import read as read_quiz
-from scripts.lines import DOTLESS, FoundLine, find, split_name
+from scripts.lines import DOTLESS, FoundLine, find_lines, split_name
 
 DOCS = Path(__file__).parents[1] / "docs"
 BOOK = Handbook(DOCS)
@@ -46,7 +46,7 @@ class Question(NamedTuple):
 
 def name_key(name: str) -> str:
     """Return a name as it is compared: as a line has it, without capitals."""
-    return hand_in.clean(name).casefold()
+    return hand_in.clean_name(name).casefold()
 
 
 @cache
@@ -79,14 +79,14 @@ def read_plan(name: str, parts: int | None = None) -> list[str]:
         if not 1 <= parts <= len(plan.parts):
             raise ValueError(f"--parts {parts}: the plan has the parts 1 to {len(plan.parts)}.")
         plan = replace(plan, parts=plan.parts[:parts])
-    pages = [page.removeprefix(HOME) for page in plan.handed_in]
+    pages = [page.removeprefix(HOME) for page in plan.quizzes_to_hand_in]
     return [*pages, *(f"lab-{number}" for number in plan.labs)]
 
 
 class CountedItem(NamedTuple):
     """An item of a person that counts, and where it came from."""
 
-    item: Quiz | Lab
+    item: QuizResult | LabResult
     line: Line
     number: int
 
@@ -132,12 +132,12 @@ class Report:
         return [what for what in self.expected if what not in given or is_open(given[what].item)]
 
 
-def is_open(item: Quiz | Lab) -> bool:
+def is_open(item: QuizResult | LabResult) -> bool:
     """Tell whether an item is a lab whose check still finds something."""
-    return isinstance(item, Lab) and not item.done
+    return isinstance(item, LabResult) and not item.done
 
 
-def count_right(item: Quiz) -> int:
+def count_right(item: QuizResult) -> int:
     """Return how many first answers of a quiz were right."""
     return sum(
         letter == one.right
@@ -145,9 +145,9 @@ def count_right(item: Quiz) -> int:
     )
 
 
-def fault_of(item: Quiz | Lab) -> str:
+def fault_of(item: QuizResult | LabResult) -> str:
     """Return why an item cannot be counted, or nothing."""
-    if isinstance(item, Lab):
+    if isinstance(item, LabResult):
         return "" if item.number in BOOK.labs else f"there is no lab {item.number}"
     questions = read_questions(item.page)
     if not questions:
@@ -187,7 +187,7 @@ def make_report(
     """
     known = {name_key(name): name for name in roster}
     known |= {name_key(a): known[name_key(b)] for a, b in (same or {}).items()}
-    found, leftover = find(text, roster)
+    found, leftover = find_lines(text, roster)
     lines = [
         SoundLine(one.number, one.line, known.get(name_key(one.name), ""))
         for one in found
@@ -330,7 +330,11 @@ def take_newest(report: Report, lines: Sequence[SoundLine]) -> list[str]:
 def two_answers(name: str, before: CountedItem, now: CountedItem) -> Iterator[str]:
     """Yield that somebody has two first answers to a quiz, if they are not the same."""
     one, other = before.item, now.item
-    if isinstance(one, Quiz) and isinstance(other, Quiz) and one.letters != other.letters:
+    if (
+        isinstance(one, QuizResult)
+        and isinstance(other, QuizResult)
+        and one.letters != other.letters
+    ):
         yield (
             f"{name} has two first answers to {other.what}: "
             f"{' '.join(one.letters)} (line {before.number}) and "
@@ -345,13 +349,13 @@ def shared_work(lines: Sequence[SoundLine]) -> Iterator[str]:
     for one in lines:
         same[one.line.day, one.line.items].add(one.name)
         for item in one.line.items:
-            if isinstance(item, Lab):
+            if isinstance(item, LabResult):
                 states[item.what, item.state].add(one.name)
     right_alike = 0
     for (day, items), names in same.items():
         if len(names) < 2:
             continue
-        quizzes = [item for item in items if isinstance(item, Quiz) and not fault_of(item)]
+        quizzes = [item for item in items if isinstance(item, QuizResult) and not fault_of(item)]
         asked = sum(len(item.letters) for item in quizzes)
         wrong = asked - sum(map(count_right, quizzes))
         if wrong:
@@ -382,7 +386,7 @@ def mistakes(report: Report) -> list[QuestionChoices]:
     chosen: dict[tuple[str, int], Counter[str]] = defaultdict(Counter)
     for given in report.given.values():
         for one in given.values():
-            if isinstance(one.item, Quiz):
+            if isinstance(one.item, QuizResult):
                 for number, letter in enumerate(one.item.letters):
                     chosen[one.item.page, number][letter] += 1
     found = [

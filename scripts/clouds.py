@@ -44,20 +44,20 @@ def to_pixel(point: Point) -> tuple[float, float]:
     return round(20 + SCALE * point[0], 1), round(20 + SCALE * (HEIGHT - point[1]), 1)
 
 
-def border(one: Point, other: Point, ears: float) -> tuple[float, float]:
+def find_border(one: Point, other: Point, ears: float) -> tuple[float, float]:
     """Return the point at a height from which two middles are equally far."""
     (left, high), (right, low) = one, other
     ahead = (ears - (high + low) / 2) * (low - high) / (right - left)
     return (left + right) / 2 - ahead, ears
 
 
-def drawn(
+def draw_plot(
     cats: Iterable[Point], dogs: Iterable[Point], fox: Point, model: Mapping[str, Point]
 ) -> str:
     """Return the plot as SVG: what is told apart by colour is told apart by shape and by words."""
     right, bottom = to_pixel((WIDTH, 0))
     (x1, y1), (x2, y2) = (
-        to_pixel(border(model["cat"], model["dog"], ears)) for ears in (0, HEIGHT)
+        to_pixel(find_border(model["cat"], model["dog"], ears)) for ears in (0, HEIGHT)
     )
     groups = {"cat": cats, "dog": dogs, "fox": [fox], "middle": model.values()}
     places = [
@@ -85,7 +85,7 @@ def drawn(
 def drawing_of_page() -> str:
     """Return the drawing of what the page's block made."""
     names = run_block()
-    return drawn(*(names[name] for name in ("cats", "dogs", "fox", "model")))
+    return draw_plot(*(names[name] for name in ("cats", "dogs", "fox", "model")))
 
 
 if __name__ == "__main__":

@@ -15,9 +15,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
-from jukebox.labs.hand_in import Lab, Quiz
+from jukebox.labs.hand_in import LabResult, QuizResult
 
-from docs._ext.markdown import PARSER, shown
+from docs._ext.markdown import PARSER, visible_text
 from scripts.class_report import (
     QuestionChoices,
     Report,
@@ -27,10 +27,10 @@ from scripts.class_report import (
     name_key,
     read_plan,
 )
-from scripts.lines import decode
+from scripts.lines import read_mails
 from scripts.roster import read_roster
 from scripts.spreadsheet import write_csv
-from scripts.timetable import environment
+from scripts.timetable import make_environment
 
 WIDTH = 88
 
@@ -39,8 +39,8 @@ def people(report: Report) -> Iterator[tuple[str, str, str]]:
     """Yield each name with what was handed in, and what is missing."""
     for name in report.roster:
         given = [one.item for one in report.given[name].values()]
-        quizzes = [item for item in given if isinstance(item, Quiz)]
-        labs = sorted(item.number for item in given if isinstance(item, Lab) and item.done)
+        quizzes = [item for item in given if isinstance(item, QuizResult)]
+        labs = sorted(item.number for item in given if isinstance(item, LabResult) and item.done)
         asked = sum(len(item.letters) for item in quizzes)
         more = sum(item.tries > 1 for item in quizzes)
         said = []
@@ -81,7 +81,7 @@ def choices(one: QuestionChoices) -> Iterator[str]:
 
 def plain_text(text: str) -> str:
     """Return a text of a quiz without its marks."""
-    return shown(PARSER.parseInline(text)[0].children or [])
+    return visible_text(PARSER.parseInline(text)[0].children or [])
 
 
 def as_text(report: Report, *, named: bool = True) -> str:
@@ -115,7 +115,7 @@ def as_text(report: Report, *, named: bool = True) -> str:
 def as_html(report: Report, *, named: bool = True) -> str:
     """Return the report as a page that needs nothing else; `named` as in `as_text`."""
     return (
-        environment()
+        make_environment()
         .get_template("report.html")
         .render(
             report=report,
@@ -136,7 +136,7 @@ def table_rows(report: Report) -> Iterator[list[str]]:
         for what in dict.fromkeys([*report.expected, *given]):
             one = given.get(what)
             row: list[str | int | date] = ["missing", *[""] * 6]
-            if one and isinstance(one.item, Quiz):
+            if one and isinstance(one.item, QuizResult):
                 item = one.item
                 row = [
                     "done",
@@ -163,7 +163,7 @@ def read_pair(text: str) -> tuple[str, str]:
     return one, other
 
 
-def describe(error: OSError) -> str:
+def describe_error(error: OSError) -> str:
     """Say what the system refused, and of which file where it says so: a full disk names none."""
     return ": ".join(filter(None, (error.filename and str(error.filename), error.strerror))) + "."
 
@@ -209,14 +209,14 @@ def main(arguments: Sequence[str], today: date | None = None) -> int:
         if unknown:
             raise ValueError(f"--same: {unknown[0]} is not on the roster {given.roster}.")
         plan = read_plan(given.plan, given.parts) if given.plan else None
-        text = decode(given.lines)
+        text = read_mails(given.lines)
         report = make_report(text, roster, plan, dict(given.same), today or date.today())
         if given.html:
             given.html.write_text(as_html(report, named=not given.counts), "utf-8")
         if given.csv:
             write_csv(given.csv, table_rows(report))
     except OSError as error:
-        print(describe(error), file=sys.stderr)
+        print(describe_error(error), file=sys.stderr)
         return 1
     except ValueError as error:  # PlanError is one
         print(error, file=sys.stderr)

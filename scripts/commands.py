@@ -28,11 +28,13 @@ EMPTY = "### `jukebox {0}`\n\n```console\n$ jukebox {0} --help\n```\n\n"
 FENCE = re.compile(r"(?<=^```console\n)\$ jukebox(?P<words>.*) --help\n(?s:.*?)(?=^```$)", re.M)
 
 
-def paths(command: click.Command = main, words: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+def command_paths(
+    command: click.Command = main, words: tuple[str, ...] = ()
+) -> Iterator[tuple[str, ...]]:
     """Every command by its words, the groups as well: (), ("generate",), …"""
     yield words
     for name, one in getattr(command, "commands", {}).items():
-        yield from paths(one, (*words, name))
+        yield from command_paths(one, (*words, name))
 
 
 def read_help(words: tuple[str, ...]) -> str:
@@ -49,7 +51,9 @@ def place_listings(text: str) -> str:
     listing_of = {one["words"]: one[0] for one in LISTING.finditer(text)}
 
     def listings(heading: str) -> str:
-        names = (words for one in CONTENTS[heading] for words in paths(one, (one.name or "",)))
+        names = (
+            words for one in CONTENTS[heading] for words in command_paths(one, (one.name or "",))
+        )
         return "".join(listing_of.get(name, EMPTY.format(name)) for name in map(" ".join, names))
 
     sections = {one["heading"]: one for one in SECTION.finditer(text)}
@@ -61,7 +65,7 @@ def place_listings(text: str) -> str:
     return text.replace("\n## Next\n", f"\n{new}## Next\n")
 
 
-def written(text: str) -> str:
+def update_page(text: str) -> str:
     """A page with the output of each `jukebox … --help` as it is now."""
     return FENCE.sub(
         lambda fence: (
@@ -71,11 +75,11 @@ def written(text: str) -> str:
     )
 
 
-def shown(text: str) -> list[tuple[str, ...]]:
+def find_commands(text: str) -> list[tuple[str, ...]]:
     """The commands whose help a page shows, in its order."""
     return [tuple(fence["words"].split()) for fence in FENCE.finditer(text)]
 
 
 if __name__ == "__main__":
-    PAGE.write_text(written(PAGE.read_text("utf-8")), "utf-8")
-    print(f"wrote   {PAGE}: {len(shown(PAGE.read_text('utf-8')))} commands")
+    PAGE.write_text(update_page(PAGE.read_text("utf-8")), "utf-8")
+    print(f"wrote   {PAGE}: {len(find_commands(PAGE.read_text('utf-8')))} commands")

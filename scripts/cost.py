@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from scripts.due import Part, Tool, every_tool, packages
-from scripts.tools import call, chosen, entries, missing
+from scripts.tools import choose_tools, entries, missing_packages, run_or_exit
 from scripts.workspace import megabytes, record
 
 WRITTEN = Path("docs/_data/measured/install.json")
@@ -31,14 +31,14 @@ def install_tool(tool: Part) -> Cost:
         return {}
     with tempfile.TemporaryDirectory() as folder:
         bare = [] if "pip" in tool else ["--without-pip"]
-        call(sys.executable, "-m", "venv", *bare, folder)
+        run_or_exit(sys.executable, "-m", "venv", *bare, folder)
         python = Path(folder, "bin", "python")
         before, there = megabytes(Path(folder)), list_packages(python)
         if "pip" in tool:  # uv compiles nothing either
-            call(python, "-m", "pip", "install", "-q", "--no-compile", tool["pip"])
+            run_or_exit(python, "-m", "pip", "install", "-q", "--no-compile", tool["pip"])
         else:
             lock = f"locks/{tool.get('lock')}.txt"
-            call("uv", "pip", "install", "-q", "--python", python, "-c", lock, *wanted)
+            run_or_exit("uv", "pip", "install", "-q", "--python", python, "-c", lock, *wanted)
         size = megabytes(Path(folder)) - before
         return {"packages": len(list_packages(python) - there), "mb": round(size, 1)}
 
@@ -55,7 +55,7 @@ def install_npm(lock: Path) -> Cost:
     with tempfile.TemporaryDirectory() as folder:
         shutil.copytree(lock, folder, dirs_exist_ok=True)
         before = megabytes(Path(folder))
-        call("npm", "ci", "--silent", "--ignore-scripts", "--prefix", folder)
+        run_or_exit("npm", "ci", "--silent", "--ignore-scripts", "--prefix", folder)
         installed = json.loads(Path(folder, "node_modules/.package-lock.json").read_text("utf-8"))
         size = megabytes(Path(folder)) - before
         return {"packages": len(installed["packages"]), "mb": round(size, 1)}
@@ -84,8 +84,8 @@ def main(asked: Sequence[str]) -> None:
     for command, source in NEEDED.items():
         if not shutil.which(command):
             sys.exit(f"This needs {command}: {source}")
-    tools = chosen(entries(), asked)
-    if lacking := missing(tools):
+    tools = choose_tools(entries(), asked)
+    if lacking := missing_packages(tools):
         sys.exit(f"Missing on this machine. Install: apt-get install {' '.join(lacking)}")
     figures = json.loads(WRITTEN.read_text("utf-8"))["figures"] if WRITTEN.exists() else {}
     every = every_tool()

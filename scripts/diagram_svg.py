@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree as ET
 
-from docs._ext.diagrams import said
+from docs._ext.diagrams import accessible_words
 from scripts.diagram_layout import (
     Refused,
     Styles,
@@ -271,7 +271,10 @@ def write_svg(source: str, root: ET.Element, name: str, smallest: float) -> str:
         del attributes["role"]  # what holds links must not be an image to a screen reader
     shared = {k: v for k, v in root.attrib.items() if k in INITIAL}
     root.attrib = attributes | shared
-    for tag, words in ("desc", said(source, "accDescr")), ("title", said(source, "accTitle")):
+    for tag, words in (
+        ("desc", accessible_words(source, "accDescr")),
+        ("title", accessible_words(source, "accTitle")),
+    ):
         label = ET.Element(tag, {"id": f"{key}-{tag[0]}"})
         label.text = words
         root.insert(0, label)

@@ -19,7 +19,7 @@ from typing import Any
 
 import mermaidx
 
-from docs._ext.diagrams import drawing, faults, fences
+from docs._ext.diagrams import drawing_name, faults, mermaid_fences
 from scripts import rooms
 from scripts.diagram_layout import Refused, TooWide
 from scripts.diagram_style import ACCENT, BORDER, CLUSTER, LABEL, LINE, NODE, SERIES, TEXT
@@ -112,7 +112,7 @@ def draw_with(flowchart: Settings, source: str) -> str:
     # The rooms of Jukebox may be more: in two pictures, nobody would see their order.
     if nodes > NODES and rooms.TITLE not in source:
         raise Refused(f"{nodes} nodes, and a reader follows {NODES}: split it")
-    return redraw_svg(source, svg, drawing(source))
+    return redraw_svg(source, svg, drawing_name(source))
 
 
 def stamp() -> str:
@@ -134,8 +134,8 @@ def main(docs: Path = Path("docs")) -> list[str]:
     drawn_with = folder / "drawn-with.txt"
     fresh = drawn_with.exists() and drawn_with.read_text("utf-8") == stamp()
     for page in sorted(docs.rglob("*.md")):
-        for line, source in fences(page.read_text("utf-8")):
-            name = drawing(source)
+        for line, source in mermaid_fences(page.read_text("utf-8")):
+            name = drawing_name(source)
             used.add(name)
             bad = list(faults(source))
             wrong += [f"{page}:{line + below}: {sentence}" for below, sentence in bad]

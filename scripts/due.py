@@ -181,30 +181,30 @@ def digest_of(example: str) -> str:
 
 
 # JSON, as it was written and is written again.
-def recorded() -> dict[str, Any]:
+def read_results() -> dict[str, Any]:
     """What the runs before this one wrote."""
     return json.loads(WRITTEN.read_text("utf-8")) if WRITTEN.exists() else {"figures": {}}
 
 
-def from_git(*words: str) -> str:
+def ask_git(*words: str) -> str:
     """What git answers here, or nothing where it fails."""
     done = subprocess.run(["git", *words], capture_output=True, text=True)
     return done.stdout.strip() if done.returncode == 0 else ""
 
 
-def base() -> str:
+def find_base() -> str:
     """The commit that the tree is compared with, or nothing where none is known.
 
     It is where the tree left the commit that CI names, or else the default branch. On that branch
     itself it is the newest commit that is four hours older: what came in since is seen at each.
     """
     if os.environ.get(BASE):
-        return from_git("merge-base", os.environ[BASE], "HEAD")
-    left = next(filter(None, (from_git("merge-base", branch, "HEAD") for branch in BRANCHES)), "")
-    if left and left != from_git("rev-parse", "HEAD"):
+        return ask_git("merge-base", os.environ[BASE], "HEAD")
+    left = next(filter(None, (ask_git("merge-base", branch, "HEAD") for branch in BRANCHES)), "")
+    if left and left != ask_git("rev-parse", "HEAD"):
         return left
-    before = int(from_git("log", "-1", "--format=%ct") or RECENT) - RECENT
-    return from_git("rev-list", "--first-parent", "-1", f"--min-age={before}", "HEAD")
+    before = int(ask_git("log", "-1", "--format=%ct") or RECENT) - RECENT
+    return ask_git("rev-list", "--first-parent", "-1", f"--min-age={before}", "HEAD")
 
 
 def inputs_at(commit: str, examples: Iterable[str]) -> dict[str, dict[str, str]]:
@@ -217,14 +217,14 @@ def inputs_at(commit: str, examples: Iterable[str]) -> dict[str, dict[str, str]]
 
 def reasons(digests: dict[str, str]) -> dict[str, str]:
     """Why each example has to run, given its digest as it is now; empty where it need not."""
-    if not (commit := base()):
+    if not (commit := find_base()):
         unknown = f"{BASE} names no commit of this clone"
         if not os.environ.get(BASE):
             unknown = f"this clone has no commit to compare with, and {BASE} names none"
         return dict.fromkeys(digests, unknown)
-    count = int(from_git("rev-list", "--count", "--first-parent", "HEAD"))
+    count = int(ask_git("rev-list", "--count", "--first-parent", "HEAD"))
     turns = sorted(digests)[count % TURNS :: TURNS]
-    before, passed = inputs_at(commit, digests), recorded().get("passed", {})
+    before, passed = inputs_at(commit, digests), read_results().get("passed", {})
     why: dict[str, str] = {}
     for example, now in digests.items():
         differing = {name for name, _ in inputs(example).items() ^ before[example].items()}

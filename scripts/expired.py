@@ -17,12 +17,12 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--within", type=int, default=0, metavar="DAYS")
     parser.add_argument("--on", type=date.fromisoformat, default=dates.today(), metavar="DATE")
     asked = parser.parse_args(words)
-    held = dates.read("docs")
+    held = dates.read_facts("docs")
     print(
-        dates.report(held, asked.on, asked.within)
+        dates.expiry_report(held, asked.on, asked.within)
         or f"On {asked.on} all {len(held)} facts are good."
     )
-    return int(bool(dates.expired(held, asked.on)))
+    return int(bool(dates.expired_facts(held, asked.on)))
 
 
 if __name__ == "__main__":

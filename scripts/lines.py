@@ -38,7 +38,7 @@ class FoundLine(NamedTuple):
     fault: str = ""
 
 
-def decode(path: Path) -> str:
+def read_mails(path: Path) -> str:
     """Return the text of a file of lines in UTF-8; ValueError says what to do where it is none."""
     if path.is_dir():
         raise ValueError(f"{path}: this is a folder. Name the file with the mails in it.")
@@ -100,7 +100,7 @@ class Source:
                 row = re.sub(r"[^\x00-\x7f]+", decode_again, row)
             goes_on = escaped and row.endswith("=")  # and the break is no space
             row = row[:-1] if goes_on else row
-            piece = hand_in.plain(QUOTED.sub("", row)).translate(hand_in.DOTS)
+            piece = hand_in.plain_text(QUOTED.sub("", row)).translate(hand_in.DOTS)
             if piece:
                 cut = soft or bool(
                     pieces and CUT.search(pieces[-1]) and re.match("[a-z0-9]", piece)
@@ -134,7 +134,7 @@ class Names:
 
     def __init__(self, names: Iterable[str]) -> None:
         """Remember each exactly, and by its letters alone."""
-        self.clean = [hand_in.clean(name) for name in names]
+        self.clean = [hand_in.clean_name(name) for name in names]
         self.exact = {name.casefold(): name for name in self.clean}
         self.spelt = {letters(name): name for name in self.clean}
 
@@ -195,7 +195,9 @@ def agreement(name: str, words: str) -> int:
     return 0 if not letters(left) and not letters(words.rpartition(": ")[2]) else -1
 
 
-def find(text: str, names: Sequence[str] = ()) -> tuple[list[FoundLine], list[tuple[int, str]]]:
+def find_lines(
+    text: str, names: Sequence[str] = ()
+) -> tuple[list[FoundLine], list[tuple[int, str]]]:
     """Return the lines in a text, and what looks like a part of one and is in none: (number, text).
 
     names: of the roster; a line whose checksum fits one of them under another name is told so.
@@ -235,14 +237,14 @@ def read_line(
     Other words or signs may stand before the name: the checksum knows where it begins.
     """
     whole, stop = source.whole, head.start()
-    lowest = max(lower, stop - hand_in.LONGEST)
+    lowest = max(lower, stop - hand_in.LONGEST_NAME)
     rest, checksum = whole[stop : tail.end(1)], tail[2]
     theirs = "its checksum fits the name {}: the line is theirs, under another name"
     for start in (lowest + at for at in word_starts(whole[lowest:stop])):
         if hand_in.checksum(whole[start:stop] + rest) != checksum:
             continue
         try:
-            line = hand_in.read(whole[start : tail.end(2)])
+            line = hand_in.parse_line(whole[start : tail.end(2)])
         except ValueError as error:
             fault = f"its checksum fits, but it cannot be read: {error}"
             return start, FoundLine(source.number(start), whole[start:stop], None, fault)
@@ -253,7 +255,7 @@ def read_line(
             return row, FoundLine(source.number(row), other, None, theirs.format(line.name))
         return start, FoundLine(source.number(start), line.name, line)
     start = source.find_beginning(stop, lower)
-    words = whole[max(start, stop - 2 * hand_in.LONGEST) : stop]
+    words = whole[max(start, stop - 2 * hand_in.LONGEST_NAME) : stop]
     name = name_before(source, start, stop, known)
     fault = (
         "its checksum does not fit: a name, a day, a letter or a digit was changed, or the line was "
@@ -266,7 +268,7 @@ def read_line(
         others = len(letters(other)) if other not in {"", owner} else -1
         if agreement(owner, words) > others:
             try:
-                line = hand_in.read(f"{owner}{rest}{hand_in.BETWEEN}{checksum}")
+                line = hand_in.parse_line(f"{owner}{rest}{hand_in.BETWEEN}{checksum}")
                 return start, FoundLine(source.number(start), line.name, line)
             except ValueError as error:
                 fault = f"its checksum fits, but it cannot be read: {error}"
@@ -285,10 +287,10 @@ def name_before(source: Source, start: int, stop: int, known: Names) -> str:
 
     It is a name of the roster, if the words end with one, and has at most `hand_in.LONGEST` signs.
     """
-    words = source.whole[max(start, stop - 2 * hand_in.LONGEST) : stop]
+    words = source.whole[max(start, stop - 2 * hand_in.LONGEST_NAME) : stop]
     words = re.split(r"·|: |\btry \d+ ", words)[-1].strip()
     if name := known.find_similar(words):
         return name
-    if len(words) > hand_in.LONGEST:
-        words = words[-hand_in.LONGEST :].partition(" ")[2] or words[-hand_in.LONGEST :]
+    if len(words) > hand_in.LONGEST_NAME:
+        words = words[-hand_in.LONGEST_NAME :].partition(" ")[2] or words[-hand_in.LONGEST_NAME :]
     return words

@@ -34,7 +34,7 @@ from docutils.nodes import make_id
 from markdown_it.token import Token
 
 from docs._ext import data
-from docs._ext.markdown import PARSER, sections, shown
+from docs._ext.markdown import PARSER, sections, visible_text
 from docs._ext.quiz import DATA, HOME, LETTERS, read
 from docs.conf import html_baseurl
 from scripts.spreadsheet import write_csv
@@ -93,7 +93,7 @@ class Item:
         return "/".join(name.replace("/", "//") for name in (BANK, self.part, self.chapter))
 
 
-def write(
+def write_bank(
     folder: Path,
     pages: Sequence[str] | None = None,
     *,
@@ -106,7 +106,7 @@ def write(
     of the table of contents. `address` is the site's; without one no question has a link. Raises
     ValueError with what to mend if a page has no quiz or a quiz cannot be written.
     """
-    items = list(read_items(docs, chosen(docs, pages), address))
+    items = list(read_items(docs, choose_chapters(docs, pages), address))
     folder.mkdir(parents=True, exist_ok=True)
     made = {"bank.xml": as_xml(items), "bank.gift.txt": as_gift(items)}
     for name, text in made.items():
@@ -115,7 +115,7 @@ def write(
     return [folder / name for name in (*made, "bank.csv")]
 
 
-def chosen(docs: Path, pages: Sequence[str] | None) -> list[str]:
+def choose_chapters(docs: Path, pages: Sequence[str] | None) -> list[str]:
     """Return the chapters with a quiz that are meant, each once."""
     every = [page for page in reading_order(docs) if quiz_of(docs, page).is_file()]
     if pages is None:
@@ -230,12 +230,12 @@ def as_text(tokens: Iterable[Token], place: str) -> Text:
         if token.type in MARKS:
             marked.append(MARKS[token.type])
         elif token.type in {"text", "code_inline", "myst_role"}:
-            escaped = html.escape(shown([token]), quote=False)
+            escaped = html.escape(visible_text([token]), quote=False)
             marked.append(f"<code>{escaped}</code>" if token.type == "code_inline" else escaped)
         else:
             message = "write text, `code`, *emphasis* or a role there"
             raise ValueError(f"{place}: a {token.type} cannot go to Moodle; {message}")
-    return Text("".join(marked), shown(tokens))
+    return Text("".join(marked), visible_text(tokens))
 
 
 def as_xml(items: Iterable[Item]) -> str:
@@ -329,7 +329,7 @@ def is_source(folder: str) -> bool:
     inside = path.is_relative_to(DOCS) and not path.is_relative_to(DOCS / "_build")
     if inside or f"{word}/".startswith(HOME):
         return True
-    every = [name.removeprefix(HOME) for name in chosen(DOCS, None)]
+    every = [name.removeprefix(HOME) for name in choose_chapters(DOCS, None)]
     return any(f"{name}/".startswith(f"{word}/") for name in every)
 
 
@@ -346,7 +346,7 @@ def main(arguments: Sequence[str]) -> int:
         )
         return 2
     try:
-        paths = write(Path(folder), pages or None)
+        paths = write_bank(Path(folder), pages or None)
     except OSError as error:
         print(
             f"{error.filename}: {error.strerror}. Name a folder that can be written.",

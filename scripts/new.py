@@ -27,7 +27,7 @@ class Skeleton(string.Template):
     delimiter = "NEW_"
 
 
-def filled(skeleton: str, places: dict[str, str]) -> str:
+def fill_places(skeleton: str, places: dict[str, str]) -> str:
     """Return the text of a skeleton with its places filled."""
     return Skeleton((SKELETONS / skeleton).read_text("utf-8")).safe_substitute(places)
 
@@ -38,7 +38,7 @@ def write(files: dict[Path, str], places: dict[str, str]) -> None:
         sys.exit(f"{there[0]} is there already: take another name, or edit it.")
     for path, skeleton in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(filled(skeleton, places), "utf-8")
+        path.write_text(fill_places(skeleton, places), "utf-8")
         print(f"wrote   {path}")
 
 
@@ -63,7 +63,7 @@ def add_import(path: Path, line: str) -> None:
 
 def append(path: Path, skeleton: str, places: dict[str, str]) -> None:
     """Put a filled skeleton at the end of a file."""
-    path.write_text(path.read_text("utf-8") + filled(skeleton, places), "utf-8")
+    path.write_text(path.read_text("utf-8") + fill_places(skeleton, places), "utf-8")
     print(f"edited  {path}")
 
 

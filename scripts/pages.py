@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from scripts.tools import cut
+from scripts.tools import find_cut
 
 ROOT = Path(__file__).resolve().parents[1]
 RUNNING = "RUN_IN"  # the variable of the environment that names the session
@@ -22,7 +22,7 @@ def sessions(noxfile: Path = ROOT / "noxfile.py") -> list[str]:
     return re.findall(r'"scripts\.pages", "([\w-]+)"', noxfile.read_text("utf-8"))
 
 
-def asking(session: str, docs: Path = ROOT / "docs") -> list[Path]:
+def find_pages(session: str, docs: Path = ROOT / "docs") -> list[Path]:
     """The pages with a block for a session."""
     pages = sorted(docs.rglob("*.md"))
     return [page for page in pages if session in BEGINS.findall(page.read_text("utf-8"))]
@@ -30,10 +30,10 @@ def asking(session: str, docs: Path = ROOT / "docs") -> list[Path]:
 
 def main(session: str, *options: str) -> None:
     """Run them, and fail if there is none."""
-    pages = asking(session)
+    pages = find_pages(session)
     if not pages:
         sys.exit(f"No page has a block for the session {session!r}.")
-    alone = cut()
+    alone = find_cut()
     print("The network is cut." if alone else "The network could not be cut here.", flush=True)
     command = (*alone, sys.executable, "-m", "pytest", *map(str, pages), *options)
     sys.exit(subprocess.run(command, env=os.environ | {RUNNING: session}).returncode)

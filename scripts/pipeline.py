@@ -11,7 +11,7 @@ from pathlib import Path
 from jukebox import PIPELINE, TRIGGERS
 from jukebox.loop.pipeline import Step
 
-from docs._ext.diagrams import fences
+from docs._ext.diagrams import mermaid_fences
 
 PAGE = Path("docs/modules/mlops/one-picture.md")
 TITLE = "accTitle: Jukebox's pipeline, drawn from its definition"
@@ -23,14 +23,14 @@ SOURCES = {
 }
 
 
-def box(step: Step) -> str:
+def draw_box(step: Step) -> str:
     """A step and the slide's word for it, as a box; as a hexagon if somebody may say no there."""
     # The code's word stands in a box of its own already, where it comes in.
     words = step.name if step.part == "Code" else f"{step.part}: {step.name}"
     return f'{step.name}{{{{"{words}"}}}}' if step.no else f'{step.name}["{words}"]'
 
 
-def described(steps: Sequence[Step], triggers: Sequence[str]) -> str:
+def describe_pipeline(steps: Sequence[Step], triggers: Sequence[str]) -> str:
     """The picture in words, for those who do not see it."""
     *others, last = [step.name for step in steps]
     firm = [step.name for step in steps if not step.no]
@@ -41,7 +41,7 @@ def described(steps: Sequence[Step], triggers: Sequence[str]) -> str:
     )
 
 
-def source(pipeline: Sequence[Step] = PIPELINE, triggers: Sequence[str] = TRIGGERS) -> str:
+def write_diagram(pipeline: Sequence[Step] = PIPELINE, triggers: Sequence[str] = TRIGGERS) -> str:
     """The diagram of a pipeline in Mermaid's words, without its fence.
 
     The first step is no box: it is where the three triggers meet.
@@ -51,10 +51,10 @@ def source(pipeline: Sequence[Step] = PIPELINE, triggers: Sequence[str] = TRIGGE
     arrows = [f'{SOURCES[one][0]} -->|"{SOURCES[one][1]}"| {names[0]}' for one in triggers]
     lines = [
         TITLE,
-        described(steps, triggers),
+        describe_pipeline(steps, triggers),
         'code(["Code"])',
         'data[("Data")]',
-        *map(box, steps),
+        *map(draw_box, steps),
         'labels[("Labels")]',
         'monitor["Monitor"]',
         *arrows[:-1],
@@ -65,17 +65,17 @@ def source(pipeline: Sequence[Step] = PIPELINE, triggers: Sequence[str] = TRIGGE
     return "\n".join(["flowchart TD", *(f"    {line}" for line in lines)])
 
 
-def drawn(text: str) -> str:
+def find_diagram(text: str) -> str:
     """The one diagram of a page that is drawn from the definition."""
-    [found] = [one for _, one in fences(text) if TITLE in one]
+    [found] = [one for _, one in mermaid_fences(text) if TITLE in one]
     return found
 
 
-def written(text: str) -> str:
+def replace_diagram(text: str) -> str:
     """A page with the diagram as the definition has it now."""
-    return text.replace(drawn(text), source())
+    return text.replace(find_diagram(text), write_diagram())
 
 
 if __name__ == "__main__":
-    PAGE.write_text(written(PAGE.read_text("utf-8")), "utf-8")
+    PAGE.write_text(replace_diagram(PAGE.read_text("utf-8")), "utf-8")
     print(f"Wrote the pipeline into {PAGE}; now run nox -s diagrams")

@@ -79,7 +79,7 @@ def leave_out_transitive(arrows: Collection[Arrow]) -> set[Arrow]:
     }
 
 
-def draw(order: list[str], arrows: Iterable[Arrow], files: Collection[str]) -> str:
+def draw_rooms(order: list[str], arrows: Iterable[Arrow], files: Collection[str]) -> str:
     """Return the diagram in Mermaid's words, without its fence: what is imported stands above.
 
     files: those of the rooms that are a single file each; they share a box, under the last name.
@@ -112,7 +112,7 @@ def first_sentence(file: Path) -> str:
     return re.split(r"(?<=[.?!])\s", text, maxsplit=1)[0]
 
 
-def describe(room: str, folder: Path = PACKAGE) -> Iterator[str]:
+def describe_room(room: str, folder: Path = PACKAGE) -> Iterator[str]:
     """Yield the lines of the page on a room: its name, its sentence, and its modules or their page."""
     if (file := folder / f"{room}.py").exists():
         yield from (f"`{room}.py`", f": {first_sentence(file)}", "")
@@ -131,33 +131,37 @@ def single_files(order: Iterable[str]) -> list[str]:
 def source() -> str:
     """Return the diagram of the rooms as the contract and the imports have it now."""
     order = read_order(SETTINGS.read_text("utf-8"))
-    return draw(order, find_arrows(order), single_files(order))
+    return draw_rooms(order, find_arrows(order), single_files(order))
 
 
-def drawn(text: str) -> str:
+def find_diagram(text: str) -> str:
     """Return the one diagram of a page that is drawn from the rooms."""
-    from docs._ext.diagrams import fences
+    from docs._ext.diagrams import mermaid_fences
 
-    [found] = [one for _, one in fences(text) if TITLE in one]
+    [found] = [one for _, one in mermaid_fences(text) if TITLE in one]
     return found
 
 
-def written(text: str) -> str:
+def update_page(text: str) -> str:
     """Return a page with the diagram and the list of the rooms as they are now."""
     order = read_order(SETTINGS.read_text("utf-8"))
-    lines = "".join(f"{line}\n" for room in order for line in describe(room))
-    return LIST.sub(lambda _: lines, text.replace(drawn(text), source()))
+    lines = "".join(f"{line}\n" for room in order for line in describe_room(room))
+    return LIST.sub(lambda _: lines, text.replace(find_diagram(text), source()))
 
 
 def advise(old: str, new: str) -> str:
     """Return what was done to the page, and what is to be done next where its diagram changed."""
     if old == new:
         return f"{PAGE}: unchanged"
-    then = "" if drawn(old) == drawn(new) else "; its diagram has changed: now run nox -s diagrams"
+    then = (
+        ""
+        if find_diagram(old) == find_diagram(new)
+        else "; its diagram has changed: now run nox -s diagrams"
+    )
     return f"{PAGE}: written{then}"
 
 
-def count(arrows: Collection[Arrow], files: Collection[str]) -> tuple[int, int]:
+def count_arrows(arrows: Collection[Arrow], files: Collection[str]) -> tuple[int, int]:
     """Count the arrows between the rooms under `labs`; then again with the single files as one."""
     inner = {arrow for arrow in arrows if not {"cli", "labs"} & {*arrow}}
     shared = {tuple("files" if room in files else room for room in arrow) for arrow in inner}
@@ -168,9 +172,9 @@ def main() -> None:
     """Write the page, and say how many arrows there are, those that the picture leaves out too."""
     search_here()
     old = PAGE.read_text("utf-8")
-    PAGE.write_text(new := written(old), "utf-8")
+    PAGE.write_text(new := update_page(old), "utf-8")
     order = read_order(SETTINGS.read_text("utf-8"))
-    each, shared = count(find_arrows(order), single_files(order))
+    each, shared = count_arrows(find_arrows(order), single_files(order))
     print(f"{each} arrows between the rooms under labs; {shared}, if the single files are one room")
     print(advise(old, new))
 

@@ -57,7 +57,7 @@ def read_roster(path: Path, days: int | None = None) -> list[Person]:
     for number, row in read_rows(path):
         here = f"{path}:{number}"
         try:
-            name = hand_in.clean(row["name"])  # as each line that is handed in has it
+            name = hand_in.clean_name(row["name"])  # as each line that is handed in has it
         except ValueError as error:
             raise ValueError(f"{here}: {error}") from None
         if (key := name.casefold()) in lines:

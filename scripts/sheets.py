@@ -16,14 +16,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NotRequired, TypedDict, TypeVar
 
 from bs4 import BeautifulSoup
-from jukebox.watch.alerts import Alert, ServiceFigures, firing
+from jukebox.watch.alerts import FiringAlert, ServiceFigures, find_firing
 from markupsafe import Markup
 
 from docs._ext import dates, load
 from docs._ext.markdown import fences
 from docs._ext.plans import Handbook, Page
 from scripts import moodle, typeface
-from scripts.timetable import environment
+from scripts.timetable import make_environment
 from scripts.transcripts import read_commands
 
 if TYPE_CHECKING:  # `nox -s tests` reads the data through this module, and has no browser
@@ -151,7 +151,7 @@ class Lab:
     minutes: int
     line: str
     screens: list[Screen]
-    told: SheetWords = field(repr=False)
+    words: SheetWords = field(repr=False)
 
 
 # ---- what the sheets say -------------------------------------------------------------------------
@@ -166,7 +166,7 @@ def lab_page(number: int) -> Page:
     return BOOK.labs[number]
 
 
-def screen(page: Page, command: str, says: str = "") -> str:
+def read_screen(page: Page, command: str, says: str = "") -> str:
     """Return what a command shows on a page, the first time that it says some words.
 
     Without empty lines, for which a sheet has no room. ValueError if the page does not type the
@@ -181,7 +181,7 @@ def screen(page: Page, command: str, says: str = "") -> str:
     raise ValueError(f"{path}: no console block types `{command}`{words}.")
 
 
-def lab(number: int, site: Path) -> Lab:
+def read_lab(number: int, site: Path) -> Lab:
     """Return what is on a lab's sheet; `site` is the built handbook, which counts the minutes."""
     page = lab_page(number)
     told = {sheet["lab"]: sheet for sheet in load(DOCS, "lab_sheets.toml")["sheet"]}.get(number)
@@ -195,7 +195,7 @@ def lab(number: int, site: Path) -> Lab:
     if line is None:
         raise ValueError(f"{built} has no line with its minutes: build the handbook again.")
     screens = [
-        Screen(s["shows"], s["command"], screen(page, s["command"], s.get("says", "")))
+        Screen(s["shows"], s["command"], read_screen(page, s["command"], s.get("says", "")))
         for s in told["screens"]
     ]
     alone = line.get_text().partition(" · ")[2]
@@ -211,9 +211,9 @@ def closing_questions(pages: Sequence[str]) -> list[moodle.Item]:
     return [min(items, key=lambda pair: pair[0])[1] for items in chosen.values()]
 
 
-def alerts() -> list[Alert]:
+def alerts() -> list[FiringAlert]:
     """Return the eight alerts as they arrive, with made-up figures."""
-    return firing(GAUGES, SERVICE)
+    return find_firing(GAUGES, SERVICE)
 
 
 class Role(NamedTuple):
@@ -237,7 +237,7 @@ def capstone_roles() -> list[Role]:
     ]
 
 
-def lacking(course: Course, done: Completed) -> list[str]:
+def missing_items(course: Course, done: Completed) -> list[str]:
     """Return what a person has not handed in of what the course asks for, as words."""
     labs = [f"lab {number}" for number in course.labs if number not in done.labs]
     return labs + [f"quiz {quiz}" for quiz in course.quizzes if quiz not in done.quizzes]
@@ -246,17 +246,17 @@ def lacking(course: Course, done: Completed) -> list[str]:
 # ---- paper ---------------------------------------------------------------------------------------
 
 
-def span(days: Sequence[date]) -> str:
+def date_span(days: Sequence[date]) -> str:
     """Return the first and the last of some dates, or the only one: 11 to 13 January 2027."""
     first, last = days[0], days[-1]
     if first == last:
-        return dates.day(first)
+        return dates.long_date(first)
     same = (first.year, first.month) == (last.year, last.month)
-    return f"{first.day if same else dates.day(first)} to {dates.day(last)}"
+    return f"{first.day if same else dates.long_date(first)} to {dates.long_date(last)}"
 
 
-PAPER = environment()
-PAPER.filters |= {"day": dates.day, "span": span}
+PAPER = make_environment()
+PAPER.filters |= {"day": dates.long_date, "span": date_span}
 PAPER.globals["faces"] = Markup(typeface.css())  # noqa: S704, our own file
 
 
@@ -270,7 +270,7 @@ def document(macro: str, course: Course, **values: object) -> str:
     return str(macros["page"](title, macros[macro](**values)))
 
 
-def show(page: "Tab", document: str) -> None:
+def show_document(page: "Tab", document: str) -> None:
     """Show a document as it will be printed, with its fonts."""
     page.emulate_media(media="print")
     page.set_content(document, wait_until="load")
@@ -281,7 +281,7 @@ def strange_letters(page: "Tab", texts: Iterable[str]) -> str:
     """Return the letters of some texts that the handbook's fonts do not have."""
     letters = sorted(set("".join("".join(texts).split())))
     cells = "".join(f"<i>{html.escape(letter)}</i>" for letter in letters)
-    show(page, f"<style>{typeface.css()} i {{ font: 9pt var(--text) }}</style>{cells}")
+    show_document(page, f"<style>{typeface.css()} i {{ font: 9pt var(--text) }}</style>{cells}")
     ask = page.context.new_cdp_session(page).send
     for domain in ("DOM", "CSS"):
         ask(f"{domain}.enable")
@@ -294,7 +294,7 @@ def strange_letters(page: "Tab", texts: Iterable[str]) -> str:
 
 def print_sheet(page: "Tab", document: str, file: Path) -> Path:
     """Print a document of sheets as a PDF; ValueError if something is outside of its card."""
-    show(page, document)
+    show_document(page, document)
     page.evaluate(FIT)
     if outside := page.evaluate(OUTSIDE):
         raise ValueError(f"{file.name}: this does not fit its sheet or card: {outside[0]!r}.")
@@ -333,7 +333,9 @@ def even_pieces(things: Sequence[Thing], most: int) -> list[Sequence[Thing]]:
     return [things[start:stop] for start, stop in pairwise(cuts)]
 
 
-def write(browser: "Browser", course: Course, output: Path, site: Path = SITE) -> list[Path]:
+def print_room_papers(
+    browser: "Browser", course: Course, output: Path, site: Path = SITE
+) -> list[Path]:
     """Print what the room and the trainer need into `room/` and `trainer/`; return the files.
 
     ValueError if a lab has no sheet, if the handbook has not been built, or if a name fits nowhere.
@@ -360,7 +362,7 @@ def write(browser: "Browser", course: Course, output: Path, site: Path = SITE) -
     if people:
         sheets["room/name-tents.pdf"] = document("name_tents", course, pages=pieces(people, 2))
     if course.labs:
-        labs = [lab(number, site) for number in course.labs]
+        labs = [read_lab(number, site) for number in course.labs]
         sheets["trainer/lab-sheets.pdf"] = document("lab_sheets", course, labs=labs)
     if course.closing:
         asked = [*enumerate(closing_questions(course.closing), 1)]
@@ -375,7 +377,7 @@ def write(browser: "Browser", course: Course, output: Path, site: Path = SITE) -
     return print_sheets(browser, course, sheets, output)
 
 
-def certificates(
+def print_certificates(
     browser: "Browser",
     course: Course,
     attended: Mapping[str, Sequence[int]],
@@ -408,7 +410,7 @@ def certificates(
     done = [
         name
         for name in course.people
-        if (labs or quizzes) and name in completed and not lacking(course, completed[name])
+        if (labs or quizzes) and name in completed and not missing_items(course, completed[name])
     ]
     sheets = {}
     if present:

@@ -146,12 +146,12 @@ class Server:
                     time.sleep(0.05)
 
 
-def jukebox_says(answer: Body) -> list[list[float]]:
+def read_jukebox(answer: Body) -> list[list[float]]:
     """Give the probabilities in an answer of Jukebox."""
     return [list(p["probabilities"].values()) for p in answer["predictions"]]
 
 
-def mlflow_says(answer: Body) -> list[list[float]]:
+def read_mlflow(answer: Body) -> list[list[float]]:
     """Give the probabilities in an answer of MLflow."""
     return answer["predictions"]["probabilities"]
 
@@ -167,7 +167,7 @@ def run_servers(folder: Path, artefact: Path) -> Iterator[dict[str, Server]]:
                 folder / "jukebox.log",
                 "/predict",
                 lambda tracks: {"tracks": tracks},
-                jukebox_says,
+                read_jukebox,
             )
         )
         serve = ["mlflow", "models", "serve", "--env-manager", "local", "--port", "0"]
@@ -177,7 +177,7 @@ def run_servers(folder: Path, artefact: Path) -> Iterator[dict[str, Server]]:
                 folder / "mlflow.log",
                 "/invocations",
                 lambda tracks: {"inputs": [list(track.values())[1:] for track in tracks]},
-                mlflow_says,
+                read_mlflow,
             )
         )
         for server in started:
@@ -198,7 +198,7 @@ def check_answer(head: bytes, body: bytes, tell: Tell, expected: np.ndarray) -> 
         raise ValueError(f"not the model's {expected.shape} probabilities: {body[:300].decode()}")
 
 
-async def connection(port: int, request: bytes, end: float, answers: list[Answer]) -> None:
+async def keep_asking(port: int, request: bytes, end: float, answers: list[Answer]) -> None:
     """Send a request again and again until a moment; note seconds, head and body of each answer."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**20)
     try:
@@ -220,10 +220,10 @@ async def keep_busy(port: int, request: bytes, end: float, answers: list[Answer]
     """Keep all connections busy; whatever fails one fails all."""
     async with asyncio.timeout(60), asyncio.TaskGroup() as group:
         for _ in range(CONNECTIONS):
-            group.create_task(connection(port, request, end, answers))
+            group.create_task(keep_asking(port, request, end, answers))
 
 
-def ask(
+def ask_server(
     port: int, path: str, question: Body, tell: Tell, expected: np.ndarray, seconds: float
 ) -> dict[str, float]:
     """Ask for some seconds, in a process of the client's own, and check every answer after."""
@@ -267,7 +267,9 @@ def measure_round(
     """One round of one server: what the client saw, and what it cost the server."""
     before = server.rest()
     question = server.ask(tracks)
-    asking = pool.submit(ask, server.port, server.path, question, server.tell, expected, seconds)
+    asking = pool.submit(
+        ask_server, server.port, server.path, question, server.tell, expected, seconds
+    )
     figures = asking.result()
     figures["cpu_s_per_1000"] = 1000 * (server.rest() - before) / figures.pop("requests")
     return figures
@@ -346,7 +348,7 @@ def measure_starts() -> dict[str, float]:
     return figures | ratios
 
 
-def to_production(lines: Iterable[str]) -> dict[str, float]:
+def measure_production(lines: Iterable[str]) -> dict[str, float]:
     """Seconds of the story, and from a trigger to the first answer of what it led to, the median.
 
     lines: the events of `jukebox northstar --json`. Raises ValueError if nothing was promoted.
@@ -379,7 +381,7 @@ def measure_story() -> dict[str, float]:
             stdout=subprocess.PIPE,
             text=True,
         )
-    return to_production(done.stdout.splitlines())
+    return measure_production(done.stdout.splitlines())
 
 
 def verdicts(figures: Mapping[str, float]) -> tuple[list[str], list[str]]:

@@ -26,26 +26,26 @@ from tempfile import TemporaryDirectory
 from typing import TypeAlias
 
 import yaml
-from jukebox.labs.hand_in import Lab, Quiz
+from jukebox.labs.hand_in import LabResult, QuizResult
 
 from docs._ext.plans import Block, Handbook, Plan, PlanError, hours, quizzes_of, read
 from scripts import collect, moodle, sheets
 from scripts.class_report import make_report, name_key
-from scripts.lines import decode
+from scripts.lines import read_mails
 from scripts.roster import Person, read_roster
 from scripts.spreadsheet import write_csv
 from scripts.timetable import (
     Timetable,
     as_calendar,
     as_table,
-    environment,
+    choose_days,
     long_date,
+    make_environment,
     name_of,
     public_holidays,
     read_clock,
     read_date,
     read_zone,
-    schedule,
     weekend_of,
 )
 
@@ -190,7 +190,7 @@ def write_texts(kit: Kit, book: Handbook, made: Path, site: Path) -> None:
 def write_page(path: Path, values: Values) -> None:
     """Write a file of the kit: its template has the same name."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = environment().get_template(path.name).render(values)
+    text = make_environment().get_template(path.name).render(values)
     path.write_text(text, "utf-8", newline="\n")
 
 
@@ -247,14 +247,14 @@ def print_papers(kit: Kit, book: Handbook, made: Path, site: Path) -> None:
     with chromium.launch() as browser:
         for name, pages, title, answers in (
             ("before/pre-reading.pdf", plan.home, "read before", "trainer/answers-pre-reading.pdf"),
-            ("room/handouts.pdf", plan.taught, "handouts", "trainer/answers.pdf"),
+            ("room/handouts.pdf", plan.taught_chapters, "handouts", "trainer/answers.pdf"),
             ("room/mini-capstone.pdf", brief, "the brief", "trainer/answers-mini-capstone.pdf"),
         ):
             if pages:
-                title = f"{plan.called}: {title}"
+                title = f"{plan.printed_title}: {title}"
                 print_handout(browser, site, pages, made / name, title, answers=made / answers)
         if plan.every != "once":
-            sheets.write(browser, sheet_course(kit, book), made)
+            sheets.print_room_papers(browser, sheet_course(kit, book), made)
     held = {block.activity["id"] for block in plan.blocks if block.activity}
     for path in made.rglob("*.pdf"):
         if CARDS.get(path.name, "") not in {"", *held}:
@@ -266,7 +266,7 @@ def sheet_course(kit: Kit, book: Handbook) -> sheets.Course:
     plan = kit.plan
     taught = [[name_of(block) for block in part.blocks if is_taught(block)] for part in plan.parts]
     return sheets.Course(
-        title=plan.called,
+        title=plan.printed_title,
         place=kit.table.place,
         dates=list(kit.table.dates),
         people=[person.name for person in kit.people],
@@ -274,8 +274,8 @@ def sheet_course(kit: Kit, book: Handbook) -> sheets.Course:
         version=kit.version,
         licence=LICENCE,
         taught=taught,
-        quizzes=[page.removeprefix("modules/") for page in plan.handed_in],
-        closing=[page.removeprefix("modules/") for page in quizzes_of(plan.taught, book)],
+        quizzes=[page.removeprefix("modules/") for page in plan.quizzes_to_hand_in],
+        closing=[page.removeprefix("modules/") for page in quizzes_of(plan.taught_chapters, book)],
         unit="Week" if plan.every == "week" else "Day",
     )
 
@@ -288,7 +288,7 @@ def is_taught(block: Block) -> bool:
 
 def quiz_chapters(plan: Plan, book: Handbook) -> list[str]:
     """Return the chapters whose questions go to Moodle: read at home, taught or asked, each once."""
-    return list(dict.fromkeys(quizzes_of([*plan.handed_in, *plan.taught], book)))
+    return list(dict.fromkeys(quizzes_of([*plan.quizzes_to_hand_in, *plan.taught_chapters], book)))
 
 
 def count_pages(pdf: Path) -> int:
@@ -370,7 +370,7 @@ def timetable(given: argparse.Namespace, plan: Plan) -> Timetable:
     free = public_holidays(given.country, start) if given.country else {}
     free |= {read_date(day, "--holiday"): "holiday" for day in given.holiday}
     weekend = [weekend_of(given.country)] if given.country else []
-    dates, skipped = schedule(plan, start, free, *weekend)
+    dates, skipped = choose_days(plan, start, free, *weekend)
     begins = read_clock(given.begins or plan.begins)
     return Timetable(plan, tuple(dates), begins, zone, tuple(skipped), given.place)
 
@@ -393,7 +393,7 @@ def make_folder(arguments: Sequence[str]) -> None:
         made = Path(name)
         write_texts(kit, book, made, SITE)
         if pages := quiz_chapters(plan, book):
-            moodle.write(made / "moodle", pages)
+            moodle.write_bank(made / "moodle", pages)
         if not given.no_print:
             print_papers(kit, book, made, SITE)
         write_index(kit, book, made, SITE)
@@ -487,7 +487,7 @@ def print_summary(kit: Kit, names: Iterable[str]) -> None:
     table, plan = kit.table, kit.plan
     minutes = sum(block.minutes for block in plan.blocks if block.kind != "pause")
     parts = f"{len(plan.parts)} times {plan.minutes} minutes, " if plan.parts[1:] else ""
-    print(f"{plan.called}: {parts}{minutes} minutes without the pauses.")
+    print(f"{plan.printed_title}: {parts}{minutes} minutes without the pauses.")
     print(
         f"First {long_date(table.dates[0])}, {hours(table.begins)}, {table.zone}; last {long_date(table.dates[-1])}."
     )
@@ -543,13 +543,13 @@ def make_certificates(arguments: Sequence[str]) -> None:
     for name in ("attendance", "completion"):  # of an earlier run
         (folder / "after" / f"{name}.pdf").unlink(missing_ok=True)
     with chromium.launch() as browser:
-        written = sheets.certificates(browser, course, attended, completed, folder)
+        written = sheets.print_certificates(browser, course, attended, completed, folder)
     keep_course(folder, before.course, list_certificates(folder, before.written))
     for path in written:
         print(path)
     print(f"Attendance: {len(attended)} of {len(people)} people. Print, sign, hand out.")
     for name, done in completed.items():
-        if lack := sheets.lacking(course, done):
+        if lack := sheets.missing_items(course, done):
             print(f"No certificate of completion: {name} ({', '.join(lack)})")
 
 
@@ -570,7 +570,7 @@ def list_certificates(folder: Path, written: Mapping[str, str]) -> dict[str, str
     if not end:
         return dict(written)
     ours = digest_of(path) == written.get(path.name)
-    macros = vars(environment().get_template("list.html").make_module())
+    macros = vars(make_environment().get_template("list.html").make_module())
     listed = macros["listed"](printed_certificates(folder))
     path.write_text(f"{head}{mark}\n{listed}{end}{tail}", "utf-8", newline="\n")
     return {**written, path.name: digest_of(path)} if ours else dict(written)
@@ -586,14 +586,14 @@ def completions(
     known = set(map(name_key, names))
     if unknown := [name for name in same.values() if name_key(name) not in known]:
         raise ValueError(f"--same: {unknown[0]} is not on the roster.")
-    report = make_report(decode(lines), names, same=same)
+    report = make_report(read_mails(lines), names, same=same)
     for sentence in report.look:
         print(sentence, file=sys.stderr)
     handed_in = {name: [one.item for one in given.values()] for name, given in report.given.items()}
     return {
         name: sheets.Completed(
-            labs=[item.number for item in items if isinstance(item, Lab) and item.done],
-            quizzes=[item.page for item in items if isinstance(item, Quiz)],
+            labs=[item.number for item in items if isinstance(item, LabResult) and item.done],
+            quizzes=[item.page for item in items if isinstance(item, QuizResult)],
         )
         for name, items in handed_in.items()
     }
@@ -609,7 +609,7 @@ def main(arguments: Sequence[str]) -> int:
                 f"Name a plan: {', '.join(names)}; or moodle, collect or certificates."
             )
         if first == "moodle":
-            for path in moodle.write(OUTPUT / "moodle", list(rest) or None):
+            for path in moodle.write_bank(OUTPUT / "moodle", list(rest) or None):
                 print(path)
         elif first == "collect":
             return collect.main(rest)
@@ -618,7 +618,7 @@ def main(arguments: Sequence[str]) -> int:
         else:
             make_folder(arguments)
     except OSError as error:
-        print(collect.describe(error), file=sys.stderr)
+        print(collect.describe_error(error), file=sys.stderr)
         return 1
     except ValueError as error:  # PlanError is one
         print(error, file=sys.stderr)

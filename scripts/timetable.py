@@ -18,7 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup, escape
 
 from docs._ext.markdown import PARSER
-from docs._ext.plans import KINDS, Block, Part, Plan, hours, minutes_of, ordinal, too_late
+from docs._ext.plans import KINDS, Block, Part, Plan, end_after_midnight, hours, minutes_of, ordinal
 
 if TYPE_CHECKING:  # whoever only fills a template does without
     from icalendar import Timezone
@@ -48,11 +48,11 @@ class Timetable:
 
     def __post_init__(self) -> None:
         """Refuse a part that ends on another day than its date. Raises ValueError."""
-        if late := too_late(self.plan, self.begins):
+        if late := end_after_midnight(self.plan, self.begins):
             raise ValueError(late)
 
     @property
-    def held(self) -> Iterator[tuple[date, Part]]:
+    def days_held(self) -> Iterator[tuple[date, Part]]:
         """Each part with its day."""
         return zip(self.dates, self.plan.parts, strict=True)
 
@@ -143,7 +143,7 @@ def weekend_of(country: str) -> Collection[int]:
     return holidays.country_holidays(country.upper().partition("-")[0]).weekend
 
 
-def schedule(
+def choose_days(
     plan: Plan, start: date, free: Mapping[date, str], weekend: Collection[int] = WEEKEND
 ) -> tuple[list[date], list[tuple[date, str]]]:
     """Return the days of a plan's parts, and the days that were left out with the reason.
@@ -178,7 +178,7 @@ def long_date(day: date) -> str:
 def as_table(table: Timetable) -> Iterator[Sequence[str]]:
     """Yield a row for each block, after one with the names of the columns."""
     yield COLUMNS
-    for day, part in table.held:
+    for day, part in table.days_held:
         for begin, end, block in table.rows(part):
             yield (
                 *(day.isoformat(), begin, end, str(block.minutes), KINDS[block.kind]),
@@ -206,11 +206,11 @@ def as_calendar(table: Timetable, now: datetime) -> bytes:
     calendar = Calendar()
     calendar.add("prodid", "-//MLOps handbook//teach//EN")
     calendar.add("version", "2.0")
-    calendar.add("x-wr-calname", table.plan.called)
+    calendar.add("x-wr-calname", table.plan.printed_title)
     zone = zone_of(table)
     if zone is not None:
         calendar.add_component(zone)
-    for number, (day, part) in enumerate(table.held, 1):
+    for number, (day, part) in enumerate(table.days_held, 1):
         event = Event()
         key = f"{table.plan.name}/{table.dates[0]}/{number}"
         event.add("uid", str(uuid.uuid5(uuid.NAMESPACE_URL, f"mlops-handbook/{key}")))
@@ -218,7 +218,7 @@ def as_calendar(table: Timetable, now: datetime) -> bytes:
         # By the clock on the wall: a day with a change to summer time has the same hours.
         for name, moment in zip(("dtstart", "dtend"), wall_times(table, day, part), strict=True):
             event.add(name, moment if zone is not None else moment.astimezone(UTC))
-        event.add("summary", f"{table.plan.called}: {part.name}")
+        event.add("summary", f"{table.plan.printed_title}: {part.name}")
         event.add("description", describe_part(table, part))
         if table.place:
             event.add("location", table.place)
@@ -243,7 +243,7 @@ def zone_of(table: Timetable) -> "Timezone | None":
     last = table.dates[-1] + timedelta(days=2)
     written = Timezone.from_tzid(table.zone, first_date=table.dates[0], last_date=last)
     read = written.to_tz(lookup_tzid=False)
-    for day, part in table.held:
+    for day, part in table.days_held:
         for moment in wall_times(table, day, part):
             if moment.utcoffset() != moment.replace(tzinfo=read).utcoffset():
                 return None
@@ -258,7 +258,7 @@ def describe_part(table: Timetable, part: Part) -> str:
     return "\n".join([*lines, "", f"To show: {part.shows}"])
 
 
-def environment() -> Environment:
+def make_environment() -> Environment:
     """Return what fills the templates; in HTML all text is escaped."""
     templates = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -271,10 +271,10 @@ def environment() -> Environment:
     templates.filters |= {
         "on": long_date,
         "ordinal": ordinal,
-        "in_code": in_code,
+        "in_code": code_markup,
         "name_of": name_of,
     }
-    templates.filters |= {"spoken": spoken_markup, "in_css": in_css, "by_rank": group_by_rank}
+    templates.filters |= {"spoken": spoken_markup, "in_css": css_string, "by_rank": group_by_rank}
     templates.filters["answers_in"] = answers_file
     style = (TEMPLATES / "style.css").read_text("utf-8")
     templates.globals |= {"KINDS": KINDS, "style": Markup(style)}  # noqa: S704, our own file
@@ -288,10 +288,10 @@ def group_by_rank(dropped: Sequence[tuple[Part, Block]]) -> list[list[tuple[Part
 
 def answers_file(page: str, plan: Plan) -> str:
     """Return the file of the folder that has the answers of a chapter's quiz."""
-    return f"trainer/answers{'' if page in plan.taught else '-pre-reading'}.pdf"
+    return f"trainer/answers{'' if page in plan.taught_chapters else '-pre-reading'}.pdf"
 
 
-def in_css(words: str) -> Markup:
+def css_string(words: str) -> Markup:
     """Return words as a text of CSS: whatever is no letter and no digit of ASCII is escaped."""
     safe = "".join(c if c.isascii() and c.isalnum() else f"\\{ord(c):x} " for c in words)
     return Markup('"{}"').format(Markup(safe))  # noqa: S704, nothing is left that HTML reads
@@ -305,7 +305,7 @@ def spoken_markup(words: str) -> Markup:
         if token.type in marks:
             shown += Markup(marks[token.type])  # noqa: S704, our own two
         elif token.type == "code_inline":
-            shown += in_code(f"`{token.content}`")
+            shown += code_markup(f"`{token.content}`")
         elif token.type == "myst_role":  # `text <target>` shows its text
             shown += re.sub(r"\s*<[^<>]*>$", "", token.content)
         else:
@@ -313,7 +313,7 @@ def spoken_markup(words: str) -> Markup:
     return shown
 
 
-def in_code(words: str) -> Markup:
+def code_markup(words: str) -> Markup:
     """Return escaped words in which what stands between backticks is code; `long` may be broken."""
     code, long = Markup("<code>{}</code>"), Markup('<code class="long">{}</code>')
     parts = [escape(part) for part in words.split("`")]  # every other one was between two of them

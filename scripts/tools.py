@@ -30,8 +30,8 @@ from scripts.due import (
     every_tool,
     files_named,
     is_shown_by_example,
+    read_results,
     reasons,
-    recorded,
 )
 from scripts.workspace import circumstances, record, write
 
@@ -86,7 +86,7 @@ def entries() -> dict[str, Tool]:
     return {name: tool for name, tool in every_tool().items() if is_shown_by_example(tool)}
 
 
-def chosen(tools: Mapping[str, Tool], asked: Iterable[str]) -> dict[str, Tool]:
+def choose_tools(tools: Mapping[str, Tool], asked: Iterable[str]) -> dict[str, Tool]:
     """Return the tools that are asked for, by name or by the name of their example.
 
     All by `--all`, or without a word.
@@ -103,19 +103,19 @@ def chosen(tools: Mapping[str, Tool], asked: Iterable[str]) -> dict[str, Tool]:
     }
 
 
-def missing(tools: Mapping[str, Tool]) -> list[str]:
+def missing_packages(tools: Mapping[str, Tool]) -> list[str]:
     """Return the Debian packages whose commands are not on this machine."""
     commands = {k: v for tool in tools.values() for k, v in tool.get("commands", {}).items()}
     return sorted({package for command, package in commands.items() if not shutil.which(command)})
 
 
-def call(*command: str | Path) -> None:
+def run_or_exit(*command: str | Path) -> None:
     """Run a command; end with its words if it fails."""
     if subprocess.run([*map(str, command)]).returncode:
         sys.exit(f"This failed: {' '.join(map(str, command))}")
 
 
-def stale(stamp: Path, files: Iterable[Path], *others: str) -> str:
+def find_stale(stamp: Path, files: Iterable[Path], *others: str) -> str:
     """Return the digest that a stamp should hold, or nothing if it holds it.
 
     It is of some files, and of the Python and the folder: environments have both written into them.
@@ -133,29 +133,29 @@ def files_of_jukebox() -> list[Path]:
     return [Path("pyproject.toml"), *(file for file in files if not without & set(file.parts))]
 
 
-def environment(name: str) -> Path:
+def make_environment(name: str) -> Path:
     """Make an environment as its lock has it, unless it is there; return its Python."""
     folder, lock = HERE / name, Path("locks", f"{name}.txt")
     python, stamp = folder / "bin" / "python", folder / "installed.txt"
     tools = entries().values()
     loose = [tool["pip"] for tool in tools if tool["environment"] == name and "pip" in tool]
-    if digest := stale(
+    if digest := find_stale(
         stamp, [lock, *(files_of_jukebox() if name in WITH_JUKEBOX else ())], *loose
     ):
         shutil.rmtree(folder, ignore_errors=True)
-        call(sys.executable, "-m", "venv", folder)
+        run_or_exit(sys.executable, "-m", "venv", folder)
         pip = (python, "-m", "pip", "--disable-pip-version-check", "install", "-q")
         fast = ("uv", "pip", "install", "-q", "--python", python) if shutil.which("uv") else pip
-        call(*fast, "--require-hashes", "-r", lock)
+        run_or_exit(*fast, "--require-hashes", "-r", lock)
         if name in WITH_JUKEBOX:
-            call(*fast, "--no-deps", "--no-build-isolation", ".")
+            run_or_exit(*fast, "--no-deps", "--no-build-isolation", ".")
         for requirement in loose:  # with pip: on some machines it finds the build without CUDA
-            call(*pip, requirement)
+            run_or_exit(*pip, requirement)
         stamp.write_text(digest)
     return python
 
 
-def prepare(tool: Tool, python: Path) -> bool:
+def prepare_example(tool: Tool, python: Path) -> bool:
     """Run an example's `prepare.sh`, which may use the network; tell whether all is there.
 
     Once for each content of it, of its environment, and of the repository's files that it names.
@@ -166,7 +166,7 @@ def prepare(tool: Tool, python: Path) -> bool:
     cache = HERE / "prepared" / tool["example"]
     stamp = cache / "made-of.txt"
     files = [script, *files_named(script.read_text("utf-8"), Path())]
-    if digest := stale(stamp, [*files, python.parents[1] / "installed.txt"]):
+    if digest := find_stale(stamp, [*files, python.parents[1] / "installed.txt"]):
         shutil.rmtree(cache, ignore_errors=True)
         cache.mkdir(parents=True)
         variables = os.environ | {"PYTHON": str(python)}
@@ -177,7 +177,7 @@ def prepare(tool: Tool, python: Path) -> bool:
     return True
 
 
-def cut() -> tuple[str, ...]:
+def find_cut() -> tuple[str, ...]:
     """Return the command that runs another without any network but loopback; empty if none can."""
     for command in CUT:
         if shutil.which("unshare") and shutil.which("ip"):
@@ -187,7 +187,9 @@ def cut() -> tuple[str, ...]:
     return ()
 
 
-def run(name: str, tools: Mapping[str, Tool], python: Path, wall: Sequence[str]) -> Results:
+def run_examples(
+    name: str, tools: Mapping[str, Tool], python: Path, wall: Sequence[str]
+) -> Results:
     """Run the tests of one environment's tools; return what became of each example."""
     results = HERE / f"{name}.json"
     results.unlink(missing_ok=True)
@@ -199,7 +201,7 @@ def run(name: str, tools: Mapping[str, Tool], python: Path, wall: Sequence[str])
     return json.loads(results.read_text()) if results.exists() else {}
 
 
-def pinned(tool: Part) -> str | None:
+def pinned_version(tool: Part) -> str | None:
     """Return the version that a tool's lock has, or None for one that no lock holds."""
     if "lock" not in tool or "package" not in tool:
         return None
@@ -217,7 +219,7 @@ def pinned(tool: Part) -> str | None:
 def version_faults(versions: Mapping[str, str | None], every: Mapping[str, Part]) -> Iterator[str]:
     """Say which tools were not there in the version of their lock, or in any."""
     for name, found in versions.items():
-        wanted = pinned(every[name])
+        wanted = pinned_version(every[name])
         if VERSIONED & set(every[name]) and not (found and found == (wanted or found)):
             yield f"{name}: {found or 'no version'} was here, not {wanted or 'any'}"
 
@@ -235,7 +237,7 @@ def outcome_faults(name: str, tool: Tool, outcome: Outcome) -> Iterator[str]:
         yield f"{name}: no test typed {', '.join(sorted(untyped))}"
 
 
-def table(
+def report_tools(
     tools: Mapping[str, Tool], results: Results, every: Mapping[str, Part]
 ) -> tuple[Figures, list[str]]:
     """Print what each tool was and took; return the figures, and the sentences of what is wrong."""
@@ -249,7 +251,7 @@ def table(
         figures |= {
             f"{part.lower()}_version": found
             for part, found in versions.items()
-            if found and not pinned(every[part])
+            if found and not pinned_version(every[part])
         }
         figures |= outcome.figures
         figures[f"{tool['example'].replace('-', '_')}_s"] = round(outcome.seconds, 1)
@@ -262,14 +264,14 @@ def table(
     return figures, wrong
 
 
-def keep(digests: Mapping[str, str], figures: Figures, anew: bool) -> None:
+def keep_results(digests: Mapping[str, str], figures: Figures, anew: bool) -> None:
     """Write the digests of the examples that passed, and figures: a new record, or into the old."""
     python = platform.python_version()
     passed = {name: circumstances(python) | {"digest": now} for name, now in digests.items()}
     if anew:
         record("tools", python, figures, "nox -s tools -- --all", passed=passed)
     else:
-        old = recorded()
+        old = read_results()
         passed = old.get("passed", {}) | passed
         write("tools", old | {"figures": old["figures"] | figures, "passed": passed})
 
@@ -283,7 +285,7 @@ def leave_out(tools: Mapping[str, Tool], reasons: Mapping[str, str]) -> dict[str
         runs = f"runs: {reason}" if reason else "does not run: nothing has changed since it passed"
         print(f"{example:22}{runs}", flush=True)
     due = {name: tool for name, tool in tools.items() if reasons[tool["example"]]}
-    if lacking := missing(due):
+    if lacking := missing_packages(due):
         sys.exit(f"Missing on this machine. Install: apt-get install {' '.join(lacking)}")
     for name, (newest, what) in NEWEST.items():
         its = {key for key, tool in due.items() if tool["environment"] == name}
@@ -299,9 +301,9 @@ def run_all(tools: Mapping[str, Tool], wall: Sequence[str]) -> Results:
     results: Results = {}
     for name in dict.fromkeys(tool["environment"] for tool in tools.values()):
         its = {key: tool for key, tool in tools.items() if tool["environment"] == name}
-        python = environment(name)
-        if ready := {key: tool for key, tool in its.items() if prepare(tool, python)}:
-            results |= run(name, ready, python, wall)
+        python = make_environment(name)
+        if ready := {key: tool for key, tool in its.items() if prepare_example(tool, python)}:
+            results |= run_examples(name, ready, python, wall)
     return results
 
 
@@ -310,18 +312,18 @@ def main(asked: Sequence[str]) -> None:
     # uv may have been installed beside nox, in a folder that nobody put on PATH.
     os.environ["PATH"] += os.pathsep + str(Path(sys.executable).parent)
     every = entries()
-    wanted = chosen(every, asked)
+    wanted = choose_tools(every, asked)
     # Of what is there now, whatever is edited while they run.
     digests = {tool["example"]: digest_of(tool["example"]) for tool in wanted.values()}
     why = dict.fromkeys(digests, "it was asked for") if asked else reasons(digests)
     tools = leave_out(wanted, why)
     if not tools:
         sys.exit(1 if asked else 0)
-    wall = cut()
+    wall = find_cut()
     if not wall:
         print("The network could not be cut: that needs Linux, `unshare` and `ip` (iproute2).")
     start = time.monotonic()
-    figures, wrong = table(tools, run_all(tools, wall), every_tool())
+    figures, wrong = report_tools(tools, run_all(tools, wall), every_tool())
     took = time.monotonic() - start
     if wrong:
         sys.exit("\n".join(["", *wrong]))
@@ -331,7 +333,7 @@ def main(asked: Sequence[str]) -> None:
     if anew:
         cut_off = "yes" if wall else "no"
         figures |= {"tools": len(tools), "all_s": round(took), "network_cut": cut_off}
-    keep({name: now for name, now in digests.items() if name in proved}, figures, anew)
+    keep_results({name: now for name, now in digests.items() if name in proved}, figures, anew)
 
 
 if __name__ == "__main__":

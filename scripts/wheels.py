@@ -48,7 +48,7 @@ def platforms(group: str) -> list[str]:
     return ["linux"] if group in LINUX_ALONE else [*PLATFORMS]
 
 
-def fitting(version: str, platforms: Sequence[str]) -> list[tags.Tag]:
+def fitting_tags(version: str, platforms: Sequence[str]) -> list[tags.Tag]:
     """The tags of wheels that a CPython installs on a machine, the best first."""
     number = [int(part) for part in version.split(".")]
     interpreter = "cp" + "".join(map(str, number))
@@ -77,12 +77,14 @@ def pins(lock: str, version: str, platform: str) -> dict[str, list[str]]:
     return hashes_of
 
 
-def chosen(lock: str, names: Mapping[str, str], version: str, platform: str) -> dict[str, str]:
+def choose_wheels(
+    lock: str, names: Mapping[str, str], version: str, platform: str
+) -> dict[str, str]:
     """The hash of the best wheel of each pin, an empty text where none fits.
 
     `names` has the file names that are known, by hash; of a lock's own hashes alone one is chosen.
     """
-    rank = {tag: number for number, tag in enumerate(fitting(version, PLATFORMS[platform]))}
+    rank = {tag: number for number, tag in enumerate(fitting_tags(version, PLATFORMS[platform]))}
     best = {}
     for pin, hashes in pins(lock, version, platform).items():
         ranks = {}
@@ -95,9 +97,9 @@ def chosen(lock: str, names: Mapping[str, str], version: str, platform: str) -> 
     return best
 
 
-def lacking(lock: str, names: Mapping[str, str], version: str, platform: str) -> list[str]:
+def missing_wheels(lock: str, names: Mapping[str, str], version: str, platform: str) -> list[str]:
     """The pins of a lock without a wheel that a Python can install on a platform."""
-    return [pin for pin, best in chosen(lock, names, version, platform).items() if not best]
+    return [pin for pin, best in choose_wheels(lock, names, version, platform).items() if not best]
 
 
 def read_record(record: Path = RECORD) -> dict[str, str]:
@@ -118,13 +120,13 @@ def main(files: Iterable[str]) -> None:
         digest
         for group in locks.keys() - ONE_PYTHON
         for platform in platforms(group)
-        for digest in chosen(locks[group], names, RESOLVED, platform).values()
+        for digest in choose_wheels(locks[group], names, RESOLVED, platform).values()
         if digest
     }
     lines = (f"{digest}  {names[digest]}\n" for digest in sorted(needed, key=names.__getitem__))
     RECORD.write_text("".join(lines), "utf-8", newline="\n")
     for group in sorted(locks.keys() - ONE_PYTHON):
-        missing = lacking(locks[group], names, AWAITED, "linux")
+        missing = missing_wheels(locks[group], names, AWAITED, "linux")
         verdict = f"lacks wheels for {', '.join(missing)}" if missing else "has all its wheels"
         print(f"Python {AWAITED}: {group} {verdict}")
 

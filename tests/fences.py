@@ -17,7 +17,7 @@ from pathlib import Path
 import yaml
 from sybil import Region
 
-from docs._ext.diagrams import drawing
+from docs._ext.diagrams import drawing_name
 from docs._ext.markdown import fences
 from scripts.pages import RUNNING, sessions
 from scripts.transcripts import prints_what_is_shown, read_commands
@@ -124,7 +124,7 @@ def parsed_by(parse):
 
 def drawn(example, fence, _):
     """A diagram has a drawing; what is wrong with its source is the build's to say."""
-    if not (DRAWINGS / drawing(fence.content)).is_file():
+    if not (DRAWINGS / drawing_name(fence.content)).is_file():
         return fail(example, "no drawing: run `nox -s diagrams`", fence.line - 1)
     return None
 

@@ -52,23 +52,25 @@ class Class:
                 self.tries[name, page] = lot.choice([1, 1, 1, 2, 3])
             for number in (1, 2):
                 state, done = f"{lot.randrange(2**16):04x}", lot.random() < 0.8
-                self.labs[name][number] = hand_in.Lab(number, done, state, lot.randrange(1, 5))
+                self.labs[name][number] = hand_in.LabResult(
+                    number, done, state, lot.randrange(1, 5)
+                )
 
     def quizzes(self, name):
         """Give the quiz items of somebody."""
         return [
-            hand_in.Quiz(page, tuple(letters), self.tries[name, page])
+            hand_in.QuizResult(page, tuple(letters), self.tries[name, page])
             for page, letters in self.answers[name].items()
         ]
 
     def line(self, name):
         """Give all that somebody did in one line, which the grammar allows."""
-        return hand_in.write(name, DAY, [*self.quizzes(name), *self.labs[name].values()])
+        return hand_in.compose_line(name, DAY, [*self.quizzes(name), *self.labs[name].values()])
 
     def lines(self, name, sender=None):
         """Give the line of a browser and that of Jukebox, under the name of whoever sends them."""
         done = self.quizzes(name), list(self.labs[name].values())
-        return [hand_in.write(sender or name, DAY, items) for items in done]
+        return [hand_in.compose_line(sender or name, DAY, items) for items in done]
 
     def chosen(self, names=NAMES):
         """Give {(page, number): Counter of letters}, the truth that a report is held against."""
@@ -113,7 +115,7 @@ def sample():
     mails = [mail(line, lot) for name in NAMES[:13] for line in room.lines(name)]
     mails += room.lines(NAMES[9], sender=NAMES[13])
     mails.append(room.lines(NAMES[4])[0].replace("Learner 5", "Learner 15"))
-    mails.append(hand_in.write("Lerner 16", DAY, room.quizzes(NAMES[15])[:2]))
+    mails.append(hand_in.compose_line("Lerner 16", DAY, room.quizzes(NAMES[15])[:2]))
     return "\n\n".join(mails) + "\n"
 
 

@@ -50,19 +50,19 @@ EDITS = {
 def test_what_a_build_reads_has_changed(edit, monkeypatch):
     """Whatever a build may read counts: files, known to git or not, the commit, the settings."""
     monkeypatch.setenv("HANDBOOK_URL", "")
-    before = build.what_is_read()
+    before = build.digest_inputs()
     edit()
 
-    assert before != build.what_is_read()
+    assert before != build.digest_inputs()
 
 
 def test_what_git_ignores_is_not_read():
     """What a build writes is not among what it reads."""
-    before = build.what_is_read()
+    before = build.digest_inputs()
     SITE.mkdir()
     (SITE / "index.html").write_text("Home", "utf-8")
 
-    assert before == build.what_is_read()
+    assert before == build.digest_inputs()
 
 
 def test_nothing_is_built_twice(capsys):

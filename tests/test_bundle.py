@@ -21,7 +21,7 @@ from docs._ext.typed import needs_bash, read_labs
 from scripts import bundle
 from scripts.bundle import KINDS, RAN, TAKEN, Target, name_faults, read_target, write_zip
 from scripts.teach import FILES
-from scripts.wheels import RESOLVED, chosen, read_record
+from scripts.wheels import RESOLVED, choose_wheels, read_record
 
 # What has answers, or the names of a roster.
 KEPT_BACK = re.compile("^(trainer|after|moodle)/|answers|sign-in|tents|plan.csv")
@@ -92,7 +92,7 @@ def test_each_recorded_wheel_fits_the_oldest_laptop(family):
     target = Target(family, RESOLVED)
     record = read_record()
     lock = Path("locks/northstar.txt").read_text("utf-8")
-    names = [record[digest] for digest in chosen(lock, record, RESOLVED, family).values()]
+    names = [record[digest] for digest in choose_wheels(lock, record, RESOLVED, family).values()]
     fitting = target.list_tags()
 
     assert [] == [name for name in names if not bundle.parse_wheel_filename(name)[3] & fitting]
@@ -141,7 +141,7 @@ def test_pip_is_told_of_a_wheel_that_does_not_exist(monkeypatch):
     )
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: failed)
     with pytest.raises(SystemExit) as refused:
-        bundle.download(Target("windows", "3.19"), {"numpy==2.4.6": ["0"]}, Path())
+        bundle.download_wheels(Target("windows", "3.19"), {"numpy==2.4.6": ["0"]}, Path())
 
     assert "numpy==2.4.6 has no wheel for Windows, 64 bit with Python 3.19." in str(refused.value)
     assert ", ".join(RAN) in str(refused.value)
@@ -167,7 +167,7 @@ def packed(tmp_path, monkeypatch):
         files.append(tmp_path / name)
         with zipfile.ZipFile(files[-1], "w") as opened:
             opened.writestr("a/module.py", "x = 1\n")
-    return bundle.gather(WINDOWS, files[:1], files[1], tmp_path / "course")
+    return bundle.gather_files(WINDOWS, files[:1], files[1], tmp_path / "course")
 
 
 def test_a_class_gets_no_answers_no_notes_and_no_names(packed):

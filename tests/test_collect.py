@@ -19,7 +19,7 @@ from bs4 import BeautifulSoup
 from jukebox.labs import hand_in
 
 from scripts import class_report, collect, lines, teach
-from scripts.lines import find
+from scripts.lines import find_lines
 from scripts.roster import read_roster
 from tests import learners
 from tests.learners import DAY, FOLDER, NAMES, PAGES, Class, mail
@@ -111,8 +111,8 @@ def test_the_most_common_mistake_comes_first(report):
 
 def test_the_report_says_how_many_think_what():
     """With the option's text, and why it is wrong."""
-    [line] = [hand_in.Quiz(PAGES[0], ("B", "A", "B"), 1)]
-    text = "\n".join(hand_in.write(name, DAY, [line]) for name in NAMES[:11])
+    [line] = [hand_in.QuizResult(PAGES[0], ("B", "A", "B"), 1)]
+    text = "\n".join(hand_in.compose_line(name, DAY, [line]) for name in NAMES[:11])
     said = " ".join(collect.as_text(read(text)).split())
 
     assert "Learner 1 1 quiz, 2 of 3 right at first Learner 2 1 quiz, 2 of 3 right at first" in said
@@ -137,7 +137,7 @@ def test_mails_change_nothing(report, seed):
 
 def test_what_a_file_may_be(tmp_path):
     """With a byte order mark and the ends of lines of Windows; accents in one piece or in two."""
-    line = hand_in.write("Zoë d\u2019Été", DAY, ROOM.quizzes(NAMES[0]))
+    line = hand_in.compose_line("Zoë d\u2019Été", DAY, ROOM.quizzes(NAMES[0]))
     (tmp_path / "class.csv").write_bytes(
         "\ufeffname;days\r\nZoe\u0308 d'E\u0301te\u0301;1 2\r\n".encode()
     )
@@ -145,7 +145,7 @@ def test_what_a_file_may_be(tmp_path):
         f"\ufeff> {line}\r\n>\r\n".replace("ë", "e\u0308").encode()
     )
     roster = [person.name for person in read_roster(tmp_path / "class.csv")]
-    found = class_report.make_report(lines.decode(tmp_path / "lines.txt"), roster)
+    found = class_report.make_report(lines.read_mails(tmp_path / "lines.txt"), roster)
 
     assert ["Zoë d'Été"] == roster
     assert 4 == len(found.given["Zoë d'Été"])
@@ -165,12 +165,12 @@ def test_a_line_between_others_on_one_row():
 
 def test_a_changed_character_is_noticed():
     """Whichever it is, and whatever it becomes; the report says so."""
-    line = hand_in.write(NAMES[0], DAY, [ROOM.quizzes(NAMES[0])[0], ROOM.labs[NAMES[0]][1]])
-    whole, missed, tried = hand_in.read(line), [], 0
+    line = hand_in.compose_line(NAMES[0], DAY, [ROOM.quizzes(NAMES[0])[0], ROOM.labs[NAMES[0]][1]])
+    whole, missed, tried = hand_in.parse_line(line), [], 0
     for place, old in enumerate(line):
         for new in {*string.ascii_letters, *string.digits, *" .,/:-·é"} - {old}:
             changed = f"{line[:place]}{new}{line[place + 1 :]}"
-            found, rest = find(changed)
+            found, rest = find_lines(changed)
             tried += 1
             if any(one.line and one.line != whole for one in found) or not (
                 rest or any(one.fault for one in found)
@@ -220,7 +220,7 @@ def test_a_line_passed_on_under_a_new_name():
     """The colleague typed a name into the same browser: the checksum fits, and the answers tell."""
     items = ROOM.quizzes(NAMES[4])
     wrong = sum(len(item.letters) - class_report.count_right(item) for item in items)
-    lines = [hand_in.write(name, DAY, items) for name in (NAMES[4], NAMES[14])]
+    lines = [hand_in.compose_line(name, DAY, items) for name in (NAMES[4], NAMES[14])]
     found = read("\n".join([*lines, ROOM.line(NAMES[0])]))
 
     assert [
@@ -232,17 +232,20 @@ def test_a_line_passed_on_under_a_new_name():
 def test_the_same_right_answers_accuse_nobody():
     """Two who know everything write the same; it is told as what it is."""
     letters = tuple(question.right for question in class_report.read_questions(PAGES[0]))
-    item = hand_in.Quiz(PAGES[0], letters, 1)
-    [told] = read("\n".join(hand_in.write(name, DAY, [item]) for name in NAMES[:3])).look
+    item = hand_in.QuizResult(PAGES[0], letters, 1)
+    [told] = read("\n".join(hand_in.compose_line(name, DAY, [item]) for name in NAMES[:3])).look
 
     assert "and all right: 1. That tells nothing" in told
 
 
 def test_a_copied_lab_is_told():
     """The state of a folder under two names."""
-    lab = hand_in.Lab(1, True, "5f3a", 2)
-    other = hand_in.Lab(2, True, "0000", 1)
-    lines = [hand_in.write(NAMES[0], DAY, [lab]), hand_in.write(NAMES[1], DAY, [lab, other])]
+    lab = hand_in.LabResult(1, True, "5f3a", 2)
+    other = hand_in.LabResult(2, True, "0000", 1)
+    lines = [
+        hand_in.compose_line(NAMES[0], DAY, [lab]),
+        hand_in.compose_line(NAMES[1], DAY, [lab, other]),
+    ]
 
     assert ["Learner 1 and Learner 2 have the same state of lab-1 (5f3a): a copied folder?"] == (
         read("\n".join(lines)).look
@@ -251,7 +254,7 @@ def test_a_copied_lab_is_told():
 
 def test_a_name_that_is_not_on_the_roster():
     """With the nearest; and the trainer can say whom it means."""
-    line = hand_in.write("Lerner 16", DAY, ROOM.quizzes(NAMES[15]))
+    line = hand_in.compose_line("Lerner 16", DAY, ROOM.quizzes(NAMES[15]))
     [told] = read(line).look
     mended = read(line, same={"Lerner 16": "Learner 16"})
 
@@ -263,7 +266,8 @@ def test_a_roster_may_have_other_dashes_and_quotes():
     """The spreadsheet made them curly; the line has them plain, and capitals do not matter."""
     typed = ["anne-marie o'brien", "Gal-la"]
     lines = [
-        hand_in.write(name, DAY, ROOM.quizzes(NAMES[0])[n : n + 1]) for n, name in enumerate(typed)
+        hand_in.compose_line(name, DAY, ROOM.quizzes(NAMES[0])[n : n + 1])
+        for n, name in enumerate(typed)
     ]
     roster = ["Anne\u2013Marie O\u2019Brien", "Gal·la"]
     found = class_report.make_report("\n".join(lines), roster)
@@ -276,10 +280,10 @@ def test_the_newest_line_counts():
     one, two, three, _ = ROOM.quizzes(NAMES[0])
     later = one._replace(tries=5)
     lines = [
-        hand_in.write(NAMES[0], DAY.replace(day=25), [later]),
-        hand_in.write(NAMES[0], DAY, [one, two]),
-        hand_in.write(NAMES[0], DAY, [two._replace(tries=9)]),
-        hand_in.write(NAMES[0], DAY.replace(day=24), [three]),
+        hand_in.compose_line(NAMES[0], DAY.replace(day=25), [later]),
+        hand_in.compose_line(NAMES[0], DAY, [one, two]),
+        hand_in.compose_line(NAMES[0], DAY, [two._replace(tries=9)]),
+        hand_in.compose_line(NAMES[0], DAY.replace(day=24), [three]),
     ]
     found = read("\n".join([*lines, lines[0]]))
 
@@ -295,10 +299,12 @@ def test_the_newest_line_counts():
 
 def test_other_first_answers_are_told():
     """Of a second browser, or after forgetting: both are shown."""
-    one = hand_in.Quiz(PAGES[0], ("B", "B", "B"), 1)
+    one = hand_in.QuizResult(PAGES[0], ("B", "B", "B"), 1)
     lines = [
-        hand_in.write(NAMES[0], DAY, [one]),
-        hand_in.write(NAMES[0], DAY.replace(day=24), [one._replace(letters=("C", "A", "B"))]),
+        hand_in.compose_line(NAMES[0], DAY, [one]),
+        hand_in.compose_line(
+            NAMES[0], DAY.replace(day=24), [one._replace(letters=("C", "A", "B"))]
+        ),
     ]
     [told] = read("\n".join(lines)).look
 
@@ -309,16 +315,19 @@ def test_other_first_answers_are_told():
 @pytest.mark.parametrize(
     ("item", "said"),
     [
-        (hand_in.Quiz("introduction/gone", ("A",), 1), "introduction/gone has no quiz here"),
-        (hand_in.Quiz(PAGES[0], ("A", "B"), 1), f"the quiz of {PAGES[0]} has other questions here"),
-        (hand_in.Quiz(PAGES[0], ("A", "B", "J"), 1), "has other questions here"),
-        (hand_in.Lab(99, True, "5f3a", 1), "there is no lab 99"),
+        (hand_in.QuizResult("introduction/gone", ("A",), 1), "introduction/gone has no quiz here"),
+        (
+            hand_in.QuizResult(PAGES[0], ("A", "B"), 1),
+            f"the quiz of {PAGES[0]} has other questions here",
+        ),
+        (hand_in.QuizResult(PAGES[0], ("A", "B", "J"), 1), "has other questions here"),
+        (hand_in.LabResult(99, True, "5f3a", 1), "there is no lab 99"),
     ],
 )
 def test_an_item_of_another_handbook(item, said):
     """It is told, and the rest of the line counts."""
     good = ROOM.quizzes(NAMES[0])[1]
-    found = read(hand_in.write(NAMES[0], DAY, [item, good]))
+    found = read(hand_in.compose_line(NAMES[0], DAY, [item, good]))
 
     assert [f"Line 1, Learner 1: {said}, so it is not counted."] == [
         re.sub("the quiz of .* has", "has", told) if said.startswith("has") else told
@@ -395,7 +404,9 @@ def swapped(old, new):
 
 def of_other(name, change):
     """Collect the line of one of OTHERS, changed by some program."""
-    return class_report.make_report(change(hand_in.write(name, DAY, [ITEM])), [*OTHERS, "Ng"])
+    return class_report.make_report(
+        change(hand_in.compose_line(name, DAY, [ITEM])), [*OTHERS, "Ng"]
+    )
 
 
 @pytest.mark.parametrize("around", AROUND)
@@ -470,7 +481,7 @@ def test_the_dot_of_a_page(dot):
 
 def test_a_table_of_a_terminal():
     """The bars at both ends of each row."""
-    line = hand_in.write("Lee Ng", DAY, [ITEM])
+    line = hand_in.compose_line("Lee Ng", DAY, [ITEM])
     half = line.index(" · ", 20)
     text = f"| {line[:half]}   |\n| {line[half + 1 :]} |\n+----+"
     found = class_report.make_report(text, OTHERS)
@@ -491,7 +502,7 @@ def test_a_table_of_a_terminal():
 )
 def test_a_name_of_somebody_else_is_told(typed, other):
     """Also where it ends with that of the line's owner, or is nearly the same."""
-    line = hand_in.write(typed, DAY, [ITEM]).replace(typed, other, 1)
+    line = hand_in.compose_line(typed, DAY, [ITEM]).replace(typed, other, 1)
     found = class_report.make_report(line, ["Lee Ng", "Ng", "An-Ng", "Jos", "José"])
     [told] = found.look
 
@@ -505,7 +516,7 @@ def test_a_name_of_somebody_else_is_told(typed, other):
 )
 def test_two_people_whom_an_accent_tells_apart(mine, theirs):
     """Signs around a name leave it whose it is, and the other's name is told."""
-    line = hand_in.write(mine, DAY, [ITEM])
+    line = hand_in.compose_line(mine, DAY, [ITEM])
     found = class_report.make_report(line.replace(mine, f"**{mine}**"), [mine, theirs])
     [told] = class_report.make_report(line.replace(mine, theirs), sorted([mine, theirs])).look
 
@@ -527,7 +538,7 @@ def test_a_name_of_nobody_accuses_nobody():
 def test_the_parts_of_a_name_in_another_order(typed):
     """The right person is proposed, and not the one who is spelt nearly so."""
     [told] = class_report.make_report(
-        hand_in.write(typed, DAY, [ITEM]), ["Berg Anne", "Anna Berg"]
+        hand_in.compose_line(typed, DAY, [ITEM]), ["Berg Anne", "Anna Berg"]
     ).look
 
     assert "the nearest is Anna Berg. If that is right, add --same " in told
@@ -536,7 +547,7 @@ def test_the_parts_of_a_name_in_another_order(typed):
 @pytest.mark.parametrize("typed", ['Ann "A" Berg', "Ann $HOME Berg", "Ann `x` Berg", "Ann! B'erg"])
 def test_a_proposal_can_be_pasted(typed):
     """A shell reads one word of it, with the name as it is."""
-    [told] = class_report.make_report(hand_in.write(typed, DAY, [ITEM]), ["Ann Berg"]).look
+    [told] = class_report.make_report(hand_in.compose_line(typed, DAY, [ITEM]), ["Ann Berg"]).look
     words = shlex.split(told.partition("add ")[2].removesuffix("."))
 
     assert ["--same", f"{typed}=Ann Berg"] == words
@@ -548,10 +559,10 @@ def test_a_proposal_can_be_pasted(typed):
 
 def test_a_state_that_many_have_is_one_sentence():
     """And so is a line of wrong answers: with how many, and who."""
-    lab = hand_in.Lab(1, True, "5f3a", 2)
-    wrong = hand_in.Quiz(PAGES[0], ("A", "A", "A"), 1)
+    lab = hand_in.LabResult(1, True, "5f3a", 2)
+    wrong = hand_in.QuizResult(PAGES[0], ("A", "A", "A"), 1)
     same = [
-        read("\n".join(hand_in.write(name, DAY, [item]) for name in NAMES)).look
+        read("\n".join(hand_in.compose_line(name, DAY, [item]) for name in NAMES)).look
         for item in (lab, wrong)
     ]
 
@@ -565,20 +576,20 @@ def test_a_state_that_many_have_is_one_sentence():
 @pytest.mark.parametrize("between", [" ", "\n", " and some: ", f" {'and more ' * 20}", "x" * 500])
 def test_many_lines_that_were_cut_off(between):
     """Each is told by its own name alone, however many stand in a paragraph."""
-    cut = hand_in.write("Learner 2", DAY, [ITEM])[:-9]
-    found, _ = find(between.join([cut] * 300), NAMES)
-    unknown, _ = find(between.join([cut] * 300))
+    cut = hand_in.compose_line("Learner 2", DAY, [ITEM])[:-9]
+    found, _ = find_lines(between.join([cut] * 300), NAMES)
+    unknown, _ = find_lines(between.join([cut] * 300))
 
     last = ["Learner 2"] * 299 if "x" not in between else [one.name for one in found[1:]]
     assert ["Learner 2", *last] == [one.name for one in found]
     assert 300 == len(unknown)
-    assert max(len(one.name) for one in unknown) <= hand_in.LONGEST
+    assert max(len(one.name) for one in unknown) <= hand_in.LONGEST_NAME
 
 
 def test_the_name_of_somebody_unknown_has_no_other_words():
     """Neither the greeting, nor the items of a line that was cut off before it."""
     cut = f"Zed · 2026-11-23 · {ITEM}"
-    found, _ = find(f"Here it is: {cut} {cut.replace('Zed', 'Zoe')}", NAMES)
+    found, _ = find_lines(f"Here it is: {cut} {cut.replace('Zed', 'Zoe')}", NAMES)
 
     assert ["Zed", "Zoe"] == [one.name for one in found]
 
@@ -609,7 +620,7 @@ def test_what_is_read_for_names_grows_with_the_text(monkeypatch, end):
     read_of = {}
     for many in (100, 1000):
         Counted.signs = 0
-        found, rest = find(f"x · 2026-11-23 · page A try 1{end} " * many, NAMES)
+        found, rest = find_lines(f"x · 2026-11-23 · page A try 1{end} " * many, NAMES)
         read_of[many] = Counted.signs
         assert (many, []) == (len(found), rest)
 
@@ -643,7 +654,7 @@ def test_a_log_is_not_told_row_by_row():
 def test_a_line_of_a_day_to_come(days, told):
     """A day more is none: somewhere it is tomorrow already."""
     day = date.fromordinal(DAY.toordinal() + days)
-    found = read(hand_in.write(NAMES[0], day, [ITEM]), today=DAY)
+    found = read(hand_in.compose_line(NAMES[0], day, [ITEM]), today=DAY)
 
     assert 1 == len(found.given[NAMES[0]])
     assert told == any(f"after today, 2026-11-23: line 1 ({day})." in one for one in found.look)
@@ -774,7 +785,7 @@ def test_a_word_with_a_fault(files, capsys, words, said):
 def test_a_pipe_that_has_no_sign_for_a_name(files, monkeypatch, encoding):
     """The report is written, with a sign in place of each that is not there."""
     (files / "class.csv").write_text("name\n山田\n", "utf-8")
-    (files / "lines.txt").write_text(hand_in.write("山田", DAY, [ITEM]), "utf-8")
+    (files / "lines.txt").write_text(hand_in.compose_line("山田", DAY, [ITEM]), "utf-8")
     pipe = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
     monkeypatch.setattr(sys, "stdout", pipe)
 
@@ -821,7 +832,9 @@ def test_the_page_says_the_same_as_the_text(files):
     words = [*WORDS, "--html", "out.html"]
     assert 0 == collect.main(words, today=DAY)
     page = BeautifulSoup((files / "out.html").read_text("utf-8"), "html.parser")
-    found = class_report.make_report(lines.decode(files / "lines.txt"), ["<b>x</b>", "Learner 1"])
+    found = class_report.make_report(
+        lines.read_mails(files / "lines.txt"), ["<b>x</b>", "Learner 1"]
+    )
 
     assert [] == page.select("b, script, img, link:not([href='data:,'])")
     assert [list(row) for row in collect.people(found)] == [
@@ -873,4 +886,4 @@ def test_the_command_of_the_page_prints_its_report(capsys, monkeypatch):
 )
 def test_what_the_system_refuses_is_said_without_a_none(error, said):
     """A full disk names no file."""
-    assert said == collect.describe(error)
+    assert said == collect.describe_error(error)

@@ -9,7 +9,7 @@ import click
 import pytest
 from jukebox.cli.main import CONTENTS, main
 
-from scripts.commands import PAGE, paths, shown, written
+from scripts.commands import PAGE, command_paths, find_commands, update_page
 
 TEXT = PAGE.read_text("utf-8")
 MODULES = sorted(Path("examples/jukebox/cli").glob("*.py"))
@@ -56,10 +56,10 @@ def test_every_command_has_its_help_on_the_page():
     """Each once, in the order of the table of contents; a group before its own commands."""
     expected = [()]
     for command in (one for commands in CONTENTS.values() for one in commands):
-        expected += paths(command, (command.name,))
+        expected += command_paths(command, (command.name,))
 
-    assert expected == shown(TEXT), f"{PAGE}:1: {REMEDY}"
-    assert set(expected) == set(paths())
+    assert expected == find_commands(TEXT), f"{PAGE}:1: {REMEDY}"
+    assert set(expected) == set(command_paths())
 
 
 def test_each_stands_under_the_heading_of_the_table_of_contents():
@@ -76,7 +76,7 @@ def test_each_stands_under_the_heading_of_the_table_of_contents():
 
 def test_the_page_shows_what_the_commands_say():
     """To the letter."""
-    lines = zip_longest(written(TEXT).splitlines(), TEXT.splitlines())
+    lines = zip_longest(update_page(TEXT).splitlines(), TEXT.splitlines())
     old = [number for number, (now, then) in enumerate(lines, 1) if now != then]
 
     assert [] == old, f"{PAGE}:{old[0]}: this is not what the command says: {REMEDY}"
@@ -89,18 +89,18 @@ def test_a_new_command_and_a_new_heading_get_their_listings(monkeypatch):
     monkeypatch.setitem(CONTENTS, "Machine", (fresh,))
     monkeypatch.setitem(CONTENTS, "More", (fresh,))
 
-    headings = re.findall(r"^###? (.+)$", written(TEXT), re.M)
+    headings = re.findall(r"^###? (.+)$", update_page(TEXT), re.M)
 
     assert ["Machine", "`jukebox fresh`", "More", "`jukebox fresh`", "Next"] == headings[-5:]
-    assert "\n  Something new.\n" in written(TEXT)
-    assert "If something does not start, run `jukebox doctor` first." in written(TEXT)
+    assert "\n  Something new.\n" in update_page(TEXT)
+    assert "If something does not start, run `jukebox doctor` first." in update_page(TEXT)
 
 
 def test_a_help_that_changed_is_noticed(monkeypatch):
     """One word of one command is enough."""
     monkeypatch.setattr(main.commands["doctor"], "help", "Something else.")
 
-    assert "  Something else.\n" in written(TEXT) != TEXT
+    assert "  Something else.\n" in update_page(TEXT) != TEXT
 
 
 def test_every_variable_of_an_option_is_named():

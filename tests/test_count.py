@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from docs._ext.count import count
+from docs._ext.count import count_contents
 from scripts import prose
 from tests.project import build, write
 
 ROOT = Path(__file__).parents[1]
-FIGURES = count(ROOT / "docs")
+FIGURES = count_contents(ROOT / "docs")
 
 
 def test_the_syllabus_has_198_entries():

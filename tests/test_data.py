@@ -382,7 +382,7 @@ def test_what_has_not_changed_is_not_read_against_its_schema_again(told, monkeyp
     assert 2 == len(calls)
 
 
-@pytest.mark.parametrize("path", data.files("docs"), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", data.data_files("docs"), ids=lambda path: path.stem)
 def test_each_data_file_has_a_schema_that_its_first_line_tells_editors(path):
     """Editors complete the keys of a TOML file from it; JSON is written by a run."""
     schema = data.SCHEMAS / f"{data.schema_of(path, 'docs')}.json"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from docs._ext.diagrams import drawing, fences
+from docs._ext.diagrams import drawing_name, mermaid_fences
 from scripts import diagrams as tool
 from scripts import rooms
 from tests.project import build as build_project
@@ -40,7 +40,7 @@ def project(folder, source, draw=LINKED):
     (folder / "index.md").write_text(page.replace("```mermaid", "(picture)=\n```mermaid", 1))
     (folder / "other.md").write_text("(there)=\n# Another page\n")
     if draw:
-        (folder / "_diagrams" / drawing(source)).write_text(draw)
+        (folder / "_diagrams" / drawing_name(source)).write_text(draw)
     return folder
 
 
@@ -179,12 +179,12 @@ class TestFences:
         text = (
             "a\n\n````{tip}\n```mermaid\npie\n```\n````\n\n:::{note}\n```mermaid\npie\n```\n:::\n"
         )
-        assert [(4, "pie"), (10, "pie")] == list(fences(text))
+        assert [(4, "pie"), (10, "pie")] == list(mermaid_fences(text))
 
     def test_quoted_fence_is_left_alone(self):
         """A block that only shows how to write a diagram is none."""
 
-        assert [] == list(fences("````markdown\n```mermaid\npie\n```\n````\n"))
+        assert [] == list(mermaid_fences("````markdown\n```mermaid\npie\n```\n````\n"))
 
 
 @pytest.mark.whole  # the renderer takes seconds to begin
@@ -197,7 +197,7 @@ class TestTool:
         one, two = (project(tmp_path / n, SOURCE, draw=None) for n in "ab")
         first = (tool.main(one), tool.main(two), capsys.readouterr().out.count("drawn as"))
         again = (tool.main(one), capsys.readouterr().out)
-        name = "_diagrams/" + drawing(SOURCE)
+        name = "_diagrams/" + drawing_name(SOURCE)
         assert (([], [], 2), ([], "")) == (first, again)
         assert (one / name).read_bytes() == (two / name).read_bytes()
 
@@ -285,9 +285,9 @@ class TestHandbook:
         """Nothing is missing and nothing is left over."""
 
         wanted = {
-            drawing(source): (f"{page}:{line}: this diagram has no drawing: ", source)
+            drawing_name(source): (f"{page}:{line}: this diagram has no drawing: ", source)
             for page in sorted(DOCS.rglob("*.md"))
-            for line, source in fences(page.read_text("utf-8"))
+            for line, source in mermaid_fences(page.read_text("utf-8"))
         }
         held = {
             path.name: f"{path}:1: no page has this diagram: run nox -s diagrams"
@@ -311,9 +311,9 @@ class TestHandbook:
     def test_each_drawing_shows_the_labels_of_its_source(self):
         """A drawing that was edited by hand says something else than its source."""
 
-        sources = [s for p in DOCS.rglob("*.md") for _, s in fences(p.read_text("utf-8"))]
+        sources = [s for p in DOCS.rglob("*.md") for _, s in mermaid_fences(p.read_text("utf-8"))]
         stored = [(s, file.read_text("utf-8")) for s in sources
-                  if (file := DRAWINGS / drawing(s)).exists()]  # else the first test tells  # fmt: skip
+                  if (file := DRAWINGS / drawing_name(s)).exists()]  # else the first test tells  # fmt: skip
         assert [] == [missing for s, svg in stored for missing in undrawn(s, svg)]
         assert ["passes", "Serve"] == undrawn(SOURCE, "<svg><text>Train</text></svg>")
 
@@ -330,6 +330,6 @@ class TestHandbook:
         page, source = next(
             (p, source)
             for p in sorted(DOCS.rglob("*.md"))
-            for _, source in fences(p.read_text("utf-8"))
+            for _, source in mermaid_fences(p.read_text("utf-8"))
         )
-        assert tool.draw(source) == (DRAWINGS / drawing(source)).read_text("utf-8"), page
+        assert tool.draw(source) == (DRAWINGS / drawing_name(source)).read_text("utf-8"), page

@@ -387,7 +387,7 @@ def test_a_status_is_held_to_the_lock(case):
     """Whether its words or its source name the release, and no further than they name it."""
     status, sources, locked, expected = BEHIND[case]
 
-    assert expected == dates.behind({"package": "one", "status": status}, sources, locked)
+    assert expected == dates.outdated_release({"package": "one", "status": status}, sources, locked)
 
 
 @pytest.mark.parametrize("name", toml("expiring.toml")["tool"])
@@ -400,7 +400,7 @@ def test_a_newer_lock_makes_each_status_red_that_names_a_release(name):
     package = re.escape(tool.get("package", "no package"))
     named = re.search(r"\d\.\d", tool["status"]) or re.search(rf"\b{package}[- ]\d", sources)
 
-    assert bool(named) == bool(dates.behind(tool, sources, "999.0"))
+    assert bool(named) == bool(dates.outdated_release(tool, sources, "999.0"))
 
 
 STATES = {

@@ -6,7 +6,7 @@ import pytest
 from pybtex.database import Entry
 
 from docs._ext import statements
-from docs._ext.facts import Held, ask, doubts, held_by
+from docs._ext.facts import Sources, ask, doubts, sources_of
 from docs._ext.lexicon import WORDS
 
 SAYS = (
@@ -72,7 +72,7 @@ FALSE = {
 @pytest.fixture
 def held():
     """What the entry holds."""
-    return held_by([ENTRY])
+    return sources_of([ENTRY])
 
 
 @pytest.mark.parametrize("said", TRUE)
@@ -92,7 +92,7 @@ def test_one_changed_word_is_doubted(held, change):
 
 def test_the_nearest_sentence_decides_where_both_sides_are_in_the_source():
     """Else one side would excuse the other, in every long entry."""
-    held = Held.of(["Prices rose in the north. Wages fell in the south."])
+    held = Sources.of(["Prices rose in the north. Wages fell in the south."])
 
     assert not list(doubts("Wages fell in the south.", held))
     assert ["rose"] == list(doubts("Wages rose in the south.", held))
@@ -120,7 +120,7 @@ def test_each_comparison_sees_what_the_others_do_not(kind):
     """What the source has elsewhere, in another order, or of something else."""
     source, said, doubt = DOUBTED[kind]
 
-    assert doubt in list(doubts(said, Held.of([source])))
+    assert doubt in list(doubts(said, Sources.of([source])))
 
 
 PLACED = {
@@ -138,7 +138,7 @@ PLACED = {
 def test_of_two_that_the_source_has_the_one_with_our_words_around_it_is_meant(kind):
     """In one long sentence, too, and whatever stands elsewhere in the entry."""
     source, said, doubt = PLACED[kind]
-    held = Held.of([f"{source} There is a level 3 as well, says Uber."])
+    held = Sources.of([f"{source} There is a level 3 as well, says Uber."])
 
     assert doubt in list(doubts(said, held))
     assert not [each for part in re.split(r"(?<=\.) ", source) for each in doubts(part, held)]
@@ -156,13 +156,13 @@ def test_ours_can_be_left_out():
     """Then an entry holds the words of its source alone."""
     said = "It counts 20 requests."
 
-    assert not list(doubts(said, held_by([ENTRY])))
-    assert list(doubts(said, held_by([ENTRY], ours=False)))
+    assert not list(doubts(said, sources_of([ENTRY])))
+    assert list(doubts(said, sources_of([ENTRY], ours=False)))
 
 
 def test_a_name_may_be_written_small_and_stand_first():
     """No page writes the names of companies small, and every page writes *the* small."""
-    assert "netflix" not in statements.written_small()
+    assert "netflix" not in statements.stems_written_small()
     assert {"netflix"} == set(statements.names("Netflix says so. The rest of us do."))
 
 

@@ -13,7 +13,7 @@ from docs._ext.markdown import HOLDS_DATA, HOLDS_MARKDOWN, Fence, fences
 from docs.conftest import pages as checked_pages
 from scripts import prose
 from scripts.ci import BUDGETS
-from scripts.pages import RUNNING, asking, sessions
+from scripts.pages import RUNNING, find_pages, sessions
 from tests.fences import CHECKERS, clean, regions
 from tests.project import from_root
 from tests.terminal import CLIENT, Terminal
@@ -173,13 +173,13 @@ def test_each_block_for_a_session_is_run_by_it(page):
     }
 
     assert asked <= set(sessions()) & BUDGETS.keys()
-    assert asked == {name for name in sessions() if page in asking(name)}
+    assert asked == {name for name in sessions() if page in find_pages(name)}
 
 
 def test_a_session_of_pages_has_one():
     """Otherwise it would pass without a test."""
     assert sessions()
-    assert [] == [name for name in sessions() if not asking(name)]
+    assert [] == [name for name in sessions() if not find_pages(name)]
 
 
 def test_what_runs_in_the_background_ends_with_its_page(tmp_path):

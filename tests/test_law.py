@@ -77,7 +77,7 @@ def test_a_clock_gives_the_right_lists(clock):
 def test_next_is_within_twelve_months(start, on, state):
     """In force from its day on; a year that has no 29 February is no trap."""
 
-    assert state == dates.state(start, on)
+    assert state == dates.state_of_rule(start, on)
 
 
 FILES = {
@@ -221,10 +221,10 @@ def test_the_page_sorts_by_the_day_of_the_build(built, tmp_path, monkeypatch, da
 def test_a_rule_that_has_run_out_is_told_like_any_other_fact(tmp_path):
     """By the command and at the end of a build, with its place; on its last day it is still good."""
     write(tmp_path, FILES)
-    facts = dates.read(tmp_path)
+    facts = dates.read_facts(tmp_path)
 
-    assert [] == dates.expired(facts, date(2026, 10, 31))
-    [gone] = dates.expired(facts, date(2026, 11, 1))
+    assert [] == dates.expired_facts(facts, date(2026, 10, 31))
+    [gone] = dates.expired_facts(facts, date(2026, 11, 1))
     assert str(gone) == (
         f"{tmp_path / '_data' / 'law.toml'}:14: law, checked 2026-06-01, good until 2026-10-31: "
         "Other Act: 2028-06-01 the last part [known2026]"

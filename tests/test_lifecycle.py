@@ -8,7 +8,7 @@ from pathlib import Path
 import jukebox
 import pytest
 
-from docs._ext.diagrams import fences as diagrams
+from docs._ext.diagrams import mermaid_fences as diagrams
 from docs._ext.markdown import fences
 
 PAGES = Path(__file__).parents[1] / "docs" / "modules" / "lifecycle"

@@ -99,7 +99,7 @@ def docs(tmp_path: Path) -> Path:
 def bank(tmp_path_factory) -> Path:
     """The folder with the files of all quizzes, in which no question has a link."""
     folder = tmp_path_factory.mktemp("bank")
-    moodle.write(folder, address="")
+    moodle.write_bank(folder, address="")
     return folder
 
 
@@ -225,7 +225,7 @@ def test_a_spreadsheet_gets_each_option(bank):
 
 def test_a_spreadsheet_runs_no_formula(docs, tmp_path):
     """What begins like one has an apostrophe before it, and nothing else has."""
-    moodle.write(tmp_path, docs=docs)
+    moodle.write_bank(tmp_path, docs=docs)
 
     rows = [row for row in table(tmp_path / "bank.csv") if row["id"] == "part/first#two"]
     assert [row["option"] for row in rows] == [f"'{text}" for text in FORMULAS]
@@ -236,7 +236,7 @@ def test_a_spreadsheet_runs_no_formula(docs, tmp_path):
 
 def test_hard_texts_arrive_whole(docs, tmp_path):
     """What is markup for XML, for HTML or for GIFT is text for the reader."""
-    moodle.write(tmp_path, docs=docs)
+    moodle.write_bank(tmp_path, docs=docs)
     read, truth = load(tmp_path / "bank.xml").questions(), questions(docs)
 
     # Here alone a backslash escapes a mark, as Markdown has it.
@@ -252,7 +252,7 @@ def test_hard_texts_arrive_whole(docs, tmp_path):
 
 def test_the_order_is_that_of_the_table_of_contents(docs, tmp_path):
     """The pages are not in that of their names."""
-    moodle.write(tmp_path, docs=docs)
+    moodle.write_bank(tmp_path, docs=docs)
 
     entries = load(tmp_path / "bank.xml").entries
     assert [entry["id"] for entry in entries][2:4] == ["part/second#three", "part/first#one"]
@@ -269,7 +269,7 @@ def test_the_order_is_that_of_the_table_of_contents(docs, tmp_path):
 )
 def test_a_plan_takes_its_own_chapters(docs, tmp_path, pages, expected):
     """In its own order, each once; a part stands for its chapters."""
-    moodle.write(tmp_path, pages, docs=docs)
+    moodle.write_bank(tmp_path, pages, docs=docs)
 
     ids = [entry["id"] for entry in load(tmp_path / "bank.xml").entries]
     assert ids == [f"part/{p}#{o}" for p in expected for o in ("one", "two", "three")]
@@ -277,12 +277,12 @@ def test_a_plan_takes_its_own_chapters(docs, tmp_path, pages, expected):
 
 def test_no_title_and_no_wording_changes_an_id(docs, tmp_path):
     """Only the page's path and the objective are in it."""
-    moodle.write(tmp_path / "before", docs=docs)
+    moodle.write_bank(tmp_path / "before", docs=docs)
     for path in [*docs.rglob("first.*"), *docs.rglob("index.md")]:
         text = path.read_text("utf-8").replace("a page on", "another")
         text = text.replace("Where it's told", "Elsewhere").replace("The part", "Part 1")
         path.write_text(text.replace("More.", "Much more.").replace("Short", "Long"), "utf-8")
-    moodle.write(tmp_path / "after", docs=docs)
+    moodle.write_bank(tmp_path / "after", docs=docs)
 
     before, after = (load(tmp_path / name / "bank.xml") for name in ("before", "after"))
     assert before.questions() != after.questions()
@@ -292,7 +292,7 @@ def test_no_title_and_no_wording_changes_an_id(docs, tmp_path):
 
 def test_the_bytes_are_the_same_each_time(bank, tmp_path):
     """No day, no order of a set and no folder's name is in them."""
-    for path in moodle.write(tmp_path / "elsewhere", address=""):
+    for path in moodle.write_bank(tmp_path / "elsewhere", address=""):
         assert path.read_bytes() == (bank / path.name).read_bytes()
 
 
@@ -315,7 +315,7 @@ def test_the_bytes_are_the_same_each_time(bank, tmp_path):
 def test_a_question_leads_to_its_section(docs, tmp_path, objective, link, words):
     """With a link if the site has an address, in words if it has none."""
     for address in ("https://example.org/book", ""):
-        moodle.write(tmp_path, docs=docs, address=address)
+        moodle.write_bank(tmp_path, docs=docs, address=address)
         entries = {entry["id"]: entry for entry in load(tmp_path / "bank.xml").entries}
         linked = f'<a href="https://example.org/book/modules/part/{link}">{words}</a>'
         wanted = f"Read again: {linked if address else words} of the MLOps handbook."
@@ -337,7 +337,7 @@ def test_what_cannot_go_to_moodle_is_told(docs, tmp_path, old, new, error):
     path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
 
     with pytest.raises(ValueError, match=error):
-        moodle.write(tmp_path / "out", docs=docs)
+        moodle.write_bank(tmp_path / "out", docs=docs)
     assert not (tmp_path / "out").exists()
 
 
@@ -438,7 +438,7 @@ def test_a_folder_that_is_read_only(tmp_path, monkeypatch, capsys):
 )
 def test_the_schema_refuses(docs, tmp_path, old, new):
     """A wrong grade, a lost reason, an id that is there twice, and the like."""
-    moodle.write(tmp_path, ["modules/part/first"], docs=docs)
+    moodle.write_bank(tmp_path, ["modules/part/first"], docs=docs)
     text = (tmp_path / "bank.xml").read_text("utf-8")
     schema = xmlschema.XMLSchema11(SCHEMA)
 

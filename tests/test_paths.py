@@ -5,7 +5,7 @@ import json
 import pytest
 from bs4 import BeautifulSoup
 
-from docs._ext.paths import CycleError, duration, in_order
+from docs._ext.paths import CycleError, duration, sort_by_needs
 from tests.project import build, build_changed
 
 CHAPTER = """\
@@ -63,13 +63,13 @@ def test_a_page_comes_after_all_that_it_needs():
     """Goals keep their order as far as what they need lets them, and each page is there once."""
     needs = {"a": ["b", "c"], "b": ["d"], "c": ["d"], "e": ["b"]}
 
-    assert ["d", "b", "e", "c", "a", "f"] == in_order(["e", "a", "f", "b"], needs)
+    assert ["d", "b", "e", "c", "a", "f"] == sort_by_needs(["e", "a", "f", "b"], needs)
 
 
 def test_pages_that_need_each_other_are_named():
     """No order would hold."""
     with pytest.raises(CycleError, match="b → c → b"):
-        in_order(["a"], {"a": ["b"], "b": ["c"], "c": ["b"]})
+        sort_by_needs(["a"], {"a": ["b"], "b": ["c"], "c": ["b"]})
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ import pytest
 import yaml
 from jukebox import PIPELINE, STEPS, TRIGGERS
 
-from docs._ext.diagrams import fences
-from scripts.pipeline import PAGE, drawn, source, written
+from docs._ext.diagrams import mermaid_fences
+from scripts.pipeline import PAGE, find_diagram, replace_diagram, write_diagram
 
 TEXT = PAGE.read_text("utf-8")
 EXAMPLES = Path("examples")
@@ -47,20 +47,20 @@ def swapped():
 def test_the_picture_is_that_of_the_definition():
     """To the letter; else run `python -m scripts.pipeline`, then `nox -s diagrams`."""
 
-    assert source() == drawn(TEXT)
-    assert written(TEXT) == TEXT
+    assert write_diagram() == find_diagram(TEXT)
+    assert replace_diagram(TEXT) == TEXT
 
 
 @pytest.mark.parametrize("other", [renamed, swapped])
 def test_another_definition_is_another_picture(other):
     """One name is enough, or one place."""
 
-    assert source(other()) != drawn(TEXT)
+    assert write_diagram(other()) != find_diagram(TEXT)
 
 
 def test_the_picture_has_what_the_slide_leaves_out():
     """Data goes in, labels come later, and one trigger leads back; ten boxes at the most."""
-    arrows = re.findall(r'^ +(\w+) -->(?:\|"[^"]+"\|)? ?(\w+)$', source(), re.M)
+    arrows = re.findall(r'^ +(\w+) -->(?:\|"[^"]+"\|)? ?(\w+)$', write_diagram(), re.M)
     names = [step.name for step in PIPELINE[1:]]
     first = names[0]
 
@@ -68,7 +68,7 @@ def test_the_picture_has_what_the_slide_leaves_out():
     assert [*pairwise([*names, "monitor"])] == [pair for pair in arrows if pair[0] in names]
     assert len(TRIGGERS) == len([end for end in arrows if end[1] == first])
     assert len({name for pair in arrows for name in pair}) <= 10
-    assert 1 == len(list(fences(TEXT)))
+    assert 1 == len(list(mermaid_fences(TEXT)))
 
 
 def test_the_tools_table_has_the_steps_of_the_definition():

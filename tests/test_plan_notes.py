@@ -43,7 +43,7 @@ def test_late_on_each_of_three_days():
     plan = BOOK.plan("three-days")
     dropped = [block for part in plan.parts for block in part.blocks if block.drop]
 
-    assert [part.name for part in plan.parts] == [part.name for part, _ in plan.dropped]
+    assert [part.name for part in plan.parts] == [part.name for part, _ in plan.blocks_by_drop]
     for day, block in enumerate(dropped, 1):
         assert block.note.startswith(f"If you are late on day {day}, leave out this block")
     assert dropped[1].drop == dropped[2].drop

@@ -330,7 +330,7 @@ def test_blocks_of_one_rank_are_left_out_together(tmp_path):
     write(tmp_path, FILES | {PLAN: text})
 
     assert [1, 2, 2] == [
-        block.drop for _, block in read(tmp_path / PLAN, Handbook(tmp_path)).dropped
+        block.drop for _, block in read(tmp_path / PLAN, Handbook(tmp_path)).blocks_by_drop
     ]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from docs._ext.repository import known, normalise, source
+from docs._ext.repository import find_repository, normalise, source
 from scripts import build as builds
 from tests.project import build, write
 
@@ -55,21 +55,21 @@ def test_the_environment_comes_before_the_clone(clone):
     copy = folder / "copy"
     copy.mkdir()
 
-    assert "https://other.example/x/y" == known(setting, folder)
-    assert "https://host.example/team/handbook" == known({}, folder)
-    assert "" == known({}, copy)
+    assert "https://other.example/x/y" == find_repository(setting, folder)
+    assert "https://host.example/team/handbook" == find_repository({}, folder)
+    assert "" == find_repository({}, copy)
     git("remote", "set-url", "origin", str(folder))
-    assert "" == known({}, folder)
+    assert "" == find_repository({}, folder)
 
 
 def test_another_remote_is_another_build(clone, monkeypatch):
     """Its address is among what a build reads, so the site does not stay as it was."""
     folder, git = clone
     monkeypatch.chdir(folder)
-    before = builds.what_is_read()
+    before = builds.digest_inputs()
     git("remote", "set-url", "origin", "https://host.example/other/handbook.git")
 
-    assert before != builds.what_is_read()
+    assert before != builds.digest_inputs()
 
 
 def test_each_host_shows_files_in_its_way():

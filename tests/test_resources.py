@@ -121,10 +121,10 @@ def test_a_fault_is_named_with_its_place(built, fault):
 def test_an_entry_runs_out_on_the_day_after_its_last_good_one(tmp_path, built):
     """It is told with all other facts that expire, at its heading."""
     built()
-    facts = dates.read(tmp_path / "docs")
+    facts = dates.read_facts(tmp_path / "docs")
 
-    assert "" == dates.report(facts, date(2026, 12, 31))
-    told = dates.report(facts, date(2027, 1, 1))
+    assert "" == dates.expiry_report(facts, date(2026, 12, 31))
+    told = dates.expiry_report(facts, date(2027, 1, 1))
     assert "resources.toml:1: status, checked 2026-06-30, good until 2026-12-31: A course" in told
     assert "resources.toml:15: status" in told
 

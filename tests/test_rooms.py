@@ -10,7 +10,7 @@ from textwrap import dedent
 import pytest
 from jukebox.labs.listing import LABS
 
-from docs._ext.diagrams import said
+from docs._ext.diagrams import accessible_words
 from scripts import rooms
 from tests.project import write
 
@@ -37,7 +37,7 @@ WRITTEN = [file for file in FILES if re.search(r"^class \w+\(Lab\)", file.read_t
 def test_the_page_shows_the_rooms_as_they_are():
     """Picture and list, to the letter."""
 
-    assert rooms.written(TEXT) == TEXT, f"{rooms.PAGE}: the rooms have changed: {REMEDY}"
+    assert rooms.update_page(TEXT) == TEXT, f"{rooms.PAGE}: the rooms have changed: {REMEDY}"
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -107,7 +107,7 @@ def shown(name):
 
 def test_the_picture_in_words_names_each_room_once_in_the_order():
     """For those who do not see it."""
-    told = said(rooms.drawn(TEXT), "accDescr").partition(". Each imports")[0]
+    told = accessible_words(rooms.find_diagram(TEXT), "accDescr").partition(". Each imports")[0]
 
     assert ORDER == told.removeprefix("From top to bottom: ").replace(" and ", "; ").split("; ")
 
@@ -162,7 +162,7 @@ def test_an_arrow_that_others_replace_is_left_out():
 def test_the_single_files_share_a_box():
     """An arrow between them is none, and two arrows that lead to it are one."""
     arrows = {("two", "one"), ("low", "one"), ("low", "two"), ("high", "low"), ("high", "one")}
-    drawing = rooms.draw(["one", "two", "low", "high"], arrows, ["one", "two"]).splitlines()
+    drawing = rooms.draw_rooms(["one", "two", "low", "high"], arrows, ["one", "two"]).splitlines()
 
     assert ['two["one, two"]', 'low["low"]', 'high["high"]', "low --> two", "high --> low"] == [
         line.strip() for line in drawing[3:]
@@ -175,15 +175,17 @@ def test_a_room_is_described_by_its_docstring_and_its_modules(package):
     """The first sentence alone, on one line; a file has no modules."""
 
     assert ["`ground.py`", ": The ground: what is asked?", ""] == [
-        *rooms.describe("ground", package)
+        *rooms.describe_room("ground", package)
     ]
-    assert ["`low/`", ": What is low.", ": `one`, `two`", ""] == [*rooms.describe("low", package)]
+    assert ["`low/`", ": What is low.", ": `one`, `two`", ""] == [
+        *rooms.describe_room("low", package)
+    ]
 
 
 def test_a_room_with_a_page_of_its_own_has_a_link_in_place_of_its_modules():
     """Whoever looks for a command or a lab looks there."""
 
-    assert [": [All the labs](../labs/index.md)", ""] == [*rooms.describe("labs")][2:]
+    assert [": [All the labs](../labs/index.md)", ""] == [*rooms.describe_room("labs")][2:]
 
 
 def test_the_next_command_is_named_where_the_picture_changed():
@@ -221,12 +223,12 @@ def test_another_order_is_another_picture():
     arrows, files = rooms.find_arrows(ORDER), ["problem", "schema"]
     other = [*ORDER[:4], ORDER[5], ORDER[4], *ORDER[6:]]
 
-    assert rooms.draw(ORDER, arrows, files) == rooms.drawn(TEXT)
-    assert rooms.draw(other, arrows, files) != rooms.drawn(TEXT)
+    assert rooms.draw_rooms(ORDER, arrows, files) == rooms.find_diagram(TEXT)
+    assert rooms.draw_rooms(other, arrows, files) != rooms.find_diagram(TEXT)
 
 
 def test_arrows_are_counted_without_those_who_may_import_all():
     """A command and a lab may use every room; two files count once as two, and once as one."""
     arrows = {("cli", "model"), ("labs", "one"), ("model", "one"), ("model", "two"), ("two", "one")}
 
-    assert (3, 1) == rooms.count(arrows, ["one", "two"])
+    assert (3, 1) == rooms.count_arrows(arrows, ["one", "two"])

@@ -14,7 +14,7 @@ from docs._ext import load
 from docs._ext.plans import Handbook, Page
 from docs._ext.quiz import read
 from scripts import sheets
-from scripts.timetable import in_code
+from scripts.timetable import code_markup
 
 DOCS, CODE = Path("docs"), Path("examples/jukebox")
 SHEETS = load(DOCS, "lab_sheets.toml")["sheet"]
@@ -66,7 +66,7 @@ def test_each_lab_has_a_sheet():
 def test_screens_are_on_the_page(sheet):
     """The page types each command, and what it shows is more than three dots."""
     page = PAGES[sheet["lab"]]
-    shown = [sheets.screen(page, s["command"], s.get("says", "")) for s in sheet["screens"]]
+    shown = [sheets.read_screen(page, s["command"], s.get("says", "")) for s in sheet["screens"]]
 
     assert [] == [text for text in shown if len(text.strip(". \n")) < 20]
     assert len(set(shown)) == len(shown)
@@ -103,11 +103,11 @@ def test_commands_exist(sheet):
 def test_screen_that_is_not_there():
     """A command or words that the page does not have are told with the page."""
     with pytest.raises(ValueError) as absent:
-        sheets.screen(PAGES[1], "jukebox fly")
+        sheets.read_screen(PAGES[1], "jukebox fly")
     assert "docs/labs/first-model.md: no console block types `jukebox fly`." == str(absent.value)
 
     with pytest.raises(ValueError) as unsaid:
-        sheets.screen(PAGES[1], "jukebox lab check 1", "is tired")
+        sheets.read_screen(PAGES[1], "jukebox lab check 1", "is tired")
     assert str(unsaid.value).endswith("`jukebox lab check 1` with “is tired” on the screen.")
 
 
@@ -116,7 +116,7 @@ def test_unknown_lab(tmp_path):
     with pytest.raises(ValueError, match="There is no lab 99"):
         sheets.lab_page(99)
     with pytest.raises(ValueError, match="build the handbook first, with nox -s docs"):
-        sheets.lab(1, tmp_path)
+        sheets.read_lab(1, tmp_path)
 
 
 def test_eight_alerts():
@@ -194,8 +194,8 @@ def test_lacking():
     course = sheets.Course("", "", [MONDAY], [], [1, 3], "", "", quizzes=["a/b", "c/d"])
     done = sheets.Completed([3, 8], ["c/d"])
 
-    assert ["lab 1", "quiz a/b"] == sheets.lacking(course, done)
-    assert [] == sheets.lacking(course, sheets.Completed([1, 3], ["a/b", "c/d"]))
+    assert ["lab 1", "quiz a/b"] == sheets.missing_items(course, done)
+    assert [] == sheets.missing_items(course, sheets.Completed([1, 3], ["a/b", "c/d"]))
 
 
 def test_course_that_cannot_be():
@@ -217,12 +217,12 @@ def test_course_that_cannot_be():
 )
 def test_span(days, words):
     """Dates are said as people say them."""
-    assert words == sheets.span([date(*day) for day in days])
+    assert words == sheets.date_span([date(*day) for day in days])
 
 
 def test_code_in_a_text():
     """Backticks become code, and HTML stays a text."""
-    assert "Type <code>a &lt; b</code> &amp; wait." == str(in_code("Type `a < b` & wait."))
+    assert "Type <code>a &lt; b</code> &amp; wait." == str(code_markup("Type `a < b` & wait."))
 
 
 def test_name_is_a_text():

@@ -52,7 +52,7 @@ def answering(status, content):
 
 def ask(port):
     """Ask a server for a moment."""
-    return speed.ask(port, "/", {}, speed.mlflow_says, EXPECTED, 0.1)
+    return speed.ask_server(port, "/", {}, speed.read_mlflow, EXPECTED, 0.1)
 
 
 def test_what_the_client_saw_is_told():
@@ -90,7 +90,7 @@ def test_jukebox_says_what_the_model_says():
     """The probabilities come in the order of the countries, a row a track."""
     answer = {"predictions": [{"track_id": "T1", "probabilities": {"AE": 0.1, "AR": 0.2}}]}
 
-    assert [[0.1, 0.2]] == speed.jukebox_says(answer)
+    assert [[0.1, 0.2]] == speed.read_jukebox(answer)
 
 
 def started(tmp_path, script):
@@ -192,7 +192,7 @@ def test_seconds_to_production_are_those_of_first_answers():
     told += [("served", 2, 5), ("rolled back", 1, 0), ("served", 1, 1)]
     lines = [json.dumps({"event": e, "figures": {"version": v, "seconds": s}}) for e, v, s in told]
     end = json.dumps({"event": "end", "figures": {"seconds": 40, "requests": 9, "failed": 0}})
-    figures = speed.to_production([*lines, end])
+    figures = speed.measure_production([*lines, end])
 
     assert (4, 5, 40) == (
         figures["trigger_to_production_s"],
@@ -200,7 +200,7 @@ def test_seconds_to_production_are_those_of_first_answers():
         figures["story_s"],
     )
     with pytest.raises(ValueError, match="no version was promoted and answered"):
-        speed.to_production([*lines[1:3], end])
+        speed.measure_production([*lines[1:3], end])
 
 
 def test_figures_are_recorded_with_the_command_that_makes_them(tmp_path, monkeypatch):

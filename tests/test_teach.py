@@ -17,7 +17,7 @@ from jukebox.labs import hand_in
 from docs._ext.plans import Handbook, hours
 from scripts import class_report, sheets, teach
 from scripts.roster import read_roster
-from scripts.timetable import as_calendar, in_css, read_zone, schedule
+from scripts.timetable import as_calendar, choose_days, css_string, read_zone
 
 START = ("--start", "2027-01-11", "--zone", "Asia/Kolkata", "--no-print")
 BOOK = Handbook("docs")
@@ -36,7 +36,7 @@ def made(tmp_path, monkeypatch, capsys):
         (folder / "bank.xml").write_text("<quiz/>")
         return [folder / "bank.xml"]
 
-    monkeypatch.setattr(teach.moodle, "write", write)
+    monkeypatch.setattr(teach.moodle, "write_bank", write)
 
     def run(*words, options=START):
         code = teach.main([*words, *options, "--output", str(tmp_path)])
@@ -260,7 +260,7 @@ def test_each_plan_says_what_it_is_about(name):
     """On paper and in a mail nobody has the list of plans beside them."""
     plan = BOOK.plan(name)
 
-    assert plan.called.startswith("MLOps: ")
+    assert plan.printed_title.startswith("MLOps: ")
     assert "machine-learning model" in plan.invite
     assert "At its end you" in plan.invite
 
@@ -469,7 +469,7 @@ def test_what_the_certificates_need_is_kept(made, tmp_path):
 def test_what_is_handed_in_is_what_the_reader_of_lines_expects(name):
     """The certificates of completion ask for no more, and for no less."""
     plan = BOOK.plan(name)
-    expected = [page.removeprefix("modules/") for page in plan.handed_in]
+    expected = [page.removeprefix("modules/") for page in plan.quizzes_to_hand_in]
 
     assert {*expected, *(f"lab-{number}" for number in plan.labs)} == set(
         class_report.read_plan(name)
@@ -546,7 +546,7 @@ def test_a_wrong_plan_is_refused_with_file_line_and_remedy(made, tmp_path, fault
 
 def test_a_lab_that_was_never_timed_is_refused(made, tmp_path, monkeypatch):
     """Nobody knows whether a laptop does it in time."""
-    monkeypatch.setattr(Handbook, "timed", {"labs/first-model"})
+    monkeypatch.setattr(Handbook, "timed_labs", {"labs/first-model"})
     code, _, told = made("examples/plans/half-day.toml")
 
     assert 1 == code
@@ -696,7 +696,7 @@ def test_a_roster_has_names_as_lines_have_them(tmp_path):
     roster.write_text("name\nGal\u00b7la\nAnne\u2013Marie O\u2019Brien\nA\u202eB\u200b\n", "utf-8")
     names = [person.name for person in read_roster(roster)]
     lines = [
-        hand_in.write(name, date(2027, 1, 11), [hand_in.Lab(1, True, state, 1)])
+        hand_in.compose_line(name, date(2027, 1, 11), [hand_in.LabResult(1, True, state, 1)])
         for name, state in (("gal-la", "5f3a"), ("Anne-Marie O'Brien", "60b1"), ("ab", "71c2"))
     ]
     report = class_report.make_report("\n".join(lines), names)
@@ -709,9 +709,9 @@ def test_days_leave_out_weekends_and_holidays_and_weeks_their_own_day():
     """A single meeting is held on its day, whatever that is."""
     friday, monday = date(2027, 1, 8), date(2027, 1, 11)
     free = {monday: "Harvest"}
-    days, skipped = schedule(BOOK.plan("three-days"), friday, free)
-    weeks, later = schedule(BOOK.plan("sixteen-weeks"), monday, free)
-    talk, none = schedule(BOOK.plan("talk-60"), date(2027, 1, 9), free)
+    days, skipped = choose_days(BOOK.plan("three-days"), friday, free)
+    weeks, later = choose_days(BOOK.plan("sixteen-weeks"), monday, free)
+    talk, none = choose_days(BOOK.plan("talk-60"), date(2027, 1, 9), free)
 
     assert [friday, date(2027, 1, 12), date(2027, 1, 13)] == days
     assert [
@@ -729,7 +729,7 @@ def test_a_day_without_end_is_refused():
     free = {date(2027, 1, 1) + timedelta(days=n): "no" for n in range(500)}
 
     with pytest.raises(ValueError, match="not enough free days"):
-        schedule(BOOK.plan("three-days"), date(2027, 1, 1), free)
+        choose_days(BOOK.plan("three-days"), date(2027, 1, 1), free)
 
 
 @pytest.mark.parametrize(
@@ -818,7 +818,7 @@ def test_a_wrong_zone_is_told_the_nearest(zone, told):
 
 def test_a_weekend_is_that_of_the_country():
     """In some, Friday is in it, and Sunday is a day of work."""
-    days, skipped = schedule(BOOK.plan("three-days"), date(2027, 1, 7), {}, {4, 5})
+    days, skipped = choose_days(BOOK.plan("three-days"), date(2027, 1, 7), {}, {4, 5})
 
     assert [date(2027, 1, 7), date(2027, 1, 10), date(2027, 1, 11)] == days
     assert [(date(2027, 1, 8), "weekend"), (date(2027, 1, 9), "weekend")] == skipped
@@ -868,5 +868,5 @@ def test_what_is_left_out_together_stands_together(made, tmp_path):
 
 def test_the_foot_of_a_sheet_has_the_title_as_text():
     """A plan can come from somebody else, and its title stands in a style sheet."""
-    assert '"Three\\20 days"' == in_css("Three days")
-    assert '"\\22 \\3c \\2f style\\3e \\5c "' == in_css('"</style>\\')
+    assert '"Three\\20 days"' == css_string("Three days")
+    assert '"\\22 \\3c \\2f style\\3e \\5c "' == css_string('"</style>\\')

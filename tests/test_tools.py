@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from docs._ext.tools import stated
+from docs._ext.tools import name_with_versions
 from scripts import tools
 from tests.project import build, write
 
@@ -94,9 +94,13 @@ def test_the_version_of_a_tool_is_locked_or_recorded(name):
     versioned = [tool, *(every[part] for part in tool.get("parts", ()))]
 
     assert tool["environment"] in {"tools", "deep-learning", "platform", "tfx"}
-    assert [one for one in versioned if tools.pinned(one) or {"debian", "pip", "asks"} & set(one)]
+    assert [
+        one
+        for one in versioned
+        if tools.pinned_version(one) or {"debian", "pip", "asks"} & set(one)
+    ]
     for one in versioned[1:]:
-        assert tools.pinned(one) or {"debian", "pip", "asks"} & set(one)
+        assert tools.pinned_version(one) or {"debian", "pip", "asks"} & set(one)
 
 
 RAN = {"passed": 2, "failed": 0, "skipped": 0, "seconds": 1.0, "figures": {}} | {
@@ -117,28 +121,28 @@ def test_a_tool_that_did_not_run_whole_is_told_and_not_counted(how):
     change, said = UNSOUND[how]
     only = {"PyTorch": ENTRIES["PyTorch"]}
 
-    assert [] == tools.table(only, {"pytorch": RAN}, ENTRIES)[1]
-    _, wrong = tools.table(only, {"pytorch": RAN | change} if change else {}, ENTRIES)
+    assert [] == tools.report_tools(only, {"pytorch": RAN}, ENTRIES)[1]
+    _, wrong = tools.report_tools(only, {"pytorch": RAN | change} if change else {}, ENTRIES)
     assert any(said in one for one in wrong)
 
 
 def test_another_version_than_that_of_the_lock_is_told():
     """An environment may be older than its lock, and so may what npm fetched."""
     only = {"pandas": ENTRIES["pandas"]}
-    _, wrong = tools.table(only, {"pandas": RAN | {"versions": {"pandas": "0.1"}}}, ENTRIES)
+    _, wrong = tools.report_tools(only, {"pandas": RAN | {"versions": {"pandas": "0.1"}}}, ENTRIES)
 
-    assert [f"pandas: 0.1 was here, not {tools.pinned(ENTRIES['pandas'])}"] == wrong
+    assert [f"pandas: 0.1 was here, not {tools.pinned_version(ENTRIES['pandas'])}"] == wrong
 
 
 def test_a_card_names_the_licence_of_its_package():
     """Another one is told, and a tool that is no package here is not asked."""
     only = {"pandas": ENTRIES["pandas"]}
-    ran = RAN | {"versions": {"pandas": tools.pinned(ENTRIES["pandas"])}}
+    ran = RAN | {"versions": {"pandas": tools.pinned_version(ENTRIES["pandas"])}}
 
     says = {"licences": {"pandas": "BSD 3-Clause License"}}
-    assert not tools.table(only, {"pandas": ran | says}, ENTRIES)[1]
+    assert not tools.report_tools(only, {"pandas": ran | says}, ENTRIES)[1]
     says = {"licences": {"pandas": "MIT License"}}
-    [wrong] = tools.table(only, {"pandas": ran | says}, ENTRIES)[1]
+    [wrong] = tools.report_tools(only, {"pandas": ran | says}, ENTRIES)[1]
     assert "its card says BSD-3-Clause, its package MIT License" in wrong
 
 
@@ -146,15 +150,15 @@ def test_a_stamp_is_stale_once_a_file_or_the_python_is_another(tmp_path, monkeyp
     """What was made of them would be that of yesterday."""
     lock, stamp = tmp_path / "lock", tmp_path / "stamp"
     lock.write_text("one==1")
-    stamp.write_text(tools.stale(stamp, [lock], "torch"))
+    stamp.write_text(tools.find_stale(stamp, [lock], "torch"))
 
-    assert not tools.stale(stamp, [lock], "torch")
-    assert tools.stale(stamp, [lock], "torch 2")
+    assert not tools.find_stale(stamp, [lock], "torch")
+    assert tools.find_stale(stamp, [lock], "torch 2")
     monkeypatch.setattr(tools.sys, "version", "3.99")
-    assert tools.stale(stamp, [lock], "torch")
+    assert tools.find_stale(stamp, [lock], "torch")
     monkeypatch.undo()
     lock.write_text("one==2")
-    assert tools.stale(stamp, [lock], "torch")
+    assert tools.find_stale(stamp, [lock], "torch")
 
 
 def test_an_example_is_prepared_anew_when_what_its_script_names_has_changed(tmp_path, monkeypatch):
@@ -165,13 +169,13 @@ def test_an_example_is_prepared_anew_when_what_its_script_names_has_changed(tmp_
                      "examples/tools/x/prepare.sh": "cat locks/one.txt | grep . >>$1/../log\n"})  # fmt: skip
     python, log = tmp_path / "made/tools/bin/python", tmp_path / "made/prepared/log"
 
-    assert [True, True] == [tools.prepare({"example": "x"}, python) for _ in range(2)]
+    assert [True, True] == [tools.prepare_example({"example": "x"}, python) for _ in range(2)]
     assert "1\n" == log.read_text()
     Path("locks/one.txt").write_text("2")
-    assert tools.prepare({"example": "x"}, python)
+    assert tools.prepare_example({"example": "x"}, python)
     assert "1\n2\n" == log.read_text()
     Path("locks/one.txt").write_text("")
-    assert [False, False] == [tools.prepare({"example": "x"}, python) for _ in range(2)]
+    assert [False, False] == [tools.prepare_example({"example": "x"}, python) for _ in range(2)]
 
 
 def transcript(tmp_path, console):
@@ -427,9 +431,9 @@ def test_a_service_is_kept_apart_from_its_parts():
     """“Kubernetes kubernetes-validate” would read like a word that was doubled."""
     tool = {"package": "one", "parts": ["half"]}
 
-    assert "One {version}`One`, half {version}`half`" == stated("One", tool)
-    assert "Two · half {version}`half`" == stated("Two", {"parts": ["half"]})
-    assert "Three" == stated("Three", {})
+    assert "One {version}`One`, half {version}`half`" == name_with_versions("One", tool)
+    assert "Two · half {version}`half`" == name_with_versions("Two", {"parts": ["half"]})
+    assert "Three" == name_with_versions("Three", {})
 
 
 def test_a_page_says_when_its_tool_ran(tmp_path):

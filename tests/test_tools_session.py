@@ -132,7 +132,7 @@ def digests():
 
 def passed(anew=False):
     """Let all pass, or write digests as if they had."""
-    tools.keep(digests(), {"dvc_s": 1.0}, anew)
+    tools.keep_results(digests(), {"dvc_s": 1.0}, anew)
 
 
 def running(because=""):
@@ -208,7 +208,7 @@ def test_a_tool_without_a_recorded_pass_runs(tree):
 
 def head(revision="HEAD"):
     """The name of a commit."""
-    return due.from_git("rev-parse", revision)
+    return due.ask_git("rev-parse", revision)
 
 
 def test_a_branch_is_compared_with_where_it_left_the_default_one(tree):
@@ -221,7 +221,7 @@ def test_a_branch_is_compared_with_where_it_left_the_default_one(tree):
     commit("20")
     git("switch", "-q", "change")
 
-    assert left == due.base()
+    assert left == due.find_base()
 
 
 def test_the_default_branch_is_compared_with_what_it_was_hours_before(tree):
@@ -230,7 +230,7 @@ def test_the_default_branch_is_compared_with_what_it_was_hours_before(tree):
     commit("20")
     commit("20")
 
-    assert wednesday == due.base()
+    assert wednesday == due.find_base()
 
 
 def test_the_remote_s_default_branch_comes_before_a_local_one_that_is_old(
@@ -244,7 +244,7 @@ def test_the_remote_s_default_branch_comes_before_a_local_one_that_is_old(
     git("switch", "-q", "-c", "change", "origin/main")
     commit("21")
 
-    assert head("origin/main") == due.base()
+    assert head("origin/main") == due.find_base()
 
 
 def test_ci_names_the_base(tree, monkeypatch):
@@ -253,7 +253,7 @@ def test_ci_names_the_base(tree, monkeypatch):
     commit("08")
     monkeypatch.setenv(due.BASE, "HEAD~2")
 
-    assert head("HEAD~2") == due.base()
+    assert head("HEAD~2") == due.find_base()
 
 
 def test_a_shallow_clone_without_a_base_runs_all_and_says_so(tree, tmp_path, monkeypatch):
@@ -295,10 +295,10 @@ def session(tree, monkeypatch):
             ran.extend(tool["example"] for tool in its.values())
             return {tool["example"]: result | {"failed": failed} for tool in its.values()}
 
-        monkeypatch.setattr(tools, "cut", lambda: cut)
-        monkeypatch.setattr(tools, "environment", lambda name: made.append(name) or python)
-        monkeypatch.setattr(tools, "prepare", lambda tool, python: True)
-        monkeypatch.setattr(tools, "run", run)
+        monkeypatch.setattr(tools, "find_cut", lambda: cut)
+        monkeypatch.setattr(tools, "make_environment", lambda name: made.append(name) or python)
+        monkeypatch.setattr(tools, "prepare_example", lambda tool, python: True)
+        monkeypatch.setattr(tools, "run_examples", run)
         tools.main([*words])
         return made, sorted(ran)
 

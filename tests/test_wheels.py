@@ -5,7 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from scripts.wheels import ONE_PYTHON, RESOLVED, chosen, lacking, main, platforms, read_record
+from scripts.wheels import (
+    ONE_PYTHON,
+    RESOLVED,
+    choose_wheels,
+    main,
+    missing_wheels,
+    platforms,
+    read_record,
+)
 
 LOCKS = {lock.stem: lock.read_text("utf-8") for lock in Path("locks").glob("*.txt")}
 NAMES = read_record()
@@ -30,7 +38,8 @@ def test_every_pin_has_a_wheel_that_this_python_can_install(group):
     known = FROM_SOURCE.get(group, []) + TOO_OLD.get(group, [])
 
     assert {platform: known for platform in platforms(group)} == {
-        platform: lacking(LOCKS[group], NAMES, RESOLVED, platform) for platform in platforms(group)
+        platform: missing_wheels(LOCKS[group], NAMES, RESOLVED, platform)
+        for platform in platforms(group)
     }, f"locks/{group}.txt: `nox -s lock` looks for the wheels of what moved"
 
 
@@ -47,7 +56,7 @@ def test_the_record_holds_nothing_else():
         digest
         for group in LOCKS.keys() - ONE_PYTHON
         for platform in platforms(group)
-        for digest in chosen(LOCKS[group], NAMES, RESOLVED, platform).values()
+        for digest in choose_wheels(LOCKS[group], NAMES, RESOLVED, platform).values()
     }
 
     assert [] == [name for digest, name in NAMES.items() if digest not in needed]
@@ -64,7 +73,7 @@ def test_the_record_holds_nothing_else():
 def test_a_wheel_that_fits(name):
     """Pure Python, Python's stable interface, or made for this very one."""
 
-    assert [] == lacking(*lock(name), "3.14", "linux")
+    assert [] == missing_wheels(*lock(name), "3.14", "linux")
 
 
 @pytest.mark.parametrize(
@@ -81,14 +90,14 @@ def test_a_wheel_that_fits(name):
 def test_a_file_that_does_not_fit(name):
     """Another Python, another build of it, a newer Linux, another system or version, a source."""
 
-    assert ["it==1.0"] == lacking(*lock(name), "3.14", "linux")
+    assert ["it==1.0"] == missing_wheels(*lock(name), "3.14", "linux")
 
 
 def test_a_hash_that_is_not_in_the_lock_proves_nothing():
     """Whatever its name is."""
     text, names = lock("it-1.0-py3-none-any.whl")
 
-    assert ["it==1.0"] == lacking(text.replace(HASHES[0], HASHES[1]), names, "3.14", "linux")
+    assert ["it==1.0"] == missing_wheels(text.replace(HASHES[0], HASHES[1]), names, "3.14", "linux")
 
 
 def test_a_pin_for_another_system_needs_no_wheel_here():
@@ -96,7 +105,7 @@ def test_a_pin_for_another_system_needs_no_wheel_here():
     text, names = lock("it-1.0.tar.gz", marker=" ; sys_platform == 'win32'")
 
     assert ([], ["it==1.0"]) == tuple(
-        lacking(text, names, "3.14", platform) for platform in ("linux", "windows")
+        missing_wheels(text, names, "3.14", platform) for platform in ("linux", "windows")
     )
 
 

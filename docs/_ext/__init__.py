@@ -33,16 +33,16 @@ def parse_toml(path: Path, changed: int) -> Table:
     return tomllib.loads(path.read_text("utf-8"))
 
 
-def at(path: Path, pattern: str) -> str:
+def place_in_file(path: Path, pattern: str) -> str:
     """Say where in a file a pattern first matches, as `path:line`; line 1 where it does not."""
     text = path.read_text("utf-8") if path.exists() else ""
     match = re.search(pattern, text, re.M)
     return f"{path}:{text.count(chr(10), 0, match.start()) + 1 if match else 1}"
 
 
-def where(srcdir: str | Path, name: str, needle: str) -> str:
+def place_in_data(srcdir: str | Path, name: str, needle: str) -> str:
     """Say where in `_data/<name>` a text first stands, as `path:line`."""
-    return at(Path(srcdir, "_data", name), re.escape(needle))
+    return place_in_file(Path(srcdir, "_data", name), re.escape(needle))
 
 
 def is_chapter(keys: Container[str]) -> bool:

@@ -28,8 +28,8 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.util.typing import ExtensionMetadata
 
-from docs._ext import PageContext, Table, at, data, is_chapter, load, prose
-from docs._ext.classes import FACTS, NOT_RUN, TALK, has
+from docs._ext import PageContext, Table, data, is_chapter, load, place_in_file, prose
+from docs._ext.classes import FACTS, NOT_RUN, TALK, has_class
 from docs._ext.handbook import handbook
 from docs._ext.numbers import run_of
 from docs._ext.paths import duration, minutes, readers
@@ -54,13 +54,15 @@ def front_matter(env: BuildEnvironment, docname: str) -> Table:
                 page[key] = json.loads(value)
     faults = data.data_faults(page, "front-matter")
     for keys, fault in faults:
-        logger.warning("%s", fault, location=at(path, rf"^{keys[0]}\s*:" if keys else "^---"))
+        logger.warning(
+            "%s", fault, location=place_in_file(path, rf"^{keys[0]}\s*:" if keys else "^---")
+        )
     return {} if faults else page
 
 
 def reading_minutes(doctree: nodes.document, *, code: bool = True) -> float:
     """Estimate the minutes that the prose, the tables and, unless told, the code of a page take."""
-    tables = [table for table in doctree.findall(nodes.table) if not has(table, TALK)]
+    tables = [table for table in doctree.findall(nodes.table) if not has_class(table, TALK)]
     in_tables = sum(len(prose.text(table).split()) for table in tables)
     fast = len(prose.text(doctree).split()) - in_tables
     blocks = doctree.findall(nodes.literal_block) if code else ()
@@ -82,7 +84,7 @@ def lab_minutes(app: Sphinx, doctree: nodes.document, edits: int) -> tuple[int, 
     seconds = figure if isinstance(figure, int | float) else None
     typed = 0
     for block in doctree.findall(nodes.literal_block):
-        set_up = has(block.parent, NOT_RUN)
+        set_up = has_class(block.parent, NOT_RUN)
         typed += len(re.findall(r"^\S" if set_up else r"^\$ ", block.astext(), re.M))
     reading = reading_minutes(doctree, code=False)
     person = reading + typed * COMMAND_MINUTES + edits * EDIT_MINUTES

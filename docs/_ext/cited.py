@@ -25,7 +25,7 @@ from sphinx.util.typing import ExtensionMetadata
 
 from docs._ext import dates, facts, prose, statements
 from docs._ext.citations import entries_of
-from docs._ext.classes import CLAIM, FROM_DATA, has, within
+from docs._ext.classes import CLAIM, FROM_DATA, has_class, is_within
 from docs._ext.handbook import Place, handbook
 from docs._ext.lexicon import MONTHS
 from docs._ext.quiz import has_id, own_text, quiz
@@ -51,7 +51,7 @@ class Sentence(TypedDict):
     keys: list[str]  # of the bibliography, or the texts that it repeats
 
 
-def lines(block: nodes.Element) -> Iterator[tuple[str, list[str]]]:
+def cited_lines(block: nodes.Element) -> Iterator[tuple[str, list[str]]]:
     """Yield each line of a block with the keys that it cites: in a source, a line is a sentence."""
     parts: list[tuple[list[str], list[str]]] = [([], [])]
 
@@ -62,7 +62,7 @@ def lines(block: nodes.Element) -> Iterator[tuple[str, list[str]]]:
             parts.extend(([line], []) for line in others)
         elif isinstance(node, nodes.Element) and node.get("refdomain") == "cite":
             parts[-1][1].extend(map(str.strip, node.get("reftarget", "").split(",")))
-        elif not isinstance(node, nodes.raw) and not has(node, *prose.GENERATED):
+        elif not isinstance(node, nodes.raw) and not has_class(node, *prose.GENERATED):
             for child in node.children:
                 walk(child)
 
@@ -75,8 +75,8 @@ def lines(block: nodes.Element) -> Iterator[tuple[str, list[str]]]:
 
 def place_kind(block: nodes.Element) -> str:
     """Say where a block stands."""
-    if within(block, CLAIM, FROM_DATA):
-        return "claim" if within(block, CLAIM) else "card"
+    if is_within(block, CLAIM, FROM_DATA):
+        return "claim" if is_within(block, CLAIM) else "card"
     node = block
     while node is not None:
         if place := PLACES.get(type(node)):
@@ -85,24 +85,24 @@ def place_kind(block: nodes.Element) -> str:
     return "paragraph"
 
 
-def hold(env: BuildEnvironment, keys: Iterable[str]) -> facts.Held:
+def read_sources(env: BuildEnvironment, keys: Iterable[str]) -> facts.Sources:
     """Return what the bibliography holds under some keys; one that is missing is reported elsewhere."""
     entries = entries_of(env)
     for bib in env.config.bibtex_bibfiles if keys else ():
         env.note_dependency(f"{env.srcdir}/{bib}")
-    return facts.held_by([entries[key] for key in keys if key in entries])
+    return facts.sources_of([entries[key] for key in keys if key in entries])
 
 
 def words_around(block: nodes.Element) -> str:
     """Return what a line is about and does not say: the tool of a card, the other cells of a row."""
     found = block
-    while found is not None and not (isinstance(found, nodes.row) or has(found, "tool-card")):
+    while found is not None and not (isinstance(found, nodes.row) or has_class(found, "tool-card")):
         found = found.parent
     if found is None:
         return ""
     if isinstance(found, nodes.row):
         others = [cell for cell in found.findall(nodes.paragraph) if cell is not block]
-        words = [prose.said(cell).strip() for cell in others]
+        words = [prose.words_of(cell).strip() for cell in others]
         return "".join(f"{word}; " for word in words if word not in dates.STATES)
     name = found.next_node(nodes.strong)
     assert name is not None  # a card begins with the name of its tool
@@ -113,19 +113,19 @@ def compare_sentences(app: Sphinx, doctree: nodes.document) -> None:
     """Hold each sentence of a page to its sources, and keep those that cite."""
     found = handbook(app.env).cited.setdefault(app.env.docname, [])
     for block in prose.blocks(doctree):
-        said = list(lines(block))
+        said = list(cited_lines(block))
         sources = [key for _, keys in said for key in keys]
-        if not sources or not (held := hold(app.env, sources)).words:
+        if not sources or not (held := read_sources(app.env, sources)).words:
             continue
         here = app.env.docname, prose.line_of(block)
         for words, keys in said:
             if keys:
                 words = words_around(block) + words
                 found.append(make_sentence(here, place_kind(block), words, keys))
-                report_doubts(facts.doubts(words, hold(app.env, keys)), here)
+                report_doubts(facts.doubts(words, read_sources(app.env, keys)), here)
             else:
                 longer = LONGER.findall(words)
-                report_doubts((it for it in longer if not facts.stands(it, held.words)), here)
+                report_doubts((it for it in longer if not facts.stands_in(it, held.words)), here)
     compare_figures(app, doctree, found)
 
 
@@ -148,7 +148,7 @@ def compare_figures(app: Sphinx, doctree: nodes.document, found: list[Sentence])
         parts = ("why",) if "run" in question else ("text", "why")
         repeats += [("quiz", right[text], sources) for text in parts]
     for place, text, sources in repeats:
-        for doubt in facts.repeated(text, sources):
+        for doubt in facts.missing_figures(text, sources):
             logger.warning(
                 "the page does not say %s: correct its %s", doubt, place, location=(page, 1)
             )

@@ -16,13 +16,13 @@ TALK = "talk"  # the running order of the talk: a table that is read as prose
 VERSION = "version"  # a version, read from a lock
 
 
-def has(node: nodes.Node, *names: str) -> bool:
+def has_class(node: nodes.Node, *names: str) -> bool:
     """Tell whether a node has one of some classes."""
     return isinstance(node, nodes.Element) and not set(names).isdisjoint(node.get("classes", ()))
 
 
-def within(node: nodes.Node | None, *names: str) -> bool:
+def is_within(node: nodes.Node | None, *names: str) -> bool:
     """Tell whether a node or one that holds it has one of some classes."""
-    while node is not None and not has(node, *names):
+    while node is not None and not has_class(node, *names):
         node = node.parent
     return node is not None

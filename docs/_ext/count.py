@@ -8,7 +8,7 @@ from pathlib import Path
 from docs._ext import is_chapter, levels, load, markdown
 
 
-def count(srcdir: Path) -> dict[str, int]:
+def count_contents(srcdir: Path) -> dict[str, int]:
     """Return what a reader may want to count for themselves; nothing of it depends on a machine."""
     pages = [page for page in srcdir.rglob("*.md") if "_build" not in page.parts]
     texts = [page.read_text("utf-8") for page in pages]

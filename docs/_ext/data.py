@@ -43,7 +43,7 @@ class Breach(NamedTuple):
     description: str  # what may stand there
 
 
-def files(srcdir: str | Path) -> list[Path]:
+def data_files(srcdir: str | Path) -> list[Path]:
     """Return the data files of a documentation, in the order of their paths."""
     found = (path for end in ("toml", "json") for path in Path(srcdir, "_data").rglob(f"*.{end}"))
     return sorted(path for path in found if path.parent.name != SCHEMAS.name)
@@ -53,7 +53,7 @@ def all_faults(srcdir: str | Path) -> list[tuple[str, str]]:
     """Return each fault of the data files of a documentation: its `path:line`, and its words."""
     return [
         (f"{path}:{line}", fault)
-        for path in files(srcdir)
+        for path in data_files(srcdir)
         for line, fault in sorted(file_faults(path, schema_of(path, srcdir)))
     ]
 

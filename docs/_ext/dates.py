@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from docs._ext import Table, at, load, where
+from docs._ext import Table, load, place_in_data, place_in_file
 
 DATES = "expiring.toml"
 LAWS = "law.toml"
@@ -52,12 +52,12 @@ def today() -> date:
     return datetime.now(UTC).date()
 
 
-def day(written: date) -> str:
+def long_date(written: date) -> str:
     """Write a date for people: 22 November 2026."""
     return f"{written.day} {written:%B %Y}"
 
 
-def read(srcdir: str | Path) -> list[Fact]:
+def read_facts(srcdir: str | Path) -> list[Fact]:
     """Return every fact that expires, the soonest to run out first."""
     dates = load(srcdir, DATES)
     found = [*facts_of_pages(srcdir, dates), *facts_of_tools(srcdir, dates)]
@@ -92,7 +92,7 @@ def facts_of_tools(srcdir: str | Path, dates: Table) -> Iterator[Fact]:
         if tool := tools.get(name):
             words = f"{name}: {tool['status']}"
             yield make_fact(
-                where(srcdir, "tools.toml", tool["status"]), entry, words, tool["source"]
+                place_in_data(srcdir, "tools.toml", tool["status"]), entry, words, tool["source"]
             )
 
 
@@ -100,14 +100,14 @@ def facts_of_laws(srcdir: str | Path) -> Iterator[Fact]:
     """Yield each duty of each law, with the day from which it applies."""
     for duty in load(srcdir, LAWS).get("duty", []):
         words = f"{duty['law']}: {duty['from']} {duty['what']}"
-        place = where(srcdir, LAWS, f'"{duty["id"]}"')
+        place = place_in_data(srcdir, LAWS, f'"{duty["id"]}"')
         yield make_fact(place, duty | {"kind": "law"}, words, duty["source"])
 
 
 def facts_of_claims(srcdir: str | Path) -> Iterator[Fact]:
     """Yield what was found of each claim of the decks."""
     for claim in load(srcdir, "claims.toml").get("claim", []):
-        place = where(srcdir, "claims.toml", f'"{claim["id"]}"')
+        place = place_in_data(srcdir, "claims.toml", f'"{claim["id"]}"')
         words, sources = claim["say"].strip(), CITED.findall(claim["found"])
         yield make_fact(place, claim | {"kind": "claim"}, words, sources)
 
@@ -115,13 +115,13 @@ def facts_of_claims(srcdir: str | Path) -> Iterator[Fact]:
 def facts_of_resources(srcdir: str | Path) -> Iterator[Fact]:
     """Yield the state of each course, book and community."""
     for name, entry in load(srcdir, "resources.toml").get("resource", {}).items():
-        place = at(Path(srcdir, "_data", "resources.toml"), resource(name))
+        place = place_in_file(Path(srcdir, "_data", "resources.toml"), resource_heading(name))
         words = f"{name}: {entry['state']}, {entry['price']}, {entry['licence']}"
         dated = entry | {"kind": "status", "checked": entry["looked_at"]}
         yield make_fact(place, dated, words, entry["source"])
 
 
-def resource(name: str) -> str:
+def resource_heading(name: str) -> str:
     """Return a pattern that finds the heading of a course, a book or a community."""
     return rf'^\[resource\."?{re.escape(name)}"?\]'
 
@@ -132,7 +132,7 @@ def make_fact(place: str, entry: Table, words: str, sources: Iterable[str]) -> F
     return Fact(place, entry["kind"], words, ", ".join(keys), entry["checked"], entry["good_until"])
 
 
-def expired(facts: list[Fact], on: date) -> list[Fact]:
+def expired_facts(facts: list[Fact], on: date) -> list[Fact]:
     """Return the facts that are good no longer on a day; on its last day a fact is still good."""
     return [one for one in facts if one.good_until < on]
 
@@ -142,17 +142,17 @@ def facts_running_out(facts: list[Fact], on: date, days: int) -> list[Fact]:
     return [one for one in facts if on <= one.good_until < on + timedelta(days)]
 
 
-def report(facts: list[Fact], on: date, within: int = 0) -> str:
+def expiry_report(facts: list[Fact], on: date, within: int = 0) -> str:
     """Write what has expired on a day and, line by line, what will within some days; else nothing."""
     lines = []
-    if gone := expired(facts, on):
+    if gone := expired_facts(facts, on):
         lines += [f"Good no longer on {on}, {len(gone)} of {len(facts)} facts:", *map(str, gone)]
     if soon := facts_running_out(facts, on, within):
         lines += [f"Good no longer within {within} days of {on}:", *map(str, soon)]
     return "\n".join([*lines, REMEDY]) if lines else ""
 
 
-def as_of(srcdir: str | Path) -> date:
+def day_of_commit(srcdir: str | Path) -> date:
     """Return the day as of which the pages speak: never the clock's, so that builds are equal.
 
     It is that of the last commit, in UTC. Where git knows none, as in a ZIP, it is that of
@@ -165,10 +165,10 @@ def as_of(srcdir: str | Path) -> date:
         answer = ""
     if seconds := answer or os.environ.get("SOURCE_DATE_EPOCH", ""):
         return datetime.fromtimestamp(int(seconds), UTC).date()
-    return newest(srcdir)
+    return newest_check(srcdir)
 
 
-def newest(srcdir: str | Path) -> date:
+def newest_check(srcdir: str | Path) -> date:
     """Return the newest day on which a fact was checked."""
     entries = [entry for part in load(srcdir, DATES).values() for entry in part.values()]
     entries += load(srcdir, LAWS).get("duty", [])
@@ -176,7 +176,7 @@ def newest(srcdir: str | Path) -> date:
     return max((entry["checked"] for entry in entries), default=date.min)
 
 
-def state(start: date, on: date) -> str:
+def state_of_rule(start: date, on: date) -> str:
     """Tell what a rule that applies from a day is on another day.
 
     *In force* it is from that day on; before, it is *next* if at most twelve months are left, and
@@ -197,7 +197,7 @@ def version_numbers(version: str) -> tuple[int, ...]:
     return tuple(map(int, match[0].split(".")))
 
 
-def behind(tool: Table, sources: str, locked: str) -> str:
+def outdated_release(tool: Table, sources: str, locked: str) -> str:
     """Return the release that a tool's status cites, if the lock has a newer one; else "".
 
     The status names it in its words, of which the newest counts, or a source does, whose fields are

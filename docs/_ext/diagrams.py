@@ -42,19 +42,19 @@ FORBIDDEN = (
 )
 
 
-def fences(text: str) -> Iterator[tuple[int, str]]:
+def mermaid_fences(text: str) -> Iterator[tuple[int, str]]:
     """Yield the line and the source of each mermaid fence of a Markdown text."""
     for fence in markdown.fences(text):
         if fence.name == "mermaid":
             yield fence.line - 1, fence.content.rstrip("\n")
 
 
-def drawing(source: str) -> str:
+def drawing_name(source: str) -> str:
     """Return the name of a source's drawing."""
     return hashlib.sha256(source.strip().encode()).hexdigest()[:12] + ".svg"
 
 
-def said(source: str, keyword: str) -> str:
+def accessible_words(source: str, keyword: str) -> str:
     """Return what a source says in its ``accTitle`` or ``accDescr``, or an empty string."""
     match = re.search(rf"^\s*{keyword}\s*(?::(.*)|\{{([^}}]*)\}})", source, re.M)
     return " ".join((match[1] or match[2]).split()) if match else ""
@@ -63,7 +63,7 @@ def said(source: str, keyword: str) -> str:
 def faults(source: str) -> Iterator[tuple[int, str]]:
     """Yield each fault of a source: lines below its fence, and a sentence."""
     for keyword, what in ("accTitle", "caption"), ("accDescr", "text alternative"):
-        if not said(source, keyword):
+        if not accessible_words(source, keyword):
             yield 0, f"this diagram has no {what}: add `{keyword}: ...`"
     kind = source.split()[0]
     if kind not in KINDS:
@@ -85,7 +85,7 @@ class Diagram(Mermaid):
         env = self.state.document.settings.env
         source = "\n".join(self.content)
         found = list(faults(source)) if source.strip() else [(0, "this diagram is empty")]
-        path = Path(env.srcdir, "_diagrams", drawing(source))
+        path = Path(env.srcdir, "_diagrams", drawing_name(source))
         if not found and not path.is_file():
             found = [(0, "this diagram has no drawing: run `nox -s diagrams`")]
         for below, sentence in found:
@@ -94,7 +94,10 @@ class Diagram(Mermaid):
             env.note_reread()  # or the next build would not look again
             return []
         env.note_dependency(str(path))
-        title, description = said(source, "accTitle"), said(source, "accDescr")
+        title, description = (
+            accessible_words(source, "accTitle"),
+            accessible_words(source, "accDescr"),
+        )
         node = mermaid(code=source, options={}, title=title, description=description)
         figure = nodes.figure("", node, nodes.caption(title, title), classes=["diagram"])
         figure["description"] = description
@@ -120,7 +123,7 @@ def resolve_target(self: HTML5Translator, node: mermaid, href: str) -> str:
 
 def visit_html(self: HTML5Translator, node: mermaid) -> None:
     """Inline the drawing, with its links resolved, and a space of no width between two lines."""
-    svg = Path(self.builder.srcdir, "_diagrams", drawing(node["code"])).read_text("utf-8")
+    svg = Path(self.builder.srcdir, "_diagrams", drawing_name(node["code"])).read_text("utf-8")
     svg = svg.replace("</tspan><tspan ", '</tspan><tspan font-size="0"> </tspan><tspan ')
     self.body.append(
         re.sub(

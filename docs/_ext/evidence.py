@@ -15,15 +15,15 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
-from docs._ext import load, prose, where
+from docs._ext import load, place_in_data, prose
 from docs._ext.citations import domain_of
-from docs._ext.cited import hold, lines
-from docs._ext.classes import CLAIM, FACTS, FROM_DATA, MEASURED, QUIZ, within
-from docs._ext.dates import day
-from docs._ext.expiry import checked
+from docs._ext.cited import cited_lines, read_sources
+from docs._ext.classes import CLAIM, FACTS, FROM_DATA, MEASURED, QUIZ, is_within
+from docs._ext.dates import long_date
+from docs._ext.expiry import day_of_check
 from docs._ext.handbook import handbook
 from docs._ext.lexicon import MONTHS
-from docs._ext.statements import plain
+from docs._ext.statements import plain_quotation
 
 logger = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ class Claim(SphinxDirective):
         )
         box = nodes.admonition(classes=[CLAIM, f"claim-{claim['verdict']}"])
         box += nodes.title(
-            "", f"A common slide: {VERDICTS[claim['verdict']].lower()} ", checked(claim)
+            "", f"A common slide: {VERDICTS[claim['verdict']].lower()} ", day_of_check(claim)
         )
         box += self.parse_text_to_nodes(markdown)
         target = nodes.target("", "", ids=[f"claim-{key}"], names=[f"claim-{key}"])
@@ -86,7 +86,7 @@ class Claims(SphinxDirective):
         self.env.note_dependency(f"{self.env.srcdir}/_data/claims.toml")
         rows = ["| a common slide says | verdict | checked | shown in |", "|---|---|---|---|"]
         rows += [
-            f"| “{c['slide_says']}” | {VERDICTS[c['verdict']]} | {day(c['checked'])} "
+            f"| “{c['slide_says']}” | {VERDICTS[c['verdict']]} | {long_date(c['checked'])} "
             f"| {{ref}}`{c['entry']}` |"
             for c in load(self.env.srcdir, "claims.toml").get("claim", [])
         ]
@@ -113,7 +113,7 @@ def check_figures(app: Sphinx, doctree: nodes.document) -> None:
     for block in prose.blocks(doctree):
         if is_backed(block):
             continue
-        for figure in FIGURE.findall(prose.said(block)):
+        for figure in FIGURE.findall(prose.words_of(block)):
             number = re.match(r"\d+(?:\.\d+)?", figure)
             if number and re.search(rf"(?<![\d.]){re.escape(number[0])}(?![\d.])", printed):
                 continue
@@ -141,10 +141,10 @@ def check_quotations(app: Sphinx, doctree: nodes.document) -> None:
     for quote in doctree.findall(nodes.block_quote):
         before = quote.parent[: quote.parent.index(quote)][-1:]
         beside = [*quote.findall(nodes.paragraph), *before]
-        keys = [key for block in beside for _, cited in lines(block) for key in cited]
-        held = hold(app.env, keys)
+        keys = [key for block in beside for _, cited in cited_lines(block) for key in cited]
+        held = read_sources(app.env, keys)
         for paragraph in quote.findall(nodes.paragraph):
-            if plain(prose.said(paragraph)) not in held.words:
+            if plain_quotation(prose.words_of(paragraph)) not in held.words:
                 logger.warning(
                     "the entry cited in or before this block quotation does not say it: keep the "
                     "source's words in the entry's `says`",
@@ -161,7 +161,7 @@ def is_backed(paragraph: nodes.Element) -> bool:
     if any(node.get("refdomain") == "cite" for node in whole.findall(nodes.Element)):
         return True
     # A claim box is checked as a whole; front matter and lists of an extension are data.
-    return within(paragraph, CLAIM, FACTS, QUIZ, FROM_DATA, MEASURED)
+    return is_within(paragraph, CLAIM, FACTS, QUIZ, FROM_DATA, MEASURED)
 
 
 def check(app: Sphinx, env: BuildEnvironment) -> None:
@@ -175,7 +175,7 @@ def check_claims(app: Sphinx, env: BuildEnvironment) -> None:
     shown = [key for keys in handbook(env).claims.values() for key in keys]
     entries = {e["id"] for e in load(app.srcdir, "syllabus.toml").get("bullet", [])}
     for claim in load(app.srcdir, "claims.toml").get("claim", []):
-        here = where(app.srcdir, "claims.toml", f'"{claim["id"]}"')
+        here = place_in_data(app.srcdir, "claims.toml", f'"{claim["id"]}"')
         if claim["entry"] not in entries:
             logger.warning("%r is no entry of the syllabus", claim["entry"], location=here)
         if "{cite" not in claim["found"]:

@@ -24,13 +24,13 @@ from sphinx.util.docutils import SphinxRole
 from sphinx.util.typing import ExtensionMetadata
 from sphinx.writers.html5 import HTML5Translator
 
-from docs._ext import Table, at, dates, load, prose, where
+from docs._ext import Table, dates, load, place_in_data, place_in_file, prose
 from docs._ext.citations import entries_of
-from docs._ext.classes import CHECKED, FROM_DATA, has, within
+from docs._ext.classes import CHECKED, FROM_DATA, has_class, is_within
 from docs._ext.facts import field_of
 from docs._ext.handbook import handbook
 from docs._ext.lexicon import MONTHS
-from docs._ext.numbers import pinned
+from docs._ext.numbers import find_pin
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ CITE, MARK = (
 )  # stand for a citation and for `{checked}` among the words of a block
 
 
-class dated(nodes.inline):
+class dated_words(nodes.inline):
     """Words about a day, for HTML's `time`: `datetime`, and `until`, after which they have passed."""
 
 
@@ -70,29 +70,29 @@ class Checked(SphinxRole):
         self.env.note_dependency(f"{self.env.srcdir}/_data/{dates.DATES}")
         if not dot:
             handbook(self.env).checked.setdefault(self.env.docname, []).append(name)
-        return [checked(entry)], []
+        return [day_of_check(entry)], []
 
 
-def checked(entry: Table) -> dated:
+def day_of_check(entry: Table) -> dated_words:
     """Return the words that say when an entry was checked, which pass with its last good day."""
     until = entry["good_until"]
-    words = f"(checked {dates.day(entry['checked'])})"
-    title = f"good until {dates.day(until)}"
+    words = f"(checked {dates.long_date(entry['checked'])})"
+    title = f"good until {dates.long_date(until)}"
     times = {"datetime": str(entry["checked"]), "until": str(until), "title": title}
-    return dated("", words, classes=[CHECKED], **times)
+    return dated_words("", words, classes=[CHECKED], **times)
 
 
 def set_day(app: Sphinx, env: BuildEnvironment, *changed: set[str]) -> list[str]:
     """Set the day as of which the pages speak; if it is another one, read those with laws again."""
     known = handbook(env)
-    before, known.day = known.day, dates.as_of(app.srcdir)
+    before, known.day = known.day, dates.day_of_commit(app.srcdir)
     return list(known.laws) if before != known.day else []
 
 
 def check_words(app: Sphinx, doctree: nodes.document) -> None:
     """Find words that will be false one day, and that no entry dates."""
     # A day that was checked is no day to come, even where a build knows of no commit.
-    newest = max(handbook(app.env).day, dates.newest(app.srcdir))
+    newest = max(handbook(app.env).day, dates.newest_check(app.srcdir))
     for block in prose.blocks(doctree):
         here = (app.env.docname, prose.line_of(block))
         for sentence in sentences(block):
@@ -105,7 +105,7 @@ def check_words(app: Sphinx, doctree: nodes.document) -> None:
                     location=here,
                 )
             for day in DAY.finditer(sentence):
-                if earliest_day(*day.groups()) > newest and not within(block, FROM_DATA):
+                if earliest_day(*day.groups()) > newest and not is_within(block, FROM_DATA):
                     logger.warning(
                         "%r is still to come: date it in %s, and show it with {law}",
                         day[0],
@@ -118,9 +118,9 @@ def sentences(block: nodes.Element) -> list[str]:
     """Return the lines of a block as the source has them, a sentence each, with marks for its roles."""
     words: list[str] = []
     for node in block.findall():
-        if isinstance(node, nodes.Text) and not within(node, CHECKED):
+        if isinstance(node, nodes.Text) and not is_within(node, CHECKED):
             words.append(node.astext())
-        elif has(node, CHECKED):
+        elif has_class(node, CHECKED):
             words.append(MARK)
         elif isinstance(node, nodes.Element) and node.get("refdomain") == "cite":
             words.append(CITE)
@@ -146,7 +146,7 @@ def check(app: Sphinx, env: BuildEnvironment) -> None:
     """Hold the entries, the pages and the tools to each other."""
     check_pages(app, env)
     check_tools(app, env)
-    for fact in dates.read(app.srcdir):
+    for fact in dates.read_facts(app.srcdir):
         days, most = (fact.good_until - fact.checked).days, dates.LONGEST[fact.kind]
         if not 0 <= days <= most:
             logger.warning(
@@ -163,7 +163,7 @@ def check_pages(app: Sphinx, env: BuildEnvironment) -> None:
     entries = load(app.srcdir, dates.DATES).get("page", {})
     on_pages = {name for names in handbook(env).checked.values() for name in names}
     for name in sorted(entries.keys() - on_pages):
-        line = at(Path(app.srcdir, "_data", dates.DATES), heading_pattern("page", name))
+        line = place_in_file(Path(app.srcdir, "_data", dates.DATES), heading_pattern("page", name))
         words = "no page shows %r: end its sentence with {checked}`%s`, or drop it"
         logger.warning(words, name, name, location=line)
 
@@ -174,15 +174,15 @@ def check_tools(app: Sphinx, env: BuildEnvironment) -> None:
     tools = load(app.srcdir, "tools.toml").get("tool", {})
     with_status = {name: tool for name, tool in tools.items() if "status" in tool}
     for name in sorted(entries.keys() - with_status.keys()):
-        line = at(Path(app.srcdir, "_data", dates.DATES), heading_pattern("tool", name))
+        line = place_in_file(Path(app.srcdir, "_data", dates.DATES), heading_pattern("tool", name))
         logger.warning("tools.toml has no status of %r", name, location=line)
     for name, tool in with_status.items():
-        line = where(app.srcdir, "tools.toml", tool["status"])
+        line = place_in_data(app.srcdir, "tools.toml", tool["status"])
         if name not in entries:
             logger.warning("%s does not date the status of %r", dates.DATES, name, location=line)
         fields = [fields_of(env, key) for key in tool["source"]]
         locked = locked_version(app.srcdir, tool)
-        if locked and (cited := dates.behind(tool, " ".join(fields), locked)):
+        if locked and (cited := dates.outdated_release(tool, " ".join(fields), locked)):
             logger.warning(
                 "the status of %s cites %s, and %s ran here: open the notes of that release",
                 name,
@@ -195,7 +195,7 @@ def check_tools(app: Sphinx, env: BuildEnvironment) -> None:
 def locked_version(srcdir: str | Path, tool: Table) -> str | None:
     """Return the version of a tool's own package that its lock pins, or its `pip`; None without one."""
     if {"lock", "package"} <= tool.keys():
-        return pinned(Path(srcdir).parent / "locks", tool)[1]
+        return find_pin(Path(srcdir).parent / "locks", tool)[1]
     return tool["pip"].partition("==")[2] if "pip" in tool else None
 
 
@@ -212,23 +212,23 @@ def heading_pattern(part: str, name: str) -> str:
 
 def list_expired(app: Sphinx, error: Exception | None) -> None:
     """List what has expired, as information: no day makes a build fail."""
-    if not error and (report := dates.report(dates.read(app.srcdir), dates.today())):
+    if not error and (report := dates.expiry_report(dates.read_facts(app.srcdir), dates.today())):
         logger.info("%s", report)
 
 
-def visit_dated(self: HTML5Translator, node: dated) -> None:
+def visit_dated(self: HTML5Translator, node: dated_words) -> None:
     """Open HTML's element for a time."""
     names = {"datetime": "datetime", "data-until": "until", "title": "title"}
     attributes = {name: node[own] for name, own in names.items() if node.get(own)}
     self.body.append(self.starttag(node, "time", "", False, **attributes))
 
 
-def depart_dated(self: HTML5Translator, node: dated) -> None:
+def depart_dated(self: HTML5Translator, node: dated_words) -> None:
     """Close it."""
     self.body.append("</time>")
 
 
-def write_plain(self: nodes.NodeVisitor, node: dated) -> None:
+def write_plain(self: nodes.NodeVisitor, node: dated_words) -> None:
     """Write the words as any others."""
 
 
@@ -237,7 +237,12 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.setup_extension("docs._ext")
     plain = (write_plain, write_plain)
     app.add_node(
-        dated, html=(visit_dated, depart_dated), text=plain, latex=plain, man=plain, texinfo=plain
+        dated_words,
+        html=(visit_dated, depart_dated),
+        text=plain,
+        latex=plain,
+        man=plain,
+        texinfo=plain,
     )
     app.add_role("checked", Checked())
     app.connect("env-get-outdated", set_day)

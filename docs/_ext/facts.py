@@ -39,10 +39,10 @@ from docs._ext.statements import (
     months,
     names,
     names_of,
-    plain,
+    plain_quotation,
     read,
     stems_and_facts,
-    straight,
+    straighten,
     tokens,
     units,
     years,
@@ -76,7 +76,7 @@ CLAUSE = re.compile(r"(?<=[.!?;:,)])\s+|\[\.\.\.\]|\s-\s|\s(?=\(|(?:and|but|so|o
 QUOTED = re.compile(r"“([^”]+)”")
 
 
-class Held(NamedTuple):
+class Sources(NamedTuple):
     """What some entries hold."""
 
     whole: Facts
@@ -89,17 +89,17 @@ class Held(NamedTuple):
     @classmethod
     def of(
         cls, parts: Iterable[str], people: Iterable[str] = (), dates: Iterable[str] = ()
-    ) -> "Held":
+    ) -> "Sources":
         """Read the fields of entries, those that hold names alone, and their dates."""
         dates = list(dates)
-        parts = [straight(part) for part in (*parts, *dates)]
-        known = straight(" ".join([*parts, *people])).casefold()
+        parts = [straighten(part) for part in (*parts, *dates)]
+        known = straighten(" ".join([*parts, *people])).casefold()
         return cls(
             read(" ; ".join(parts), generous=True),
             read(" ; ".join(dates), generous=True),
             tuple(s for part in parts for s in SENTENCE.split(part) if s),
             tuple(c for part in parts for c in CLAUSE.split(part) if c),
-            plain(" ".join(parts)),
+            plain_quotation(" ".join(parts)),
             " " + re.sub(r"[\W_]+", " ", known),
         )
 
@@ -110,14 +110,14 @@ def likeness(one: str, other: str) -> float:
     return len(content(one) & content(other)) / both**0.5 if both else 0.0
 
 
-def doubts(sentence: str, sources: Held) -> Iterator[str]:
+def doubts(sentence: str, sources: Sources) -> Iterator[str]:
     """Yield what of a sentence the entries that it cites do not hold, as its reader would say it."""
     for doubt in dict.fromkeys(doubtful_words(sentence, sources)):
         # Phrases and dates are one word to whoever reads them by machine.
         yield re.sub(r"\bdate(\d+)", lambda m: MONTHS[int(m[1]) - 1], doubt).replace("_", " ")
 
 
-def doubtful_words(sentence: str, sources: Held) -> Iterator[str]:
+def doubtful_words(sentence: str, sources: Sources) -> Iterator[str]:
     """Yield the doubts in the words that `tokens` makes."""
     mine, whole = read(sentence), sources.whole
     yield from missing_numbers(sentence, sources)
@@ -130,10 +130,12 @@ def doubtful_words(sentence: str, sources: Held) -> Iterator[str]:
     for name in names(sentence):
         if " " + re.sub(r"[\W_]+", " ", name) not in sources.names:
             yield name
-    yield from (quote for quote in QUOTED.findall(sentence) if plain(quote) not in sources.words)
+    yield from (
+        quote for quote in QUOTED.findall(sentence) if plain_quotation(quote) not in sources.words
+    )
 
 
-def missing_numbers(sentence: str, sources: Held) -> Iterator[str]:
+def missing_numbers(sentence: str, sources: Sources) -> Iterator[str]:
     """Yield the numbers, units and dates of a sentence that its sources do not hold."""
     mine, whole = read(sentence), sources.whole
     yield from map(in_digits, mine.values - whole.values)
@@ -161,7 +163,7 @@ def in_digits(fact: Number) -> str:
     return f"{fact:f}" if isinstance(fact, Decimal) else str(fact)
 
 
-def numbers_elsewhere(sentence: str, sources: Held, *, names: bool = True) -> Iterator[str]:
+def numbers_elsewhere(sentence: str, sources: Sources, *, names: bool = True) -> Iterator[str]:
     """Yield the numbers, units and months that the source sentence nearest to this one has not."""
     for kind in COUNTED if names else COUNTED[:-1]:
         mine = Counter[Number](kind(read(sentence)) if content(sentence) else ())
@@ -179,18 +181,18 @@ def numbers_elsewhere(sentence: str, sources: Held, *, names: bool = True) -> It
 COUNTED = (figures, codes, units, days, months, years, names_of)
 
 
-def contradictions(sentence: str, sources: Held) -> Iterator[str]:
+def contradictions(sentence: str, sources: Sources) -> Iterator[str]:
     """Yield the directions that no entry has, and the clauses of which the nearest is not the same.
 
     Not the same is one that negates what the other one states.
     """
-    for clause in CLAUSE.split(straight(sentence)):
+    for clause in CLAUSE.split(straighten(sentence)):
         yield from reversed_sides(clause, sources)
         if is_contradicted(clause, sources):
             yield clause
 
 
-def reversed_sides(clause: str, sources: Held) -> Iterator[str]:
+def reversed_sides(clause: str, sources: Sources) -> Iterator[str]:
     """Yield the directions of a clause that no entry has, or whose opposite stands in a nearer one."""
     words = {SIDE[w]: w for w in map(str.lower, tokens(clause)) if w in SIDE}
     sides = read(clause).sides
@@ -200,15 +202,15 @@ def reversed_sides(clause: str, sources: Held) -> Iterator[str]:
             yield words[axis, side]
 
 
-def nearest_with(clause: str, sources: Held, side: tuple[str, int]) -> float:
+def nearest_with(clause: str, sources: Sources, side: tuple[str, int]) -> float:
     """Say how near to a clause the nearest one with a direction is, 0 to 1; -1 where none has it."""
     near = (likeness(c, clause) for c in sources.clauses if side in read(c, generous=True).sides)
     return max(near, default=-1)
 
 
-def is_contradicted(clause: str, sources: Held) -> bool:
+def is_contradicted(clause: str, sources: Sources) -> bool:
     """Tell whether a clause says no where the nearest to it say yes, or yes where they say no."""
-    if not content(clause) and plain(clause) in sources.words:  # or never
+    if not content(clause) and plain_quotation(clause) in sources.words:  # or never
         return False
     near = [(likeness(c, clause), read(c, generous=True).negations % 2) for c in sources.clauses]
     nearest = max((how for how, _ in near), default=0.0)
@@ -217,7 +219,7 @@ def is_contradicted(clause: str, sources: Held) -> bool:
     return (not borne_out and nearest >= ALIKE) or bool(negative and nearest < ALIKE)
 
 
-def facts_elsewhere(sentence: str, sources: Held, *, figures: bool = False) -> Iterator[Fact]:
+def facts_elsewhere(sentence: str, sources: Sources, *, figures: bool = False) -> Iterator[Fact]:
     """Yield the facts among whose neighbours the sources have another one rather than ours.
 
     A source may hold *level 1* and *level 2*, *rose* and *fell*. Of those, ours is the one that has
@@ -260,12 +262,12 @@ def nearness(one: int, other: int) -> float:
     return (1.0 if one * other > 0 else 0.5) / max(abs(one), abs(other))
 
 
-def stands(words: str, text: str) -> bool:
+def stands_in(words: str, text: str) -> bool:
     """Tell whether a figure or a quotation stands in a text that `plain` made."""
-    return bool(re.search(rf"(?<![\d.]){re.escape(plain(words))}(?!\d)", text))
+    return bool(re.search(rf"(?<![\d.]){re.escape(plain_quotation(words))}(?!\d)", text))
 
 
-def held_by(entries: Iterable[Entry], *, ours: bool = True) -> Held:
+def sources_of(entries: Iterable[Entry], *, ours: bool = True) -> Sources:
     """Return what entries of the bibliography hold, with what we add or without."""
     entries = list(entries)
     people = [str(person) for entry in entries for person in people_of(entry)]
@@ -273,7 +275,7 @@ def held_by(entries: Iterable[Entry], *, ours: bool = True) -> Held:
     parts = [field_of(entry, name) for entry in entries for name in shown]
     people += [field_of(entry, name) for entry in entries for name in NAMES_IN]
     dates = [f"{field_of(entry, 'month')} {field_of(entry, 'year')}" for entry in entries]
-    return Held.of(parts, people, dates)
+    return Sources.of(parts, people, dates)
 
 
 def field_of(entry: Entry, name: str) -> str:
@@ -294,7 +296,7 @@ def bibliography() -> Mapping[str, Entry]:
     return parse_file(str(DOCS / "_data" / "references.bib")).entries
 
 
-def repeated(sentence: str, texts: Iterable[str]) -> Iterator[str]:
+def missing_figures(sentence: str, texts: Iterable[str]) -> Iterator[str]:
     """Yield the figures of a sentence that the section or the page which it repeats does not have.
 
     A page is long: which of its sentences is nearest says little, so any of them will do.
@@ -303,7 +305,7 @@ def repeated(sentence: str, texts: Iterable[str]) -> Iterator[str]:
     if not (mine.numbers or mine.units or mine.dates):
         return
     parts = [text.partition(":") for text in texts]
-    sources = Held.of(line for *_, text in parts for line in text.splitlines())
+    sources = Sources.of(line for *_, text in parts for line in text.splitlines())
     sums = {value for kind, _, text in parts if kind + ":" == SUMS for value in read(text).values}
     yield from missing_numbers(sentence, sources)
     if parts[0][0] + ":" == SECTION:
@@ -323,5 +325,5 @@ def ask(sentence: str, keys: Iterable[str], *, ours: bool = True) -> list[str]:
     """
     keys = list(keys)
     if keys[0].startswith((SECTION, PAGE)):
-        return list(dict.fromkeys(repeated(sentence, keys)))
-    return list(doubts(sentence, held_by((bibliography()[key] for key in keys), ours=ours)))
+        return list(dict.fromkeys(missing_figures(sentence, keys)))
+    return list(doubts(sentence, sources_of((bibliography()[key] for key in keys), ours=ours)))

@@ -137,7 +137,11 @@ class HandbookCollector(EnvironmentCollector):
 
 def check(app: Sphinx) -> None:
     """Stop before any page is read where a data file has a fault: every page relies on them."""
-    files = [*data.files(app.srcdir), *sorted(data.SCHEMAS.glob("*.json")), Path(data.__file__)]
+    files = [
+        *data.data_files(app.srcdir),
+        *sorted(data.SCHEMAS.glob("*.json")),
+        Path(data.__file__),
+    ]
     texts = b"".join(bytes(path) + path.read_bytes() for path in files)
     digest, known = hashlib.sha256(texts).digest(), handbook(app.env)
     if known.data_sound == digest:

@@ -18,9 +18,9 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
-from docs._ext import Table, dates, load, where
+from docs._ext import Table, dates, load, place_in_data
 from docs._ext.classes import FROM_DATA
-from docs._ext.expiry import checked, dated
+from docs._ext.expiry import dated_words, day_of_check
 from docs._ext.handbook import handbook
 
 logger = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ def duties(srcdir: str | Path, law: str | None = None) -> list[Duty]:
 def sort_by_state(rows: Sequence[Duty], on: date) -> dict[str, list[Duty]]:
     """Return the rows that are *in force*, *next* and *later* on a day, in the order given."""
     return {
-        state: [row for row in rows if dates.state(row["from"], on) == state]
+        state: [row for row in rows if dates.state_of_rule(row["from"], on) == state]
         for state in dates.STATES
     }
 
@@ -78,13 +78,13 @@ class Law(SphinxDirective):
         handbook(env).laws.setdefault(env.docname, []).extend(row["id"] for row in rows)
         box = nodes.container(classes=[FROM_DATA])
         if name:
-            day = dates.day(handbook(env).day)
+            day = dates.long_date(handbook(env).day)
             title = f"{name}: what applies from when, as of {day} "
             head = "| from | what applies | state |\n|---|---|---|"
             box += self.table(title, head, rows)
         else:
             for state, some in sort_by_state(rows, handbook(env).day).items():
-                title = TITLES[state].format(day=dates.day(handbook(env).day)) + " "
+                title = TITLES[state].format(day=dates.long_date(handbook(env).day)) + " "
                 box += self.table(title, "| from | rule |\n|---|---|", some)
         return [box]
 
@@ -94,7 +94,7 @@ class Law(SphinxDirective):
         lines = [self.line(row, wide) for row in rows] or ["| | nothing in this list |"]
         (table,) = self.parse_text_to_nodes("\n".join([head, *lines]))
         assert isinstance(table, nodes.table)  # it has a head, and a line at least
-        mark = [checked(min(rows, key=lambda row: row["good_until"]))] if rows else []
+        mark = [day_of_check(min(rows, key=lambda row: row["good_until"]))] if rows else []
         table.insert(0, nodes.title("", title, *mark))
         table["classes"].append("law")
         body = next(table.findall(nodes.tbody))
@@ -104,15 +104,15 @@ class Law(SphinxDirective):
             known = row["from"] <= handbook(self.env).day
             until = {} if known else {"until": str(row["from"] - timedelta(1))}
             times = {"datetime": str(row["from"]), **until}
-            shown = dated("", words.rstrip(), classes=["starts"], **times)
+            shown = dated_words("", words.rstrip(), classes=["starts"], **times)
             words.parent.replace(words, [shown, nodes.Text(" ")])
         return table
 
     def line(self, row: Duty, wide: bool) -> str:
         """Return a row as Markdown: three cells of a rule of one law, or two of any rule."""
-        day, cite = dates.day(row["from"]), f"{{cite:p}}`{','.join(row['source'])}`"
+        day, cite = dates.long_date(row["from"]), f"{{cite:p}}`{','.join(row['source'])}`"
         if wide:
-            return f"| {day} {cite} | {row['what']} | {dates.state(row['from'], handbook(self.env).day)} |"
+            return f"| {day} {cite} | {row['what']} | {dates.state_of_rule(row['from'], handbook(self.env).day)} |"
         note = f"; {row['note']}" if "note" in row else ""
         name = f"**{row['place']}, {row['law']}** ({FORCE[row['force']]})"
         return f"| {day} | {name}: {row['what']}{note} {cite} |"
@@ -128,7 +128,7 @@ def check(app: Sphinx, env: BuildEnvironment) -> None:
         if row["id"] not in shown
     ]
     for words, fault in [*faults(rows), *unseen]:
-        logger.warning("%s", fault, location=where(app.srcdir, dates.LAWS, words))
+        logger.warning("%s", fault, location=place_in_data(app.srcdir, dates.LAWS, words))
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:

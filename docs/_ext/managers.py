@@ -39,7 +39,7 @@ FIELDS = {
 MARK = "sheet-forms"  # of a page's metadata
 
 
-def numbered(srcdir: str | Path) -> list[tuple[int, Row]]:
+def read_criteria(srcdir: str | Path) -> list[tuple[int, Row]]:
     """Return the statements with their numbers, in the order in which they are to be built."""
     text = Path(srcdir, CRITERIA).read_text("utf-8")
     return list(enumerate(tomllib.loads(text)["criterion"], 1))
@@ -62,7 +62,7 @@ class SelfAssessment(SphinxDirective):
         self.env.metadata[self.env.docname][MARK] = True
         inside: list[nodes.Node] = []
         rule: list[str] = []
-        for level, some in groupby(numbered(self.env.srcdir), lambda item: item[1]["level"]):
+        for level, some in groupby(read_criteria(self.env.srcdir), lambda item: item[1]["level"]):
             items = [self.item(number, row) for number, row in some]
             last = items[-1]["number"]
             rule.append(f"level {level} if boxes 1 to {last} are ticked")
@@ -114,7 +114,7 @@ class LawDates(Law):
             )
             return []
         handbook(env).laws.setdefault(env.docname, []).extend(names)
-        title = f"As of {dates.day(handbook(env).day)} "
+        title = f"As of {dates.long_date(handbook(env).day)} "
         head = "| from | what applies |\n|---|---|"
         return [nodes.container("", self.table(title, head, rows), classes=[FROM_DATA])]
 
@@ -122,7 +122,7 @@ class LawDates(Law):
         """Return the table, with what has become of each day; the build says so, and no source."""
         table = super().table(title, head, rows)
         for line, row in zip(find_first(table, nodes.tbody).children, rows, strict=True):
-            state = dates.state(row["from"], handbook(self.env).day)
+            state = dates.state_of_rule(row["from"], handbook(self.env).day)
             words = find_first(line, nodes.paragraph)
             words.append(html_only(f'<span class="state">{state}</span>'))
         return table
@@ -130,7 +130,7 @@ class LawDates(Law):
     def line(self, row: Duty, wide: bool) -> str:
         """Return a row as Markdown: the day; the law, what applies and its sources."""
         cite = f"{{cite:p}}`{','.join(row['source'])}`"
-        return f"| {dates.day(row['from'])} | **{row['law']}:** {row['what']} {cite} |"
+        return f"| {dates.long_date(row['from'])} | **{row['law']}:** {row['what']} {cite} |"
 
 
 def add_files(

@@ -77,7 +77,7 @@ def sections(text: str) -> tuple[Section, ...]:
         if token.type == "myst_target":
             waiting.append(token.content)
         elif heading:  # the words of the heading that the token before has opened
-            found.append((shown(token.children or []), waiting))
+            found.append((visible_text(token.children or []), waiting))
             waiting, heading = [], False
         elif token.type == "heading_open":
             heading = True
@@ -89,7 +89,7 @@ def sections(text: str) -> tuple[Section, ...]:
     return tuple(Section(title, tuple(labels)) for title, labels in found)
 
 
-def shown(tokens: Iterable[Token]) -> str:
+def visible_text(tokens: Iterable[Token]) -> str:
     """Return what a reader sees of inline tokens, without any mark."""
     words = []
     for token in tokens:

@@ -16,7 +16,7 @@ from sphinx.util.typing import ExtensionMetadata
 
 from docs._ext.handbook import handbook
 from docs._ext.objectives import in_reading_order
-from docs._ext.paths import all_paths, on_path
+from docs._ext.paths import all_paths, pages_on_path
 from docs._ext.quiz import HOME
 from docs._ext.shapes import Context
 
@@ -46,7 +46,10 @@ def quizzes_by_path(app: Sphinx) -> Quizzes:
     in_order = dict.fromkeys(in_reading_order(env, app.config.root_doc))
     pages = [page for page in in_order if page in quizzes]
     paths = {
-        path["id"]: (path["name"], [short(page) for page in on_path(env, path) if page in quizzes])
+        path["id"]: (
+            path["name"],
+            [short(page) for page in pages_on_path(env, path) if page in quizzes],
+        )
         for path in all_paths(env)
     }
     return {

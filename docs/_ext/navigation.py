@@ -33,7 +33,7 @@ def tree(builder: StandaloneHTMLBuilder, *, collapse: bool, **options: int) -> s
     """Render the tree of pages as seen from nowhere."""
     jobs = {
         builder.get_target_uri(tool["page"]): tool["capability"][0]
-        for tool in tools.of_matrix(builder.srcdir).values()
+        for tool in tools.tools_of_matrix(builder.srcdir).values()
     }
     return fold_reference(add_jobs(builder._get_local_toctree(NOWHERE, collapse, **options), jobs))
 

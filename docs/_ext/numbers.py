@@ -24,7 +24,7 @@ from sphinx.util.typing import ExtensionMetadata
 
 from docs._ext import load, prose
 from docs._ext.classes import MEASURED, VERSION
-from docs._ext.count import count
+from docs._ext.count import count_contents
 from docs._ext.handbook import handbook
 from docs._ext.shapes import Row, find_first
 
@@ -70,7 +70,7 @@ class Version(SphinxRole):
             version = figures_of(self.env, "tools").get(key)
             holder = "the last run of `nox -s tools`"
         else:
-            lock, version = pinned(Path(self.env.srcdir).parent / "locks", tool)
+            lock, version = find_pin(Path(self.env.srcdir).parent / "locks", tool)
             holder = str(lock)
             self.env.note_dependency(holder)
         if not version:
@@ -79,7 +79,7 @@ class Version(SphinxRole):
         return [nodes.inline("", str(version), classes=[VERSION])], []
 
 
-def pinned(locks: Path, tool: Row) -> tuple[Path, str | None]:
+def find_pin(locks: Path, tool: Row) -> tuple[Path, str | None]:
     """Return the lock of a tool, a file of pip or a folder of npm, and the version there, or None."""
     name, package = tool["lock"], tool["package"]
     lock = locks / f"{name}.txt"
@@ -100,7 +100,7 @@ def typed_versions(app: Sphinx, doctree: nodes.document) -> None:
         if any(n.get("refdomain") == "cite" for n in block.findall(nodes.Element)):
             continue  # a dated fact with its source
         for version in re.findall(
-            rf"\b(?:{names})(?: version)? v?\d+(?:\.\d+)*\b", prose.said(block)
+            rf"\b(?:{names})(?: version)? v?\d+(?:\.\d+)*\b", prose.words_of(block)
         ):
             logger.warning(
                 "%r is typed: write the number as {version}",
@@ -116,7 +116,10 @@ def run_of(env: BuildEnvironment, name: str) -> Run | None:
     """
     if name == "handbook":
         handbook(env).with_lists[env.docname] = True
-        return {"made": "Counted by the build of this page.", "figures": count(Path(env.srcdir))}
+        return {
+            "made": "Counted by the build of this page.",
+            "figures": count_contents(Path(env.srcdir)),
+        }
     path = Path(env.srcdir, "_data", "measured", f"{name}.json")
     if not path.exists():
         return None
@@ -140,10 +143,10 @@ class Measured(SphinxRole):
         if key not in figures:
             logger.warning("no run measured %r", self.text, location=self.get_location())
             return [], []
-        return [nodes.inline("", shown(figures[key]), classes=[MEASURED])], []
+        return [nodes.inline("", format_figure(figures[key]), classes=[MEASURED])], []
 
 
-def shown(figure: Figure) -> str:
+def format_figure(figure: Figure) -> str:
     """Write a figure for people: 1234.5 as 1,234.5."""
     return f"{figure:,}" if isinstance(figure, int | float) else str(figure)
 
@@ -160,9 +163,10 @@ class Measurements(SphinxDirective):
             logger.warning("no run wrote %s.json", self.arguments[0], location=self.get_location())
             return []
         rows = [
-            f"| {key.replace('_', ' ')} | {shown(value)} |" for key, value in run["figures"].items()
+            f"| {key.replace('_', ' ')} | {format_figure(value)} |"
+            for key, value in run["figures"].items()
         ]
-        return [boxed(self, run, ["| figure | measured |", "|---|---|", *rows])]
+        return [box_table(self, run, ["| figure | measured |", "|---|---|", *rows])]
 
 
 def maker(run: Run) -> str:
@@ -175,7 +179,7 @@ def maker(run: Run) -> str:
     return f"Made by `{run['command']}` on {run['date']}, {run['machine']}."
 
 
-def boxed(directive: SphinxDirective, run: Run, table: Iterable[str]) -> nodes.container:
+def box_table(directive: SphinxDirective, run: Run, table: Iterable[str]) -> nodes.container:
     """Parse a Markdown table's lines into a box, and say below who made the figures."""
     box = nodes.container(classes=[MEASURED])
     box += directive.parse_text_to_nodes("\n".join([*table, "", maker(run)]))
@@ -217,8 +221,8 @@ class Bars(SphinxDirective):
                 )
         if not bars:
             raise self.error("bars need a line `figure: what it is` for each")
-        rows = [f"| {what} | {shown(figure)} |" for what, figure in bars.items()]
-        box = boxed(self, run, [f"| what | {self.options['unit']} |", "|---|---|", *rows])
+        rows = [f"| {what} | {format_figure(figure)} |" for what, figure in bars.items()]
+        box = box_table(self, run, [f"| what | {self.options['unit']} |", "|---|---|", *rows])
         table = find_first(box, nodes.table)
         table["classes"].append("bars")
         table.insert(0, nodes.title("", self.options["caption"]))

@@ -24,7 +24,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
-from docs._ext import at, is_chapter, load, where
+from docs._ext import is_chapter, load, place_in_data, place_in_file
 from docs._ext.chapter import reference
 from docs._ext.classes import FROM_DATA
 from docs._ext.handbook import handbook
@@ -106,11 +106,11 @@ def all_evidence(env: BuildEnvironment) -> list[Evidence]:
     for lab in sorted(labs, key=lambda page: int(env.metadata[page]["lab"])):
         keys = values(env, lab, "evidence")
         for key in keys if isinstance(keys, list) else []:
-            place = at(Path(env.doc2path(lab)), re.escape(key))
+            place = place_in_file(Path(env.doc2path(lab)), re.escape(key))
             found.append(Evidence(key, place, lab=lab))
     for activity in activities(env):
         for key in activity.get("evidence", []):
-            place = where(env.srcdir, ACTIVITIES, f'"{key}"')
+            place = place_in_data(env.srcdir, ACTIVITIES, f'"{key}"')
             found.append(Evidence(key, place, activity=activity["id"]))
     return found
 
@@ -149,7 +149,7 @@ def verb_faults(env: BuildEnvironment, verbs: dict[str, str]) -> Iterator[tuple[
             )
     data = load(env.srcdir, FILE)
     for verb in verbs:
-        place = where(env.srcdir, FILE, f'"{verb}"')
+        place = place_in_data(env.srcdir, FILE, f'"{verb}"')
         if sum(verb in data.get(level, []) for level in LEVELS) > 1:
             yield place, f"{verb!r} has two levels: drop one"
         if verb not in used:
@@ -177,7 +177,7 @@ def evidence_faults(env: BuildEnvironment, verbs: dict[str, str]) -> Iterator[tu
             )
     for lab in sorted(page for page in env.found_docs if is_lab(env, page)):
         if not values(env, lab, "objectives"):
-            place = at(Path(env.doc2path(lab)), "^lab:")
+            place = place_in_file(Path(env.doc2path(lab)), "^lab:")
             yield place, "the lab has no objectives: write what the reader can do after it"
     yield from visibility_faults(env, goals)
 
@@ -191,7 +191,7 @@ def visibility_faults(
         for of_pages in (handbook(env).activity_folders, handbook(env).objective_folders)
     )
     for activity in activities(env):
-        here = where(env.srcdir, ACTIVITIES, f'id = "{activity["id"]}"')
+        here = place_in_data(env.srcdir, ACTIVITIES, f'id = "{activity["id"]}"')
         times = sum(is_below(folder, home(activity)) for folder in with_activities)
         if times != 1:
             yield (
@@ -202,7 +202,7 @@ def visibility_faults(
         page, _, label = activity.get("page", "").partition("#")
         stands_on = env.domaindata["std"]["anonlabels"].get(label, ("",))[0]
         if page and (page not in env.found_docs or (label and stands_on != page)):
-            here = where(env.srcdir, ACTIVITIES, f'"{activity["page"]}"')
+            here = place_in_data(env.srcdir, ACTIVITIES, f'"{activity["page"]}"')
             yield here, f"the activity {activity['id']!r} stands at no {activity['page']}"
     for given in all_evidence(env):
         page = given.objective.partition("#")[0]
@@ -212,7 +212,7 @@ def visibility_faults(
 
 def place_of(env: BuildEnvironment, goal: Objective) -> str:
     """Return where an objective is stated, as path:line."""
-    return at(Path(env.doc2path(goal.page)), rf"^\s+{re.escape(goal.name)}\s*:")
+    return place_in_file(Path(env.doc2path(goal.page)), rf"^\s+{re.escape(goal.name)}\s*:")
 
 
 # ---- the table -----------------------------------------------------------------------------------

@@ -20,8 +20,8 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.util.typing import ExtensionMetadata
 from sphinx.writers.html5 import HTML5Translator
 
-from docs._ext import is_chapter, load, prose, where
-from docs._ext.classes import CLAIM, FROM_DATA, within
+from docs._ext import is_chapter, load, place_in_data, prose
+from docs._ext.classes import CLAIM, FROM_DATA, is_within
 from docs._ext.handbook import handbook
 from docs._ext.shapes import Row
 
@@ -41,7 +41,7 @@ class Defined(SphinxRole):
         """Return the node, with the term's name in the glossary."""
         explicit = re.fullmatch(r"(.+?)\s*<(.+)>", self.text)
         shown, term = explicit.groups() if explicit else (self.text, self.text)
-        return [dfn(self.rawtext, shown, term=straight(term))], []
+        return [dfn(self.rawtext, shown, term=name_to_search(term))], []
 
 
 class Terms(SphinxDirective):
@@ -62,7 +62,7 @@ class Terms(SphinxDirective):
         return self.parse_text_to_nodes("\n".join([*lines, ":::"]))
 
 
-def straight(name: str) -> str:
+def name_to_search(name: str) -> str:
     """Return a term's name as the glossary is searched for it: small letters, straight quotes."""
     return name.casefold().replace("\u2019", "'")
 
@@ -96,7 +96,7 @@ def read(app: Sphinx, doctree: nodes.document) -> None:
     if docname in LISTS:
         return
     linked = {
-        straight(n["reftarget"])
+        name_to_search(n["reftarget"])
         for n in doctree.findall(nodes.Element)
         if n.get("refdomain") == "std" and n.get("reftype") == "term"
     }
@@ -105,12 +105,12 @@ def read(app: Sphinx, doctree: nodes.document) -> None:
         return
     found_in = find_terms(terms)
     for block in prose.blocks(doctree):
-        if not isinstance(block, nodes.paragraph) or within(block, CLAIM, FROM_DATA):
+        if not isinstance(block, nodes.paragraph) or is_within(block, CLAIM, FROM_DATA):
             continue
-        said, here = prose.said(block, code=False).lower(), (docname, prose.line_of(block))
+        said, here = prose.words_of(block, code=False).lower(), (docname, prose.line_of(block))
         for n, match in found_in(said):  # a path in code is no term
             term = terms[n]
-            name = straight(term["name"])
+            name = name_to_search(term["name"])
             if term["owner"] != docname and name not in linked | defined.keys():
                 used.setdefault(name, here)
             others = is_chapter(env.metadata[docname]) and term["owner"] != docname
@@ -159,7 +159,9 @@ def as_list(value: object) -> list[str]:  # whatever its writer has put there
 
 def check(app: Sphinx, env: BuildEnvironment) -> None:
     """Each term is defined once, by its owner; each definition has a term."""
-    terms = {straight(t["name"]): t for t in load(app.srcdir, "glossary.toml").get("term", [])}
+    terms = {
+        name_to_search(t["name"]): t for t in load(app.srcdir, "glossary.toml").get("term", [])
+    }
     check_uses(env, terms)
     places: dict[str, list[tuple[str, int | None]]] = {}
     for defined in handbook(env).definitions.values():
@@ -194,7 +196,7 @@ def check_definitions(
     `places` has for each term the pages and lines that define it.
     """
     for name, term in terms.items():
-        at = where(env.srcdir, "glossary.toml", f'"{term["name"]}"')
+        at = place_in_data(env.srcdir, "glossary.toml", f'"{term["name"]}"')
         owner = term["owner"]
         if owner not in env.found_docs:
             logger.warning(

@@ -20,7 +20,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
-from docs._ext import at, load, where
+from docs._ext import load, place_in_data, place_in_file
 from docs._ext.handbook import handbook
 from docs._ext.shapes import Context, Row
 
@@ -34,7 +34,7 @@ class CycleError(ValueError):
     """Pages that need each other."""
 
 
-def in_order(goals: Iterable[str], needs: Mapping[str, Iterable[str]]) -> list[str]:
+def sort_by_needs(goals: Iterable[str], needs: Mapping[str, Iterable[str]]) -> list[str]:
     """Return the goals with all that they need, each page after what it needs.
 
     Raises CycleError where pages need each other; its text names them.
@@ -55,11 +55,11 @@ def in_order(goals: Iterable[str], needs: Mapping[str, Iterable[str]]) -> list[s
     return list(done)
 
 
-def on_path(env: BuildEnvironment, path: Row) -> list[str]:
+def pages_on_path(env: BuildEnvironment, path: Row) -> list[str]:
     """Return the stops of a path that exist, in order; of pages that need each other, none."""
     known = handbook(env).minutes
     try:
-        pages = in_order(path.get("goals", ()), handbook(env).prerequisites)
+        pages = sort_by_needs(path.get("goals", ()), handbook(env).prerequisites)
     except CycleError:  # `check` tells it
         return []
     return [page for page in pages if page in known]
@@ -166,7 +166,7 @@ def say_line(path: Row) -> nodes.paragraph:
 
 def path_with_stops(app: Sphinx, docname: str, path: Row) -> list[nodes.Node]:
     """Return a path with all of its stops."""
-    pages = on_path(app.env, path)
+    pages = pages_on_path(app.env, path)
     if not pages:
         return []
     took = f"{len(pages)} stops, {duration(minutes(app.env, pages))}. "
@@ -182,7 +182,7 @@ def cards(app: Sphinx, docname: str) -> list[nodes.Node]:
     """
     items, jumps = [], []
     for path in all_paths(app.env):
-        pages = on_path(app.env, path)
+        pages = pages_on_path(app.env, path)
         picture = PICTURES / f"{path['id']}.svg"
         card = nodes.list_item(ids=[f"card-{path['id']}"])
         jump = nodes.reference("", path["name"], internal=True, refuri=f"#card-{path['id']}")
@@ -224,20 +224,20 @@ def end(app: Sphinx, path: Row) -> tuple[str, str]:
 
 def faults(app: Sphinx, env: BuildEnvironment, path: Row) -> Iterator[tuple[str, str]]:
     """Yield what is wrong with a path: its place, and what to do."""
-    here = at(Path(app.srcdir, "_data", "paths.toml"), f'^id = "{path["id"]}"')
+    here = place_in_file(Path(app.srcdir, "_data", "paths.toml"), f'^id = "{path["id"]}"')
     for page in [*path.get("goals", ()), path.get("end", env.config.root_doc)]:
         if page not in env.found_docs:
-            yield where(app.srcdir, "paths.toml", f'"{page}"'), f"there is no page {page!r}"
+            yield place_in_data(app.srcdir, "paths.toml", f'"{page}"'), f"there is no page {page!r}"
     try:
-        in_order(path.get("goals", ()), handbook(env).prerequisites)
+        sort_by_needs(path.get("goals", ()), handbook(env).prerequisites)
     except CycleError as error:
         page = str(error).partition(" ")[0]
         fault = f"these pages name each other in `prerequisites`, so none can be first: {error}"
-        yield at(Path(env.doc2path(page)), "^prerequisites:"), fault
-    for page in on_path(env, path):
+        yield place_in_file(Path(env.doc2path(page)), "^prerequisites:"), fault
+    for page in pages_on_path(env, path):
         if path["id"] not in handbook(env).audience.get(page, [path["id"]]):
             yield (
-                at(Path(env.doc2path(page)), "^audience:"),
+                place_in_file(Path(env.doc2path(page)), "^audience:"),
                 f"the path of {path['id']!r} leads here: name it in `audience`, or take out of "
                 f"paths.toml or of the `prerequisites` on that path what leads here",
             )
@@ -268,7 +268,7 @@ def write(app: Sphinx, raised: Exception | None) -> None:
     ] = {}  # {id: [name, places of stops, its end's address and name]}
     taken = handbook(app.env).minutes
     for path in all_paths(app.env):
-        stops = on_path(app.env, path)
+        stops = pages_on_path(app.env, path)
         for page in stops:
             uri = app.builder.get_target_uri(page)
             pages.setdefault(page, (uri, title(app.env, page), taken[page]))

@@ -78,7 +78,7 @@ class ShownPlan(SphinxDirective):
         folder = Path(self.env.srcdir, "_data")
         for file in (f"{FOLDER}/{name}.toml", ACTIVITIES, TALK_FILE, "measured/labs.json"):
             self.env.note_dependency(str(folder / file))
-        for page in book.read:
+        for page in book.pages_read:
             self.env.note_dependency(self.env.doc2path(page))
 
     def part(self, plan: Plan, part: Part, book: Handbook) -> nodes.table:

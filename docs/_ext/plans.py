@@ -20,7 +20,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-from docs._ext import data, is_chapter, load, where
+from docs._ext import data, is_chapter, load, place_in_data
 from docs._ext.markdown import front_matter, sections
 
 FOLDER, TALK_FILE, ACTIVITIES = "plans", "talk.toml", "activities.toml"
@@ -113,7 +113,7 @@ class Plan:
     invite: str = ""  # what it is, for whom, and what people will have done, for the invitation
 
     @property
-    def called(self) -> str:
+    def printed_title(self) -> str:
         """What the course is called on paper and in mails."""
         return self.course or self.title
 
@@ -133,12 +133,12 @@ class Plan:
         return [page for part in self.parts for page in part.home]
 
     @property
-    def taught(self) -> list[str]:
+    def taught_chapters(self) -> list[str]:
         """The chapters that are taught in the room, in order, each once."""
         return list(dict.fromkeys(b.page for b in self.blocks if b.kind == "talk" and b.page))
 
     @property
-    def handed_in(self) -> list[str]:
+    def quizzes_to_hand_in(self) -> list[str]:
         """The chapters whose quizzes people hand in: those read at home, and those of quiz blocks."""
         asked = [
             page
@@ -148,7 +148,7 @@ class Plan:
         return list(dict.fromkeys(asked))
 
     @property
-    def dropped(self) -> list[tuple[Part, Block]]:
+    def blocks_by_drop(self) -> list[tuple[Part, Block]]:
         """The blocks that are left out when time runs out, the first of them first."""
         ranked = [(part, block) for part in self.parts for block in part.blocks if block.drop]
         return sorted(ranked, key=lambda pair: pair[1].drop)
@@ -177,7 +177,7 @@ class Handbook:
         return page.title if page else name
 
     @property
-    def read(self) -> list[str]:
+    def pages_read(self) -> list[str]:
         """The names of the pages that were read."""
         return [name for name, page in self._pages.items() if page]
 
@@ -189,7 +189,7 @@ class Handbook:
         return {page.facts["lab"]: page for page in sorted(pages, key=lambda p: p.facts["lab"])}
 
     @cached_property
-    def timed(self) -> set[str]:
+    def timed_labs(self) -> set[str]:
         """The labs whose seconds on a machine were measured."""
         path = self.docs / "_data" / "measured" / "labs.json"
         figures = json.loads(path.read_text("utf-8"))["figures"] if path.exists() else {}
@@ -360,7 +360,7 @@ def lab_of(value: int, book: Handbook) -> Block:
     page = book.labs.get(value)
     if page is None:
         raise PlanError(f"there is no lab {value}. There are {', '.join(map(str, book.labs))}.")
-    if page.name not in book.timed:
+    if page.name not in book.timed_labs:
         raise PlanError(
             f"lab {value} was never timed: measured/labs.json has no seconds of it. "
             "Type `nox -s proofs -- --record labs`, or take the lab out."
@@ -471,7 +471,7 @@ def faults_of(plan: Plan, book: Handbook) -> Iterator[tuple[Keys, str]]:
     """Yield what is wrong with a plan whose names are all known: the way to it, and the words."""
     for number, part in enumerate(plan.parts):
         yield from minute_faults(plan, part, ("part", number))
-    if plan.begins and (late := too_late(plan, minutes_of(plan.begins))):
+    if plan.begins and (late := end_after_midnight(plan, minutes_of(plan.begins))):
         yield ("begins",), late
     yield from rank_faults(plan)
     yield from repeat_faults(plan)
@@ -506,7 +506,7 @@ def minute_faults(plan: Plan, part: Part, here: Keys) -> Iterator[tuple[Keys, st
             yield (*here, "block", place), f"{fault} Put a `pause` before this block or earlier."
 
 
-def too_late(plan: Plan, begins: int) -> str:
+def end_after_midnight(plan: Plan, begins: int) -> str:
     """Say when a plan's parts would end, if that is after midnight; else nothing."""
     over = begins + plan.minutes - DAY
     if over <= 0:
@@ -612,7 +612,7 @@ def teach_faults(book: Handbook) -> Iterator[tuple[str, str]]:
     """
     ids = [row["id"] for row in load(book.docs, ACTIVITIES).get("activity", [])]
     for twice in sorted({name for name in ids if ids.count(name) > 1}):
-        place = where(book.docs, ACTIVITIES, f'id = "{twice}"')
+        place = place_in_data(book.docs, ACTIVITIES, f'id = "{twice}"')
         yield place, f"there are two activities {twice!r}: give one another `id`."
     for path in sources(book):
         page = book.page(path.relative_to(book.docs).with_suffix("").as_posix())

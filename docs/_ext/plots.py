@@ -18,7 +18,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
-from docs._ext.numbers import Figure, Run, boxed, run_of, shown
+from docs._ext.numbers import Figure, Run, box_table, format_figure, run_of
 from docs._ext.shapes import find_first
 
 logger = logging.getLogger(__name__)
@@ -92,12 +92,12 @@ class LinePlot(SphinxDirective):
         values = sorted({x for points in lines.values() for x in points})
         rows = [
             f"| {what} | "
-            + " | ".join(shown(points[x]) if x in points else "\N{EN DASH}" for x in values)
+            + " | ".join(format_figure(points[x]) if x in points else "\N{EN DASH}" for x in values)
             for what, points in lines.items()
         ]
         title = f"{self.options['unit']}, by {self.options['x']}"
-        heads = f"| {title} | " + " | ".join(map(shown, values))
-        box = boxed(self, run, [heads, "|---" * (len(values) + 1) + "|", *rows])
+        heads = f"| {title} | " + " | ".join(map(format_figure, values))
+        box = box_table(self, run, [heads, "|---" * (len(values) + 1) + "|", *rows])
         box["classes"].append("of-lines")
         find_first(box, nodes.colspec)["stub"] = 1
         box.insert(0, html_only("<details>\n<summary>These figures as a table</summary>\n"))
@@ -210,8 +210,8 @@ class Plot:
 def describe(lines: Lines) -> str:
     """Say where each line begins and ends."""
     return "; ".join(
-        f"{what}: {shown(points[min(points)])} at {shown(min(points))}, "
-        f"{shown(points[max(points)])} at {shown(max(points))}"
+        f"{what}: {format_figure(points[min(points)])} at {format_figure(min(points))}, "
+        f"{format_figure(points[max(points)])} at {format_figure(max(points))}"
         for what, points in lines.items()
     )
 

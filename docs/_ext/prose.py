@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from docutils import nodes
 
-from docs._ext.classes import CHECKED, FACTS, MEASURED, NOT_RUN, QUIZ, VERSION, has
+from docs._ext.classes import CHECKED, FACTS, MEASURED, NOT_RUN, QUIZ, VERSION, has_class
 
 # Code, quizzes and what an extension sets above a chapter are not its prose.
 APART = (nodes.literal_block, nodes.doctest_block, nodes.comment, nodes.raw)
@@ -14,7 +14,7 @@ APART_CLASSES = (FACTS, QUIZ, NOT_RUN)
 
 def is_apart(node: nodes.Node) -> bool:
     """Tell whether a node is no prose."""
-    return isinstance(node, APART) or has(node, *APART_CLASSES)
+    return isinstance(node, APART) or has_class(node, *APART_CLASSES)
 
 
 def blocks(node: nodes.Node, *, nested: bool = True) -> Iterator[nodes.TextElement]:
@@ -35,7 +35,7 @@ def blocks(node: nodes.Node, *, nested: bool = True) -> Iterator[nodes.TextEleme
             yield from blocks(child, nested=nested)
 
 
-def said(node: nodes.Node, *, code: bool = True) -> str:
+def words_of(node: nodes.Node, *, code: bool = True) -> str:
     """Return the words of one block on one line, without citations, drawings and what roles fill in.
 
     Without `code`, a mark stands for what is set as code.
@@ -44,16 +44,16 @@ def said(node: nodes.Node, *, code: bool = True) -> str:
         return "`"
     if isinstance(node, nodes.Text):
         return node.astext()
-    if isinstance(node, nodes.raw) or has(node, *GENERATED):
+    if isinstance(node, nodes.raw) or has_class(node, *GENERATED):
         return ""
     if isinstance(node, nodes.Element) and node.get("refdomain") == "cite":
         return ""
-    return "".join(said(child, code=code) for child in node.children).replace("\n", " ")
+    return "".join(words_of(child, code=code) for child in node.children).replace("\n", " ")
 
 
 def text(node: nodes.Node, *, nested: bool = True) -> str:
     """Return a node's prose as one line; a diagram speaks through its `description`."""
-    own = [said(block) for block in blocks(node, nested=nested)]
+    own = [words_of(block) for block in blocks(node, nested=nested)]
     of_diagrams = [
         child["description"]
         for child in node.findall(nodes.figure)

@@ -22,7 +22,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 from sphinx.writers.html5 import HTML5Translator
 
-from docs._ext import at, is_chapter
+from docs._ext import is_chapter, place_in_file
 from docs._ext.classes import QUIZ
 from docs._ext.handbook import handbook
 from docs._ext.shapes import Context, find_first
@@ -208,7 +208,7 @@ def compare(app: Sphinx, doctree: nodes.document) -> None:
         for objective in objectives:
             if objective not in checked:
                 page = Path(app.env.doc2path(docname))
-                place = at(page, rf"^\s+{re.escape(objective)}\s*:")
+                place = place_in_file(page, rf"^\s+{re.escape(objective)}\s*:")
                 message = "no question of the quiz checks objective `%s`"
                 logger.warning(message, objective, location=place)
         del node["questions"], node["path"]  # checked: the output depends on no folder's name
@@ -249,7 +249,7 @@ def check_complete(app: Sphinx, env: BuildEnvironment) -> None:
     """Report chapters without a quiz, and questions that no page shows."""
     for docname in sorted(env.found_docs):
         if objectives_of(env, docname) and "quiz" not in env.metadata[docname]:
-            place = at(Path(env.doc2path(docname)), "^objectives:")
+            place = place_in_file(Path(env.doc2path(docname)), "^objectives:")
             message = "a chapter with objectives has a quiz, this one has none"
             logger.warning(message, location=place)
     for path in sorted(Path(env.srcdir, DATA).rglob("*.toml")):

@@ -14,7 +14,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
-from docs._ext import load, where
+from docs._ext import load, place_in_data
 from docs._ext.classes import FROM_DATA
 from docs._ext.shapes import Row, find_first, parse_table
 
@@ -70,7 +70,7 @@ class Raci(SphinxDirective):
         self.env.note_dependency(str(Path(self.env.srcdir, RULES)))
         data = load(self.env.srcdir, "raci.toml")
         for words, fault in faults(data, alerts(self.env.srcdir)):
-            logger.warning("%s", fault, location=where(self.env.srcdir, "raci.toml", words))
+            logger.warning("%s", fault, location=place_in_data(self.env.srcdir, "raci.toml", words))
         stages = list(enumerate(data["stage"], 1))
         heads = [f"{number} [{stage['name']}]{{.stage}}" for number, stage in stages]
         lines = [f"| role | {' | '.join(heads)} |", "|---" * (len(stages) + 1) + "|"]

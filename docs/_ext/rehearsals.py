@@ -15,10 +15,10 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
-from docs._ext import dates, load, where
+from docs._ext import dates, load, place_in_data
 from docs._ext.classes import FROM_DATA
 from docs._ext.shapes import Row, parse_table
-from docs._ext.syllabus import plain
+from docs._ext.syllabus import escape_markdown
 
 logger = logging.getLogger(__name__)
 
@@ -39,10 +39,10 @@ def in_words(row: Rehearsal, srcdir: str | Path, pages: set[str]) -> str | None:
         return f"{{ref}}`{label}`" if label else f"{{page}}`{page}`"
     titles = {one["id"]: one["title"] for one in load(srcdir, ACTIVITIES).get("activity", [])}
     if what in titles:
-        return plain(titles[what])
+        return escape_markdown(titles[what])
     if plan := load(srcdir, f"{PLANS}/{what}.toml"):
-        part = f", {plain(row['part'])}" if "part" in row else ""
-        return f"The plan *{plain(plan['title'])}*{part}"
+        part = f", {escape_markdown(row['part'])}" if "part" in row else ""
+        return f"The plan *{escape_markdown(plan['title'])}*{part}"
     return None
 
 
@@ -104,9 +104,9 @@ class Rehearsals(SphinxDirective):
         """Return a row as Markdown: what was taught and how it went, and its two numbers."""
         what = in_words(row, self.env.srcdir, self.env.found_docs)
         people = f"{row['people']} {'person' if row['people'] == 1 else 'people'}"
-        left_out = plain(row["left_out"].rstrip(".") or "nothing")
-        note = f" {plain(' '.join(row['note'].split()))}" if "note" in row else ""
-        words = f"**{what}**, {dates.day(row['date'])}, {people}. Left out: {left_out}.{note}"
+        left_out = escape_markdown(row["left_out"].rstrip(".") or "nothing")
+        note = f" {escape_markdown(' '.join(row['note'].split()))}" if "note" in row else ""
+        words = f"**{what}**, {dates.long_date(row['date'])}, {people}. Left out: {left_out}.{note}"
         return f"| {words} | {row['planned']} | {row['taken']} |"
 
 
@@ -114,7 +114,7 @@ def check(app: Sphinx, env: BuildEnvironment) -> None:
     """Say once what is wrong with the file."""
     rows = load(app.srcdir, FILE).get("rehearsal", [])
     for words, fault in faults(rows, app.srcdir, env.found_docs):
-        logger.warning("%s", fault, location=where(app.srcdir, FILE, words))
+        logger.warning("%s", fault, location=place_in_data(app.srcdir, FILE, words))
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:

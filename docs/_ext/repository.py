@@ -49,7 +49,7 @@ def normalise(address: str) -> str:
     return f"{parts.scheme if web else 'https'}://{place}/{path}"
 
 
-def known(environment: Mapping[str, str], folder: Path) -> str:
+def find_repository(environment: Mapping[str, str], folder: Path) -> str:
     """Return the repository's address by the environment or by a clone's `origin`, or nothing."""
     for name in SETTINGS:
         if address := normalise(environment.get(name, "")):
@@ -103,7 +103,10 @@ def link_source(
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the setting, the directive and the link."""
     app.add_config_value(
-        "handbook_repository", known(os.environ, Path(app.srcdir).resolve().parent), "env", str
+        "handbook_repository",
+        find_repository(os.environ, Path(app.srcdir).resolve().parent),
+        "env",
+        str,
     )
     app.add_directive("in-a-copy", InACopy)
     app.connect("html-page-context", link_source)

@@ -17,9 +17,9 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
-from docs._ext import at, dates, load
+from docs._ext import dates, load, place_in_file
 from docs._ext.classes import FROM_DATA
-from docs._ext.expiry import checked
+from docs._ext.expiry import day_of_check
 from docs._ext.handbook import handbook
 from docs._ext.shapes import Row, cited_keys
 
@@ -40,7 +40,7 @@ def earliest(written: str) -> date:
 def in_words(written: str) -> str:
     """Write such a day for people, as far as it goes: in 2026, in May 2026, on 1 May 2026."""
     first = earliest(written)
-    forms = (f"in {first:%Y}", f"in {first:%B %Y}", f"on {dates.day(first)}")
+    forms = (f"in {first:%Y}", f"in {first:%B %Y}", f"on {dates.long_date(first)}")
     return forms[written.count("-")]
 
 
@@ -107,7 +107,9 @@ class Resources(SphinxDirective):
         box = nodes.container(classes=["resources", FROM_DATA])
         box += self.parse_dated(f"Each entry names what we opened {MARK}{others}.\n", shared)
         for name, entry in shown.items():
-            here = at(Path(env.srcdir, "_data", "resources.toml"), dates.resource(name))
+            here = place_in_file(
+                Path(env.srcdir, "_data", "resources.toml"), dates.resource_heading(name)
+            )
             if wrong := list(faults(env, entry)):
                 for fault in wrong:
                     logger.warning("%s %s", name, fault, location=here)
@@ -121,7 +123,7 @@ class Resources(SphinxDirective):
         parsed = self.parse_text_to_nodes(text)
         for words in [t for node in parsed for t in node.findall(nodes.Text) if MARK in t]:
             before, after = words.split(MARK)
-            day = checked(dict(zip(("checked", "good_until"), of, strict=True)))
+            day = day_of_check(dict(zip(("checked", "good_until"), of, strict=True)))
             words.parent.replace(words, [nodes.Text(before), day, nodes.Text(after)])
         return parsed
 
@@ -131,7 +133,9 @@ def check_shown(app: Sphinx, env: BuildEnvironment) -> None:
     on_pages = {kind for kinds in handbook(env).resources.values() for kind in kinds}
     for name, entry in load(app.srcdir, "resources.toml").get("resource", {}).items():
         if entry["kind"] not in on_pages:
-            here = at(Path(app.srcdir, "_data", "resources.toml"), dates.resource(name))
+            here = place_in_file(
+                Path(app.srcdir, "_data", "resources.toml"), dates.resource_heading(name)
+            )
             words = "no page shows %r: write {resources} %s, or drop it"
             logger.warning(words, name, entry["kind"], location=here)
 

@@ -9,7 +9,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
 from docs._ext import load
-from docs._ext.numbers import Run, boxed, run_of, shown
+from docs._ext.numbers import Run, box_table, format_figure, run_of
 
 logger = logging.getLogger(__name__)
 
@@ -31,15 +31,15 @@ class Rubric(SphinxDirective):
                 return []
             sections.setdefault(section, []).append(
                 f"| **{row['number']}. {row['name'].capitalize()}.** {row['done']} "
-                f"{name_files(row['tests'])} | {shown(points)} |"
+                f"{name_files(row['tests'])} | {format_figure(points)} |"
             )
         lines: list[str] = []
         for section, rows in sections.items():
-            total = shown(run["figures"][section.lower()])
+            total = format_figure(run["figures"][section.lower()])
             lines += [f"| {section} | {total} |", "|---|---|", *rows, ""]
         if not lines:
             raise self.error("ml_test_score.toml has no tests")
-        box = boxed(self, run, lines[:-1])
+        box = box_table(self, run, lines[:-1])
         box["classes"].append("rubric")
         return [box]
 

@@ -30,8 +30,8 @@ from sphinx.util import logging
 from sphinx.util.typing import ExtensionMetadata
 from Stemmer import Stemmer
 
-from docs._ext import is_chapter, load, where
-from docs._ext.classes import has
+from docs._ext import is_chapter, load, place_in_data
+from docs._ext.classes import has_class
 from docs._ext.shapes import Context, Row, find_first
 
 logger = logging.getLogger(__name__)
@@ -117,7 +117,7 @@ def sections(doctree: nodes.document, description: str) -> Iterator[Section]:
     def read(node: nodes.Node, into: Section, depth: int) -> None:
         """Read what a node holds into a section, and add those that begin in it."""
         for child in node.children:
-            if has(child, "no-search", "toctree-wrapper"):
+            if has_class(child, "no-search", "toctree-wrapper"):
                 continue
             if isinstance(child, nodes.section):
                 heading = child.next_node(nodes.title)
@@ -292,7 +292,7 @@ def find_sections(
             logger.warning(
                 "there is no section %r: name a page, or a page, # and an anchor of it",
                 place,
-                location=where(env.srcdir, "search.toml", query),
+                location=place_in_data(env.srcdir, "search.toml", query),
             )
     return [places[place] for place in best if place in places]
 

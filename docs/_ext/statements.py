@@ -80,7 +80,7 @@ class Facts(NamedTuple):
         return {*self.numbers, *(Decimal(year) for _, _, year in self.dates if year)}
 
 
-def straight(text: str) -> str:
+def straighten(text: str) -> str:
     """Return text on one line, without the marks in which a copy may differ."""
     text = text.translate(str.maketrans("\u2018\u2019\u00a0\u2009\u2013\u2014", "''  --"))
     return " ".join(re.sub(r"[\\{}~`]", "", text).split())
@@ -89,7 +89,7 @@ def straight(text: str) -> str:
 @cache
 def tokens(text: str) -> tuple[str, ...]:
     """Return the words of a text, with fixed phrases as one word and *n't* as *not*."""
-    text = re.sub(r"\b([Cc])an't\b", r"\1annot", straight(text))
+    text = re.sub(r"\b([Cc])an't\b", r"\1annot", straighten(text))
     text = re.sub(r"(\w+)n't\b", r"\1 not", text)
     text = re.sub(r"\bv(?=\d)", "", text)
     text = PHRASE.sub(lambda match: PHRASES[match.lastgroup or ""], text)  # each is a group
@@ -120,7 +120,7 @@ def take_dates(text: str) -> tuple[list[Date], str]:
         found.append((int(day) if day else None, month, int(year) if year else None))
         return f" date{month} "
 
-    return found, DATE.sub(take, straight(text))
+    return found, DATE.sub(take, straighten(text))
 
 
 def number(word: str) -> Number | None:
@@ -301,7 +301,7 @@ def fact_of(word: str, known: frozenset[str]) -> Fact | None:
     """Return the fact that a word is by itself, where `known` are the names of its text."""
     small = word.lower()
     value = None if small == "one" else number(small)
-    if small in known and stem(small) not in written_small():  # no word of a title
+    if small in known and stem(small) not in stems_written_small():  # no word of a title
         return Fact("name", small, small)
     if small.startswith("date"):
         return Fact("month", small, small)
@@ -333,13 +333,13 @@ def names(text: str) -> tuple[str, ...]:
             found.append(small)
         elif not word[0].isupper() or small in COMMON or word in MONTHS or unit(word):
             continue
-        elif re.split(r"[-_'.]", word)[0] not in first or stem(small) not in written_small():
+        elif re.split(r"[-_'.]", word)[0] not in first or stem(small) not in stems_written_small():
             found.append(small)
     return tuple(found)
 
 
 @cache
-def written_small() -> frozenset[str]:
+def stems_written_small() -> frozenset[str]:
     """Return the stems of all words that a page of the handbook writes small, outside code.
 
     This is a list of words and no reading of Markdown: what a fence is to each directive does not
@@ -354,9 +354,9 @@ def written_small() -> frozenset[str]:
     return frozenset(map(stem, found))
 
 
-def plain(text: str) -> str:
+def plain_quotation(text: str) -> str:
     """Return text for a comparison of quotations: no quotes, no points, one case."""
-    return " ".join(re.sub(r"[“”\"',]|\.(?!\d)", "", straight(text)).casefold().split())
+    return " ".join(re.sub(r"[“”\"',]|\.(?!\d)", "", straighten(text)).casefold().split())
 
 
 def figures(facts: Facts) -> list[Decimal]:

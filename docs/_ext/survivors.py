@@ -12,7 +12,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
 from docs._ext.classes import FROM_DATA
-from docs._ext.numbers import boxed, run_of, shown
+from docs._ext.numbers import box_table, format_figure, run_of
 
 logger = logging.getLogger(__name__)
 
@@ -34,12 +34,14 @@ class Survivors(SphinxDirective):
         figures = run["figures"]
         kinds = [name.removesuffix("_asked") for name in figures if name.endswith("_asked")]
         rows = [
-            f"| {kind.replace('_', ' ')} | {shown(figures[f'{kind}_asked'])} "
-            f"| {shown(figures[f'{kind}_noticed'])} |"
+            f"| {kind.replace('_', ' ')} | {format_figure(figures[f'{kind}_asked'])} "
+            f"| {format_figure(figures[f'{kind}_noticed'])} |"
             for kind in kinds
         ]
-        rows.append(f"| all | {shown(figures['changes'])} | {shown(figures['noticed'])} |")
-        box = boxed(self, run, ["| kind of change | made | noticed |", "|---|---|---|", *rows])
+        rows.append(
+            f"| all | {format_figure(figures['changes'])} | {format_figure(figures['noticed'])} |"
+        )
+        box = box_table(self, run, ["| kind of change | made | noticed |", "|---|---|---|", *rows])
         box += list_draws(
             "Changes that were not noticed: first what the page says, then what is false",
             run["survivors"],

@@ -13,7 +13,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
-from docs._ext import load, prose, where
+from docs._ext import load, place_in_data, prose
 from docs._ext.classes import FROM_DATA
 from docs._ext.handbook import handbook
 
@@ -71,7 +71,7 @@ def check(app: Sphinx, env: BuildEnvironment) -> None:
     ids = [entry["id"] for entry in load(app.srcdir, "syllabus.toml").get("bullet", [])]
     for label in ids:
         places = found.get(label, [])
-        at = where(app.srcdir, "syllabus.toml", f'"{label}"')
+        at = place_in_data(app.srcdir, "syllabus.toml", f'"{label}"')
         if not places:
             logger.warning(
                 "no page has the label %r of the syllabus: put `(%s)=` before its heading",
@@ -94,13 +94,14 @@ class Syllabus(SphinxDirective):
         lines: list[str] = []
         of_deck = (entry for entry in data["bullet"] if entry["deck"] == deck)
         for slide, entries in groupby(of_deck, lambda entry: entry["slide"]):
-            lines += ["", plain(slide)]
+            lines += ["", escape_markdown(slide)]
             for mark, entry in zip(chain(":", repeat(" ")), entries, strict=False):
-                lines.append(f"{mark} - {plain(entry['text'])} → {{ref}}`{entry['id']}`")
+                lines.append(f"{mark} - {escape_markdown(entry['text'])} → {{ref}}`{entry['id']}`")
         if deck == 0:
             lines = ["| deck | what | why |", "|---|---|---|"]
             lines += [
-                f"| {x['deck']} | {plain(x['what'])} | {x['why']} |" for x in data["left_out"]
+                f"| {x['deck']} | {escape_markdown(x['what'])} | {x['why']} |"
+                for x in data["left_out"]
             ]
         parsed = self.parse_text_to_nodes("\n".join(lines))
         for node in parsed:
@@ -109,7 +110,7 @@ class Syllabus(SphinxDirective):
         return parsed
 
 
-def plain(words: str) -> str:
+def escape_markdown(words: str) -> str:
     """Escape what Markdown would read as markup in a slide's own words."""
     return "".join(f"\\{c}" if c in r"\`*_[]{}<>|#" else c for c in words)
 

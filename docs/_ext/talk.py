@@ -21,11 +21,11 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
-from docs._ext import load, where
+from docs._ext import load, place_in_data
 from docs._ext.classes import FROM_DATA, TALK
 from docs._ext.evidence import FIGURE
 from docs._ext.shapes import Row
-from docs._ext.syllabus import plain
+from docs._ext.syllabus import escape_markdown
 
 logger = logging.getLogger(__name__)
 
@@ -142,13 +142,13 @@ class Talk(SphinxDirective):
 
     def words(self, step: Step, claims: Mapping[str, Mapping[str, str]]) -> list[nodes.Node]:
         """Return the name of a step and, unless the times alone are asked for, what goes with it."""
-        lines = [f"**{plain(step['title'])}**"]
+        lines = [f"**{escape_markdown(step['title'])}**"]
         if self.brief:
             return self.parse_text_to_nodes(lines[0])
         for key, cue in SAID.items():
             if key == "instead":
                 for claim in map(claims.__getitem__, step.get("claim", [])):
-                    slide_says = plain(claim["slide_says"])
+                    slide_says = escape_markdown(claim["slide_says"])
                     lines.append(f"[Instead of]{{.cue}} “{slide_says}”: {claim['say'].strip()}")
             if key in step:
                 lines.append(f"[{cue}:]{{.cue}} {step[key]}")
@@ -174,7 +174,7 @@ def check(app: Sphinx, env: BuildEnvironment) -> None:
     steps = load(app.srcdir, FILE).get("step", [])
     claims = {claim["id"] for claim in load(app.srcdir, "claims.toml").get("claim", [])}
     for words, fault in faults(steps, entries_of_deck(app.srcdir), claims) if steps else ():
-        logger.warning("%s", fault, location=where(app.srcdir, FILE, words))
+        logger.warning("%s", fault, location=place_in_data(app.srcdir, FILE, words))
 
 
 def clock(minutes: list[int]) -> list[str]:

@@ -15,9 +15,9 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
-from docs._ext import at, load
+from docs._ext import load, place_in_file
 from docs._ext.classes import FACTS, FROM_DATA
-from docs._ext.numbers import run_of, shown
+from docs._ext.numbers import format_figure, run_of
 from docs._ext.plots import html_only
 from docs._ext.shapes import Context, Row, cited_keys
 
@@ -31,7 +31,7 @@ CHOICE = {  # what a card shows at once, in this order
 FOLD = "<details>\n<summary>What ran here, and its status</summary>\n"
 
 
-def of_matrix(srcdir: str | Path) -> dict[str, Row]:
+def tools_of_matrix(srcdir: str | Path) -> dict[str, Row]:
     """Return the tools of the matrix by name: those that have a page."""
     tools = load(srcdir, "tools.toml").get("tool", {})
     return {name: tool for name, tool in tools.items() if "page" in tool}
@@ -57,7 +57,7 @@ class Tool(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the facts of one tool, or of some that share a page: `Flask, FastAPI`."""
-        tools, names = of_matrix(self.env.srcdir), self.arguments[0].split(",")
+        tools, names = tools_of_matrix(self.env.srcdir), self.arguments[0].split(",")
         of_page: dict[str, Row] = {}
         for name in map(str.strip, names):
             if name not in tools:
@@ -67,7 +67,7 @@ class Tool(SphinxDirective):
         first = next(iter(of_page.values()))
         facts = nodes.container(classes=[FACTS, "tool-facts"])
         for name, tool in of_page.items():
-            line = f"{stated(name, tool)} · {tool['licence']} · {tool['home']}"
+            line = f"{name_with_versions(name, tool)} · {tool['licence']} · {tool['home']}"
             facts += self.parse_text_to_nodes(line)
         facts += self.parse_text_to_nodes(self.how_to_run(first["example"]))
         for job in dict.fromkeys(job for tool in of_page.values() for job in tool["capability"]):
@@ -87,14 +87,14 @@ class Tool(SphinxDirective):
         if run is None or seconds is None:
             return command
         last = run.get("passed", {}).get(example)  # not all tools ran on one day
-        return f"{command}, {shown(seconds)} seconds on {last['date'] if last else run.get('date')}"
+        return f"{command}, {format_figure(seconds)} seconds on {last['date'] if last else run.get('date')}"
 
     def job(self, job: str, page: str) -> nodes.paragraph:
         """Return a line that leads to the group of a job, and to its tools on other pages."""
         line = nodes.paragraph("", "Job: ", job_link(job=job))
         others = [
             f"{{doc}}`{name} </{tool['page']}>`"
-            for name, tool in of_matrix(self.env.srcdir).items()
+            for name, tool in tools_of_matrix(self.env.srcdir).items()
             if job in tool["capability"] and tool["page"] != page
         ]
         if others:
@@ -112,9 +112,9 @@ class Matrix(SphinxDirective):
         groups: dict[str, list[nodes.Element]] = {}
         dates = load(self.env.srcdir, "expiring.toml").get("tool", {})
         self.env.metadata[self.env.docname]["tool-matrix"] = True
-        for name, tool in of_matrix(self.env.srcdir).items():
+        for name, tool in tools_of_matrix(self.env.srcdir).items():
             if wrong := list(faults(self.env, jobs, tool)):
-                here = at(Path(self.env.srcdir, "_data", "tools.toml"), heading(name))
+                here = place_in_file(Path(self.env.srcdir, "_data", "tools.toml"), heading(name))
                 for fault in wrong:
                     logger.warning("%s %s", name, fault, location=here)
                 continue
@@ -147,7 +147,7 @@ class Matrix(SphinxDirective):
         return section
 
 
-def stated(name: str, tool: Row) -> str:
+def name_with_versions(name: str, tool: Row) -> str:
     """Write a tool's name and its versions; a part keeps apart from the name of a service."""
     own = {"package", "debian"} & set(tool)
     return f"{name}{' ' if own else ' · '}{versions(name, tool)}".rstrip(" ·")

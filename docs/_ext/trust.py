@@ -22,7 +22,7 @@ from sphinx.util.typing import ExtensionMetadata
 
 from docs._ext.classes import MEASURED
 from docs._ext.handbook import handbook
-from docs._ext.numbers import Run, run_of, shown
+from docs._ext.numbers import Run, format_figure, run_of
 from scripts import records
 
 logger = logging.getLogger(__name__)
@@ -60,7 +60,7 @@ class Trust(SphinxDirective):
 
 def fact(run: Run, key: str, words: str) -> nodes.list_item:
     """Return a figure, its words and, where it was measured, the day."""
-    figures = {name: shown(figure) for name, figure in run["figures"].items()}
+    figures = {name: format_figure(figure) for name, figure in run["figures"].items()}
     line = nodes.paragraph("", "", nodes.strong("", figures[key], classes=[MEASURED]))
     line += nodes.inline("", f" {words.format(**figures)}", classes=[MEASURED])
     if "date" in run:

@@ -16,10 +16,10 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.util.typing import ExtensionMetadata
 
-from docs._ext import at, load
+from docs._ext import load, place_in_file
 from docs._ext.chapter import reference
 from docs._ext.handbook import handbook
-from docs._ext.paths import duration, on_path
+from docs._ext.paths import duration, pages_on_path
 from docs._ext.quiz import DATA, HOME
 from docs._ext.shapes import Row
 
@@ -91,7 +91,7 @@ def resolve(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     for node in list(doctree.findall(late_words)):
         pages = []
         for name in node["of"]:
-            pages += on_path(app.env, paths[name]) if name in paths else [name]
+            pages += pages_on_path(app.env, paths[name]) if name in paths else [name]
         if node["kind"] != "pages":
             total = sum(taken.get(page, 0) for page in pages)
             node.replace_self(
@@ -111,19 +111,21 @@ def check(app: Sphinx, env: BuildEnvironment) -> None:
     for path in load(app.srcdir, file.name).get("path", []):
         for step in [*path.get("first_week", ()), *path.get("ninety_days", ())]:
             if fault := fault_of(app, env, path, step):
-                logger.warning("%s", fault, location=at(file, f'page = "{step["page"]}"'))
+                logger.warning(
+                    "%s", fault, location=place_in_file(file, f'page = "{step["page"]}"')
+                )
         days = [step["by"] for step in path.get("ninety_days", ())]
         if days and (days != sorted(days) or days[-1] > DAYS):
             logger.warning(
                 "the days of %r are %s: set them in order, the last one %d or less",
                 *(path["id"], ", ".join(map(str, days)), DAYS),
-                location=at(file, f'^id = "{path["id"]}"'),
+                location=place_in_file(file, f'^id = "{path["id"]}"'),
             )
         if days and path["ninety_days"][-1]["kind"] != "milestone":
             logger.warning(
                 "the ninety days of %r end in a %s: end them in a milestone, something to show",
                 *(path["id"], path["ninety_days"][-1]["kind"]),
-                location=at(file, f'^id = "{path["id"]}"'),
+                location=place_in_file(file, f'^id = "{path["id"]}"'),
             )
 
 
@@ -136,7 +138,7 @@ def fault_of(app: Sphinx, env: BuildEnvironment, path: Row, step: Row) -> str:
         return f"{page!r} is no lab: name a page of labs/, or write another kind"
     if kind == "quiz" and not Path(app.srcdir, DATA, f"{page.removeprefix(HOME)}.toml").exists():
         return f"{page!r} has no quiz: name a chapter, or write another kind"
-    if kind != "lab" and page not in on_path(env, path):
+    if kind != "lab" and page not in pages_on_path(env, path):
         return f"{page!r} is not on this path: name a page that is, or add it to `goals`"
     return ""
 

@@ -123,12 +123,12 @@ def start(folder: Path, team: int) -> None:
         train,
     )
     from jukebox.world.scene import answer, release
-    from jukebox.world.settings import world
+    from jukebox.world.settings import extend_world
 
     home, what = folder / ".jukebox", event(team)
     kind = {"dance": "covariate", "taste": "concept"}.get(what)
     drifts = [{"kind": kind, "shape": "sudden", "start": SINCE, "size": 1.0}] if kind else []
-    world(home, team, 200, drifts, 0)
+    extend_world(home, team, 200, drifts, 0)
     catalogue, clock = Catalogue(team, [Drift(**one) for one in drifts]), {"time": MONDAY}
     data = Store(home / "data")
     models = Registry(home / "registry", clock=lambda: clock["time"])
@@ -182,13 +182,13 @@ def complain(
     """
     import numpy as np
     from jukebox import COUNTRIES, labels, matrix
-    from jukebox.registry.log import Answer
+    from jukebox.registry.log import LoggedAnswer
 
     missed = np.where(labels(tracks, charts), 0, chances)
     row, column = np.unravel_index(missed.argmax(), chances.shape)
     one, request = slice(row, row + 1), digest(team, "request")
     asked = time, list(tracks["track_id"].iloc[one]), matrix(tracks)[one], chances[one]
-    models.log.add(Answer(request, "champion", 1, *asked))
+    models.log.add(LoggedAnswer(request, "champion", 1, *asked))
     return LETTER.format(
         office=OFFICES[team % len(OFFICES)],
         week=week,
@@ -210,16 +210,16 @@ def new_models(
         Settings,
         export,
         fit,
-        labelled,
+        labelled_tracks,
         labels,
-        labs,
         predict,
         problem,
         split,
         train,
     )
+    from jukebox.labs.nodes import Node, add_nodes
 
-    honest, known = train(tracks, charts), labelled(tracks, charts)
+    honest, known = train(tracks, charts), labelled_tracks(tracks, charts)
     y = labels(known, charts)
     _, newest = split(known, y)
     settings = Settings(hidden=(64,), rate=1e-2, epochs=40)
@@ -232,13 +232,13 @@ def new_models(
         fitted_weeks=(int(known["released"].min()), int(known["released"].max())),
         metrics={**honest.record.metrics, **scores},
     )
-    failing = labs.extended(
+    failing = add_nodes(
         honest,
         [
-            ("Gather", ["tracks", "column"], "duration", {"axis": 1}),
-            ("Less", ["duration", "long"], "short", {}),
-            ("Cast", ["short"], "one", {"to": 1}),  # to float32
-            ("Div", ["before", "one"], "probabilities", {}),
+            Node("Gather", ["tracks", "column"], "duration", {"axis": 1}),
+            Node("Less", ["duration", "long"], "short"),
+            Node("Cast", ["short"], "one", {"to": 1}),  # to float32
+            Node("Div", ["before", "one"], "probabilities"),
         ],
         column=np.array([list(FEATURES).index("duration_ms")]),
         long=np.float32([LONG]),

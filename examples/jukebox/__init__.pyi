@@ -28,7 +28,7 @@ from .model.training import Record as Record
 from .model.training import Settings as Settings
 from .model.training import export as export
 from .model.training import fit as fit
-from .model.training import labelled as labelled
+from .model.training import labelled_tracks as labelled_tracks
 from .model.training import predict as predict
 from .model.training import session as session
 from .model.training import split as split
@@ -51,9 +51,9 @@ from .schema import WHOLE as WHOLE
 from .serving.app import create_app as create_app
 from .watch.drift import drift as drift
 from .watch.monitoring import calibration_slope as calibration_slope
-from .watch.monitoring import fell as fell
+from .watch.monitoring import has_fallen as has_fallen
 from .watch.monitoring import performance as performance
-from .watch.monitoring import promised as promised
+from .watch.monitoring import promised_scores as promised_scores
 from .watch.monitoring import score as score
 from .world.dirt import DIRT as DIRT
 from .world.dirt import dirty as dirty

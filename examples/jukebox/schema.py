@@ -37,7 +37,7 @@ LAST_WEEK = 5200  # a century; beyond it, a number is no week of release
 # {column: (lowest, highest)} of a track's numbers, in the order of its columns.
 BOUNDS = {"released": (0, LAST_WEEK)} | {name: feature[:2] for name, feature in FEATURES.items()}
 WHOLE = ("released", "is_explicit", "key", "mode")  # columns that hold whole numbers
-WORDS = {"is_explicit": {"True": 1, "False": 0}}  # what a file may say for a number
+NUMBER_WORDS = {"is_explicit": {"True": 1, "False": 0}}  # what a file may say for a number
 COLUMNS = ["track_id", *BOUNDS]  # of a track
 CHART_COLUMNS = ["track_id", "country", "known"]  # a country of COUNTRIES, and a week
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts.bundle import KINDS, RAN, TOP, Target, make, measure
-from scripts.tools import cut
+from scripts.bundle import KINDS, RAN, TOP, Target, make_bundle, measure_bundle
+from scripts.tools import find_cut
 from scripts.workspace import megabytes, record
 
 ORDINARY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
@@ -31,7 +31,7 @@ def python():
 @pytest.fixture(scope="module")
 def bundle(python):
     """The bundle of this machine."""
-    return make(Target("linux", python))
+    return make_bundle(Target("linux", python))
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def room(bundle):
 @pytest.fixture(scope="module")
 def seen(room):
     """What a learner sees, with the network cut."""
-    wall, user = cut(), ()
+    wall, user = find_cut(), ()
     if not wall:
         pytest.fail("The network could not be cut: that needs `unshare` and `ip` (iproute2).")
     home = room.parent / "home"
@@ -126,7 +126,9 @@ def test_what_it_takes_is_recorded(request, seen, room, bundle, python):
     for version in RAN:
         for family in KINDS:
             target = Target(family, version)
-            its = measure(bundle if target == Target("linux", python) else make(target))
+            its = measure_bundle(
+                bundle if target == Target("linux", python) else make_bundle(target)
+            )
             name = f"{target.kind.name}_py{version.replace('.', '')}"
             figures |= {f"{name}_{what}": size for what, size in its.items()}
     figures["class_gb"] = round(PEOPLE * figures["win_amd64_py312_zip_mb"] / 1000, 1)

@@ -21,16 +21,16 @@ from jukebox import (
     Store,
     code_version,
     data_version,
-    labelled,
+    labelled_tracks,
     labels,
     matrix,
     predict,
     split,
 )
-from jukebox.data.files import write
+from jukebox.data.files import write_file
 from jukebox.loop.events import Plan, Trigger, is_of
-from jukebox.model.identity import installed, is_flat
-from jukebox.registry.log import Answer
+from jukebox.model.identity import installed_versions, is_flat
+from jukebox.registry.log import LoggedAnswer
 from onnx import TensorProto, helper, numpy_helper
 
 CALM = Catalogue(7, tracks_a_week=100)
@@ -78,13 +78,13 @@ class Learner:
         if "crash" in said:
             raise RuntimeError("NameError: name 'crash' is not defined")
         tracks, charts = Store(store).read(data)
-        known = labelled(tracks, charts)
+        known = labelled_tracks(tracks, charts)
         (older, y), (newer, _) = split(known, labels(known, charts), newest)
         older, y = (older[:40], y[:40]) if "lazy" in said else (older, y)
         fitted = newer if "leak" in said else older
         record = {
             "code_version": code_version(code),
-            "packages": installed(),
+            "packages": installed_versions(),
             "data_version": data_version(tracks, charts),
             "seed": seed,
             "fitted_weeks": fitted["released"].agg(["min", "max"]).tolist(),
@@ -94,8 +94,8 @@ class Learner:
         record.pop("tested_weeks") if "forgetful" in said else None
         onnx = b"no model" if "broken" in said else linear(matrix(older), y)
         out.mkdir(parents=True, exist_ok=True)
-        write(out / "model.onnx", onnx)
-        write(out / "record.json", json.dumps(record).encode())
+        write_file(out / "model.onnx", onnx)
+        write_file(out / "record.json", json.dumps(record).encode())
 
 
 def make_plan(*triggers, **changed):
@@ -111,7 +111,7 @@ def make_answer(request_id, version, role="champion", time=1.0, ids=(None,), x=N
     """Give an answer for the prediction log; without x (n, 13) and p (n, 72), one of zeros."""
     x = np.zeros((len(ids), len(FEATURES)), np.float32) if x is None else x
     p = np.zeros((len(ids), len(COUNTRIES)), np.float32) if p is None else p
-    return Answer(request_id, role, version, time, ids, x, p)
+    return LoggedAnswer(request_id, role, version, time, ids, x, p)
 
 
 def answer(registry, version, tracks, role="champion"):

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import requests
 import uvicorn
 from jukebox import create_app
-from jukebox.serving.app import Settings
+from jukebox.serving.app import ServiceSettings
 
 from tests.waiting import HANGS, until
 
@@ -48,7 +48,7 @@ NOTIFICATION = {
 @contextmanager
 def served(registry, **settings):
     """Serve a registry on a free port of the loopback, and stop at the end."""
-    app = create_app(registry, Settings(**{"tokens": TOKENS, "poll": 0.02} | settings))
+    app = create_app(registry, ServiceSettings(**{"tokens": TOKENS, "poll": 0.02} | settings))
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None))
     thread = threading.Thread(target=server.run)
     thread.start()

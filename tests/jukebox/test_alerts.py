@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import yaml
 from jukebox.watch import alerts
-from jukebox.watch.alerts import Alert, firing
+from jukebox.watch.alerts import FiringAlert, find_firing
 from jukebox.watch.monitoring import GAUGES
 
 RULES = {
@@ -92,21 +92,21 @@ def names(found):
 def test_the_figures_of_a_service():
     """Of /predict alone; a client's mistake is no error, and p99 lies within its bucket."""
     with answering(lambda path, _: METRICS if path == "/metrics" else None) as address:
-        figures = alerts.service(address + "/")
+        figures = alerts.read_service(address + "/")
 
     assert {"requests": 100, "errors": 0.02, "p99": pytest.approx(0.03), "champion": 7} == figures
 
 
 def test_a_service_that_is_gone():
     """It has no champion, and why is said; its errors are unknown and not none."""
-    figures = alerts.service("http://127.0.0.1:9")
+    figures = alerts.read_service("http://127.0.0.1:9")
 
     assert (0, True, True) == (
         figures["champion"],
         math.isnan(figures["errors"]),
         "refused" in figures["fault"],
     )
-    assert ["ServiceNotReady"] == names(firing(WELL, figures))
+    assert ["ServiceNotReady"] == names(find_firing(WELL, figures))
 
 
 def test_a_port_on_which_something_else_listens():
@@ -121,7 +121,7 @@ def test_a_port_on_which_something_else_listens():
 
         thread = threading.Thread(target=greet)
         thread.start()
-        figures = alerts.service(f"http://127.0.0.1:{other.getsockname()[1]}")
+        figures = alerts.read_service(f"http://127.0.0.1:{other.getsockname()[1]}")
         thread.join()
 
     assert (0, "it does not speak HTTP (SSH-2.0-other)") == (figures["champion"], figures["fault"])
@@ -131,7 +131,7 @@ def test_a_port_on_which_something_else_listens():
 def test_a_password_in_an_address_is_not_repeated(port):
     """It would not be sent, so it is refused before anything is asked."""
     with pytest.raises(ValueError, match="Leave user and password out") as refused:
-        alerts.service(f"http://user:secret@127.0.0.1{port}")
+        alerts.read_service(f"http://user:secret@127.0.0.1{port}")
 
     assert "secret" not in str(refused.value)
 
@@ -154,7 +154,7 @@ def test_a_quantile_is_that_of_prometheus(buckets, expected):
 def test_an_address_that_is_none():
     """A file is not read by mistake."""
     with pytest.raises(ValueError, match="write http://HOST:PORT"):
-        alerts.service("file:///etc/hostname")
+        alerts.read_service("file:///etc/hostname")
 
 
 # What Prometheus says
@@ -171,7 +171,7 @@ def test_the_figures_of_prometheus():
         alerts.CHAMPION_VERSION: 3,
     }
     with answering(prometheus(results)) as address:
-        figures = alerts.prometheus(address)
+        figures = alerts.read_prometheus(address)
 
     assert {"requests": 4.0, "errors": 0.01, "p99": 0.06, "champion": 3} == figures
 
@@ -182,7 +182,7 @@ def test_no_series_of_errors_is_no_errors():
     errors = []
     for results in (calls, {}):
         with answering(prometheus(results)) as address:
-            errors.append(alerts.prometheus(address))
+            errors.append(alerts.read_prometheus(address))
 
     assert 0.0 == errors[0]["errors"]
     assert (True, 0) == (math.isnan(errors[1]["errors"]), errors[1]["champion"])
@@ -195,7 +195,7 @@ def test_a_prometheus_that_does_not_answer(said):
         answering(lambda *_: said) as address,
         pytest.raises(ValueError, match=f"Prometheus at {address} does not answer"),
     ):
-        alerts.prometheus(address)
+        alerts.read_prometheus(address)
 
 
 def test_the_queries_are_those_of_the_rules():
@@ -215,7 +215,7 @@ def test_the_queries_are_those_of_the_rules():
 
 def test_all_is_well():
     """Nothing fires."""
-    assert [] == firing(WELL, SERVED)
+    assert [] == find_firing(WELL, SERVED)
 
 
 @pytest.mark.parametrize("name", sorted(set(RULES) - {n for n in RULES if n[:7] == "Service"}))
@@ -240,7 +240,7 @@ def test_thresholds_are_those_of_the_rules(name):
         if name == "StaleModel" and "jukebox_week" not in given:
             continue  # without a week StaleLabels fires, and one is enough
         expected = eval(RULES[name]["expr"], {}, flat)  # noqa: S307 - our own file
-        assert expected == (name in names(firing(given))), given
+        assert expected == (name in names(find_firing(given))), given
         verdicts.add(expected)
 
     assert {True, False} == verdicts
@@ -248,7 +248,7 @@ def test_thresholds_are_those_of_the_rules(name):
 
 def test_one_column_is_not_called_columns():
     """The summary is a sentence, for one as for two."""
-    said = [firing(WELL | {"jukebox_drifted": {"tracks": n}})[0].summary for n in (1, 2)]
+    said = [find_firing(WELL | {"jukebox_drifted": {"tracks": n}})[0].summary for n in (1, 2)]
 
     assert ["1 column has drifted.", "2 columns have drifted."] == said
 
@@ -258,15 +258,15 @@ def test_a_service_in_trouble():
     bounds = {"errors": 14.4 * 0.001, "p99": 0.05}
     trouble = {"errors": 0.0145, "p99": 0.051, "champion": 0}
 
-    assert [] == firing(WELL, SERVED | bounds)
+    assert [] == find_firing(WELL, SERVED | bounds)
     assert ["ServiceErrors", "ServiceLatency", "ServiceNotReady"] == [
-        names(firing(WELL, SERVED | {key: value}))[0] for key, value in trouble.items()
+        names(find_firing(WELL, SERVED | {key: value}))[0] for key, value in trouble.items()
     ]
 
 
 def test_pages_come_before_tickets():
     """With the severity and the runbook of the rules."""
-    found = firing(WELL | {"jukebox_batch_rows": 0, "jukebox_performance_fell": 1})
+    found = find_firing(WELL | {"jukebox_batch_rows": 0, "jukebox_performance_fell": 1})
 
     assert [("PerformanceFall", "page"), ("DataQuality", "ticket")] == [a[:2] for a in found]
     assert RULES["DataQuality"]["annotations"]["runbook_url"] == found[1].runbook_url
@@ -279,7 +279,9 @@ def test_what_alertmanager_gets():
     """Its API's form: labels by which it groups, annotations for people."""
     posted = []
     with answering(lambda *request: posted.append(request) or "") as address:
-        alerts.post(address, [Alert("Drift", "ticket", "2 columns have drifted.", "reference/x")])
+        alerts.post_alerts(
+            address, [FiringAlert("Drift", "ticket", "2 columns have drifted.", "reference/x")]
+        )
     ((path, body),) = posted
 
     assert "/api/v2/alerts" == path
@@ -297,13 +299,13 @@ def test_an_alertmanager_that_does_not_take_them():
         answering(lambda *_: None) as address,
         pytest.raises(ValueError, match="did not take the alerts"),
     ):
-        alerts.post(address, [Alert("Drift", "ticket", "", "")])
+        alerts.post_alerts(address, [FiringAlert("Drift", "ticket", "", "")])
 
 
 def test_a_figure_that_is_not_known_is_told_in_a_sentence():
     """Not as a number of weeks or columns: "the last unknown weeks" helps nobody."""
     known = {name: WELL[name] for name in WELL if "drifted" not in name and "trained" not in name}
-    told = {alert.name: alert.summary for alert in firing(known)}
+    told = {alert.name: alert.summary for alert in find_firing(known)}
 
     assert "There is no champion yet." == told["StaleModel"]
     assert told["Drift"].startswith("Nobody knows whether")

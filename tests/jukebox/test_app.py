@@ -12,9 +12,9 @@ from contextlib import closing
 import numpy as np
 import pytest
 from jukebox import COUNTRIES, FEATURES
-from jukebox.registry.alerts import unresolved
+from jukebox.registry.alerts import find_unresolved
 from jukebox.serving import rollout
-from jukebox.serving.app import Settings
+from jukebox.serving.app import ServiceSettings
 from mlflow.exceptions import MlflowException
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -216,10 +216,10 @@ def test_a_canary_gets_its_share(two):
 def test_who_is_chosen_is_known_beforehand():
     """The hash of the id alone decides, at the very share that was asked for."""
     ids = [f"request-{i}" for i in range(20_000)]
-    share = np.mean([rollout.chosen(i, 0.1) for i in ids])
+    share = np.mean([rollout.goes_to_canary(i, 0.1) for i in ids])
 
     assert share == pytest.approx(0.1, abs=0.01)
-    assert [False, True] == [rollout.chosen("any", share) for share in (0, 1)]
+    assert [False, True] == [rollout.goes_to_canary("any", share) for share in (0, 1)]
 
 
 @pytest.mark.parametrize("level", [1.5, -0.5, float("nan")])
@@ -404,7 +404,7 @@ def test_an_alert_is_written_down_and_decides_nothing(two):
     assert ["firing", "firing", "resolved"] == [row["status"] for row in kept]
     assert (ALERT["labels"], ALERT["annotations"]) == (kept[0]["labels"], kept[0]["annotations"])
     assert 1772437946.739266 == pytest.approx(kept[0]["starts"], abs=1e-6)
-    assert ["Drift"] == [row.labels["alertname"] for row in unresolved(two.alerts.read())]
+    assert ["Drift"] == [row.labels["alertname"] for row in find_unresolved(two.alerts.read())]
     assert ["the first"] == [row.why for row in two.history()]
 
 
@@ -514,13 +514,13 @@ def test_tokens_come_from_the_environment(monkeypatch):
     """A token is read from its variable, must be long, and shows in no representation."""
     monkeypatch.setenv("JUKEBOX_OPERATOR_TOKEN", TOKENS["operator"])
     monkeypatch.delenv("JUKEBOX_AUDITOR_TOKEN", raising=False)
-    settings = Settings()
+    settings = ServiceSettings()
 
     assert {"operator": TOKENS["operator"]} == settings.tokens
     assert TOKENS["operator"] not in repr(settings)
     monkeypatch.setenv("JUKEBOX_AUDITOR_TOKEN", "short")
     with pytest.raises(ValueError, match="under 16 characters"):
-        Settings()
+        ServiceSettings()
 
 
 def test_metrics_parse(two):

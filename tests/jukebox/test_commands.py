@@ -24,9 +24,9 @@ from jukebox import Journal, Registry, Store
 from jukebox.cli import main as command
 from jukebox.cli import monitor, remote, validate
 from jukebox.cli.main import CONTENTS, main
-from jukebox.cli.serve import listen
+from jukebox.cli.serve import open_port
 from jukebox.loop.events import BatchCheck, Entry, Refusal, Trigger
-from jukebox.loop.journal import alone
+from jukebox.loop.journal import lock_home
 from jukebox.model import tuning
 from jukebox.watch import alerts
 from jukebox.watch.monitoring import GAUGES, SCORES
@@ -116,7 +116,7 @@ def test_generate_says_what_arrived(made, tmp_path):
 
     assert "0 to 3" == said["weeks"]
     assert int(said["arrived"]) == kept + quarantined >= 200
-    assert quarantined == len(Store(tmp_path / "data").quarantined()) > 0
+    assert quarantined == len(Store(tmp_path / "data").quarantined_rows()) > 0
     assert [said["data"].split()[-1]] == Store(tmp_path / "data").versions()
 
 
@@ -246,7 +246,7 @@ def test_dvc_gets_the_data(home, monkeypatch):
         return subprocess.CompletedProcess(words, 0, "", "")
 
     monkeypatch.setattr(remote.subprocess, "run", ran)
-    remote.push(home, "copies")
+    remote.push_data(home, "copies")
 
     assert ["init", "remote", "add", "push"] == [words[0] for words in calls]
     assert str(Path("copies").resolve()) == calls[1][-1]
@@ -670,7 +670,7 @@ def test_a_model_that_was_fitted_on_one_track_is_not_only_tested_on_another(home
 def test_nothing_is_forgotten_under_a_loop_at_work(home):
     """It would train on files that go away."""
     track = Store(home / "data").read()[0]["track_id"].iloc[0]
-    with closing(alone(home)):
+    with closing(lock_home(home)):
         said = run(home, "forget", track, "--why", "please", code=1).stderr
 
     assert "Another loop is at work in " in said
@@ -854,5 +854,5 @@ def test_every_command_is_documented():
 
 def test_an_answer_does_not_wait_for_nagle():
     """asyncio turns Nagle's algorithm off where the socket says that it is TCP; else 44 ms pass."""
-    with listen("127.0.0.1", 0) as opened:
+    with open_port("127.0.0.1", 0) as opened:
         assert socket.IPPROTO_TCP == opened.proto

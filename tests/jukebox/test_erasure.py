@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from jukebox import LABEL_DELAY, Catalogue, Forgotten, Store
 from jukebox.data import erasure
-from jukebox.data.erasure import forget, holding, saw, strangers
+from jukebox.data.erasure import find_holders, find_unknown_models, forget, trace_track
 
 from .loops import WEEKS, names
 from .test_loop import lazily
@@ -191,7 +191,7 @@ def test_a_kill_leaves_every_list_with_its_files(store, monkeypatch, step):
         return acted
 
     with monkeypatch.context() as patched:
-        patched.setattr(erasure, "write", fatal(erasure.write))
+        patched.setattr(erasure, "write_file", fatal(erasure.write_file))
         patched.setattr(erasure.Path, "unlink", fatal(erasure.Path.unlink))
         with pytest.raises(KeyboardInterrupt):
             forget(store, [GONE], WHY)
@@ -202,7 +202,7 @@ def test_a_kill_leaves_every_list_with_its_files(store, monkeypatch, step):
         pd.testing.assert_frame_equal(old, now)
         pd.testing.assert_frame_equal(old, end)
     assert [] == naming(store)
-    assert [True, True] == ["why" in mark for mark in holding(store, GONE).values()]
+    assert [True, True] == ["why" in mark for mark in find_holders(store, GONE).values()]
 
 
 def test_fitted_is_told_from_tested(store, registry, constant):
@@ -218,16 +218,16 @@ def test_fitted_is_told_from_tested(store, registry, constant):
         registry.register(constant(level, data_version=data, **weeks))
     expected = [(first, 2, [], [1], []), (second, 2, [2], [], [3])]
     parts = ("data_version", "released", "fitted", "tested", "neither")
-    before = saw(GONE, store, registry)
+    before = trace_track(GONE, store, registry)
     forget(store, [GONE], WHY)
-    after = saw(GONE, store, registry)
+    after = trace_track(GONE, store, registry)
 
     assert expected == [tuple(one[part] for part in parts) for one in before]
     assert expected == [tuple(one[part] for part in parts) for one in after]
     assert [None, None, WHY, WHY] == [
         one["forgotten"] and one["forgotten"]["why"] for one in before + after
     ]
-    assert ([], [4]) == (saw("T9", store, registry), strangers(store, registry))
+    assert ([], [4]) == (trace_track("T9", store, registry), find_unknown_models(store, registry))
 
 
 @pytest.mark.parametrize("last", ["start", "validate", "train", "gate"])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from jukebox import FEATURES, Catalogue, Settings, export, fit, matrix, predict
-from jukebox.model.features import NAMES, log_odds, pipeline
+from jukebox.model.features import NAMES, feature_pipeline, log_odds
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
@@ -40,7 +40,7 @@ def test_a_share_of_zero_or_one_has_finite_log_odds(share):
 
 def test_every_feature_but_the_key_is_scaled():
     """Adam's one step fits all columns only if they are of one size."""
-    seen = pipeline().fit_transform(matrix(TRACKS))[:, :11]  # one track's key is unknown
+    seen = feature_pipeline().fit_transform(matrix(TRACKS))[:, :11]  # one track's key is unknown
     scaled = seen[:, (seen.std(0) > 0.99) & (seen.std(0) < 1.01)]
 
     assert np.allclose(0, scaled.mean(0), atol=1e-4)
@@ -50,7 +50,7 @@ def test_an_unseen_key_is_none_of_the_keys():
     """A key that was not there in fitting must not stop the service."""
     rows = matrix(TRACKS)
     rows = rows[rows[:, NAMES.index("key")] != 5]
-    fitted = pipeline().fit(rows)
+    fitted = feature_pipeline().fit(rows)
     rows[:, NAMES.index("key")] = 5
     keys = fitted.named_transformers_["onehotencoder"].transform(rows[:, [NAMES.index("key")]])
 

@@ -4,7 +4,7 @@ import sys
 
 import numpy as np
 import pytest
-from jukebox.data.files import read
+from jukebox.data.files import read_table
 
 from .deliveries import TRACKS, csv, parquet, with_cell
 
@@ -19,7 +19,7 @@ def test_your_own_file_is_read_with_a_mapping_and_a_report(write, tmp_path):
     own.loc[9, "energy"] = np.nan
     own = own.rename(columns={"tempo": "bpm", "track_id": "id"})
     path = write(own, tmp_path / f"own.{write.__name__}")
-    kept, quarantined, report = read(path, {"bpm": "tempo", "id": "track_id"})
+    kept, quarantined, report = read_table(path, {"bpm": "tempo", "id": "track_id"})
 
     assert TRACKS.drop(index=[7, 9])["is_explicit"].tolist() == kept["is_explicit"].tolist()
     assert ["0", "1"] == kept["track_id"].tolist()[:2]
@@ -38,7 +38,7 @@ def test_a_file_of_bytes_gone_wrong_is_read_and_its_rows_quarantined(tmp_path):
     path = csv(with_cell("track_id", "Türkü"), tmp_path / "tracks.csv")
     text = path.read_text("utf-8").encode("latin-1")
     path.write_bytes(b"\xef\xbb\xbf" + text)
-    _, quarantined, report = read(path)
+    _, quarantined, report = read_table(path)
 
     assert [3] == quarantined.index.tolist()
     assert "track_id: 1 quarantined, the first as track_id is 'T�rk�'" in report[-1]
@@ -46,7 +46,7 @@ def test_a_file_of_bytes_gone_wrong_is_read_and_its_rows_quarantined(tmp_path):
 
 def test_a_file_of_nothing_but_a_header_has_no_rows(tmp_path):
     """As a delivery looks whose rows were lost on the way."""
-    kept, quarantined, report = read(csv(TRACKS.iloc[:0], tmp_path / "tracks.csv"))
+    kept, quarantined, report = read_table(csv(TRACKS.iloc[:0], tmp_path / "tracks.csv"))
 
     assert (0, 0) == (len(kept), len(quarantined))
     assert ["0 rows: 0 kept, 0 quarantined"] == report
@@ -68,7 +68,7 @@ def test_a_file_whose_columns_do_not_fit_is_refused(columns, mapping, message, t
     """With what to do about it."""
     path = csv(TRACKS.rename(columns=columns), tmp_path / "tracks.csv")
     with pytest.raises(ValueError) as error:
-        read(path, mapping)
+        read_table(path, mapping)
 
     assert str(error.value).startswith(message)
 
@@ -78,7 +78,7 @@ def test_parquet_without_its_reader_says_what_to_install(tmp_path, monkeypatch):
     path = parquet(TRACKS, tmp_path / "tracks.parquet")
     monkeypatch.setitem(sys.modules, "arro3.io", None)
     with pytest.raises(ImportError) as error:
-        read(path)
+        read_table(path)
 
     assert "to read Parquet, pip install 'krap-jukebox[parquet]', or save as CSV" == str(
         error.value
@@ -88,7 +88,7 @@ def test_parquet_without_its_reader_says_what_to_install(tmp_path, monkeypatch):
 def test_a_null_byte_in_a_file_is_seen(tmp_path):
     """The cell does not end there as a smaller number, of which nobody hears."""
     file = csv(with_cell("energy", "0.5\0"), tmp_path / "null.csv")
-    kept, quarantined, _ = read(file)
+    kept, quarantined, _ = read_table(file)
 
     assert (len(TRACKS) - 1, [3]) == (len(kept), quarantined.index.tolist())
     assert ["energy is '0.5\ufffd', not a number"] == quarantined["reason"].tolist()

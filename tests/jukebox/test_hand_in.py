@@ -8,20 +8,23 @@ import pytest
 from click.testing import CliRunner
 from jukebox.cli import lab as module
 from jukebox.cli.main import main
-from jukebox.labs.hand_in import Lab, Quiz, clean, digest, read, write
+from jukebox.labs.hand_in import LabResult, QuizResult, clean_name, compose_line, digest, parse_line
 from jukebox.registry.history import History
 
 DAY = date(2026, 12, 8)
-ITEMS = [Quiz("introduction/what-is-mlops", ("C", "A", "B"), 1), Lab(1, True, "5f3a", 2)]
+ITEMS = [
+    QuizResult("introduction/what-is-mlops", ("C", "A", "B"), 1),
+    LabResult(1, True, "5f3a", 2),
+]
 LINE = "Learner 1 · 2026-12-08 · introduction/what-is-mlops C A B try 1 · lab-1 done 5f3a try 2 · "
 
 
 def test_what_is_written_can_be_read():
     """To the letter, with the checksum of zlib."""
-    line = write("Learner 1", DAY, ITEMS)
+    line = compose_line("Learner 1", DAY, ITEMS)
 
     assert f"{LINE}e0182a" == line
-    assert ("Learner 1", DAY, tuple(ITEMS)) == read(line)
+    assert ("Learner 1", DAY, tuple(ITEMS)) == parse_line(line)
 
 
 @pytest.mark.parametrize(
@@ -37,7 +40,7 @@ def test_what_is_written_can_be_read():
 def test_what_is_no_line(line, said):
     """One sentence says why."""
     with pytest.raises(ValueError) as raised:
-        read(line)
+        parse_line(line)
     assert said in str(raised.value)
 
 
@@ -53,7 +56,7 @@ def test_what_is_no_line(line, said):
 )
 def test_a_name_as_each_line_has_it(given, name):
     """One kind of space, dash and quote; nothing invisible."""
-    assert name == clean(given)
+    assert name == clean_name(given)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +65,7 @@ def test_a_name_as_each_line_has_it(given, name):
 def test_a_name_that_is_none(name, said):
     """One sentence says what to do."""
     with pytest.raises(ValueError) as raised:
-        write(name, DAY, ITEMS)
+        compose_line(name, DAY, ITEMS)
     assert said in str(raised.value)
 
 
@@ -152,7 +155,7 @@ def test_all_labs_as_json_and_as_a_line(lab, tmp_path):
     lab("check", "2")
     one, two = json.loads(first.stdout)
     lines = [lab("hand-in", "--name", " Learner  1").stdout for _ in range(2)]
-    line = read(lines[0].strip())
+    line = parse_line(lines[0].strip())
 
     assert 1 == first.exit_code
     assert (1, "Your first model, set-up included", False) == tuple(one.values())[:3]
@@ -189,7 +192,7 @@ def test_an_older_lab_json_still_works(lab, tmp_path, more):
 
     assert checked.output.startswith("Lab 2 is not done yet.")
     assert 1 == json.loads(file.read_text())["checks"]
-    assert 1 == read(line.stdout.strip()).items[0].tries
+    assert 1 == parse_line(line.stdout.strip()).items[0].tries
 
 
 def test_a_lab_that_is_done_says_so(lab, monkeypatch):
@@ -202,7 +205,7 @@ def test_a_lab_that_is_done_says_so(lab, monkeypatch):
         checked.exit_code,
         json.loads(checked.stdout),
     )
-    assert read(lab("hand-in", "--name", "Learner 1").stdout.strip()).items[0].done
+    assert parse_line(lab("hand-in", "--name", "Learner 1").stdout.strip()).items[0].done
 
 
 def test_a_folder_that_may_only_be_read_is_checked(lab, monkeypatch):

@@ -13,9 +13,9 @@ import pytest
 from jukebox import Catalogue
 from jukebox.model import identity
 from jukebox.model.identity import (
-    BEGIN,
-    END,
-    FLAT,
+    FLAT_MODULES,
+    NOT_FOLLOWED,
+    TRAINING,
     code_version,
     find_snapshot,
     name_snapshot,
@@ -350,7 +350,7 @@ def test_packages_count(tmp_path):
     one, two = (code_version(package, {"numpy": version}) for version in ("1.0", "1.1"))
 
     assert one != two
-    assert code_version(package) == code_version(package, identity.installed())
+    assert code_version(package) == code_version(package, identity.installed_versions())
 
 
 @pytest.mark.parametrize("name", ["numpy", "scikit-learn", "skl2onnx", "onnx", "protobuf"])
@@ -410,7 +410,7 @@ def flat(folder):
     """Write a package from before there were rooms, and give its folder."""
     package = folder / "jukebox"
     package.mkdir(parents=True)
-    for name in (*FLAT, "job"):
+    for name in (*FLAT_MODULES, "job"):
         (package / f"{name}.py").write_text(f"# {name}\n", "utf-8")
     return package
 
@@ -614,7 +614,7 @@ def told(tmp_path_factory):
     """
     found, package = {}, written(tmp_path_factory.mktemp("told"), {})
     then = code_version(package)
-    loaded = {name.replace(".", "/") for name in Reach(package, BEGIN, END).loaded}
+    loaded = {name.replace(".", "/") for name in Reach(package, TRAINING, NOT_FOLLOWED).loaded}
     for file in sources():
         text, count = (package / file).read_text("utf-8"), len(parsed(file).body)
         is_loaded = f"jukebox/{file}".removesuffix(".py").removesuffix("/__init__") in loaded
@@ -648,7 +648,7 @@ def trained(package, folder):
 
 def test_it_can_be_decided_what_a_training_reaches():
     """Or each comment would count."""
-    assert [] == Reach(INSTALLED, BEGIN, END).undecided
+    assert [] == Reach(INSTALLED, TRAINING, NOT_FOLLOWED).undecided
 
 
 def test_no_comment_docstring_or_error_of_any_source_counts(tmp_path):

@@ -35,25 +35,25 @@ def checkout(tmp_path):
     assert text.count("epochs: int = 20") == 1
     text = text.replace("epochs: int = 20", "epochs: int = 1")
     (draft / "model" / "training.py").write_text(text, "utf-8")
-    return tmp_path / "code" / job.snapshot(draft, tmp_path / "code") / "jukebox"
+    return tmp_path / "code" / job.take_snapshot(draft, tmp_path / "code") / "jukebox"
 
 
 def test_a_snapshot_is_named_by_its_bytes_and_stays(tmp_path, checkout):
     """A change of the checkout makes another; half a copy of a killed process is no hindrance."""
     (tmp_path / "code" / f"draft-{os.getpid()}" / "jukebox").mkdir(parents=True)
     (tmp_path / "jukebox" / "problem.py").write_text("", "utf-8")
-    other = job.snapshot(tmp_path / "jukebox", tmp_path / "code")
+    other = job.take_snapshot(tmp_path / "jukebox", tmp_path / "code")
 
     assert checkout.parent.name == name_snapshot(checkout) != other
     assert "epochs: int = 1\n" in (checkout / "model" / "training.py").read_text("utf-8")
-    assert other == job.snapshot(tmp_path / "jukebox", tmp_path / "code")
+    assert other == job.take_snapshot(tmp_path / "jukebox", tmp_path / "code")
     assert {checkout.parent.name, other} == {f.name for f in (tmp_path / "code").iterdir()}
 
 
 def test_a_snapshot_that_is_taken_again_is_the_newest(tmp_path, checkout):
     """Code that came back is what was last at work."""
     os.utime(checkout.parent, (1, 1))
-    job.snapshot(tmp_path / "jukebox", tmp_path / "code")
+    job.take_snapshot(tmp_path / "jukebox", tmp_path / "code")
 
     assert 1 < checkout.parent.stat().st_mtime
 
@@ -69,10 +69,10 @@ def test_two_snapshots_at_once_do_not_mix(tmp_path, checkout, monkeypatch):
             other.unlink()  # so that this happens once: the second comes in between
             with monkeypatch.context() as second:
                 second.setattr(job.os, "getpid", lambda: 1)
-                assert checkout.parent.name == job.snapshot(package, code)
+                assert checkout.parent.name == job.take_snapshot(package, code)
 
     monkeypatch.setattr(job.shutil, "copytree", slowly)
-    version = job.snapshot(tmp_path / "jukebox", code)
+    version = job.take_snapshot(tmp_path / "jukebox", code)
 
     assert version == name_snapshot(code / version / "jukebox")
     assert {checkout.parent.name, version} == {f.name for f in code.iterdir()}
@@ -84,7 +84,7 @@ def test_a_snapshot_that_fails_names_a_file_and_the_reason(tmp_path, checkout):
         os.mkfifo(checkout / name)
 
     with pytest.raises(OSError, match="named pipe") as said:
-        job.snapshot(checkout, tmp_path / "other")
+        job.take_snapshot(checkout, tmp_path / "other")
     assert said.value.filename.endswith(".py")
 
 
@@ -92,7 +92,7 @@ def test_an_editors_lock_is_no_part_of_a_snapshot(tmp_path, checkout):
     """Emacs makes a link that leads nowhere."""
     (checkout / ".#app.py").symlink_to("somebody@somewhere.1")
 
-    assert checkout.parent.name == job.snapshot(checkout, tmp_path / "other")
+    assert checkout.parent.name == job.take_snapshot(checkout, tmp_path / "other")
 
 
 def test_a_snapshot_that_was_changed_gives_way_to_a_whole_one(tmp_path, checkout):
@@ -100,7 +100,7 @@ def test_a_snapshot_that_was_changed_gives_way_to_a_whole_one(tmp_path, checkout
     draft = shutil.copytree(checkout, tmp_path / "again" / "jukebox", ignore=CACHE)
     (checkout / "model" / "job.py").write_text("changed = 1\n", "utf-8")
 
-    assert checkout.parent.name == job.snapshot(draft, tmp_path / "code")
+    assert checkout.parent.name == job.take_snapshot(draft, tmp_path / "code")
     assert checkout.parent.name == name_snapshot(checkout)
 
 
@@ -110,8 +110,8 @@ def test_a_job_trains_by_the_sources_it_is_given(data, checkout, tmp_path, monke
     (tmp_path / "here" / "jukebox").mkdir(parents=True)
     (tmp_path / "here" / "jukebox" / "__init__.py").write_text("raise RuntimeError('mine')")
     monkeypatch.chdir(tmp_path / "here")
-    job.run(checkout, *data, tmp_path / "out", 2, 5)
-    model = job.made(tmp_path / "out")
+    job.run_training(checkout, *data, tmp_path / "out", 2, 5)
+    model = job.read_model(tmp_path / "out")
 
     assert (code_version(checkout), data[1]) == (
         model.record.code_version,
@@ -128,8 +128,8 @@ def test_a_job_trains_by_the_sources_it_is_given(data, checkout, tmp_path, monke
 @pytest.mark.whole
 def test_a_job_trains_by_the_settings_it_is_given(data, tmp_path):
     """Those that it is not given are the defaults; the weeks that are held out are named apart."""
-    job.run(job.INSTALLED, *data, tmp_path / "out", 2, 5, {"hidden": [4, 2], "epochs": 1})
-    settings = job.made(tmp_path / "out").record.settings
+    job.run_training(job.INSTALLED, *data, tmp_path / "out", 2, 5, {"hidden": [4, 2], "epochs": 1})
+    settings = job.read_model(tmp_path / "out").record.settings
 
     assert settings == Settings(hidden=(4, 2), epochs=1, newest=2)
 
@@ -141,7 +141,7 @@ def test_a_job_that_fails_says_its_last_line(data, checkout, tmp_path):
     )
 
     with pytest.raises(RuntimeError, match=r"^ZeroDivisionError: division by zero$"):
-        job.run(checkout, *data, tmp_path / "out", 2, 0)
+        job.run_training(checkout, *data, tmp_path / "out", 2, 0)
 
 
 def test_a_job_gets_no_token(data, checkout, tmp_path, monkeypatch):
@@ -153,7 +153,7 @@ def test_a_job_gets_no_token(data, checkout, tmp_path, monkeypatch):
     )
 
     with pytest.raises(RuntimeError) as said:
-        job.run(checkout, *data, tmp_path / "out", 2, 0)
+        job.run_training(checkout, *data, tmp_path / "out", 2, 0)
 
     assert [True, False] == [f"'{name}" in str(said.value) for name in ("OTHER", "JUKEBOX_")]
 
@@ -163,16 +163,16 @@ def test_a_job_that_dies_without_a_word_is_told_by_its_code(data, checkout, tmp_
     (checkout / "model" / "job.py").write_text("import os\nos.kill(os.getpid(), 9)")
 
     with pytest.raises(RuntimeError, match="exit code -9"):
-        job.run(checkout, *data, tmp_path / "out", 2, 0)
+        job.run_training(checkout, *data, tmp_path / "out", 2, 0)
 
 
 def test_a_job_that_hangs_is_ended(data, checkout, tmp_path, monkeypatch):
     """The loop does not hang with it."""
     (checkout / "model" / "job.py").write_text("import time\ntime.sleep(60)")
-    monkeypatch.setattr(job, "LONGEST", 0.05)
+    monkeypatch.setattr(job, "LONGEST_TRAINING", 0.05)
 
     with pytest.raises(RuntimeError, match=r"longer than 0\.1 s"):
-        job.run(checkout, *data, tmp_path / "out", 2, 0)
+        job.run_training(checkout, *data, tmp_path / "out", 2, 0)
 
 
 def test_a_job_waits_for_one_that_still_runs_and_does_not_repeat_it(data, tmp_path, monkeypatch):
@@ -200,8 +200,8 @@ def test_a_job_waits_for_one_that_still_runs_and_does_not_repeat_it(data, tmp_pa
 
     assert ["open"] == steps
     assert (b"the orphan's", {"made by": "the orphan"}) == (
-        job.made(out).onnx,
-        job.made(out).record.as_dict(),
+        job.read_model(out).onnx,
+        job.read_model(out).record.as_dict(),
     )
 
 
@@ -214,4 +214,4 @@ def test_a_job_from_before_there_were_rooms_runs_as_it_did(data, tmp_path):
     (flat / "job.py").write_text("import sys\nsys.exit(f'then: {sys.argv[1:3]}')", "utf-8")
 
     with pytest.raises(RuntimeError, match=r"^then: \["):
-        job.run(flat, *data, tmp_path / "out", 2, 0)
+        job.run_training(flat, *data, tmp_path / "out", 2, 0)

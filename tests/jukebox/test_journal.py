@@ -14,7 +14,7 @@ from jukebox.loop.events import (
     Trigger,
     read_runs,
 )
-from jukebox.loop.journal import lost, unfinished, waiting
+from jukebox.loop.journal import lost_triggers, unfinished_run, waiting_triggers
 
 from .loops import make_plan
 
@@ -55,17 +55,20 @@ def test_an_event_comes_back_as_it_was_written(journal):
 
 def test_a_trigger_waits_until_a_run_takes_it_and_is_lost_until_that_ends(journal):
     """All that is open follows from the rows."""
-    assert ([4], [4]) == ([e.id for e in waiting(journal.events())], lost(journal.events()))
+    assert ([4], [4]) == (
+        [e.id for e in waiting_triggers(journal.events())],
+        lost_triggers(journal.events()),
+    )
 
     start(journal)
     assert ([], [4], 2) == (
-        waiting(journal.events()),
-        lost(journal.events()),
-        unfinished(journal.events()).number,
+        waiting_triggers(journal.events()),
+        lost_triggers(journal.events()),
+        unfinished_run(journal.events()).number,
     )
 
     add(journal, Entry(2, "better", Promotion(triggers=[4], version=1)))
-    assert ([], None) == (lost(journal.events()), unfinished(journal.events()))
+    assert ([], None) == (lost_triggers(journal.events()), unfinished_run(journal.events()))
     assert {1: ["start", "refused"], 2: ["start", "promoted"]} == {
         number: [event.name for event in run.events]
         for number, run in read_runs(journal.events()).items()

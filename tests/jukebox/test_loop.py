@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from jukebox import Refused, Registry, Tampered, code_version
 from jukebox.loop.events import Entry, Trigger
-from jukebox.loop.journal import lost
+from jukebox.loop.journal import lost_triggers
 from jukebox.model.identity import name_snapshot
-from jukebox.model.job import made
+from jukebox.model.job import read_model
 
 from .loops import CALM, POLICY, Home, answer, names
 
@@ -35,7 +35,7 @@ def lazily(home):
 
 def alone(home):
     """Stop the service: nobody answers any more."""
-    home.registry.asked = lambda *given: Registry.asked(home.registry, *given)
+    home.registry.asked = lambda *given: Registry.count_requests(home.registry, *given)
     return home
 
 
@@ -122,7 +122,7 @@ def test_a_rollback_goes_two_champions_back_if_the_one_before_is_no_better(home)
         for since in (1, 2):
             out = home.folder / f"since {since}"
             home.learner(home.checkout, home.store.folder, home.store.freeze(since), out, 2, 0)
-            home.registry.promote(home.registry.register(made(out)), "by hand")
+            home.registry.promote(home.registry.register(read_model(out)), "by hand")
         fell = Trigger(kind="performance", cause="4 in week 4", version=4, week=4)
         loop.journal.add(8, lambda _: Entry(None, "it fell", fell))
         *_, last = loop.run()
@@ -156,7 +156,7 @@ def test_a_trigger_that_comes_during_a_run_waits_for_the_next(home):
         events = [*loop.run()]
 
     assert [*RUN[3:], *RUN[:3], "refused"] == names(events)
-    assert [] == lost(home.events())
+    assert [] == lost_triggers(home.events())
 
 
 def test_a_second_loop_on_the_home_is_refused(home):
@@ -238,7 +238,7 @@ def test_too_few_labelled_weeks_are_refused(empty, tmp_path, weeks):
         last.name,
         last.why,
     )
-    assert [] == lost(home.events())
+    assert [] == lost_triggers(home.events())
 
 
 def test_a_full_disk_is_not_the_codes_fault(home):
@@ -316,7 +316,7 @@ def test_earlier_answers_of_a_version_are_no_canary(home):
     alone(home)
     with closing(home.loop(HASTY)) as loop:
         until(loop, "gate")
-        version = home.registry.register(made(home.folder / "runs" / "3"))
+        version = home.registry.register(read_model(home.folder / "runs" / "3"))
         answer(home.registry, version, home.world.week(0)[0], role="challenger")
         *_, last = loop.run()
 

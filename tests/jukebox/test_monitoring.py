@@ -28,7 +28,7 @@ from jukebox.model.training import Record
 from jukebox.problem import Objectives
 from jukebox.watch import drift as statistics
 from jukebox.watch import monitoring
-from jukebox.world.simulation import BELLS, LONG, MOVED
+from jukebox.world.simulation import BELLS, LONG_TRACK, MOVED
 from prometheus_client import CollectorRegistry, generate_latest
 from scipy.stats import binom
 
@@ -243,7 +243,7 @@ def test_concept_drift_is_not_seen_in_the_inputs_and_is_seen_once_labels_are_kno
     noticed = []
     for week in range(5, 9):
         scores = monitoring.performance(log[log["week"] <= week], charts, week)
-        noticed.append(monitoring.fell(scores.iloc[0], scores.iloc[-1]))
+        noticed.append(monitoring.has_fallen(scores.iloc[0], scores.iloc[-1]))
 
     assert [set()] * 4 == inputs
     assert [False, False, False, True] == noticed
@@ -262,7 +262,7 @@ def test_a_large_harmless_shift_alarms_as_drift_and_not_as_performance():
     scores = monitoring.performance(log, charts, 8)
 
     assert {"liveness"} == drifted(tracks[~new], tracks[new])
-    assert not monitoring.fell(scores.iloc[0], scores.iloc[5])
+    assert not monitoring.has_fallen(scores.iloc[0], scores.iloc[5])
 
 
 def scored(*drifts, tracks=200, week=20):
@@ -271,7 +271,9 @@ def scored(*drifts, tracks=200, week=20):
     It never heard a long track, and takes it for one of the usual length.
     """
     frame, charts = Catalogue(0, drifts, tracks).week(week)
-    usual = frame.assign(duration_ms=frame["duration_ms"].where(frame["duration_ms"] < LONG, 2e5))
+    usual = frame.assign(
+        duration_ms=frame["duration_ms"].where(frame["duration_ms"] < LONG_TRACK, 2e5)
+    )
     return monitoring.score(labels(frame, charts), Catalogue(0).truth(usual, 0))
 
 
@@ -283,7 +285,7 @@ def test_other_tracks_are_no_fall_where_the_truth_of_each_stays(size):
     assert now["ap_high"] < before["ap_low"]
     assert now["brier_high"] < before["brier_low"]
     assert now["level_low"] < 1 < now["level_high"]
-    assert not monitoring.fell(before, now)
+    assert not monitoring.has_fallen(before, now)
 
 
 def test_promising_tracks_hide_no_fall():
@@ -292,7 +294,7 @@ def test_promising_tracks_hide_no_fall():
     before, now = scored(tracks=800, week=10), scored(*turned)
 
     assert now["ap_high"] > before["ap_low"]
-    assert monitoring.fell(before, now)
+    assert monitoring.has_fallen(before, now)
 
 
 @pytest.mark.parametrize("tracks", [30, 60, 100, 200])
@@ -303,12 +305,12 @@ def test_few_tracks_are_enough_for_a_large_fall(tracks):
         scored(Drift("concept", size=0.6), tracks=tracks),
     )
 
-    assert monitoring.fell(before, now)
+    assert monitoring.has_fallen(before, now)
 
 
 def test_long_tracks_that_nobody_has_learnt_are_a_fall():
     """The truth of each track is what it always was; the model does not know it."""
-    assert monitoring.fell(scored(tracks=800, week=10), scored(Drift("long", size=0.2)))
+    assert monitoring.has_fallen(scored(tracks=800, week=10), scored(Drift("long", size=0.2)))
 
 
 @pytest.mark.parametrize("size", [-0.5, 0.5])
@@ -316,7 +318,7 @@ def test_odds_that_change_everywhere_alike_are_no_fall(size):
     """The order of the tracks is right; that too many or too few chart is for the level to say."""
     before, now = scored(tracks=800, week=10), scored(Drift("label", size=size))
 
-    assert not monitoring.fell(before, now)
+    assert not monitoring.has_fallen(before, now)
     assert abs(now["slope"] - before["slope"]) < 0.1
     assert np.sign(now["level"] - 1) == np.sign(size)
     assert not now["level_low"] < 1 < now["level_high"]
@@ -326,8 +328,8 @@ def test_a_fall_below_the_margin_is_none():
     """However sure it is."""
     before, now = ({"slope": at, "slope_low": at, "slope_high": at} for at in (1.0, 0.951))
 
-    assert not monitoring.fell(before, now)
-    assert monitoring.fell(before, now, margin=0.04)
+    assert not monitoring.has_fallen(before, now)
+    assert monitoring.has_fallen(before, now, margin=0.04)
 
 
 def test_a_week_is_scored_when_its_charts_are_known_and_not_before():
@@ -402,7 +404,7 @@ def like_weeks():
 def test_a_fall_is_decided_by_interval_and_not_by_point(like_weeks):
     """The same model in 50 pairs of like weeks: points fall every second time, intervals do not."""
     pairs = list(zip(like_weeks[::2], like_weeks[1::2], strict=True))
-    falls = sum(monitoring.fell(before, now, margin=0) for before, now in pairs)
+    falls = sum(monitoring.has_fallen(before, now, margin=0) for before, now in pairs)
     points = sum(now["slope"] < before["slope"] for before, now in pairs)
 
     assert falls <= binom.ppf(0.975, 50, 0.025)
@@ -478,7 +480,7 @@ def test_a_handful_of_tracks_cannot_fall():
     log, charts = predicted(Catalogue(0), [0])
     y, p = labels(log, charts), np.stack(log["probabilities"])
 
-    assert not monitoring.fell(monitoring.score(y, p), monitoring.score(y[:5], 1 - p[:5]))
+    assert not monitoring.has_fallen(monitoring.score(y, p), monitoring.score(y[:5], 1 - p[:5]))
 
 
 def test_the_same_log_gives_the_same_interval():
@@ -495,7 +497,7 @@ def test_a_window_without_tracks_has_no_score_and_no_fall():
     none = monitoring.score(np.zeros((0, 72), bool), np.zeros((0, 72)))
 
     assert (0, True) == (none["tracks"], np.isnan(none["ap"]))
-    assert not monitoring.fell(none, none)
+    assert not monitoring.has_fallen(none, none)
 
 
 def test_a_model_promises_what_it_scored_on_the_weeks_it_was_tested_on():
@@ -504,7 +506,7 @@ def test_a_model_promises_what_it_scored_on_the_weeks_it_was_tested_on():
     onnx = linear(matrix(tracks), labels(tracks, charts))
     model = Model(onnx, "", Record(tested_weeks=(3, 4)))
     tested = tracks[tracks["released"].between(3, 4)]
-    promise = monitoring.promised(model, tracks, charts)
+    promise = monitoring.promised_scores(model, tracks, charts)
 
     assert 100 == promise["tracks"]
     assert promise["ap"] == pytest.approx(
@@ -518,7 +520,7 @@ def test_live_is_the_score_of_a_version_on_the_newest_labelled_week():
     log, charts = predicted(catalogue, range(6))
     tracks = catalogue.weeks(range(9))[0]
     log = pd.concat([log.drop(columns="week"), log[-50:].drop(columns="week")])
-    week, score = monitoring.live(log, tracks, charts, "1")
+    week, score = monitoring.score_newest_week(log, tracks, charts, "1")
     newest = tracks[tracks["released"] == 5]
     expected = average_precision(labels(newest, charts), catalogue.truth(newest, 0))
 
@@ -532,8 +534,8 @@ def test_what_a_version_answered_of_older_weeks_only_is_no_news():
     log, charts = predicted(catalogue, range(6))
     tracks, old = catalogue.weeks(range(9))[0], log[log["week"] < 5]
 
-    assert (5, None) == monitoring.live(old.drop(columns="week"), tracks, charts, "1")
-    assert (5, None) == monitoring.live(log.drop(columns="week"), tracks, charts, "2")
+    assert (5, None) == monitoring.score_newest_week(old.drop(columns="week"), tracks, charts, "1")
+    assert (5, None) == monitoring.score_newest_week(log.drop(columns="week"), tracks, charts, "2")
 
 
 def test_without_charts_there_is_no_labelled_week():
@@ -543,8 +545,8 @@ def test_without_charts_there_is_no_labelled_week():
     tracks, log = catalogue.weeks(range(9))[0], log.drop(columns="week")
     late = charts[charts["known"] < 8]
 
-    assert (None, None) == monitoring.live(log, tracks, charts[:0], "1")
-    assert 4 == monitoring.live(log, tracks, late, "1")[0]
+    assert (None, None) == monitoring.score_newest_week(log, tracks, charts[:0], "1")
+    assert 4 == monitoring.score_newest_week(log, tracks, late, "1")[0]
 
 
 # Data quality and service
@@ -719,7 +721,7 @@ def test_the_rules_hold_the_service_to_its_objectives():
 def test_the_gauges_are_shown_to_prometheus_by_their_names():
     """With the labels which the rules' summaries name."""
     registry = CollectorRegistry()
-    gauges = monitoring.gauges(registry)
+    gauges = monitoring.register_gauges(registry)
     gauges["jukebox_data_quality_share"].labels(check="late").set(0.25)
 
     assert b'jukebox_data_quality_share{check="late"} 0.25' in generate_latest(registry)

@@ -14,7 +14,7 @@ from jukebox.cli import rebuild
 from jukebox.cli.main import main
 from jukebox.cli.rebuild import Comparison, Distance
 from jukebox.model import identity, job, training
-from jukebox.model.identity import snapshots
+from jukebox.model.identity import list_snapshots
 from jukebox.model.record import read_record
 
 pytestmark = [
@@ -57,10 +57,10 @@ def quick(monkeypatch):
         asked.append(settings)
         chosen = Settings(**settings | {"hidden": tuple(settings["hidden"]), "newest": newest})
         model = train(*Store(store).read(data), chosen, seed)
-        job.write(Path(out, "model.onnx"), model.onnx)
-        job.write(Path(out, "record.json"), json.dumps(model.record.as_dict()).encode())
+        job.write_file(Path(out, "model.onnx"), model.onnx)
+        job.write_file(Path(out, "record.json"), json.dumps(model.record.as_dict()).encode())
 
-    monkeypatch.setattr(job, "run", learnt)
+    monkeypatch.setattr(job, "run_training", learnt)
     return asked
 
 
@@ -72,7 +72,7 @@ def files(home):
 
 def kept(home):
     """Give the package's folder in the one snapshot of a home."""
-    [copy] = snapshots(home / "code")
+    [copy] = list_snapshots(home / "code")
     return copy
 
 
@@ -124,10 +124,10 @@ def test_the_code_of_then_is_taken_from_the_home(home):
     assert 1 == text.count("rate: float = 5e-3")
     text = text.replace("rate: float = 5e-3", "rate: float = 1e-2")
     (draft / "model" / "training.py").write_text(text, "utf-8")
-    other, data = job.snapshot(draft, home / "code"), Store(home / "data")
+    other, data = job.take_snapshot(draft, home / "code"), Store(home / "data")
     code = home / "code" / other / "jukebox"
-    job.run(code, data.folder, data.versions()[0], home / "o", 4, 0)
-    number = Registry(home / "registry").register(job.made(home / "o"))
+    job.run_training(code, data.folder, data.versions()[0], home / "o", 4, 0)
+    number = Registry(home / "registry").register(job.read_model(home / "o"))
 
     before = files(home)
 
@@ -147,9 +147,11 @@ def test_code_from_before_it_took_settings(home):
     [option] = [line for line in text.splitlines() if '"--settings"' in line]
     then = text.replace(option, "").replace("given.settings |", "")
     (draft / "model" / "job.py").write_text(then.replace("--settings", "--others"))
-    other, data = job.snapshot(draft, home / "code"), Store(home / "data")
-    job.run(home / "code" / other / "jukebox", data.folder, data.versions()[0], home / "o", 4, 0)
-    number = Registry(home / "registry").register(job.made(home / "o"))
+    other, data = job.take_snapshot(draft, home / "code"), Store(home / "data")
+    job.run_training(
+        home / "code" / other / "jukebox", data.folder, data.versions()[0], home / "o", 4, 0
+    )
+    number = Registry(home / "registry").register(job.read_model(home / "o"))
 
     assert "The bytes are the same." in run(home, "rebuild", number).stdout
 
@@ -160,7 +162,7 @@ def test_bytes_that_python_left_beside_a_source_are_not_run(home, away):
     (folder / "__pycache__").mkdir()
     (folder / "__pycache__" / "training.pyc").touch()
     record = Registry(home / "registry").lineage(1)["record"]
-    ran = rebuild.sources(home, record, home.parent / "run")
+    ran = rebuild.find_code(home, record, home.parent / "run")
 
     assert record["code_version"] == code_version(ran) != identity.code_version(job.INSTALLED)
     assert home.parent / "run" in ran.parents
@@ -347,6 +349,6 @@ def test_a_training_that_fails(home, monkeypatch):
     def fails(*given):
         raise RuntimeError("MemoryError")
 
-    monkeypatch.setattr(job, "run", fails)
+    monkeypatch.setattr(job, "run_training", fails)
 
     assert "The training failed: MemoryError" in run(home, "rebuild", 1, code=1).stderr

@@ -211,7 +211,7 @@ def written(tmp_path):
 
     def text(events, lineage=None):
         path = tmp_path / "report.html"
-        report.write(events, path, lineage)
+        report.write_report(events, path, lineage)
         return path.read_text("utf-8")
 
     return text
@@ -307,7 +307,7 @@ def test_a_label_keeps_clear_of_the_others_and_of_their_rules():
     ):
         told.tell(Change(kind="code"), week, why)
     told.week(34)
-    rules = report.weeks(report.Story(told.events), True, worded=True).rules
+    rules = report.place_weeks(report.StoryReport(told.events), True, worded=True).rules
 
     assert [("A", 12), ("B", 29), ("C", 46), ("D", 12)] == [(name, y) for _, y, name, _ in rules]
 
@@ -423,7 +423,7 @@ def test_one_week_is_enough(events, written):
 def test_no_events_are_an_error(tmp_path):
     """It says what to do, and leaves no file."""
     with pytest.raises(ValueError, match="run `jukebox northstar` first"):
-        report.write([], tmp_path / "report.html")
+        report.write_report([], tmp_path / "report.html")
 
     assert [] == list(tmp_path.iterdir())
 
@@ -432,8 +432,8 @@ def test_a_line_has_a_gap_where_a_number_is_missing():
     """Nobody knows what it was."""
     points = [(0, 1), (1, None), (2, 3), (3, 4)]
 
-    assert "M0 1M2 3L3 4" == report.line(points)
-    assert "M0 1L0 2z" == report.band([(0, 1, 2), (1, None, 5)])
+    assert "M0 1M2 3L3 4" == report.draw_line(points)
+    assert "M0 1L0 2z" == report.draw_band([(0, 1, 2), (1, None, 5)])
 
 
 @pytest.mark.parametrize(

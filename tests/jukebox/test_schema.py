@@ -27,11 +27,11 @@ from click.testing import CliRunner
 from jukebox import FEATURES, LABEL_DELAY, WHOLE, Catalogue, Forgotten, Registry, Store, validate
 from jukebox.cli import forget as follow
 from jukebox.cli.main import main
-from jukebox.data.erasure import forget, holding
-from jukebox.data.files import read
+from jukebox.data.erasure import find_holders, forget
+from jukebox.data.files import read_table
 from jukebox.schema import BOUNDS, COLUMNS, ID_RULE, is_id
 from jukebox.serving.bounds import Batch
-from jukebox.watch.monitoring import data_quality, live
+from jukebox.watch.monitoring import data_quality, score_newest_week
 from pydantic import ValidationError
 
 from .serving import TRACK, served
@@ -229,7 +229,7 @@ def test_a_row_of_a_file_is_kept_exactly_when_the_service_takes_it(rows, write, 
     rows = [as_text(row) for row in rows]
     if write is parquet_of:
         rows = [row for row in rows if not re.search("[\ud800-\udfff]", row["track_id"] or "")]
-    kept, quarantined, _ = read(write(rows, tmp_path / f"tracks.{write.__name__[:-3]}"))
+    kept, quarantined, _ = read_table(write(rows, tmp_path / f"tracks.{write.__name__[:-3]}"))
     expected = wanted(rows)
 
     assert sorted(set(range(len(rows))) - set(quarantined.index)) == expected
@@ -346,7 +346,7 @@ def test_whole_numbers_of_parquet_are_ids_to_the_digit(tmp_path):
     columns = {name: Array(tracks[name].tolist(), DataType.float64()) for name in BOUNDS}
     ids = Array([9_007_199_254_740_993, None, 7], DataType.int64())
     write_parquet(Table.from_pydict({"track_id": ids} | columns), tmp_path / "tracks.parquet")
-    kept, quarantined, _ = read(tmp_path / "tracks.parquet")
+    kept, quarantined, _ = read_table(tmp_path / "tracks.parquet")
 
     assert ["9007199254740993", "7"] == list(kept["track_id"])
     assert ["track_id is missing"] == list(quarantined["reason"])
@@ -396,7 +396,7 @@ def test_an_id_that_is_none_waits_under_its_own_name(tmp_path):
     store.arrive(3, pd.DataFrame([{"track_id": one, "released": 3} | TRACK for one in ids]))
     kept = [one.replace("\0", "\\x00").replace("\ud800", "\\ud800") for one in ids if one]
 
-    assert ["", *kept] == store.quarantined(3)["track_id"].fillna("").tolist()
+    assert ["", *kept] == store.quarantined_rows(3)["track_id"].fillna("").tolist()
 
 
 # The way of an id, from a file to an answer that is joined to its charts
@@ -423,7 +423,7 @@ def walked(stock, tmp_path_factory):
         wrong = tracks.assign(tempo="a \"quoted,\nbroken\r\n' cell")
         rows = pd.concat([tracks.astype(object), wrong.astype(object)])
         file = csv_of(map(as_text, rows.to_dict("records")), home / "tracks.csv")
-        kept, quarantined, _ = read(file)
+        kept, quarantined, _ = read_table(file)
         assert tracks.equals(kept)
         store.arrive(week, pd.concat([kept, quarantined[COLUMNS]]))
     charts = world.week(0)[1]
@@ -460,7 +460,9 @@ def test_an_answer_is_joined_to_its_charts_by_any_id(walked):
     """Each counts in the performance of the model, and none is left over."""
     home, _ = walked
     registry, (tracks, charts) = Registry(home / "registry"), Store(home / "data").read()
-    week, scored = live(registry.predictions(), tracks, charts, registry.standing().champion)
+    week, scored = score_newest_week(
+        registry.predictions(), tracks, charts, registry.standing().champion
+    )
 
     assert (0, len(RIGHT_IDS)) == (week, scored["tracks"])
     assert 20 < charts["track_id"].nunique()
@@ -472,9 +474,9 @@ def test_the_store_gives_each_id_back(walked):
     (version,) = store.versions()
 
     assert RIGHT_IDS == list(tracks_of(store, 0)["track_id"])
-    assert RIGHT_IDS == list(store.quarantined(0)["track_id"])
+    assert RIGHT_IDS == list(store.quarantined_rows(0)["track_id"])
     assert store.read()[0].equals(store.read(version)[0])
-    assert all({version: {"released": 0}} == holding(store, one) for one in RIGHT_IDS)
+    assert all({version: {"released": 0}} == find_holders(store, one) for one in RIGHT_IDS)
 
 
 def test_the_log_finds_each_id(walked):
@@ -484,7 +486,7 @@ def test_the_log_finds_each_id(walked):
 
     for one, request_id in requests.items():
         assert [request_id] == list(registry.predictions(tracks=[one])["request_id"])
-        assert [one] == [track["track_id"] for track in registry.answered(request_id)["tracks"]]
+        assert [one] == [track["track_id"] for track in registry.trace_answer(request_id)["tracks"]]
     assert RIGHT_IDS == list(registry.predictions(tracks=RIGHT_IDS)["track_id"])
 
 
@@ -494,9 +496,9 @@ def test_the_terminal_shows_each_id_as_it_is(walked, capsys, monkeypatch):
     store, registry = Store(home / "data"), Registry(home / "registry")
     monkeypatch.setenv("COLUMNS", "1000")
     for one in RIGHT_IDS:
-        follow.followed(one, store, registry, as_json=False)
+        follow.print_sightings(one, store, registry, as_json=False)
         lines = capsys.readouterr().out.splitlines()
-        follow.followed(one, store, registry, as_json=True)
+        follow.print_sightings(one, store, registry, as_json=True)
         said = json.loads(capsys.readouterr().out)
 
         assert ["track", one] == lines[0].split()
@@ -515,7 +517,7 @@ def test_the_commands_take_each_id(walked, one):
 
 def test_a_report_of_bad_rows_shows_each_id(walked, tmp_path):
     """As text, not as a mark of somebody's language; the file that it writes can be read."""
-    bad = Store(walked[0] / "data").quarantined(0)[COLUMNS].to_dict("records")
+    bad = Store(walked[0] / "data").quarantined_rows(0)[COLUMNS].to_dict("records")
     for first in range(0, len(bad), 10):  # as many are shown
         file = csv_of(map(as_text, bad[first : first + 10]), tmp_path / "bad.csv")
         shown = run(tmp_path, "validate", file, "--quarantine", tmp_path / "out.csv", code=1)
@@ -554,14 +556,15 @@ def test_each_id_can_be_forgotten(walked, tmp_path):
     (version,) = store.versions()
     for gone in (RIGHT_IDS[::2], RIGHT_IDS[1::2]):
         left = [
-            frame[~frame["track_id"].isin(gone)] for frame in (*store.read(), store.quarantined())
+            frame[~frame["track_id"].isin(gone)]
+            for frame in (*store.read(), store.quarantined_rows())
         ]
         went = forget(store, gone, "the artists withdrew them")
 
         assert (gone, gone) == (went["tracks"], went["quarantine"])
-        for before, after in zip(left, (*store.read(), store.quarantined()), strict=True):
+        for before, after in zip(left, (*store.read(), store.quarantined_rows()), strict=True):
             pd.testing.assert_frame_equal(before.reset_index(drop=True), after)
-        assert all("why" in holding(store, one)[version] for one in gone)
+        assert all("why" in find_holders(store, one)[version] for one in gone)
     with pytest.raises(Forgotten, match=f"lost {len(RIGHT_IDS)} tracks on request"):
         store.read(version)
     assert tracks_of(store, 0).empty

@@ -16,7 +16,7 @@ from jukebox import (
     dirty,
     labels,
 )
-from jukebox.world.simulation import LONG, MOVED
+from jukebox.world.simulation import LONG_TRACK, MOVED
 from scipy.special import logit
 
 STILL = Catalogue(7, tracks_a_week=1000)  # the world without drift
@@ -183,26 +183,26 @@ def test_a_drift_of_the_tracks_leaves_what_is_true_of_each(kind):
 def test_a_share_of_the_tracks_is_long_and_all_else_is_as_it_was():
     """Three in ten, from 20 minutes to an hour; without the drift there is none."""
     tracks, _ = drifting("long", size=0.3).week(30)
-    long = tracks["duration_ms"] >= LONG
+    long = tracks["duration_ms"] >= LONG_TRACK
     others = [name for name in TRACKS if name != "duration_ms"]
 
     assert long.mean() == pytest.approx(0.3, abs=0.05)
     assert tracks["duration_ms"].max() <= FEATURES["duration_ms"].highest
     assert TRACKS[others].equals(tracks[others])
     assert TRACKS["duration_ms"][~long].equals(tracks["duration_ms"][~long])
-    assert TRACKS["duration_ms"].max() < LONG / 2
+    assert TRACKS["duration_ms"].max() < LONG_TRACK / 2
 
 
 def test_long_tracks_follow_other_tastes_in_every_week():
     """How long a track is beyond LONG does not count; the ranking of the others says nothing."""
-    long = TRACKS.assign(duration_ms=LONG)
+    long = TRACKS.assign(duration_ms=LONG_TRACK)
     old, new = STILL.truth(TRACKS, 30), STILL.truth(long, 30)
     centred = [logit(p) - logit(p).mean(0) for p in (old, new)]
     alike = (centred[0] * centred[1]).mean(0) / centred[0].std(0) / centred[1].std(0)
 
     assert abs(alike.mean()) < 0.1
     assert abs(new.mean() / old.mean() - 1) < 0.1
-    assert np.array_equal(new, STILL.truth(long.assign(duration_ms=2 * LONG), 0))
+    assert np.array_equal(new, STILL.truth(long.assign(duration_ms=2 * LONG_TRACK), 0))
     assert np.array_equal(old, STILL.truth(pd.concat([TRACKS, long]), 30)[: len(TRACKS)])
 
 

@@ -7,7 +7,7 @@ import pytest
 from jukebox import ENDINGS, PIPELINE, STEPS, TRIGGERS
 from jukebox.loop import triggers
 from jukebox.loop.events import FIGURES, Ending, Run
-from jukebox.loop.pipeline import broken
+from jukebox.loop.pipeline import find_gaps
 
 from .test_loop import RUN
 
@@ -43,7 +43,7 @@ def test_who_may_say_no_is_somebody_who_does(step):
 
 def test_the_triggers_are_those_that_fire():
     """In their order, which is that of the sentence."""
-    calls = [node for node in ast.walk(ast.parse(inspect.getsource(triggers.look)))
+    calls = [node for node in ast.walk(ast.parse(inspect.getsource(triggers.find_due_triggers)))
              if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Trigger"]  # fmt: skip
     kinds = [word.value.value for call in calls for word in call.keywords if word.arg == "kind"]
 
@@ -54,5 +54,5 @@ def test_a_table_in_another_order_is_refused():
     """The gate would look for a model that nobody has trained."""
     swapped = [*PIPELINE[:2], PIPELINE[3], PIPELINE[2], *PIPELINE[4:]]
 
-    assert [] == broken()
-    assert ["gate takes Training, which no step before it gives"] == broken(swapped)
+    assert [] == find_gaps()
+    assert ["gate takes Training, which no step before it gives"] == find_gaps(swapped)

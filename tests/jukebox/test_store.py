@@ -127,7 +127,7 @@ def test_charts_without_a_country_are_refused(store):
 @pytest.mark.parametrize("step", [1, 2, 3])
 def test_a_kill_between_two_files_changes_nothing(store, monkeypatch, step):
     """Batches that no list names are as if they had never come; the same call then succeeds."""
-    before, calls, write = store.freeze(), [], module.write
+    before, calls, write = store.freeze(), [], module.write_file
 
     def cut_off(path, content):
         calls.append(path)
@@ -135,7 +135,7 @@ def test_a_kill_between_two_files_changes_nothing(store, monkeypatch, step):
             raise KeyboardInterrupt
         write(path, content)
 
-    monkeypatch.setattr(module, "write", cut_off)
+    monkeypatch.setattr(module, "write_file", cut_off)
     with pytest.raises(KeyboardInterrupt):
         store.arrive(6, WORLD.week(6)[0])
 
@@ -152,7 +152,7 @@ def test_half_a_file_is_taken_away_again(tmp_path, monkeypatch):
 
     monkeypatch.setattr(module.os, "fsync", full)
     with pytest.raises(OSError) as failed:
-        module.write(tmp_path / "file", b"content")
+        module.write_file(tmp_path / "file", b"content")
 
     assert (str(tmp_path / "file"), []) == (failed.value.filename, list(tmp_path.iterdir()))
 
@@ -179,7 +179,7 @@ def test_an_empty_store_reads_empty_frames(tmp_path):
     tracks, charts = store.read()
 
     assert (None, 0, 0, "int64") == (store.week, len(tracks), len(charts), charts["known"].dtype)
-    assert 0 == len(store.quarantined())
+    assert 0 == len(store.quarantined_rows())
 
 
 def test_a_list_names_files_by_their_content(store):

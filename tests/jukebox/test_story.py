@@ -20,7 +20,7 @@ from .loops import make_plan
 def test_a_report_that_cannot_be_written_is_told_before_the_story(tmp_path):
     """Not a minute later."""
     with pytest.raises(ValueError) as error:
-        story.tell(report=tmp_path / "none" / "report.html")
+        story.tell_story(report=tmp_path / "none" / "report.html")
 
     assert f"There is no folder {tmp_path / 'none'} for the report: make it first." == str(
         error.value
@@ -30,7 +30,7 @@ def test_a_report_that_cannot_be_written_is_told_before_the_story(tmp_path):
 def test_a_story_that_is_told_to_end_tidies_up():
     """SIGTERM, which would end Python at once, is an exit like others."""
     before = signal.getsignal(signal.SIGTERM)
-    with pytest.raises(SystemExit) as error, story.folder(None) as place:
+    with pytest.raises(SystemExit) as error, story.open_folder(None) as place:
         signal.raise_signal(signal.SIGTERM)
 
     assert (143, False, before) == (
@@ -91,7 +91,7 @@ END = StoryEnd(
 )
 def test_what_a_story_lacks(changed, wrong):
     """Each kind of trigger and of ending, no loss and no failed request."""
-    assert wrong == story.amiss(replace(END, **changed))
+    assert wrong == story.describe_faults(replace(END, **changed))
 
 
 # ---- the terminal ------------------------------------------------------------------------------
@@ -196,7 +196,7 @@ def shown(display):
 def test_without_a_terminal_there_are_lines(capsys, monkeypatch):
     """Plain text without a control code, even where colours are forced."""
     monkeypatch.setenv("FORCE_COLOR", "1")
-    shown(timeline.display(range(12, 18)))
+    shown(timeline.open_display(range(12, 18)))
 
     assert PLAIN == capsys.readouterr().out
 
@@ -205,7 +205,7 @@ def terminal(**options):
     """Show the canned events on a terminal; give what it got, as text without colours."""
     out = io.StringIO()
     console = Console(file=out, force_terminal=True, width=80, highlight=False, **options)
-    shown(timeline.Terminal(range(12, 18), console))
+    shown(timeline.TimeLine(range(12, 18), console))
     return out.getvalue()
 
 
@@ -228,7 +228,7 @@ def test_the_time_line():
 def test_the_time_line_fits_80_columns():
     """Also with all weeks of the story and a long step."""
     console = Console(width=80, file=io.StringIO())
-    screen = timeline.Terminal(story.WEEKS, console)
+    screen = timeline.TimeLine(story.WEEKS, console)
     for one in CANNED[:5]:
         screen.show(one)
     rows = [console.render_lines(row, pad=False) for row in screen.drawn().renderables]
@@ -247,14 +247,14 @@ def test_no_colours_for_those_who_ask_for_none(monkeypatch):
 
 def test_a_number_that_is_none_is_null(capsys):
     """NaN is no JSON."""
-    timeline.display(story.WEEKS, as_json=True).show(week(15, float("nan"), 1))
+    timeline.open_display(story.WEEKS, as_json=True).show(week(15, float("nan"), 1))
 
     assert json.loads(capsys.readouterr().out)["figures"]["ap"] is None
 
 
 def test_a_week_without_a_score_says_so(capsys):
     """Its figures are the same, and null."""
-    screen = timeline.display(story.WEEKS, as_json=True)
+    screen = timeline.open_display(story.WEEKS, as_json=True)
     screen.show(week(15, 0.35, 1))
     screen.show(week(14, None, 1))
     scored, unscored = map(json.loads, capsys.readouterr().out.splitlines())

@@ -22,7 +22,7 @@ from jukebox import (
     code_version,
     data_version,
     fit,
-    labelled,
+    labelled_tracks,
     labels,
     matrix,
     predict,
@@ -142,7 +142,7 @@ def test_a_track_whose_charts_are_not_known_yet_is_not_trained_on():
     everything = Catalogue(1, tracks_a_week=60).weeks(range(15))
     known = everything[1][everything[1]["known"] <= 11 + LABEL_DELAY]
 
-    assert 11 == labelled(everything[0], known)["released"].max()
+    assert 11 == labelled_tracks(everything[0], known)["released"].max()
 
 
 def test_a_track_whose_charts_are_late_is_not_trained_on():
@@ -150,7 +150,7 @@ def test_a_track_whose_charts_are_late_is_not_trained_on():
     tracks, charts = Catalogue(1, tracks_a_week=60).weeks(range(15))
     late = charts[charts["known"] < 14]
 
-    assert 10 == labelled(tracks, late)["released"].max()
+    assert 10 == labelled_tracks(tracks, late)["released"].max()
 
 
 @pytest.mark.parametrize("newest", [0, 12])
@@ -168,7 +168,7 @@ def test_a_split_with_nothing_on_one_side_is_refused(newest):
 @pytest.mark.parametrize("hidden", [(), (16,)])
 def test_the_artefact_agrees_with_scikit_learn(hidden):
     """Preparation and estimator, on tracks old and new, to 0.00001."""
-    known = labelled(TRACKS, CHARTS)
+    known = labelled_tracks(TRACKS, CHARTS)
     older, _ = split(known, labels(known, CHARTS))
     settings = Settings(hidden=hidden)
     expected = fit(*older, settings, seed=0).predict_proba(matrix(TRACKS))
@@ -287,7 +287,7 @@ def tracked(tmp_path_factory):
     with warnings.catch_warnings():
         # MLflow's import warns of its own type hints and of its use of SQLAlchemy.
         warnings.simplefilter("ignore")
-        return folder, tracking.track(model(), folder)
+        return folder, tracking.log_run(model(), folder)
 
 
 def test_a_run_is_read_back_from_sqlite(tracked):

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 from jukebox import Catalogue, Drift, Journal, Policy, Tampered, code_version, drift
 from jukebox.loop.events import Entry, Trigger
-from jukebox.loop.triggers import Now, fall, fire
+from jukebox.loop.triggers import Now, find_fall, fire_trigger
 from jukebox.model import identity, job
-from jukebox.model.identity import FLAT
+from jukebox.model.identity import FLAT_MODULES
 
 from .loops import CALM, POLICY, TURN, answer, names
 
@@ -68,7 +68,7 @@ def test_what_makes_no_model_does_not_fire(home):
 
 def test_another_release_of_a_package_fires(home, monkeypatch):
     """The same code does not make the same model with it; the sentence names it."""
-    here = identity.installed() | {"scipy": "1.1"}
+    here = identity.installed_versions() | {"scipy": "1.1"}
     monkeypatch.setattr(identity.metadata, "version", here.get)
     with closing(home.loop()) as loop:
         (event,) = loop.look()
@@ -80,15 +80,18 @@ def test_a_champion_from_before_there_were_rooms_is_trained_anew_once(new, monke
     """Its record counts the code in another way: the sentence says so."""
     flat = new.folder / "flat" / "jukebox"
     flat.mkdir(parents=True)
-    for name in FLAT:
+    for name in FLAT_MODULES:
         (flat / f"{name}.py").write_text(f"# {name}, 'diligent'\n", "utf-8")
     then = code_version(flat)
     assert (
-        then == hashlib.sha256("\0".join(f"# {n}, 'diligent'\n" for n in FLAT).encode()).hexdigest()
+        then
+        == hashlib.sha256(
+            "\0".join(f"# {n}, 'diligent'\n" for n in FLAT_MODULES).encode()
+        ).hexdigest()
     )
     shutil.copytree(flat.parent, new.folder / "code" / then)
     new.learner(flat, new.store.folder, new.store.freeze(), new.folder / "old", 2, 0)
-    new.registry.promote(new.registry.register(job.made(new.folder / "old")), "by hand")
+    new.registry.promote(new.registry.register(job.read_model(new.folder / "old")), "by hand")
     with closing(new.loop()) as loop:
         (event, *others) = [e for e in loop.look() if e.figures.kind == "code"]
 
@@ -201,7 +204,7 @@ def test_a_fall_fires_when_its_labels_are_known(home):
         fired.append(look(home, NEVER))
 
     assert [[], [], [], [], ["performance"], ["performance"]] == fired
-    assert TURN == fall(home.events(), 2)
+    assert TURN == find_fall(home.events(), 2)
 
 
 def test_a_fall_fires_once_a_week(home):
@@ -386,9 +389,9 @@ def test_the_fall_is_an_unbroken_row_of_weeks(tmp_path):
     now = Now(data="", champion=1, quarantined=0, code="")
     for version, week in [(1, 3), (1, 7), (2, 6), (1, 8)]:
         fell = Trigger(kind="performance", cause=f"{version} {week}", version=version, week=week)
-        fire(journal, week, now, fell, "fell")
+        fire_trigger(journal, week, now, fell, "fell")
 
-    assert (7, 6, None) == tuple(fall(journal.events(), version) for version in (1, 2, 3))
+    assert (7, 6, None) == tuple(find_fall(journal.events(), version) for version in (1, 2, 3))
 
 
 # ---- what no model has answered fires again ------------------------------------------------------

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from jukebox import changed_rows, data_version, labels
 from jukebox.data import versions
-from jukebox.data.files import read
+from jukebox.data.files import read_table
 
 from .deliveries import CHARTS, TRACKS, csv, parquet
 
@@ -56,7 +56,7 @@ def test_the_version_does_not_depend_on_the_format(write, tmp_path):
     """Written, read and versioned again; the values are not rounded, to make it hard."""
     rng = np.random.default_rng(0)
     tracks = TRACKS.assign(energy=rng.random(len(TRACKS)), tempo=rng.uniform(60, 180, len(TRACKS)))
-    kept, _, _ = read(write(tracks, tmp_path / f"tracks.{write.__name__}"))
+    kept, _, _ = read_table(write(tracks, tmp_path / f"tracks.{write.__name__}"))
 
     assert tracks.equals(kept)
     assert data_version(tracks, CHARTS) == data_version(kept, CHARTS)

@@ -495,7 +495,7 @@ class Level1(Level):
         record, out = second[1].record, self.folder / "again"
         code = find_snapshot(self.home / "code", record.code_version, record.packages)
         newest, seed = record.settings.newest, record.seed
-        job.run(code, self.home / "data", record.data_version, out, newest, seed)
+        job.run_training(code, self.home / "data", record.data_version, out, newest, seed)
         return sha((out / "model.onnx").read_bytes()) == self.bytes[second[0]]
 
     def more(self):

@@ -42,7 +42,7 @@ def stages(n, model=None):
     tracks, charts = world.weeks(range(WEEKS))
     yield "validate", lambda: checks.validate(tracks)
     yield "store", lambda: stored(tracks, charts)
-    yield "features", lambda: features.pipeline().fit_transform(features.matrix(tracks))
+    yield "features", lambda: features.feature_pipeline().fit_transform(features.matrix(tracks))
     half = n // 2
     yield "drift", lambda: drift.drift(tracks[:half], tracks[half:])
     if n <= TO["train"]:

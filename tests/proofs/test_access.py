@@ -146,7 +146,7 @@ def test_nothing_secret_gets_out(reigned, tmp_path, monkeypatch, figures):  # no
     do("status", **own), do("lineage", "2", **own), do("monitor", **own), do("doctor", **own)
     do("generate", "--weeks", "1", **own)
     events = Home(home).events()
-    report.write(events, tmp_path / "report.html", Registry(home / "registry").lineage(2))
+    report.write_report(events, tmp_path / "report.html", Registry(home / "registry").lineage(2))
 
     service = Service(
         home / "registry", tmp_path / "served", {r: hidden[r] for r in TOKENS}, JUKEBOX_MLFLOW=""
@@ -252,7 +252,7 @@ def test_links_in_the_checkout_and_in_the_store(outside, tmp_path):
     package.mkdir(parents=True)
     secret.write_text("# the first\n", "utf-8")
     (package / "training.py").symlink_to(secret)
-    version = job.snapshot(package, tmp_path / "code")
+    version = job.take_snapshot(package, tmp_path / "code")
     secret.write_text("# the second\n", "utf-8")
     copies = list((tmp_path / "code" / version).rglob("*"))
     stored = next((outside.folder / "batches").glob("tracks-*"))

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from jukebox import FEATURES, Catalogue, Drift, Policy, Settings, Store, code_version, drift, train
-from jukebox.data.files import write
+from jukebox.data.files import write_file
 from jukebox.watch.drift import CATEGORICAL
 from jukebox.watch.observation import NEWEST, observe
 from jukebox.world.simulation import BELLS, MOVED
@@ -281,8 +281,8 @@ def taught(code, store, data, out, newest, seed):
     model = train(*Store(store).read(data), Settings(newest=newest), seed)
     record = replace(model.record, code_version=code_version(code))
     out.mkdir(parents=True)
-    write(out / "model.onnx", model.onnx)
-    write(out / "record.json", json.dumps(record.as_dict()).encode())
+    write_file(out / "model.onnx", model.onnx)
+    write_file(out / "record.json", json.dumps(record.as_dict()).encode())
 
 
 def settled(empty, folder, world):

@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 import requests
 from jukebox import Journal, Registry, Store
-from jukebox.loop.journal import lost
+from jukebox.loop.journal import lost_triggers
 
 from tests.jukebox.conftest import begun, made, reigned  # noqa: F401
 from tests.jukebox.loops import Home
@@ -262,7 +262,7 @@ def test_a_full_disk_and_the_loop(held, disk, figures, step):
     told(figures, said, ROOM, *(["Run 2 waits: "] if step == "train" else []))
     assert "refused" not in [event.name for event in meanwhile]
     assert "promoted" == again[1].split()[-1]
-    assert [] == lost(events(held))
+    assert [] == lost_triggers(events(held))
 
 
 def fill(disk):
@@ -360,7 +360,7 @@ def test_a_clock_that_is_set_back(begun, tmp_path, figures):  # noqa: F811
         rows, decisions = events(home.folder), home.registry.history()
         for times in ([row.time for row in rows], [row["time"] for row in decisions]):
             assert sorted(times) == times
-        assert [] == lost(rows)
+        assert [] == lost_triggers(rows)
         ends[way] = [(row.name, row.why) for row in rows], home.registry.standing()
     logged = Registry(home.folder / "registry").predictions(role="champion")["time"]
     figures["faults"] = figures.get("faults", 0) + 1  # there is nothing to tell: nothing is wrong
@@ -435,7 +435,7 @@ def test_a_second_loop(begun, tmp_path, figures):  # noqa: F811
     assert then == now
     steps = ["trigger", "start", "validate", "train", "gate", "register", "canary", "promoted"]
     assert steps == ending[1].split() == [event.name for event in events(home)[-8:]]
-    assert [] == lost(events(home))
+    assert [] == lost_triggers(events(home))
 
 
 def test_the_page_shows_what_was_said(figures):

@@ -31,9 +31,18 @@ from jukebox import (
     gate,
     labels,
 )
-from jukebox.watch.alerts import firing, service
+from jukebox.watch.alerts import find_firing, read_service
 from jukebox.world import incident
-from jukebox.world.incident import QUARTER, RELEASED, TURNED, WORLD, Week, cost, hits, lived
+from jukebox.world.incident import (
+    QUARTER,
+    RELEASE_WEEK,
+    TURN_WEEK,
+    TURNING_WORLD,
+    Week,
+    cost,
+    count_hits,
+    live_through,
+)
 from jukebox.world.scene import release, serving, until
 
 from tests.jukebox.conftest import made
@@ -96,21 +105,26 @@ class System:
     def answers(self, week, found=""):
         """Let the tracks of a week be asked about, by the champion of the day; note the week."""
         version = self.registry.standing().champion
-        until(lambda: service(self.url)["champion"] == version, f"Version {version} did not serve")
-        tracks, charts = WORLD.week(week)
-        met = hits(labels(tracks, charts), self.ask(tracks, self.calls))
+        until(
+            lambda: read_service(self.url)["champion"] == version,
+            f"Version {version} did not serve",
+        )
+        tracks, charts = TURNING_WORLD.week(week)
+        met = count_hits(labels(tracks, charts), self.ask(tracks, self.calls))
         self.weeks.append(Week(week, version, met, found))
 
     def alerts(self):
         """Give the names of the alerts on the service that fire."""
-        return {a.name for a in firing({}, service(self.url)) if a.name.startswith("Service")}
+        return {
+            a.name for a in find_firing({}, read_service(self.url)) if a.name.startswith("Service")
+        }
 
 
 def looked(system, loop, week):
     """Let the loop look and do what it finds, while people ask; say what came of it."""
     if not (fired := loop.look()):
         return ""
-    asked = WORLD.week(week - 1)[0]
+    asked = TURNING_WORLD.week(week - 1)[0]
     events = system.meanwhile(asked, lambda: list(loop.run()))
     fell = any(event.figures.kind == "performance" for event in fired)
     ending = events[-1].name
@@ -138,14 +152,14 @@ def systems(empty, sizes, tmp_path_factory):
         ours = System(home, ends)
         loop = Loop(home, ours.registry, ours.store, policy=Policy(answers=25, share=0.25))
         ends.enter_context(closing(loop))
-        for week in range(RELEASED + 1):
-            release(ours.store, week, WORLD.week(week)[0], WORLD)
-        found = looked(ours, loop, RELEASED)
+        for week in range(RELEASE_WEEK + 1):
+            release(ours.store, week, TURNING_WORLD.week(week)[0], TURNING_WORLD)
+        found = looked(ours, loop, RELEASE_WEEK)
         shutil.copytree(home / "registry", folder / "alone" / "registry")
         alone = System(folder / "alone", ends)
-        for week in range(RELEASED, sizes.last):
-            if week > RELEASED:
-                release(ours.store, week, WORLD.week(week)[0], WORLD)
+        for week in range(RELEASE_WEEK, sizes.last):
+            if week > RELEASE_WEEK:
+                release(ours.store, week, TURNING_WORLD.week(week)[0], TURNING_WORLD)
                 found = looked(ours, loop, week)
             ours.answers(week, found)
             alone.answers(week)
@@ -155,7 +169,7 @@ def systems(empty, sizes, tmp_path_factory):
 def test_the_loop_finds_the_fall_with_the_first_charts_and_mends_it(systems, sizes, figures):
     """No sooner than the charts are known, and within weeks; what is left alone is never found out."""
     found, alone = (cost(systems[name].weeks) for name in ("loop", "alone"))
-    figures |= {"weeks": sizes.last - TURNED, "loop_lost": found.lost, "alone_lost": alone.lost}
+    figures |= {"weeks": sizes.last - TURN_WEEK, "loop_lost": found.lost, "alone_lost": alone.lost}
     figures |= {"loop_detect": found.detect, "loop_recover": found.recover}
 
     assert LABEL_DELAY == found.detect
@@ -166,7 +180,9 @@ def test_the_loop_finds_the_fall_with_the_first_charts_and_mends_it(systems, siz
 
 def test_the_page_lives_through_what_the_services_do(systems, sizes):
     """It counts in one process, with a look in the place of the loop."""
-    never, weekly = (list(lived(looks, sizes.last)) for looks in (incident.never, incident.weekly))
+    never, weekly = (
+        list(live_through(looks, sizes.last)) for looks in (incident.never, incident.weekly)
+    )
 
     assert [w.hits for w in never] == pytest.approx([w.hits for w in systems["alone"].weeks], 0.01)
     assert cost(systems["loop"].weeks)[:2] == cost(weekly)[:2]
@@ -174,9 +190,9 @@ def test_the_page_lives_through_what_the_services_do(systems, sizes):
 
 def test_a_report_finds_it_by_the_luck_of_its_date(sizes, figures):
     """In each of the 13 weeks in which the first report can come that has a chart of the new tastes."""
-    first = TURNED + LABEL_DELAY
+    first = TURN_WEEK + LABEL_DELAY
     found = [
-        cost(list(lived(lambda week, report=report: week == report)))
+        cost(list(live_through(lambda week, report=report: week == report)))
         for report in range(first, first + QUARTER, sizes.every)
     ]
     for name in (*MOMENTS, "lost"):
@@ -191,7 +207,7 @@ def test_a_report_finds_it_by_the_luck_of_its_date(sizes, figures):
 def test_the_service_shows_nothing_of_the_silent_one(systems, figures):
     """Requests, errors and latency of the model left alone, before tastes turned and since."""
     alone, each = systems["alone"], len(systems["alone"].calls) // len(systems["alone"].weeks)
-    turn = (TURNED - RELEASED) * each
+    turn = (TURN_WEEK - RELEASE_WEEK) * each
     for name, calls in (("before", alone.calls[:turn]), ("silent", alone.calls[turn:])):
         seen = describe_calls(calls)
         figures |= {
@@ -200,7 +216,10 @@ def test_the_service_shows_nothing_of_the_silent_one(systems, figures):
             f"{name}_p50_ms": round(1000 * seen["p50"], 1),
             f"{name}_p99_ms": round(1000 * seen["p99"], 1),
         }
-    of = {"before": alone.weeks[: TURNED - RELEASED], "silent": alone.weeks[TURNED - RELEASED :]}
+    of = {
+        "before": alone.weeks[: TURN_WEEK - RELEASE_WEEK],
+        "silent": alone.weeks[TURN_WEEK - RELEASE_WEEK :],
+    }
     for name, weeks in of.items():
         share = np.mean([w.hits for w in weeks]) / len(COUNTRIES) / incident.CAMPAIGNS
         figures[f"{name}_hits_percent"] = round(100 * float(share))
@@ -213,11 +232,11 @@ def test_the_service_shows_nothing_of_the_silent_one(systems, figures):
 def test_the_service_shows_the_loud_one_at_once(systems, sizes, figures):
     """A broken model, promoted by hand past the gate that refuses it; one rollback mends it."""
     alone, data = systems["alone"], systems["loop"].store.read()
-    tracks, model = WORLD.week(sizes.last)[0], broken()
+    tracks, model = TURNING_WORLD.week(sizes.last)[0], broken()
     assert not gate(model, alone.registry.champion(), *data).passed
     version, calls = alone.registry.register(model), []
     alone.registry.promote(version, "by hand, on a Friday")
-    until(lambda: service(alone.url)["champion"] == version, "The broken model did not serve")
+    until(lambda: read_service(alone.url)["champion"] == version, "The broken model did not serve")
     for asked in count(1):
         alone.ask(tracks[:AT_ONCE], calls)
         if "ServiceErrors" in alone.alerts():
@@ -225,7 +244,7 @@ def test_the_service_shows_the_loud_one_at_once(systems, sizes, figures):
         assert asked < 1000
     fired, began = time.time(), calls[0][0]
     alone.registry.rollback("every answer is an error")
-    until(lambda: service(alone.url)["champion"] != version, "The rollback did not serve")
+    until(lambda: read_service(alone.url)["champion"] != version, "The rollback did not serve")
     seen, after = describe_calls(calls), []
     alone.ask(tracks, after)
     figures |= {

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from jukebox import COLUMNS, DIRT, FEATURES, Catalogue, Registry, Store, dirty, validate
 from jukebox.cli.main import main
-from jukebox.data.files import read
+from jukebox.data.files import read_table
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
@@ -308,7 +308,7 @@ def test_ten_thousand_dirty_rows_in_a_file(sizes, tmp_path):
         csv.writer(out).writerows([COLUMNS, *sent[COLUMNS].to_numpy()])
     answer = CliRunner().invoke(main, ["validate", str(file), "--quarantine", str(bad)])
     counts = re.match(r"(\d+) rows: (\d+) kept, (\d+) quarantined", answer.output)
-    kept, quarantined, _ = read(file)
+    kept, quarantined, _ = read_table(file)
     written = pd.read_csv(bad, dtype=str, keep_default_na=False)
 
     assert 1 == answer.exit_code
@@ -325,7 +325,7 @@ def test_the_same_tracks_week_after_week(sizes, tmp_path):
     again = sent.assign(released=WEEK + 1)
     kept, quarantined = store.arrive(WEEK + 1, again)
 
-    assert len(quarantined) == len(store.quarantined(WEEK + 1))
+    assert len(quarantined) == len(store.quarantined_rows(WEEK + 1))
     assert not set(kept["track_id"]) & set(first["track_id"])
     assert sizes.rows == len(kept) + len(quarantined)
     assert (quarantined["reason"].str.strip() != "").all()

@@ -89,7 +89,7 @@ def work(folder, real, say):
 
         return begin
 
-    with closing(home.loop(train=job.run if real else train)) as loop:
+    with closing(home.loop(train=job.run_training if real else train)) as loop:
         for step in PIPELINE:
             name = step.do.__name__
             setattr(loop, name, announced(step.name, getattr(loop, name)))
@@ -117,7 +117,7 @@ def end(home, loop):
         "aliases": registry.client.get_registered_model("jukebox").aliases,
         "digests": {e.version: e.tags["digest"] for e in entries},
         "champion": registry.champion().digest,
-        "lost": journal.lost(events),
+        "lost": journal.lost_triggers(events),
     }
 
 
@@ -259,7 +259,7 @@ def told(reigned, sizes, tmp_path_factory):  # noqa: F811
     shutil.copytree(INSTALLED, home.checkout, ignore=shutil.ignore_patterns("__pycache__"))
     with (home.checkout / "model" / "training.py").open("a", encoding="utf-8") as file:
         file.write(COUNTED)
-    with closing(home.loop(train=job.run)) as loop:
+    with closing(home.loop(train=job.run_training)) as loop:
         loop.look()
         loop.advance(), loop.advance()
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()

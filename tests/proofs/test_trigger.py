@@ -20,7 +20,7 @@ from jukebox import (
     Settings,
     calibration_slope,
     drift,
-    fell,
+    has_fallen,
     judge,
     labels,
     predict,
@@ -28,7 +28,7 @@ from jukebox import (
     session,
     train,
 )
-from jukebox.world.simulation import REGIONS, standardised
+from jukebox.world.simulation import REGIONS, standardise
 from scipy.stats import binomtest, norm
 
 SIZES = {"models": (3, 100)}  # (small, full)
@@ -104,7 +104,7 @@ def learnt(seed):
 
 def quarter(tracks, world, kept, rng):
     """Give the quarter of tracks that fits best a region's taste, or one narrow genre."""
-    seen = standardised(tracks)
+    seen = standardise(tracks)
     if kept == "region":
         ours = [country in REGIONS[rng.integers(len(REGIONS))].split() for country in COUNTRIES]
         fit = seen @ world.tastes[ours].mean(0)
@@ -158,7 +158,7 @@ def fired(sizes, figures):
             running, before, old = learnt(seed)
             windows = [window(seed, name, number) for number in range(EACH if name in MIXES else 1)]
             scored = [sloped(y, predict(running, tracks)) for tracks, y in windows]
-            found["slope"].append([fell(before, now) for now in scored])
+            found["slope"].append([has_fallen(before, now) for now in scored])
             tracks, y = windows[0]
             first = score(y, predict(running, tracks), resamples=100)
             found["ap"].append([sank(before, first)])

@@ -2,7 +2,17 @@
 
 import numpy as np
 import pytest
-from jukebox import FEATURES, Catalogue, Drift, judge, labelled, labels, predict, score, train
+from jukebox import (
+    FEATURES,
+    Catalogue,
+    Drift,
+    judge,
+    labelled_tracks,
+    labels,
+    predict,
+    score,
+    train,
+)
 
 SIZES = {  # (small, full)
     "weeks": (16, 30),  # learnt
@@ -14,7 +24,7 @@ TURN = 0.1  # of a right angle, by which tastes turn every four weeks
 
 def newer(model, tracks, charts):
     """Give the labelled tracks after those that a model was fitted on, and their labels."""
-    known = labelled(tracks, charts)
+    known = labelled_tracks(tracks, charts)
     known = known[known["released"] > model.record.fitted_weeks[1]]
     return known, labels(known, charts)
 

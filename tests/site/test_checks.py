@@ -303,7 +303,7 @@ def test_differences(tmp_path):
 @pytest.mark.parametrize(
     ("need", "sentence"),
     [
-        (chromium.find, "Chromium is missing: apt-get install chromium"),
+        (chromium.find_chromium, "Chromium is missing: apt-get install chromium"),
         (lambda: checks.markup("."), "Java is missing: apt-get install default-jre-headless"),
     ],
 )
@@ -322,5 +322,5 @@ def test_missing_library(monkeypatch):
     monkeypatch.setattr(chromium, "find_library", lambda name: None)
 
     with pytest.raises(SystemExit) as stop:
-        chromium.find()
+        chromium.find_chromium()
     assert "libatomic is missing: apt-get install libatomic1" == stop.value.code

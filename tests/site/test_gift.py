@@ -69,7 +69,7 @@ def as_question(part):
 
 def test_a_stranger_reads_each_question_as_the_quiz_has_it(read, tmp_path):
     """Text, options, which is right, the reason of each option, the id, the category."""
-    moodle.write(tmp_path, address="")
+    moodle.write_bank(tmp_path, address="")
     truth, found = questions(DOCS), in_categories(read(tmp_path / "bank.gift.txt"))
 
     assert {name: as_question(part) for name, (_, part) in found.items()} == truth
@@ -83,7 +83,7 @@ def test_a_stranger_reads_each_question_as_the_quiz_has_it(read, tmp_path):
 
 def test_hard_texts_arrive_whole(read, docs, tmp_path):  # noqa: F811
     """What GIFT takes for a sign is escaped, also where a text begins with it."""
-    moodle.write(tmp_path, docs=docs, address="https://example.org/?a=b")
+    moodle.write_bank(tmp_path, docs=docs, address="https://example.org/?a=b")
     category, part = in_categories(read(tmp_path / "bank.gift.txt"))["part/first#one"]
 
     assert category == "MLOps handbook/The part/A//B: a page on first"
@@ -105,7 +105,7 @@ def shown(heading):
 def test_each_question_leads_to_its_section():
     """The address and the title are those of the built page."""
     site = "https://example.org/"
-    items = list(moodle.read_items(DOCS, moodle.chosen(DOCS, None), site))
+    items = list(moodle.read_items(DOCS, moodle.choose_chapters(DOCS, None), site))
 
     pages: dict[str, BeautifulSoup] = {}
     for item in items:

@@ -168,7 +168,7 @@ def test_a_name_is_typed_once(visit):
 
     assert asks.startswith("Type your name")
     assert (True, "Type your name first.") == (focused, told)
-    assert hand_in.read(page.inner_text(LINE)).name == "Learner 1"
+    assert hand_in.parse_line(page.inner_text(LINE)).name == "Learner 1"
 
 
 @pytest.mark.parametrize("disk", [False, True])
@@ -182,10 +182,10 @@ def test_a_browser_that_keeps_nothing(visit, origin, disk):
     page.reload()
 
     assert ("CAB", 1) == (
-        "".join(hand_in.read(line).items[0].letters),
-        hand_in.read(line).items[0].tries,
+        "".join(hand_in.parse_line(line).items[0].letters),
+        hand_in.parse_line(line).items[0].tries,
     )
-    assert 2 == hand_in.read(again).items[0].tries
+    assert 2 == hand_in.parse_line(again).items[0].tries
     assert page.locator(".quiz-proof").is_hidden()
     page.goto(page.url.replace(FIRST, LIST))
     page.wait_for_selector(".my-quizzes select")
@@ -286,11 +286,11 @@ def test_both_writers_clean_and_count_alike(visit):
     """What the browser makes of a name, and the checksum of it, is what Python makes of it."""
     cleaned = (page := visit(LIST)).evaluate("names => names.map(handIn.clean)", ODD)
     write = "names => names.map((n) => handIn.line(n, '2026-11-23', ['lab-1 done 5f3a try 2']))"
-    lines, lab = page.evaluate(write, cleaned), hand_in.Lab(1, True, "5f3a", 2)
+    lines, lab = page.evaluate(write, cleaned), hand_in.LabResult(1, True, "5f3a", 2)
 
-    assert [hand_in.clean(name) for name in ODD] == cleaned
-    assert [hand_in.write(name, DAY, [lab]) for name in ODD] == lines
-    assert cleaned == [hand_in.read(line).name for line in lines]
+    assert [hand_in.clean_name(name) for name in ODD] == cleaned
+    assert [hand_in.compose_line(name, DAY, [lab]) for name in ODD] == lines
+    assert cleaned == [hand_in.parse_line(line).name for line in lines]
 
 
 def test_a_longer_name_is_cut(visit):
@@ -300,7 +300,7 @@ def test_a_longer_name_is_cut(visit):
     page.evaluate("localStorage.setItem('hand-in:name', '\\u{1f600}'.repeat(80))")
     page.reload()
 
-    assert "\U0001f600" * 60 == hand_in.read(page.inner_text(LINE)).name
+    assert "\U0001f600" * 60 == hand_in.parse_line(page.inner_text(LINE)).name
 
 
 # ---- the page of all -----------------------------------------------------------------------------
@@ -335,10 +335,10 @@ def rows(page):
 def test_all_quizzes_and_those_of_a_path(visit):
     """What is done, half done and of older questions; the line has what is done on the path."""
     page = done(visit)
-    everything, line = rows(page), hand_in.read(page.inner_text(LINE))
+    everything, line = rows(page), hand_in.parse_line(page.inner_text(LINE))
     said, folded = (page.inner_text(f".my-quizzes > {part}") for part in ("p", "details"))
     page.select_option(".my-quizzes select", label="Managers")
-    path, short = rows(page), hand_in.read(page.inner_text(LINE))
+    path, short = rows(page), hand_in.parse_line(page.inner_text(LINE))
 
     assert len(list((class_report.DOCS / "_data/quizzes").rglob("*.toml"))) == len(everything)
     assert ("2 of 3", "1 \u00d7") == everything[PAGES[0]]

@@ -58,7 +58,7 @@ def printed(browser, tmp_path_factory):
     def show(count):
         if count not in done:
             folder = tmp_path_factory.mktemp(f"class-{count}")
-            files = sheets.write(browser, course(learners(count)), folder)
+            files = sheets.print_room_papers(browser, course(learners(count)), folder)
             named = {f.relative_to(folder).as_posix(): f for f in files}
             done[count] = {name: pages_of(file) for name, file in named.items()}, named
         return done[count]
@@ -115,7 +115,9 @@ def test_head_on_each_page(printed):
 def test_more_days_than_a_page(browser, tmp_path):
     """Seven days take two pages for the same people, with the same numbers."""
     days = [DAYS[0] + timedelta(7 * week) for week in range(7)]
-    file, *_ = sheets.write(browser, course(learners(21), dates=days, taught=(), labs=[]), tmp_path)
+    file, *_ = sheets.print_room_papers(
+        browser, course(learners(21), dates=days, taught=(), labs=[]), tmp_path
+    )
     pages = pages_of(file)
 
     assert 4 == len(pages)
@@ -127,7 +129,9 @@ def test_weeks_are_called_weeks_and_stand_evenly_on_pages(browser, tmp_path):
     """Sixteen meetings are four times four, and not three times five and one."""
     weeks = [DAYS[0] + timedelta(7 * week) for week in range(16)]
     some = course(["Learner 1"], dates=weeks, taught=(), labs=[], unit="Week")
-    files = {file.stem: pages_of(file) for file in sheets.write(browser, some, tmp_path)}
+    files = {
+        file.stem: pages_of(file) for file in sheets.print_room_papers(browser, some, tmp_path)
+    }
 
     assert [4] * 4 == [len(re.findall("Week", page)) for page in files["sign-in"]]
     assert squeeze_text("Week 16, 26 April 2027") in files["minute-cards"][-1]
@@ -138,7 +142,7 @@ def test_the_course_and_the_fold_can_be_read_on_a_tent(browser):
     """From the other side of a table, which is farther away than a page."""
     html = sheets.document("name_tents", course([]), pages=[["Learner 1"]])
     with chromium.tab(browser) as page:
-        sheets.show(page, html)
+        sheets.show_document(page, html)
         sizes = page.evaluate(
             "[...document.querySelectorAll('.tent small, .tent .word')]"
             ".map(element => parseFloat(getComputedStyle(element).fontSize))"
@@ -169,15 +173,15 @@ def test_each_role_on_one_card(printed):
 def test_lab_sheet_is_whole(browser, tmp_path):
     """Each lab's page has its failures, its questions and its screens, and is one page."""
     numbers = [sheet["lab"] for sheet in sheets.load(sheets.DOCS, "lab_sheets.toml")["sheet"]]
-    files = sheets.write(browser, course([], labs=numbers), tmp_path)
+    files = sheets.print_room_papers(browser, course([], labs=numbers), tmp_path)
     pages = pages_of(next(file for file in files if file.stem == "lab-sheets"))
 
     assert len(numbers) == len(pages)
     for number, page in zip(numbers, pages, strict=True):
-        lab = sheets.lab(number, sheets.SITE)
-        words = [lab.title, *(f["way_out"] for f in lab.told["failure"])]
-        words += [f["screen"] for f in lab.told["failure"]] + [s.output for s in lab.screens]
-        words += [ask["listen"] for ask in lab.told["ask"]]
+        lab = sheets.read_lab(number, sheets.SITE)
+        words = [lab.title, *(f["way_out"] for f in lab.words["failure"])]
+        words += [f["screen"] for f in lab.words["failure"]] + [s.output for s in lab.screens]
+        words += [ask["listen"] for ask in lab.words["ask"]]
         assert re.match(r"about \d+ minutes, of which the machine works \d+ seconds", lab.line)
         assert squeeze_text(f"{front_matter_of(number)['activity']} minutes in the room.") in page
         assert [] == [word for word in words if squeeze_text(word) not in page]
@@ -195,7 +199,7 @@ def test_every_sheet_is_set_in_the_handbooks_typeface(printed):
 def test_letters_of_another_font_are_told(browser, tmp_path, capsys):
     """In words, once each; the names are printed all the same."""
     people = course(["Learner 1", "Łęarnęr ω 2", "\u5b78\u7fd2 3", "\u0416\u0416"], labs=[])
-    sheets.write(browser, people, tmp_path)
+    sheets.print_room_papers(browser, people, tmp_path)
     said = capsys.readouterr().err
 
     assert said.startswith("The handbook's fonts do not have \u0416\u5b78\u7fd2: look on paper ")
@@ -206,7 +210,7 @@ def test_letters_of_another_font_are_told(browser, tmp_path, capsys):
 def test_names_that_the_fonts_have_are_not_told(browser, tmp_path, capsys):
     """Nor is anything said of a class without names."""
     for people in (["Łęarnęr ω 2"], []):
-        sheets.write(browser, course(people, labs=[]), tmp_path)
+        sheets.print_room_papers(browser, course(people, labs=[]), tmp_path)
 
     assert "" == capsys.readouterr().err
 
@@ -215,7 +219,7 @@ def test_closing_questions_are_whole(browser, tmp_path):
     """The longest: all chapters that have a quiz; the sheet has no reason, and the key each."""
     quizzes = sorted(Path("docs/_data/quizzes").rglob("*.toml"))
     closing = [f.relative_to("docs/_data/quizzes").with_suffix("").as_posix() for f in quizzes]
-    files = sheets.write(browser, course([], labs=[], closing=closing), tmp_path)
+    files = sheets.print_room_papers(browser, course([], labs=[], closing=closing), tmp_path)
     text = {file.stem: "".join(pages_of(file)) for file in files}
     items = sheets.closing_questions(closing)
     options = [option for item in items for option in item.options]
@@ -231,8 +235,10 @@ def test_closing_questions_are_whole(browser, tmp_path):
 def test_names_of_any_kind(browser, tmp_path):
     """Long names, other scripts and HTML are whole on each sheet, inside of their place."""
     people = course(ODD, labs=[])
-    files = {f.stem: "".join(pages_of(f)) for f in sheets.write(browser, people, tmp_path)}
-    attended = sheets.certificates(browser, people, {name: [1] for name in ODD}, {}, tmp_path)
+    files = {
+        f.stem: "".join(pages_of(f)) for f in sheets.print_room_papers(browser, people, tmp_path)
+    }
+    attended = sheets.print_certificates(browser, people, {name: [1] for name in ODD}, {}, tmp_path)
 
     for text in (files["sign-in"], files["name-tents"], "".join(pages_of(attended[0]))):
         assert [] == [name for name in ODD if squeeze_text(name) not in text]
@@ -240,7 +246,7 @@ def test_names_of_any_kind(browser, tmp_path):
     signing = sheets.document("sign_in", people, pages=[(ODD, [(1, DAYS[0])])], rows=20)
     with chromium.tab(browser) as page:
         for document in (tents, signing):
-            sheets.show(page, document)
+            sheets.show_document(page, document)
             page.evaluate(sheets.FIT)
             assert [] == page.evaluate(LETTERS)
 
@@ -276,7 +282,7 @@ def test_attendance(browser, tmp_path):
     """Whoever came has a page with the days that he or she was there, and with no others."""
     class_ = course(["Learner 1", "Learner 2", "Learner 3"])
     attended = {"Learner 3": [1, 2, 3], "Learner 1": [3, 1, 1], "Learner 2": []}
-    (file,) = sheets.certificates(browser, class_, attended, {}, tmp_path)
+    (file,) = sheets.print_certificates(browser, class_, attended, {}, tmp_path)
     first, third = pages_of(file)
 
     assert tmp_path / "after" / "attendance.pdf" == file
@@ -296,7 +302,7 @@ def test_attendance(browser, tmp_path):
 def test_a_certificate_of_one_meeting_says_its_date_once(browser, tmp_path):
     """A talk has no list of topics, and nobody is present on one of one day."""
     talk = course(["Learner 1"], dates=DAYS[:1], taught=[[]], labs=[])
-    (file,) = sheets.certificates(browser, talk, {"Learner 1": [1]}, {}, tmp_path)
+    (file,) = sheets.print_certificates(browser, talk, {"Learner 1": [1]}, {}, tmp_path)
     (page,) = pages_of(file)
 
     assert 1 == page.count(squeeze_text("11 January 2027"))
@@ -308,7 +314,7 @@ def test_a_certificate_has_a_topic_to_a_line(browser, tmp_path):
     topics = [f"Topic {number:02}" for number in range(1, 31)]
     for taught in (topics[:3], topics):
         class_ = course(["Learner 1"], dates=DAYS[:1], taught=[taught])
-        (file,) = sheets.certificates(browser, class_, {"Learner 1": [1]}, {}, tmp_path)
+        (file,) = sheets.print_certificates(browser, class_, {"Learner 1": [1]}, {}, tmp_path)
         lines = PdfReader(file).pages[0].extract_text().splitlines()
         assert taught == [line for line in lines if line.startswith("Topic")]
 
@@ -318,7 +324,7 @@ def test_completion(browser, tmp_path):
     class_ = course(["Learner 1", "Learner 2"], quizzes=["introduction/what-is-mlops"])
     done = sheets.Completed([1, 3], ["introduction/what-is-mlops"])
     completed = {"Learner 1": sheets.Completed([1], done.quizzes), "Learner 2": done}
-    (file,) = sheets.certificates(browser, class_, {}, completed, tmp_path)
+    (file,) = sheets.print_certificates(browser, class_, {}, completed, tmp_path)
     (page,) = pages_of(file)
 
     assert tmp_path / "after" / "completion.pdf" == file
@@ -345,7 +351,7 @@ def test_completion(browser, tmp_path):
 def test_refused_certificate(browser, tmp_path, attended, completed, fault):
     """A day that the course does not have and an unknown person are refused."""
     with pytest.raises(ValueError) as refused:
-        sheets.certificates(browser, course(["Learner 1"]), attended, completed, tmp_path)
+        sheets.print_certificates(browser, course(["Learner 1"]), attended, completed, tmp_path)
 
     assert fault == str(refused.value)
     assert [] == list(tmp_path.rglob("*.pdf"))
@@ -355,9 +361,9 @@ def test_nothing_to_certify(browser, tmp_path):
     """Without anybody to name, or anything to complete, no file is written."""
     nothing = course(["Learner 1"], labs=[])
 
-    assert [] == sheets.certificates(
+    assert [] == sheets.print_certificates(
         browser, nothing, {}, {"Learner 1": sheets.Completed()}, tmp_path
     )
-    assert [] == sheets.certificates(
+    assert [] == sheets.print_certificates(
         browser, course(["Learner 1"]), {"Learner 1": []}, {}, tmp_path
     )

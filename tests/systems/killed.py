@@ -18,7 +18,7 @@ from pathlib import Path
 
 from jukebox import Journal, Registry
 from jukebox.loop.events import Entry, Trigger
-from jukebox.loop.triggers import Now, fire
+from jukebox.loop.triggers import Now, fire_trigger
 from jukebox.model import job
 
 from tests.jukebox import loops
@@ -69,9 +69,9 @@ def tell(story, folder, deaths):
         def asked(version, after=0):
             if story == "withdrawn" and registry.standing().challenger == version:
                 Registry.withdraw(registry, version, "6 of 50 calls failed or were slow")
-            return Registry.asked(registry, version, after)
+            return Registry.count_requests(registry, version, after)
 
-        registry.asked = asked
+        registry.count_requests = asked
 
     def state():
         events = loop.journal.events()
@@ -79,7 +79,7 @@ def tell(story, folder, deaths):
         # Up to there, the stories are the same.
         return f"{len(events)} {len(registry.history())}" if new else None
 
-    def trained(path, content, write=loops.write):
+    def trained(path, content, write=loops.write_file):
         if path.name == "record.json":
             with Path(folder, "trained").open("a") as file:
                 file.write("once\n")
@@ -93,7 +93,7 @@ def tell(story, folder, deaths):
             return None if fired else Entry(None, "it fell", trigger)
 
         loop.journal.add(7, fell)
-    loops.write = trained
+    loops.write_file = trained
     for owner, names in {
         loop.journal: ["add"],
         registry: ["register", "challenge", "withdraw", "promote", "rollback", "_settle"],
@@ -135,7 +135,7 @@ def race(file):
             both.wait()
             now = Now(data="", champion=None, quarantined=0, code="")
             causes = [Trigger(kind="data", cause=f"v{i}") for i in range(50)]
-            events = [fire(journal, 0, now, trigger, "new") for trigger in causes]
+            events = [fire_trigger(journal, 0, now, trigger, "new") for trigger in causes]
             os._exit(sum(event is not None for event in events))
         children.append(child)
     return [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from jukebox import Journal
 from jukebox.loop.events import read_runs
-from jukebox.loop.journal import lost
+from jukebox.loop.journal import lost_triggers
 
 from tests.jukebox.loops import Home
 from tests.jukebox.test_loop import aliases
@@ -71,7 +71,7 @@ def test_a_loop_that_is_killed_at_every_point_ends_as_if_it_were_not(
     assert (ending, names[1]) == (found[3].ending, names[0])
     assert expected[3].end.why == found[3].end.why
     assert expected[3].end.figures.triggers == found[3].end.figures.triggers
-    assert [] == lost(kills.events())
+    assert [] == lost_triggers(kills.events())
     assert ([1, 2, 3], 1) == (
         list(found),
         names[0].count("start"),

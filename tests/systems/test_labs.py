@@ -19,8 +19,8 @@ import pytest
 from jukebox import Catalogue, Model, labels
 from jukebox.labs import hands
 from jukebox.labs.dirty_data import MENDING_PROGRAM, DirtyData
-from jukebox.labs.first_model import hits
-from jukebox.labs.hand_in import digest, read
+from jukebox.labs.first_model import count_sure_hits
+from jukebox.labs.hand_in import digest, parse_line
 from jukebox.labs.hands import Hands
 from jukebox.labs.listing import LABS
 from jukebox.labs.trace_a_prediction import find_right_answer
@@ -172,7 +172,7 @@ def test_looking_changes_no_state(life):
 
 def test_the_lab_is_handed_in_as_done(life):
     """With its number, and how often it was checked since an older lab.json took its place."""
-    [item] = read(life.line.strip()).items
+    [item] = parse_line(life.line.strip()).items
 
     assert (life.number, True, 1) == (item.number, item.done, item.tries)
 
@@ -249,7 +249,7 @@ def test_the_first_number_is_a_count_of_charts(monkeypatch):
     model = Model(b"", "", Record(fitted_weeks=(0, 2)))
     found = []
     for said["p"] in (y.astype(float), 1 - y.astype(float)):
-        found.append(hits(model, tracks, charts))
+        found.append(count_sure_hits(model, tracks, charts))
 
     assert [pytest.approx(y.sum(0).clip(max=10).mean()), 0] == [right for right, _ in found]
     assert [pytest.approx(10 * y.mean())] * 2 == [chance for _, chance in found]

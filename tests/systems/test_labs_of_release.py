@@ -104,7 +104,7 @@ def test_lab_3_is_done_with_the_version_that_passes(begun):
     lab.registry.promote(5, "it passed")
 
     assert "" == lab.wrong()
-    assert "history" not in GATE.done(lab.folder)
+    assert "history" not in GATE.conclude(lab.folder)
 
 
 def test_lab_3_tells_why_the_leak_was_taken_back(begun):
@@ -115,7 +115,7 @@ def test_lab_3_tells_why_the_leak_was_taken_back(begun):
     lab.registry.promote(5, "it passed")
 
     assert "" == lab.wrong()
-    assert "“it knew the test”" in GATE.done(lab.folder)
+    assert "“it knew the test”" in GATE.conclude(lab.folder)
 
 
 def test_lab_3_is_not_done_while_a_rollback_would_return_to_the_leak(begun):
@@ -177,7 +177,7 @@ def test_lab_4_is_done_when_version_2_answers_after_version_1(begun):
     lab.load(began, **{"version 1": 2, "version 2": 3})
 
     assert "" == lab.wrong()
-    assert "Version 1 answered 2 requests, then version 2 answered 3" in SWAP.done(lab.folder)
+    assert "Version 1 answered 2 requests, then version 2 answered 3" in SWAP.conclude(lab.folder)
 
 
 def test_lab_4_tells_how_long_nobody_answered(begun):
@@ -294,7 +294,7 @@ def test_lab_5_is_done_after_both_canaries(begun):
     lab = begun(CANARY)
     canaries(lab)
     lab.registry.promote(3, "it held")
-    said = CANARY.done(lab.folder)
+    said = CANARY.conclude(lab.folder)
 
     assert "" == lab.wrong()
     assert "Version 3 answered 25 of 100 requests as a canary" in said

@@ -16,7 +16,7 @@ import requests
 from jukebox import Journal, code_version
 from jukebox.labs.hand_in import digest
 from jukebox.loop.events import Event, Figures, Run, read_runs
-from jukebox.loop.journal import lost
+from jukebox.loop.journal import lost_triggers
 
 from tests.jukebox.serving import TRACK as FEATURES
 from tests.terminal import Terminal
@@ -187,7 +187,7 @@ def test_the_first_update_of_an_old_home_trains_once_for_the_code_and_says_why(p
     assert found[3].train
     assert found[3].end
     assert code_version() == place.record(3)["code_version"]
-    assert [] == lost(place.events())
+    assert [] == lost_triggers(place.events())
 
     assert "No trigger fired, and no run is unfinished.\n" == updated(place)
     assert found == place.runs()

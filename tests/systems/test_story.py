@@ -230,7 +230,7 @@ def test_the_gate_could_not_know_of_the_bad_release(events):
 
 def test_no_input_shows_what_was_measured_again():
     """Each share has the values that it had, in another order; what is no share stands still."""
-    tracks, charts = scene.WORLD.week(scene.OLD[0])
+    tracks, charts = scene.STORY_WORLD.week(scene.OLD[0])
     again = scene.remeasure(tracks, charts)
     same = [name for name in tracks if again[name].equals(tracks[name])]
     values = [name for name in tracks if sorted(again[name]) == sorted(tracks[name])]
@@ -306,7 +306,7 @@ def test_nothing_is_left_behind(told):
 def test_a_home_with_something_in_it_is_refused(told):
     """So that two stories do not mix."""
     with pytest.raises(ValueError) as error:
-        next(story.events(told["home"]))
+        next(story.play_story(told["home"]))
 
     assert f"{told['home']} is not empty: give the story a new folder, with --home." == str(
         error.value

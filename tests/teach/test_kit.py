@@ -128,7 +128,7 @@ def test_the_papers_are_those_of_this_class_and_this_plan(folder):
     signed, handout = (words_of(folder / f"room/{name}.pdf") for name in ("sign-in", "handouts"))
     key = words_of(folder / "trainer/answers.pdf")
     book = Handbook()
-    pages = quizzes_of(book.plan("three-days").taught, book)
+    pages = quizzes_of(book.plan("three-days").taught_chapters, book)
     why = [
         # All letters but those of code, which paper may part
         squeeze(max(re.split(r"`[^`]*`|\{\w+\}|[*<>]", option["why"]), key=len))
@@ -196,7 +196,7 @@ def test_certificates_are_for_who_was_there_and_apart_for_who_did_all(folder, ro
     """Learner 2 was there on two days and handed in less; Learner 3 was not there."""
     facts = json.loads((folder / teach.COURSE).read_text("utf-8"))
     quizzes = [answered(page) for page in facts["quizzes"]]
-    labs = [hand_in.Lab(number, True, f"5f{number}a", 1) for number in facts["labs"]]
+    labs = [hand_in.LabResult(number, True, f"5f{number}a", 1) for number in facts["labs"]]
     others = [lab._replace(state=f"6a{lab.number}b") for lab in labs]
     day = date(2027, 1, 28)
     words = [
@@ -216,9 +216,11 @@ def test_certificates_are_for_who_was_there_and_apart_for_who_did_all(folder, ro
         return *on_paper, *capsys.readouterr()
 
     some = [*quizzes, *others[:-1]]
-    one = hand_in.write("Learner 1", day, [*quizzes, *labs])
-    two = hand_in.write("Lerner 2", day, some)
-    three = hand_in.write("Learner 3", day, [*quizzes, *labs[:-1]]).replace("try 1", "try 2", 1)
+    one = hand_in.compose_line("Learner 1", day, [*quizzes, *labs])
+    two = hand_in.compose_line("Lerner 2", day, some)
+    three = hand_in.compose_line("Learner 3", day, [*quizzes, *labs[:-1]]).replace(
+        "try 1", "try 2", 1
+    )
     was, done, out, told = run([one, two, three])
     page = BeautifulSoup((folder / "index.html").read_text("utf-8"), "html.parser")
     links = [a["href"] for a in page.select("#after ~ ul.files a")]
@@ -235,7 +237,7 @@ def test_certificates_are_for_who_was_there_and_apart_for_who_did_all(folder, ro
     assert "No certificate of completion: Learner 2 (lab 8)\n" in out
     assert "Lerner" not in told
 
-    was, done, out, told = run([hand_in.write("Learner 2", day, [*quizzes[1:], *others])])
+    was, done, out, told = run([hand_in.compose_line("Learner 2", day, [*quizzes[1:], *others])])
     assert ([1, 2], []) == (was, done), "and the old ones are gone"
     first = facts["quizzes"][0]
     assert f"No certificate of completion: Learner 2 (quiz {first})\n" in out
@@ -253,7 +255,7 @@ def test_certificates_are_for_who_was_there_and_apart_for_who_did_all(folder, ro
 def answered(page):
     """Return the item of a quiz, each question of which was answered with A."""
     questions = quiz.read(Path(f"docs/_data/quizzes/{page}.toml"))
-    return hand_in.Quiz(page, ("A",) * len(questions), 1)
+    return hand_in.QuizResult(page, ("A",) * len(questions), 1)
 
 
 def test_the_list_of_an_own_plan_prints_commands_that_work(roster, tmp_path, capsys):
@@ -269,7 +271,9 @@ def test_the_list_of_an_own_plan_prints_commands_that_work(roster, tmp_path, cap
     typed = [code.get_text() for code in page.select("#after ~ p code") if "nox" in code.get_text()]
     lines = tmp_path / "lines.txt"
     lines.write_text(
-        hand_in.write("Learner 1", date(2027, 1, 28), [hand_in.Lab(1, True, "5f3a", 1)])
+        hand_in.compose_line(
+            "Learner 1", date(2027, 1, 28), [hand_in.LabResult(1, True, "5f3a", 1)]
+        )
     )
     capsys.readouterr()
     for command in typed:
@@ -296,8 +300,8 @@ def test_moodle_and_collect_are_handed_on(tmp_path, capsys, monkeypatch, roster)
     monkeypatch.setattr(teach, "OUTPUT", tmp_path)
     assert 0 == teach.main(["moodle", "modules/introduction"])
     lines = tmp_path / "lines.txt"
-    item = hand_in.Quiz("introduction/northstar", ("A", "B", "C"), 1)
-    lines.write_text(hand_in.write("Learner 1", date(2027, 1, 25), [item]), "utf-8")
+    item = hand_in.QuizResult("introduction/northstar", ("A", "B", "C"), 1)
+    lines.write_text(hand_in.compose_line("Learner 1", date(2027, 1, 25), [item]), "utf-8")
     assert 0 == teach.main(["collect", str(lines), "--roster", str(roster)])
 
     printed = capsys.readouterr().out
@@ -336,7 +340,7 @@ def test_a_plan_is_printed_on_few_sheets_with_its_name_and_their_number(tmp_path
     assert len(sheets) <= most
     for number, sheet in enumerate(sheets, 1):
         assert f"{number}/{len(sheets)}" in sheet
-        assert squeeze(plan.called) in sheet
+        assert squeeze(plan.printed_title) in sheet
     for part in plan.parts:  # its heading and its last row are on one sheet
         ends = squeeze(part.name), squeeze(f"To show: {part.shows}")
         assert 1 == sum(all(words in sheet for words in ends) for sheet in sheets), part.name

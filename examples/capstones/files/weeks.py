@@ -7,7 +7,7 @@ slope in each of the four newest weeks with charts, whoever answered then.
 import sys
 from pathlib import Path
 
-from jukebox import Registry, Store, calibration_slope, labelled, labels, predict
+from jukebox import Registry, Store, calibration_slope, labelled_tracks, labels, predict
 
 tracks, charts = Store(Path(".jukebox", "data")).read()
 columns = [name for name in tracks.columns if name not in ("track_id", "released")]
@@ -17,7 +17,7 @@ match sys.argv[1:]:
             print(f"week {week}  {middle:10.2f}")
     case [asked] if asked in ("1", "2", "3", "4", "5"):
         model = Registry(Path(".jukebox", "registry")).load(int(asked))
-        for week, rows in [*labelled(tracks, charts).groupby("released")][-4:]:
+        for week, rows in [*labelled_tracks(tracks, charts).groupby("released")][-4:]:
             if week <= model.record.fitted_weeks[1]:
                 print(f"week {week}  it learnt from this week")
             else:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from jukebox.cli.terminal import HOME, MLFLOW, shown, when
+from jukebox.cli.terminal import HOME, MLFLOW, format_time, format_value
 from jukebox.loop.home import open_registry, open_store
 from jukebox.registry.alerts import ALERTS
 from jukebox.registry.history import HISTORY
@@ -102,9 +102,11 @@ def write_card(title: str, fields: Fields, facts: Facts) -> str:
         for label, path in labels.items():
             value = value_at(facts, path)
             if isinstance(value, Mapping):
-                value = ", ".join(f"{name} {shown(one) or 'none'}" for name, one in value.items())
+                value = ", ".join(
+                    f"{name} {format_value(one) or 'none'}" for name, one in value.items()
+                )
             known = value is not None and value != ""
-            lines.append(f"- {label}: {shown(value) if known else NOT_RECORDED}")
+            lines.append(f"- {label}: {format_value(value) if known else NOT_RECORDED}")
     return "\n".join([*lines, ""])
 
 
@@ -114,7 +116,9 @@ def model_card(lineage: Facts) -> str:
     lineage: as `Registry.lineage` gives it: version, digest, record, run, history.
     """
     rows = lineage["history"]
-    decisions = "; ".join(f"{when(row['time'])} {row['action']}: {row['why']}" for row in rows)
+    decisions = "; ".join(
+        f"{format_time(row['time'])} {row['action']}: {row['why']}" for row in rows
+    )
     facts = {**lineage, "decisions": decisions or "none yet"}
     return write_card(f"Model card: version {lineage['version']}", MODEL_CARD, facts)
 
@@ -131,7 +135,7 @@ def data_facts(data: "Store", version: str, models: Sequence[int]) -> Facts:
         "charts": len(charts),
         "weeks": tracks["released"].agg(["min", "max"]).tolist() if len(tracks) else "none",
         "columns": ", ".join(tracks.columns),
-        "quarantined": len(data.quarantined()),
+        "quarantined": len(data.quarantined_rows()),
         "models": ", ".join(map(str, models)) or "none",
         "deleted": len(data.manifest(version)["forgotten"]),
     }
@@ -142,7 +146,7 @@ def datasheet(facts: Facts) -> str:
     return write_card(f"Datasheet: data version {facts['data_version'][:8]}", DATASHEET, facts)
 
 
-def cards(models: "Registry", data: "Store", version: int) -> tuple[str, str]:
+def write_cards(models: "Registry", data: "Store", version: int) -> tuple[str, str]:
     """Return the model card of a version and the datasheet of its data.
 
     Raises Refused, a ValueError, for a version that is not there or whose record names no data.
@@ -190,5 +194,5 @@ def recorded_fields(record: Facts) -> set[str]:
 @HOME
 def card_command(version: int, mlflow: str | None, home: Path) -> None:
     """Print the model card of a version, and the datasheet of its data."""
-    about_model, about_data = cards(open_registry(home, mlflow), open_store(home), version)
+    about_model, about_data = write_cards(open_registry(home, mlflow), open_store(home), version)
     click.echo(f"{about_model}\n{about_data}", nl=False)

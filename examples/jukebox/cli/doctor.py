@@ -41,7 +41,7 @@ class Finding(NamedTuple):
     advice: str = ""
 
 
-def python(version: Sequence[int] | None = None) -> Finding:
+def check_python(version: Sequence[int] | None = None) -> Finding:
     """Look at the version of Python, (major, minor, …)."""
     version = version or sys.version_info[:3]
     found = ".".join(map(str, version[:3]))
@@ -53,7 +53,7 @@ def python(version: Sequence[int] | None = None) -> Finding:
     return Finding("Python", "fix", found, advice)
 
 
-def system(name: str | None = None, release: str | None = None) -> Finding:
+def check_system(name: str | None = None, release: str | None = None) -> Finding:
     """Look at the operating system."""
     name, release = name or platform.system(), release or platform.release()
     if name == "Windows":
@@ -68,7 +68,7 @@ def system(name: str | None = None, release: str | None = None) -> Finding:
     return Finding("System", "ok", f"{found} {release}")
 
 
-def cores(count: int | None = None) -> Finding:
+def check_cores(count: int | None = None) -> Finding:
     """Look at how many cores this process may use."""
     allowed = getattr(os, "sched_getaffinity", lambda _: range(os.cpu_count() or 1))
     count = count or len(allowed(0))
@@ -94,7 +94,7 @@ def free_memory(
         return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
 
-def memory(free: float | None = None, needed: float = 1 * GIGABYTE) -> Finding:
+def check_memory(free: float | None = None, needed: float = 1 * GIGABYTE) -> Finding:
     """Look at the memory: training takes 0.34 GB, and serving 0.26 at the same time."""
     free = free_memory() if free is None else free
     if free is None:
@@ -105,7 +105,7 @@ def memory(free: float | None = None, needed: float = 1 * GIGABYTE) -> Finding:
     return Finding("Memory", "fix", found, f"Close programs: {needed / GIGABYTE:g} GB are needed.")
 
 
-def disk(folder: Path, free: float | None = None, needed: float = 1 * GIGABYTE) -> Finding:
+def check_disk(folder: Path, free: float | None = None, needed: float = 1 * GIGABYTE) -> Finding:
     """Look at the space on the disk that holds the home."""
     free = shutil.disk_usage(folder).free if free is None else free
     found = f"{free / GIGABYTE:.1f} GB free"
@@ -115,7 +115,7 @@ def disk(folder: Path, free: float | None = None, needed: float = 1 * GIGABYTE) 
     return Finding("Disk", "fix", found, advice)
 
 
-def loopback(host: str = "127.0.0.1") -> Finding:
+def check_loopback(host: str = "127.0.0.1") -> Finding:
     """Listen on a port of the loopback and call it."""
     try:
         with socket.create_server((host, 0)) as server:
@@ -127,7 +127,7 @@ def loopback(host: str = "127.0.0.1") -> Finding:
     return Finding("Loopback", "ok", f"{host} answers")
 
 
-def port(number: int = 8000, host: str = "127.0.0.1") -> Finding:
+def check_port(number: int = 8000, host: str = "127.0.0.1") -> Finding:
     """Look whether `jukebox serve` would get its port."""
     try:
         socket.create_server((host, number)).close()
@@ -137,7 +137,7 @@ def port(number: int = 8000, host: str = "127.0.0.1") -> Finding:
     return Finding(f"Port {number}", "ok", "free")
 
 
-def packages(
+def check_packages(
     requirements: Sequence[str] | None = None, installed: Callable[[str], str] = metadata.version
 ) -> Finding:
     """Look whether each package that the distribution needs is there in a version that fits."""
@@ -165,7 +165,7 @@ def packages(
     return Finding("Packages", "ok", f"{len(needed)}, all in versions that fit")
 
 
-def sqlite(
+def check_sqlite(
     folder: Path,
     version: Sequence[int] = sqlite3.sqlite_version_info,
     needed: tuple[int, int] = (3, 31),
@@ -191,7 +191,7 @@ def sqlite(
     return Finding("SQLite", "fix", f"{found}, no write-ahead log here ({mode})", advice)
 
 
-def clock(folder: Path, now: Callable[[], float] = time.time) -> Finding:
+def check_clock(folder: Path, now: Callable[[], float] = time.time) -> Finding:
     """Compare the clock with the year of this release, and with the clock of the home's disk."""
     seconds = now()
     found = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(seconds))
@@ -206,7 +206,7 @@ def clock(folder: Path, now: Callable[[], float] = time.time) -> Finding:
     return Finding("Clock", "ok", found)
 
 
-def writable(home: Path, folder: Path) -> Finding:
+def check_home(home: Path, folder: Path) -> Finding:
     """Write where the home is, or would be."""
     there = next(place for place in (home, *home.parents) if place.exists())
     if not there.is_dir():
@@ -221,7 +221,7 @@ def writable(home: Path, folder: Path) -> Finding:
     return Finding("Home", "ok", f"{home}{'' if folder == home else ' (not there yet)'}")
 
 
-def encoding(preferred: str | None = None, output: str | None = None) -> Finding:
+def check_encoding(preferred: str | None = None, output: str | None = None) -> Finding:
     """Look at the encoding of text: of files, and of what is printed."""
     preferred = preferred or locale.getpreferredencoding(False)
     found = {preferred.lower(), (output or sys.stdout.encoding or "utf-8").lower()}
@@ -231,23 +231,23 @@ def encoding(preferred: str | None = None, output: str | None = None) -> Finding
     return Finding("Locale", "fix", " and ".join(sorted(found)), advice)
 
 
-def examine(home: str | Path) -> list[Finding]:
+def examine_machine(home: str | Path) -> list[Finding]:
     """Return the findings of all checks, for a home that need not be there yet."""
     home = Path(home).absolute()
     folder = next(place for place in (home, *home.parents) if place.is_dir())
     return [
-        python(),
-        system(),
-        cores(),
-        memory(),
-        disk(folder),
-        loopback(),
-        port(),
-        packages(),
-        sqlite(folder),
-        clock(folder),
-        writable(home, folder),
-        encoding(),
+        check_python(),
+        check_system(),
+        check_cores(),
+        check_memory(),
+        check_disk(folder),
+        check_loopback(),
+        check_port(),
+        check_packages(),
+        check_sqlite(folder),
+        check_clock(folder),
+        check_home(home, folder),
+        check_encoding(),
     ]
 
 
@@ -272,7 +272,7 @@ def doctor_command(home: Path) -> None:
 
     Exits with 1 if something must be fixed.
     """
-    findings = examine(home)
+    findings = examine_machine(home)
     width = 8 + max(len(finding.what) for finding in findings)
     for finding in findings:
         print_finding(finding, width)

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jukebox.cli.terminal import HOME, JSON, MLFLOW, console, say_json, table
+from jukebox.cli.terminal import HOME, JSON, MLFLOW, make_console, print_json, print_table
 from jukebox.loop.home import open_registry, open_store
 
 if TYPE_CHECKING:
-    from jukebox.model.gate import Figures
+    from jukebox.model.gate import GateFigures
 
 
-def print_figures(figures: "Figures", version: int, rival: int | None) -> None:
+def print_figures(figures: "GateFigures", version: int, rival: int | None) -> None:
     """Print the figures of a verdict: the model's next to those that it is compared with."""
     if "tracks" not in figures or "weeks" not in figures:
         return  # refused before it was asked anything
@@ -29,7 +29,7 @@ def print_figures(figures: "Figures", version: int, rival: int | None) -> None:
     if rival is None:
         columns, rows = columns[:2] + columns[3:], [row[:2] + row[3:] for row in rows]
     click.echo()
-    table(rows, columns, styles=("dim", "bold"))
+    print_table(rows, columns, styles=("dim", "bold"))
     click.echo()
     first, last = figures["weeks"]
     took = figures.get("milliseconds", math.nan)
@@ -55,12 +55,12 @@ def evaluate_command(version: int, as_json: bool, mlflow: str | None, home: Path
     verdict = gate(models.load(version), models.load(rival) if rival else None, tracks, charts)
     if as_json:
         answer = {"passed": verdict.passed, "reasons": verdict.reasons, "figures": verdict.figures}
-        say_json({"version": version, "champion": rival} | answer)
+        print_json({"version": version, "champion": rival} | answer)
     else:
         colour, word = ("green", "passed") if verdict.passed else ("red", "refused")
         against = f"version {rival}, the champion" if rival else "chance"
-        console().print(f"Version {version} against {against}: [bold {colour}]{word}[/]")
+        make_console().print(f"Version {version} against {against}: [bold {colour}]{word}[/]")
         for reason in verdict.reasons:
-            console().print(f"  {reason}", markup=False)
+            make_console().print(f"  {reason}", markup=False)
         print_figures(verdict.figures, version, rival)
     sys.exit(0 if verdict.passed else 1)

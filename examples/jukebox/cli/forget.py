@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from jukebox.cli.terminal import HOME, MLFLOW, WHY, pairs, say_json, table, when
+from jukebox.cli.terminal import (
+    HOME,
+    MLFLOW,
+    WHY,
+    format_time,
+    print_json,
+    print_pairs,
+    print_table,
+)
 from jukebox.loop.home import open_registry, open_store
 
 if TYPE_CHECKING:
@@ -17,7 +25,7 @@ if TYPE_CHECKING:
 
 PARTS: tuple[Literal["fitted", "tested", "neither"], ...] = ("fitted", "tested", "neither")
 
-Rows = list[tuple[str, object]]  # a name and a value of any kind
+NamedValues = list[tuple[str, object]]  # a name and a value of any kind
 
 
 def join_versions(versions: Iterable[int]) -> str:
@@ -25,39 +33,43 @@ def join_versions(versions: Iterable[int]) -> str:
     return ", ".join(map(str, sorted(versions))) or "none"
 
 
-def stranger_rows(data: "Store", models: "Registry") -> Rows:
+def stranger_rows(data: "Store", models: "Registry") -> NamedValues:
     """Return the line on the models of which nobody can tell what they saw; none without them."""
-    from jukebox.data.erasure import strangers
+    from jukebox.data.erasure import find_unknown_models
 
-    unknown = strangers(data, models)
+    unknown = find_unknown_models(data, models)
     if not unknown:
         return []
     return [("cannot tell", f"{join_versions(unknown)}: their data is not here")]
 
 
-def followed(track_id: str, data: "Store", models: "Registry", as_json: bool) -> None:
+def print_sightings(track_id: str, data: "Store", models: "Registry", as_json: bool) -> None:
     """Tell which data versions hold a track, and which models were fitted or only tested on it."""
-    from jukebox.data.erasure import saw, strangers
+    from jukebox.data.erasure import find_unknown_models, trace_track
 
-    sightings = saw(track_id, data, models)
+    sightings = trace_track(track_id, data, models)
     log = models.predictions(tracks=[track_id])
     answers = len(log.drop_duplicates("request_id"))
-    aside = int((data.quarantined()["track_id"] == track_id).sum())
+    aside = int((data.quarantined_rows()["track_id"] == track_id).sum())
     if as_json:
-        figures = {"answers": answers, "quarantined": aside, "unknown": strangers(data, models)}
-        return say_json({"track_id": track_id, "versions": sightings} | figures)
+        figures = {
+            "answers": answers,
+            "quarantined": aside,
+            "unknown": find_unknown_models(data, models),
+        }
+        return print_json({"track_id": track_id, "versions": sightings} | figures)
     if not sightings and not answers and not aside:
         raise ValueError(f"No data version holds track {track_id!r}: is the id complete?")
-    rows: Rows = [("track", track_id), ("answers", answers), ("in quarantine", aside)]
-    pairs(rows + stranger_rows(data, models))
+    rows: NamedValues = [("track", track_id), ("answers", answers), ("in quarantine", aside)]
+    print_pairs(rows + stranger_rows(data, models))
     if sightings:
         click.echo()
         lines = []
         for one in sightings:
             gone = one["forgotten"]
-            holds = f"until {when(gone['time'])[:10]}" if gone else "yes"
+            holds = f"until {format_time(gone['time'])[:10]}" if gone else "yes"
             lines.append((one["data_version"][:8], holds, *(join_versions(one[p]) for p in PARTS)))
-        table(lines, ("data version", "holds it", *PARTS))
+        print_table(lines, ("data version", "holds it", *PARTS))
 
 
 def find_unknown(
@@ -70,17 +82,19 @@ def find_unknown(
     deleted: {kind of rows: ids}. seen: {id: its sightings}. forgotten: the keys of the ids that
     went before, perhaps in this call, which was killed.
     """
-    from jukebox.data.erasure import key
+    from jukebox.data.erasure import hash_id
 
     gone = {one for ids in deleted.values() for one in ids}
     return [
         one
         for one, sightings in seen.items()
-        if one not in gone and not sightings and key(one) not in forgotten
+        if one not in gone and not sightings and hash_id(one) not in forgotten
     ]
 
 
-def erasure_rows(deleted: Mapping[str, Collection[str]], sightings: "Sequence[Trace]") -> Rows:
+def erasure_rows(
+    deleted: Mapping[str, Collection[str]], sightings: "Sequence[Trace]"
+) -> NamedValues:
     """Return the lines on what was deleted, and on the data and the models that had it."""
     lost = dict.fromkeys(one["data_version"][:8] for one in sightings)
     fitted, tested = ({v for one in sightings for v in one[part]} for part in PARTS[:2])
@@ -106,19 +120,19 @@ def forget_command(track: tuple[str, ...], why: str, mlflow: str | None, home: P
 
     Exits with 1 if one of the tracks is nowhere; the others are deleted.
     """
-    from jukebox.data.erasure import forget, saw
-    from jukebox.loop.journal import alone
+    from jukebox.data.erasure import forget, trace_track
+    from jukebox.loop.journal import lock_home
 
     data, models = open_store(home), open_registry(home, mlflow)
-    with closing(alone(home)):  # a loop would train on what goes
+    with closing(lock_home(home)):  # a loop would train on what goes
         deleted = forget(data, track, why)
-    seen = {one: saw(one, data, models) for one in track}
+    seen = {one: trace_track(one, data, models) for one in track}
     unknown = find_unknown(deleted, seen, data.manifest()["forgotten"])
     nowhere = f"No row of {', '.join(unknown)} is here: is the id complete?"
     if len(unknown) == len(seen):
         raise ValueError(nowhere)
     sightings = [one for versions in seen.values() for one in versions]
-    pairs(erasure_rows(deleted, sightings) + stranger_rows(data, models))
+    print_pairs(erasure_rows(deleted, sightings) + stranger_rows(data, models))
     refused = "refused ones in runs/, " if (home / "runs").exists() else ""
     click.echo(
         f"Still there: these models, {refused}the prediction log, and every copy elsewhere "

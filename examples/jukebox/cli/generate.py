@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jukebox.cli.remote import push
-from jukebox.cli.terminal import DVC, HOME, folder, pairs
+from jukebox.cli.remote import push_data
+from jukebox.cli.terminal import DVC, FOLDER, HOME, print_pairs
 from jukebox.loop.home import open_store
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def parse_drifts(
     help="How the world changes: covariate, long, prevalence, label or concept; sudden, gradual or "
     "recurring; from which week; how much.",
 )
-@click.option("--to", type=folder, help="Write the raw weeks as CSV here as well, to look at.")
+@click.option("--to", type=FOLDER, help="Write the raw weeks as CSV here as well, to look at.")
 @DVC
 @HOME
 def generate_command(
@@ -81,12 +81,12 @@ def generate_command(
 
     from jukebox.problem import LABEL_DELAY
     from jukebox.world.dirt import DIRT, dirty
-    from jukebox.world.settings import world
+    from jukebox.world.settings import extend_world
     from jukebox.world.simulation import Catalogue, Drift
 
     data = open_store(home, needed=False)
     first = 0 if data.week is None else data.week + 1
-    settings = world(home, seed, tracks, drifts, first)
+    settings = extend_world(home, seed, tracks, drifts, first)
     catalogue = Catalogue(
         settings["seed"], [Drift(**one) for one in settings["drifts"]], settings["tracks"]
     )
@@ -108,7 +108,7 @@ def generate_command(
                 charts.to_csv(to / f"charts-{week:04}.csv", index=False)
         rows.append((len(batch), len(kept), len(quarantined), 0 if charts is None else len(charts)))
     totals = [f"{sum(column):,}" for column in zip(*rows, strict=True)]
-    pairs(
+    print_pairs(
         [
             ("home", str(home.absolute())),
             ("weeks", f"{first} to {first + weeks - 1}" if weeks > 1 else str(first)),
@@ -117,4 +117,4 @@ def generate_command(
         ]
     )
     if dvc_remote:
-        push(home, dvc_remote)
+        push_data(home, dvc_remote)

@@ -20,7 +20,7 @@ from jukebox.labs.folders import (
     read_note,
     write_note,
 )
-from jukebox.labs.hand_in import Lab, clean, digest, write
+from jukebox.labs.hand_in import LabResult, clean_name, compose_line, digest
 from jukebox.labs.hands import Hands
 from jukebox.labs.listing import LABS
 
@@ -66,10 +66,10 @@ def lab_command(ctx: click.Context) -> None:
             )
     if ctx.invoked_subcommand:
         return
-    from jukebox.cli.terminal import table
+    from jukebox.cli.terminal import print_table
 
     rows = [(str(number), lab.title, describe_state(number)) for number, lab in LABS.items()]
-    table(rows, ("lab", "title", "here"))
+    print_table(rows, ("lab", "title", "here"))
     if waiting := [number for number, _, state in rows if state == "not started"]:
         click.echo(f"\nNext: jukebox lab start {waiting[0]}")
 
@@ -125,7 +125,7 @@ def check_lab(number: int) -> list[str]:
 def print_faults(number: int, faults: list[str]) -> None:
     """Print what is not right yet in a lab, or that it is done."""
     if not faults:
-        last = LABS[number].done(lab_folder(number))
+        last = LABS[number].conclude(lab_folder(number))
         say(f"Lab {number} is done." + (f" {last}" if last else ""))
         return
     click.echo(f"Lab {number} is not done yet.")
@@ -142,7 +142,7 @@ def check_command(number: int | None, every: bool, as_json: bool) -> None:
 
     Exits with 1 until the lab is done.
     """
-    from jukebox.cli.terminal import say_json
+    from jukebox.cli.terminal import print_json
 
     listed = []
     for one in begun_labs() if every or number is None else [number]:
@@ -151,7 +151,7 @@ def check_command(number: int | None, every: bool, as_json: bool) -> None:
         if not as_json:
             print_faults(one, faults)
     if as_json:
-        say_json(listed)
+        print_json(listed)
     sys.exit(0 if all(lab["done"] for lab in listed) else 1)
 
 
@@ -164,15 +164,15 @@ def hand_in_command(name: str) -> None:
     state, and how often you checked it. Send it in a mail. It is a courtesy and no proof.
     """
     try:
-        name = clean(name)
+        name = clean_name(name)
     except ValueError as error:
         raise ValueError(f'{error} Type: jukebox lab hand-in --name "Learner 1"') from error
     items = []
     for number in begun_labs():
         folder, note = begun_folder(number)
         state = digest(folder, note.mark)
-        items.append(Lab(number, not find_faults(number, folder), state, note.checks))
-    click.echo(write(name, date.today(), items))
+        items.append(LabResult(number, not find_faults(number, folder), state, note.checks))
+    click.echo(compose_line(name, date.today(), items))
 
 
 @lab_command.command()

@@ -5,8 +5,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jukebox.cli.forget import followed
-from jukebox.cli.terminal import HOME, JSON, MLFLOW, pairs, say_json, shown, table, when
+from jukebox.cli.forget import print_sightings
+from jukebox.cli.terminal import (
+    HOME,
+    JSON,
+    MLFLOW,
+    format_time,
+    format_value,
+    print_json,
+    print_pairs,
+    print_table,
+)
 from jukebox.loop.home import open_registry, open_store
 
 if TYPE_CHECKING:
@@ -32,8 +41,8 @@ def print_lineage(lineage: "Lineage") -> None:
     """Print what made a version and what became of it."""
     record = lineage["record"]
     names = ("data_version", "code_version", "lock_hash", "seed", "fitted_weeks", "tested_weeks")
-    settings = ", ".join(f"{n} {shown(v) or 'none'}" for n, v in record["settings"].items())
-    pairs(
+    settings = ", ".join(f"{n} {format_value(v) or 'none'}" for n, v in record["settings"].items())
+    print_pairs(
         [
             ("version", lineage["version"]),
             ("digest", lineage["digest"]),
@@ -43,10 +52,12 @@ def print_lineage(lineage: "Lineage") -> None:
             ("MLflow's run", lineage["run"]),
         ]
     )
-    decisions = [(when(row["time"]), row["action"], row["why"]) for row in lineage["history"]]
+    decisions = [
+        (format_time(row["time"]), row["action"], row["why"]) for row in lineage["history"]
+    ]
     if decisions:
         click.echo()
-        table(decisions, ("when", "decision", "why"), styles=("dim", "bold"))
+        print_table(decisions, ("when", "decision", "why"), styles=("dim", "bold"))
 
 
 def print_changes(before: str, after: str, data: "Store", as_json: bool) -> None:
@@ -55,7 +66,7 @@ def print_changes(before: str, after: str, data: "Store", as_json: bool) -> None
 
     changed = changed_rows(data.read(before), data.read(after))
     if as_json:
-        return say_json({"versions": [before, after], "changed": changed.to_dict("records")})
+        return print_json({"versions": [before, after], "changed": changed.to_dict("records")})
     cells, tracks = len(changed), changed["track_id"].nunique()
     what = "cell" if cells == 1 else "cells"
     whose = "track" if tracks == 1 else "tracks"
@@ -63,7 +74,7 @@ def print_changes(before: str, after: str, data: "Store", as_json: bool) -> None
     if cells:
         first = changed.head(MOST_CHANGES).astype(object)
         rows = first.where(first.notna(), "none").itertuples(index=False)
-        table(rows, ("track", "cell", "before", "after"))
+        print_table(rows, ("track", "cell", "before", "after"))
     if cells > MOST_CHANGES:
         click.echo(f"… and {cells - MOST_CHANGES} more: --json prints them all.")
 
@@ -72,25 +83,25 @@ def print_data_version(version: str, data: "Store", models: "Registry", as_json:
     """Print which models were trained on a data version, and whether it is whole."""
     saw = models.models_that_saw(version)
     if as_json:
-        return say_json({"data_version": version, "versions": saw})
+        return print_json({"data_version": version, "versions": saw})
     numbers = ", ".join(map(str, saw)) or "no model"
     rows = [("data version", version), ("trained on it", numbers)]
     if version in data.versions() and (lost := data.manifest(version)["forgotten"]):
         rows.append(("lost on request", f"{len(lost)} of its tracks: it can no longer be read"))
-    pairs(rows)
+    print_pairs(rows)
 
 
 def print_answer(request_id: str, models: "Registry", as_json: bool) -> None:
     """Print who answered a request, about which tracks, and where that model came from."""
-    answer = models.answered(request_id)
+    answer = models.trace_answer(request_id)
     if as_json:
-        return say_json(answer)
+        return print_json(answer)
     ids = [track["track_id"] or "without an id" for track in answer["tracks"]]
     more = f" and {len(ids) - 5} more" if len(ids) > 5 else ""
-    pairs(
+    print_pairs(
         [
             ("request", answer["request_id"]),
-            ("answered", when(answer["time"])),
+            ("answered", format_time(answer["time"])),
             ("tracks", ", ".join(ids[:5]) + more),
         ]
     )
@@ -121,10 +132,10 @@ def lineage_command(
         raise click.UsageError("Name one thing, or two data versions.")
     models, data = open_registry(home, mlflow), open_store(home)
     if track:
-        return followed(what[0], data, models, as_json)
+        return print_sightings(what[0], data, models, as_json)
     if len(what) == 1 and is_number(what[0]):
         lineage = models.lineage(int(what[0]))
-        return say_json(lineage) if as_json else print_lineage(lineage)
+        return print_json(lineage) if as_json else print_lineage(lineage)
     versions = [find_data_version(one, data, models) for one in what]
     match versions:
         case [str(before), str(after)]:

@@ -9,13 +9,22 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jukebox.cli.terminal import HOME, JSON, MLFLOW, console, public, say_json, shown, table
+from jukebox.cli.terminal import (
+    HOME,
+    JSON,
+    MLFLOW,
+    format_value,
+    hide_passwords,
+    make_console,
+    print_json,
+    print_table,
+)
 from jukebox.loop.home import open_registry, open_store
 
 if TYPE_CHECKING:
     from prometheus_client import Metric
 
-    from jukebox.watch.alerts import Alert, GaugeFigures, ServiceFigures
+    from jukebox.watch.alerts import FiringAlert, GaugeFigures, ServiceFigures
     from jukebox.watch.observation import Observation
 
 ReportLine = tuple[str, str, str]  # a name, what is so now, and what was promised or is the limit
@@ -34,14 +43,14 @@ class Exported:
         self.server, _ = start_http_server(port, host, own)
         click.echo(f"Figures on http://{host}:{self.server.server_port}/metrics")
 
-    def show(self, figures: "GaugeFigures") -> None:
+    def set_figures(self, figures: "GaugeFigures") -> None:
         """Show other figures from now on."""
         from prometheus_client import CollectorRegistry
 
-        from jukebox.watch.monitoring import gauges
+        from jukebox.watch.monitoring import register_gauges
 
         own = CollectorRegistry()
-        for name, gauge in gauges(own).items():
+        for name, gauge in register_gauges(own).items():
             # A gauge that was never set would say 0; one that is absent makes its alert fire.
             if (figure := figures.get(name)) is None:
                 own.unregister(gauge)
@@ -62,20 +71,20 @@ def ask_service(service: str | None, prometheus: str | None) -> "ServiceFigures 
     from jukebox.watch import alerts
 
     if prometheus:
-        return alerts.prometheus(prometheus)
-    return alerts.service(service) if service else None
+        return alerts.read_prometheus(prometheus)
+    return alerts.read_service(service) if service else None
 
 
 def find_alerts(
     observed: "Observation", service: "ServiceFigures | None", alertmanager: str | None
-) -> "list[Alert]":
+) -> "list[FiringAlert]":
     """Return what fires, worst first, and post it to the address of an Alertmanager, if any."""
     from jukebox.watch import alerts
-    from jukebox.watch.observation import gauged
+    from jukebox.watch.observation import gauge_figures
 
-    fires = alerts.firing(gauged(observed), service)
+    fires = alerts.find_firing(gauge_figures(observed), service)
     if alertmanager and fires:
-        alerts.post(alertmanager, fires)
+        alerts.post_alerts(alertmanager, fires)
         click.echo(f"Posted to Alertmanager: {len(fires)}.", err=True)
     return fires
 
@@ -116,7 +125,8 @@ def performance_rows(observed: "Observation") -> Iterator[ReportLine]:
         if performance:
             ends = [measure, f"{measure}_low", f"{measure}_high"]
             now, promise = (
-                shown([performance[which][end] for end in ends]) for which in ("now", "promised")
+                format_value([performance[which][end] for end in ends])
+                for which in ("now", "promised")
             )
             now += f" in week {performance['week']}"
         yield name, now, promise
@@ -150,14 +160,14 @@ def service_rows(service: "ServiceFigures") -> Iterator[ReportLine]:
     yield "answers", f"version {champion}" if champion else "none", ""
 
 
-def print_alerts(fires: "Sequence[Alert]") -> None:
+def print_alerts(fires: "Sequence[FiringAlert]") -> None:
     """Print what fires, by its severity, with what to do about it."""
     from rich.text import Text
 
     if not fires:
-        return console().print("[green]Nothing to alert.[/green]")
+        return make_console().print("[green]Nothing to alert.[/green]")
     colours = {"page": "bold red", "ticket": "yellow"}
-    table(
+    print_table(
         (
             (
                 Text(alert.severity, colours[alert.severity]),
@@ -171,7 +181,7 @@ def print_alerts(fires: "Sequence[Alert]") -> None:
 
 
 def print_report(
-    observed: "Observation", service: "ServiceFigures | None", fires: "Sequence[Alert]"
+    observed: "Observation", service: "ServiceFigures | None", fires: "Sequence[FiringAlert]"
 ) -> None:
     """Print what was observed, what was promised, and what fires."""
     rows = [
@@ -182,7 +192,7 @@ def print_report(
         *(service_rows(service) if service else ()),
     ]
     champion = f"version {observed['champion']}" if observed["champion"] else "no champion"
-    table(rows, (champion, "now", "in the test, or limit"), styles=("", "bold", "dim"))
+    print_table(rows, (champion, "now", "in the test, or limit"), styles=("", "bold", "dim"))
     click.echo()
     print_alerts(fires)
 
@@ -230,7 +240,7 @@ def monitor_command(
 
     Exits with 1 if an alert fires; with --port it goes on until Ctrl-C.
     """
-    from jukebox.watch.observation import gauged, observe
+    from jukebox.watch.observation import gauge_figures, observe
 
     if as_json and port is not None:
         raise click.UsageError("--json prints once; --port keeps running: take one of them.")
@@ -240,19 +250,19 @@ def monitor_command(
         with contextlib.suppress(KeyboardInterrupt):
             while True:
                 observed = observe(data, models)
-                exported.show(gauged(observed))
+                exported.set_figures(gauge_figures(observed))
                 try:
                     find_alerts(observed, ask_service(service, prometheus), alertmanager)
                 except ValueError as error:  # somebody else is down: the figures stay up
                     again = f"It is tried again in {every:g} s."
-                    click.echo(f"{public(str(error))} {again}", err=True)
+                    click.echo(f"{hide_passwords(str(error))} {again}", err=True)
                 time.sleep(every)
         return
     observed, figures = observe(data, models), ask_service(service, prometheus)
     fires = find_alerts(observed, figures, alertmanager)
     if as_json:
         listed = [alert._asdict() for alert in fires]
-        say_json(observed | {"service": figures, "alerts": listed})
+        print_json(observed | {"service": figures, "alerts": listed})
     else:
         print_report(observed, figures, fires)
     sys.exit(1 if fires else 0)

@@ -18,6 +18,6 @@ def northstar_command(report: str, home: str | None, as_json: bool) -> None:
 
     Exits with 1 if a trigger was lost, a request failed, or an ending did not occur.
     """
-    from jukebox.world.story import tell
+    from jukebox.world.story import tell_story
 
-    sys.exit(tell(home, as_json, report))
+    sys.exit(tell_story(home, as_json, report))

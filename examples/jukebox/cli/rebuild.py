@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from jukebox.cli.terminal import HOME, JSON, MLFLOW, console, pairs, say_json, shown
+from jukebox.cli.terminal import (
+    HOME,
+    JSON,
+    MLFLOW,
+    format_value,
+    make_console,
+    print_json,
+    print_pairs,
+)
 from jukebox.loop.home import open_registry, open_store
 
 if TYPE_CHECKING:
@@ -32,14 +40,14 @@ NEEDED = ("code_version", "data_version", "seed", "settings")
 FOLLOWS = ("metrics", "features", "countries", "fitted_weeks", "tested_weeks", "trained_week")
 
 
-def sources(home: Path, record: JsonRecord, folder: Path) -> Path:
+def find_code(home: Path, record: JsonRecord, folder: Path) -> Path:
     """Return the package's folder with the sources of a record: installed, or a snapshot of the home.
 
     folder: where the snapshot is copied to, sources alone, so that what is compared is what runs.
     Raises ValueError if the code is in neither, or if its snapshot has been changed.
     """
     from jukebox.model import job
-    from jukebox.model.identity import code_version, find_snapshot, is_intact, snapshots
+    from jukebox.model.identity import code_version, find_snapshot, is_intact, list_snapshots
     from jukebox.model.job import INSTALLED
 
     # Counted with the packages of then: what those of now change is for the comparison to say.
@@ -47,8 +55,8 @@ def sources(home: Path, record: JsonRecord, folder: Path) -> Path:
     if code_version(INSTALLED, packages) == version:
         return INSTALLED
     if copy := find_snapshot(kept, version, packages):
-        return Path(folder, job.snapshot(copy, folder), "jukebox")
-    if damaged := [copy for copy in snapshots(kept) if not is_intact(copy, packages)]:
+        return Path(folder, job.take_snapshot(copy, folder), "jukebox")
+    if damaged := [copy for copy in list_snapshots(kept) if not is_intact(copy, packages)]:
         raise ValueError(
             f"The code {version} is not installed, and {damaged[0]} is not the code that it is "
             "named after: restore it from a copy."
@@ -75,15 +83,17 @@ def train_again(home: Path, data: "Store", record: JsonRecord) -> "Model":
     if data_version(*data.read(name)) != name:
         raise ValueError(f"{data.folder} holds other rows under the name {name}: restore them.")
     with tempfile.TemporaryDirectory() as out:
-        code = sources(home, record, Path(out))
+        code = find_code(home, record, Path(out))
         # Code from before that option took its own defaults only: else the record will differ.
         source = code / "job.py" if is_flat(code) else code / "model" / "job.py"
         given = settings if "--settings" in source.read_text("utf-8") else None
         try:
-            job.run(code, data.folder, name, out, settings["newest"], record["seed"], given)
+            job.run_training(
+                code, data.folder, name, out, settings["newest"], record["seed"], given
+            )
         except RuntimeError as error:
             raise ValueError(f"The training failed: {error}") from None
-        return job.made(out)
+        return job.read_model(out)
 
 
 def differences(then: JsonRecord, now: JsonRecord) -> Differences:
@@ -192,7 +202,7 @@ def compare_with_record(
 def explain_difference(verdict: Comparison) -> Iterator[str]:
     """Yield the sentences that follow two different digests."""
     for name, (then, now) in verdict.differs.items():
-        yield f"{name.replace('_', ' ')}: {shown(now)} here, {shown(then)} in the record"
+        yield f"{name.replace('_', ' ')}: {format_value(now)} here, {format_value(then)} in the record"
     if "lock_hash" in verdict.differs and not verdict.names_packages:
         yield "The record has no more than a hash of the packages, so nobody can say which differ."
     if not verdict.differs:
@@ -229,18 +239,18 @@ def rebuild_command(
 
     Exits with 1 if the digest is another, and says which part of the record is not what is here.
     """
-    from jukebox.data.files import write
+    from jukebox.data.files import write_file
 
     models, data = open_registry(home, mlflow), open_store(home)
     record = models.lineage(version)["record"]
     model = train_again(home, data, record)
     if out:
-        write(out, model.onnx)
+        write_file(out, model.onnx)
     verdict = compare_with_record(models, version, model, data.read(record["data_version"])[0])
     if as_json:
-        say_json(verdict.to_json())
+        print_json(verdict.to_json())
     else:
-        pairs(
+        print_pairs(
             [
                 ("version", str(version)),
                 ("code version", record["code_version"]),
@@ -250,7 +260,7 @@ def rebuild_command(
             ]
         )
         colour, word = ("green", "the same") if verdict.same else ("red", "not the same")
-        console().print(f"[bold {colour}]The bytes are {word}.[/]")
+        make_console().print(f"[bold {colour}]The bytes are {word}.[/]")
         for sentence in () if verdict.same else explain_difference(verdict):
-            console().print(f"  {sentence}", markup=False, soft_wrap=True)
+            make_console().print(f"  {sentence}", markup=False, soft_wrap=True)
     sys.exit(0 if verdict.same else 1)

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from jukebox.cli.terminal import public
+from jukebox.cli.terminal import hide_passwords
 
 
-def push(home: Path, remote: str) -> None:
+def push_data(home: Path, remote: str) -> None:
     """Let DVC track the data of a home and copy it to a remote; from there, `dvc pull`."""
 
     def dvc(*words: str) -> None:
@@ -28,4 +28,4 @@ def push(home: Path, remote: str) -> None:
         dvc("push", "--quiet")
     except FileNotFoundError:
         raise ValueError("dvc is not installed: pip install dvc, then try again.") from None
-    click.echo(f"Copied to {public(remote)}: dvc pull brings it back.", err=True)
+    click.echo(f"Copied to {hide_passwords(remote)}: dvc pull brings it back.", err=True)

@@ -13,7 +13,7 @@ from jukebox.cli.terminal import HOME, MLFLOW
 from jukebox.loop.home import open_registry
 
 
-def listen(host: str, port: int) -> socket.socket:
+def open_port(host: str, port: int) -> socket.socket:
     """Open the port, before anything slow; ValueError says what to do if it is taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # Named TCP, or asyncio leaves Nagle's algorithm on: 44 ms an answer instead of one half.
@@ -43,7 +43,7 @@ def serve_command(port: int, host: str, mlflow: str | None, home: Path) -> None:
 
     Port 0 takes any free one. Ctrl-C or SIGTERM ends it, after the last answer is in the log.
     """
-    listener = listen(host, port)
+    listener = open_port(host, port)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn's own until its end
     import uvicorn
 

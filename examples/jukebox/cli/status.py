@@ -7,9 +7,18 @@ from typing import TYPE_CHECKING, TypedDict
 
 import click
 
-from jukebox.cli.terminal import HOME, JSON, MLFLOW, pairs, say_json, shown, table, when
+from jukebox.cli.terminal import (
+    HOME,
+    JSON,
+    MLFLOW,
+    format_time,
+    format_value,
+    print_json,
+    print_pairs,
+    print_table,
+)
 from jukebox.loop.events import Event, Trigger, read_runs
-from jukebox.loop.home import Home, nothing, open_registry, open_store
+from jukebox.loop.home import Home, explain_missing_data, open_registry, open_store
 
 if TYPE_CHECKING:
     from jukebox.registry.models import Registry
@@ -75,7 +84,7 @@ def read_loop(home: Path) -> tuple[list[RunNow], list[Event[Trigger]]]:
     """Give the runs of the loop, oldest first, and the triggers that wait; nothing without a loop."""
     if not Home(home).journal.exists():
         return [], []
-    from jukebox.loop.journal import Journal, waiting
+    from jukebox.loop.journal import Journal, waiting_triggers
 
     events = Journal(Home(home).journal).events()
     found: list[RunNow] = []
@@ -91,7 +100,7 @@ def read_loop(home: Path) -> tuple[list[RunNow], list[Event[Trigger]]]:
                 "why": last.why,
             }
         )
-    return found, waiting(events)
+    return found, waiting_triggers(events)
 
 
 def describe_holder(role: str, held: Held | None) -> list[tuple[str, str]]:
@@ -99,11 +108,11 @@ def describe_holder(role: str, held: Held | None) -> list[tuple[str, str]]:
     if held is None:
         return [(role, "none")]
     share = f", for {held['share']:.0%} of the requests" if role == "challenger" else ""
-    told = [f"version {held['version']} since {when(held['since'])}{share}", held["why"]]
+    told = [f"version {held['version']} since {format_time(held['since'])}{share}", held["why"]]
     told += [held["fault"]] if held["fault"] else []
     if held["fitted_weeks"]:
         data = (held["data_version"] or "")[:8]
-        told.append(f"fitted on weeks {shown(held['fitted_weeks'])} of {data}")
+        told.append(f"fitted on weeks {format_value(held['fitted_weeks'])} of {data}")
     return list(zip_longest([role], told, fillvalue=""))
 
 
@@ -117,7 +126,7 @@ def print_runs(runs: list[RunNow]) -> None:
         for r in runs[-5:]
     )
     click.echo()
-    table(rows, ("run", "week", "last", "why"))
+    print_table(rows, ("run", "week", "last", "why"))
 
 
 @click.command()
@@ -126,33 +135,34 @@ def print_runs(runs: list[RunNow]) -> None:
 @HOME
 def status_command(as_json: bool, mlflow: str | None, home: Path) -> None:
     """Tell who is champion, since when and why, and what is unfinished."""
-    from jukebox.registry.alerts import unresolved
+    from jukebox.registry.alerts import find_unresolved
 
     if not home.is_dir():
-        raise ValueError(nothing(home))
+        raise ValueError(explain_missing_data(home))
     models, data = open_registry(home, mlflow), open_store(home, needed=False)
-    held, fires = read_roles(models), unresolved(models.alerts.read())
+    held, fires = read_roles(models), find_unresolved(models.alerts.read())
     (runs, waits), versions = read_loop(home), data.versions()
     if as_json:
         alerts = [asdict(alert) for alert in fires]
         newest = {"version": versions[-1] if versions else None, "week": data.week}
         waiting = [event.to_json() for event in waits]
-        say_json(held | {"data": newest, "runs": runs, "waiting": waiting, "alerts": alerts})
+        print_json(held | {"data": newest, "runs": runs, "waiting": waiting, "alerts": alerts})
         return
     rows = [("home", str(home.absolute()))]
     for role, holds in held.items():
         rows += describe_holder(role, holds)
     told = f"version {versions[-1][:8]}" if versions else "no version yet"
     rows.append(("data", "none" if data.week is None else f"to week {data.week}; {told}"))
-    pairs(rows)
+    print_pairs(rows)
     if runs:
         print_runs(runs)
     if fires:
         lines = (
-            (when(a.starts), a.labels["alertname"], a.annotations.get("summary", "")) for a in fires
+            (format_time(a.starts), a.labels["alertname"], a.annotations.get("summary", ""))
+            for a in fires
         )
         click.echo()
-        table(lines, ("since", "alert", "what it says"), styles=("dim", "bold yellow"))
+        print_table(lines, ("since", "alert", "what it says"), styles=("dim", "bold yellow"))
     todo = [f"run {r['run']}, after {r['event']}" for r in runs if not r["ended"]]
     todo += [f"a trigger, {event.figures.kind}: {event.why}" for event in waits]
     click.echo()

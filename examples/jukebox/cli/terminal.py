@@ -16,10 +16,10 @@ import click
 if TYPE_CHECKING:
     from rich.console import Console
 
-folder = click.Path(file_okay=False, path_type=Path)
+FOLDER = click.Path(file_okay=False, path_type=Path)
 HOME = click.option(
     "--home",
-    type=folder,
+    type=FOLDER,
     default=".jukebox",
     envvar="JUKEBOX_HOME",
     show_envvar=True,
@@ -68,7 +68,7 @@ class Contents(click.Group):
         """Run a command; what went wrong is said on stderr, without a traceback."""
         import sqlite3
 
-        from jukebox.registry.sqlite import full, remedy
+        from jukebox.registry.sqlite import is_disk_full, remedy
 
         try:
             return super().invoke(ctx)
@@ -85,74 +85,74 @@ class Contents(click.Group):
             ) from error
         except OSError as error:
             where = f"{error.filename}: " if error.filename else ""
-            advice = f"; {remedy(error)}" if full(error) and error.strerror else ""
+            advice = f"; {remedy(error)}" if is_disk_full(error) and error.strerror else ""
             said = f"{where}{error.strerror or error}{advice}."
-            raise click.ClickException(public(said)) from error
+            raise click.ClickException(hide_passwords(said)) from error
         except (ValueError, ImportError) as error:
-            raise click.ClickException(public(str(error))) from error
+            raise click.ClickException(hide_passwords(str(error))) from error
         except Exception as error:  # of MLflow, which is imported only by those who need it
             if type(error).__module__.partition(".")[0] not in ("mlflow", "sqlalchemy"):
                 raise
-            from jukebox.loop.home import unusable
+            from jukebox.loop.home import explain_unusable
 
-            raise click.ClickException(public(unusable(error))) from error
+            raise click.ClickException(hide_passwords(explain_unusable(error))) from error
 
 
-def public(text: str) -> str:
+def hide_passwords(text: str) -> str:
     """Return a text without the users and passwords of the addresses in it."""
     return re.sub(r"//[^/@\s]*@", "//", text)
 
 
-def when(seconds: float) -> str:
+def format_time(seconds: float) -> str:
     """Return a time, in seconds since 1970, as people write it, in UTC."""
     return time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(seconds))
 
 
-def shown(value: object) -> str:  # a figure of any kind, as it was recorded
+def format_value(value: object) -> str:  # a figure of any kind, as it was recorded
     """Return a figure as people read it; of three, the last two are its interval."""
     if isinstance(value, list | tuple):
         if len(value) == 3 and isinstance(value[0], float):
             return "{:.3f} ({:.3f} to {:.3f})".format(*value)
-        return (" to " if len(value) == 2 else ", ").join(map(shown, value))
+        return (" to " if len(value) == 2 else ", ").join(map(format_value, value))
     if isinstance(value, float):
         return "unknown" if math.isnan(value) else f"{value:.4f}".rstrip("0").rstrip(".")
     return "none" if value is None else str(value)
 
 
-def plain(value: object) -> object:  # of whatever kind
+def to_json(value: object) -> object:  # of whatever kind
     """Return a value as JSON has it: no NaN, no NumPy."""
     if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
+        return {str(key): to_json(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
-        return [plain(item) for item in value]
+        return [to_json(item) for item in value]
     if callable(item := getattr(value, "item", None)):
         value = item()
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def say_json(value: object) -> None:  # whatever JSON can say
+def print_json(value: object) -> None:  # whatever JSON can say
     """Print a value as JSON on standard output."""
-    click.echo(json.dumps(plain(value), indent=1, allow_nan=False))
+    click.echo(json.dumps(to_json(value), indent=1, allow_nan=False))
 
 
-def console(stderr: bool = False) -> "Console":
+def make_console(stderr: bool = False) -> "Console":
     """Return rich's console: no colours where NO_COLOR is set or nobody looks."""
     from rich.console import Console
 
     return Console(highlight=False, stderr=stderr)
 
 
-def pairs(rows: Iterable[tuple[str, object]]) -> None:  # values as `shown` takes them
+def print_pairs(rows: Iterable[tuple[str, object]]) -> None:  # values as `shown` takes them
     """Print names and values, a line each; a hash stays whole, to be copied."""
     from rich.text import Text
 
-    lines = [(name, shown(value)) for name, value in rows]
+    lines = [(name, format_value(value)) for name, value in rows]
     width = max(len(name) for name, _ in lines)
     for name, value in lines:
-        console().print(Text.assemble((name.ljust(width + 2), "dim"), value), soft_wrap=True)
+        make_console().print(Text.assemble((name.ljust(width + 2), "dim"), value), soft_wrap=True)
 
 
-def table(
+def print_table(
     rows: Iterable[Iterable[object]],  # cells as `shown` takes them, or rich's Text
     columns: Sequence[str] = (),
     styles: Sequence[str] = ("bold",),
@@ -177,5 +177,7 @@ def table(
         grid.add_column(columns[i] if columns else "", style=style)
     for row in lines:
         # As Text: rich would take a "[bold]" in somebody's data for its own.
-        grid.add_row(*(cell if isinstance(cell, Text) else Text(shown(cell)) for cell in row))
-    console().print(grid)
+        grid.add_row(
+            *(cell if isinstance(cell, Text) else Text(format_value(cell)) for cell in row)
+        )
+    make_console().print(grid)

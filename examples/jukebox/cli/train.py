@@ -5,8 +5,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jukebox.cli.remote import push
-from jukebox.cli.terminal import DVC, HOME, JSON, MLFLOW, console, pairs, say_json, shown, table
+from jukebox.cli.remote import push_data
+from jukebox.cli.terminal import (
+    DVC,
+    HOME,
+    JSON,
+    MLFLOW,
+    format_value,
+    make_console,
+    print_json,
+    print_pairs,
+    print_table,
+)
 from jukebox.loop.home import open_registry, open_store
 
 if TYPE_CHECKING:
@@ -36,7 +46,7 @@ def tune_settings(
 
     from jukebox.model.tuning import GRID, tune
 
-    screen, scores = console(stderr=True), []
+    screen, scores = make_console(stderr=True), []
     columns = "Tuning", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     with Progress(*columns, console=screen, disable=not screen.is_terminal) as progress:
         task = progress.add_task("", total=len(GRID))
@@ -48,9 +58,14 @@ def tune_settings(
         best = tune(tracks, charts, seed=seed, progress=add_score)
     if silent:
         return best
-    table(
+    print_table(
         [
-            (shown(s.hidden) or "none", s.penalty, f"{score:.4f}", "best" if s == best else "")
+            (
+                format_value(s.hidden) or "none",
+                s.penalty,
+                f"{score:.4f}",
+                "best" if s == best else "",
+            )
             for s, score in scores
         ],
         ("hidden", "penalty", "average precision", ""),
@@ -99,14 +114,14 @@ def train_command(
         raise click.UsageError(f"--tune chooses for itself: leave --{next(iter(chosen))} out.")
     from jukebox.model import job
     from jukebox.model.job import INSTALLED
-    from jukebox.model.training import Settings, labelled, train
+    from jukebox.model.training import Settings, labelled_tracks, train
 
     data = open_store(home)
     version = data.freeze(since)
     if dvc_remote:
-        push(home, dvc_remote)
+        push_data(home, dvc_remote)
     tracks, charts = data.read(version)
-    weeks = labelled(tracks, charts)["released"].nunique()
+    weeks = labelled_tracks(tracks, charts)["released"].nunique()
     needed = Settings().newest * (2 if tune else 1) + 1
     if weeks < needed:
         raise ValueError(
@@ -115,15 +130,15 @@ def train_command(
         )
     settings = tune_settings(tracks, charts, seed, as_json) if tune else Settings(**chosen)
     model = train(tracks, charts, settings, seed)
-    job.snapshot(INSTALLED, home / "code")  # for jukebox rebuild
+    job.take_snapshot(INSTALLED, home / "code")  # for jukebox rebuild
     number, record = open_registry(home, mlflow).register(model), model.record
     if as_json:
-        say_json({"version": number, "digest": model.digest, "record": record.as_dict()})
+        print_json({"version": number, "digest": model.digest, "record": record.as_dict()})
         return
     metrics = dict(record.metrics)
     chance = metrics.pop("average_precision_of_chance")
     (first, last), (newer, newest) = record.fitted_weeks, record.tested_weeks
-    pairs(
+    print_pairs(
         [
             ("version", str(number)),
             ("digest", model.digest),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jukebox.cli.terminal import HOME, JSON, MLFLOW, console, folder
+from jukebox.cli.terminal import FOLDER, HOME, JSON, MLFLOW, make_console
 from jukebox.loop.events import (
     Ending,
     Event,
@@ -63,7 +63,7 @@ def print_event(event: Event[Figures]) -> None:
     from rich.text import Text
 
     label, text, style = describe_event(event)
-    console().print(Text.assemble((label.ljust(13), style), text), soft_wrap=True)
+    make_console().print(Text.assemble((label.ljust(13), style), text), soft_wrap=True)
 
 
 def needs_requests(run: Run | None) -> bool:
@@ -75,11 +75,11 @@ def needs_requests(run: Run | None) -> bool:
 
 def run_loop(loop: "Loop") -> Iterator[Event[Figures]]:
     """Look, do what is open, and give the events; before a wait, say on stderr for what."""
-    from jukebox.loop.journal import unfinished
+    from jukebox.loop.journal import unfinished_run
 
     yield from loop.look()
     while True:
-        if needs_requests(unfinished(loop.journal.events())) and loop.policy.answers:
+        if needs_requests(unfinished_run(loop.journal.events())) and loop.policy.answers:
             click.echo(
                 f"The canary waits up to {loop.policy.patience:g} s for {loop.policy.answers} "
                 "requests to jukebox serve; --answers 0 leaves it out.",
@@ -94,7 +94,7 @@ def run_loop(loop: "Loop") -> Iterator[Event[Figures]]:
 @click.option(
     "--code",
     metavar="FOLDER",
-    type=folder,
+    type=FOLDER,
     callback=find_package,
     help="The package's folder in the checkout to watch.  [default: the installed one]",
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from jukebox.cli.terminal import HOME, table
+from jukebox.cli.terminal import HOME, print_table
 from jukebox.loop.home import open_store
 
 
@@ -45,12 +45,12 @@ def validate_command(
     streaming service may forbid it.
     """
     if file:
-        from jukebox.data.files import read
+        from jukebox.data.files import read_table
 
-        _, bad, report = read(file, mapping)
+        _, bad, report = read_table(file, mapping)
     else:
         data = open_store(home)
-        bad, tracks = data.quarantined(data.week), data.read()[0]
+        bad, tracks = data.quarantined_rows(data.week), data.read()[0]
         kept = int((tracks["released"] == data.week).sum())
         report = [f"week {data.week}: {kept + len(bad)} rows: {kept} kept, {len(bad)} quarantined"]
     click.echo("\n".join(report))
@@ -65,7 +65,7 @@ def validate_command(
         if file:  # counted from 1, below the header
             rows = [(str(i + 1), *row) for i, row in zip(first.index, rows, strict=True)]
         click.echo()
-        table(rows, ("row", *columns) if file else columns)
+        print_table(rows, ("row", *columns) if file else columns)
         if len(bad) > 10:
             click.echo(f"… and {len(bad) - 10} more: --quarantine FILE writes them all.")
         sys.exit(1)

@@ -13,7 +13,16 @@ import pandas as pd
 import pandera.pandas as pa
 
 from jukebox.problem import COUNTRIES
-from jukebox.schema import BOUNDS, CHART_TYPES, COLUMNS, ID_RULE, TRACK_TYPES, WHOLE, WORDS, is_id
+from jukebox.schema import (
+    BOUNDS,
+    CHART_TYPES,
+    COLUMNS,
+    ID_RULE,
+    NUMBER_WORDS,
+    TRACK_TYPES,
+    WHOLE,
+    is_id,
+)
 
 NO_ID = f"not {ID_RULE}"
 
@@ -54,7 +63,7 @@ def read_numbers(column: pd.Series) -> pd.Series:
     """Return a column of tracks as floats: NaN for what is no number and none of its `WORDS`."""
     if column.dtype.kind in "iuf":
         return column.astype(float)
-    if words := WORDS.get(str(column.name)):
+    if words := NUMBER_WORDS.get(str(column.name)):
         column = column.map(lambda cell: words.get(str(cell), cell))
     return column.map(read_number).astype(float)  # a map over no row at all gives objects
 

@@ -17,7 +17,7 @@ from typing import Protocol, TypedDict
 
 import pandas as pd
 
-from jukebox.data.files import write
+from jukebox.data.files import write_file
 from jukebox.data.store import Mark, Store, read_batch
 
 BATCH_NAME = re.compile(r"(tracks|charts|quarantine)-(\d+)-[0-9a-f]{16}\.csv")
@@ -78,12 +78,12 @@ class Trace(TypedDict):
     forgotten: Forgetting | None
 
 
-def key(track_id: str) -> str:
+def hash_id(track_id: str) -> str:
     """Return the name under which a track that was forgotten is found again: SHA-256, in hex."""
     return hashlib.sha256(track_id.encode()).hexdigest()
 
 
-def holding(store: Store, track_id: str) -> dict[str, Mark]:
+def find_holders(store: Store, track_id: str) -> dict[str, Mark]:
     """Return the data versions that hold a track, or held it until it was forgotten, oldest first."""
     found: dict[str, Mark] = {}
     for version in store.versions():
@@ -91,19 +91,19 @@ def holding(store: Store, track_id: str) -> dict[str, Mark]:
         for week, name in listed["batches"]["tracks"].items():
             if (read_batch(store.folder, name, "tracks")["track_id"] == track_id).any():
                 found[version] = {"released": int(week)}
-        if mark := listed["forgotten"].get(key(track_id)):
+        if mark := listed["forgotten"].get(hash_id(track_id)):
             found[version] = mark
     return found
 
 
-def saw(track_id: str, store: Store, registry: ModelRecords) -> list[Trace]:
+def trace_track(track_id: str, store: Store, registry: ModelRecords) -> list[Trace]:
     """Return what became of a track in each data version that holds or held it.
 
     The versions of models were `fitted` on the track, only `tested` on it, or did `neither`: it was
     in their data, and its charts were not known yet.
     """
     traces = []
-    for data_version, mark in holding(store, track_id).items():
+    for data_version, mark in find_holders(store, track_id).items():
         trace = Trace(
             data_version=data_version,
             released=mark["released"],
@@ -131,7 +131,7 @@ def includes(weeks: tuple[int, ...], week: int) -> bool:
     return bool(weeks) and weeks[0] <= week <= weeks[1]
 
 
-def strangers(store: Store, registry: ModelRecords) -> list[int]:
+def find_unknown_models(store: Store, registry: ModelRecords) -> list[int]:
     """Return the versions of models whose data is not in the store: nobody can tell what they saw."""
     here = store.versions()
     return sorted(v for v, r in registry.records().items() if r.data_version not in here)
@@ -195,7 +195,7 @@ def write_rest(path: Path, gone: Collection[str]) -> Rest | None:
     if not ids:
         return None
     name = f"{kind}-{week}-{hashlib.sha256(content).hexdigest()[:16]}.csv"
-    write(path.with_name(name), content)
+    write_file(path.with_name(name), content)
     return Rest(name, kind, int(week), ids)
 
 
@@ -210,6 +210,6 @@ def list_rests(store: Store, path: Path, instead: Mapping[str, Rest], why: str) 
             files[week], changed = rest.name, True
             for one in rest.ids if rest.kind == "tracks" else ():
                 mark: Mark = {"released": rest.week, "time": time.time(), "why": why}
-                listed["forgotten"][key(one)] = mark
+                listed["forgotten"][hash_id(one)] = mark
     if changed:
-        write(path, json.dumps(listed, indent=1).encode())
+        write_file(path, json.dumps(listed, indent=1).encode())

@@ -11,7 +11,7 @@ from jukebox.data.checks import read_ids, validate
 from jukebox.schema import COLUMNS
 
 
-def write(path: Path, content: bytes) -> None:
+def write_file(path: Path, content: bytes) -> None:
     """Put a file in its place, whole and on the disk, or not at all."""
     part = path.with_name(f".{path.name}.{os.getpid()}")
     try:
@@ -26,7 +26,7 @@ def write(path: Path, content: bytes) -> None:
         raise
 
 
-def read(
+def read_table(
     path: str | Path, mapping: Iterable[tuple[str, str]] | Mapping[str, str] = ()
 ) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
     """Return the right rows of your own file, the quarantined ones, and a report of what fits.

@@ -21,7 +21,7 @@ from typing import NotRequired, TypedDict
 import pandas as pd
 
 from jukebox.data.checks import validate, validate_charts
-from jukebox.data.files import write
+from jukebox.data.files import write_file
 from jukebox.data.versions import data_version
 from jukebox.schema import CHART_TYPES, COLUMNS, TRACK_TYPES
 
@@ -97,7 +97,7 @@ class Store:
             raise ValueError(f"{path} is damaged: restore it from a copy.") from None
         return {"batches": {"tracks": {}, "charts": {}, "quarantine": {}}, "forgotten": {}}
 
-    def whole(self, version: str | None) -> None:
+    def check_whole(self, version: str | None) -> None:
         """Raise Forgotten if a version has lost tracks on request; one that is not here has not."""
         if not version or not VERSION_NAME.fullmatch(
             version
@@ -112,7 +112,7 @@ class Store:
                 "read, nor a model of it built again."
             )
 
-    def _listed(self, version: str | None = None) -> Batches:
+    def _list_files(self, version: str | None = None) -> Batches:
         """Return the batches of now, or of a version."""
         return self.manifest(version)["batches"]
 
@@ -126,9 +126,9 @@ class Store:
             content = text.encode(errors="backslashreplace")
             content = content.replace(b"\0", b"\\x00")  # a cell would end there when it is read
             name = f"{kind}-{week:04}-{hashlib.sha256(content).hexdigest()[:16]}.csv"
-            write(self.folder / "batches" / name, content)
+            write_file(self.folder / "batches" / name, content)
             now["batches"][kind][str(week)] = name
-        write(self.folder / "now.json", json.dumps(now, indent=1).encode())
+        write_file(self.folder / "now.json", json.dumps(now, indent=1).encode())
 
     def _read(self, names: Iterable[str], kind: str) -> pd.DataFrame:
         """Return batches as one frame, or an empty one."""
@@ -140,7 +140,7 @@ class Store:
     @property
     def week(self) -> int | None:
         """The newest week of which tracks have arrived, or None."""
-        return max(map(int, self._listed()["tracks"]), default=None)
+        return max(map(int, self._list_files()["tracks"]), default=None)
 
     def arrive(self, week: int, batch: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Keep the right rows of a week's raw batch; return (kept, quarantined with a `reason`).
@@ -150,7 +150,7 @@ class Store:
         RuntimeError if a row is neither kept nor quarantined.
         """
         kept, quarantined = validate(batch, week)
-        others = {w: name for w, name in self._listed()["tracks"].items() if int(w) != week}
+        others = {w: name for w, name in self._list_files()["tracks"].items() if int(w) != week}
         held = self._read(others.values(), "tracks").set_index("track_id")["released"]
         twice = kept["track_id"].isin(held.index)
         weeks = kept["track_id"][twice].map(held)
@@ -184,8 +184,8 @@ class Store:
         is left of it.
         """
         if version and whole:
-            self.whole(version)
-        listed = self._listed(version)
+            self.check_whole(version)
+        listed = self._list_files(version)
         tracks, charts = (
             self._read([listed[kind][w] for w in sorted(listed[kind], key=int)], kind)
             for kind in ("tracks", "charts")
@@ -193,9 +193,9 @@ class Store:
         charts = charts[charts["track_id"].isin(tracks["track_id"])]
         return tracks, charts.drop_duplicates(["track_id", "country"], ignore_index=True)
 
-    def quarantined(self, week: int | None = None) -> pd.DataFrame:
+    def quarantined_rows(self, week: int | None = None) -> pd.DataFrame:
         """Return the quarantined rows of a week, or of all: each cell as text, with its `reason`."""
-        listed = self._listed()["quarantine"]
+        listed = self._list_files()["quarantine"]
         names = listed.values() if week is None else [listed[str(week)]]
         frames = [read_batch(self.folder, name, "quarantine") for name in names]
         return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=COLUMNS)
@@ -205,12 +205,12 @@ class Store:
 
         It is the SHA-256 of the content (`versions.data_version`), whatever files hold it.
         """
-        listed = self._listed()
+        listed = self._list_files()
         part = {kind: listed[kind] for kind in ("tracks", "charts")}
         part["tracks"] = {w: name for w, name in listed["tracks"].items() if int(w) >= since}
         # Named by its content, which can only be read when the list is there.
         draft = self.folder / "versions" / f"draft-{os.getpid()}.json"
-        write(draft, json.dumps({"frozen": time.time(), "batches": part}, indent=1).encode())
+        write_file(draft, json.dumps({"frozen": time.time(), "batches": part}, indent=1).encode())
         name = data_version(*self.read(draft.stem))
         target = draft.with_name(f"{name}.json")
         # What was forgotten may have come in again: then the version is whole again.

@@ -30,7 +30,7 @@ def collect(seed: int, weeks: int, data: dsl.Output[dsl.Dataset]) -> str:
         tracks, charts = catalogue.week(week)
         store.arrive(week, dirty(tracks, rng, {"missing": 0.01, "wrong_type": 0.01})[0])
         store.chart(week + LABEL_DELAY, charts)
-    data.metadata["quarantined"] = len(store.quarantined())
+    data.metadata["quarantined"] = len(store.quarantined_rows())
     return store.freeze()
 
 
@@ -44,8 +44,8 @@ def train(
     """Train on a version of the data, as a job of its own."""
     from jukebox.model import job
 
-    job.run(job.INSTALLED, data.path, version, model.path, newest=4, seed=0)
-    trained = job.made(model.path)
+    job.run_training(job.INSTALLED, data.path, version, model.path, newest=4, seed=0)
+    trained = job.read_model(model.path)
     model.metadata["digest"] = trained.digest
     for name, value in trained.record.metrics.items():
         metrics.log_metric(name, value)
@@ -57,12 +57,12 @@ def judge(
 ) -> str:
     """Ask the gate; a no fails the step, so nothing after it runs."""
     from jukebox import Registry, Store, gate
-    from jukebox.model.job import made
+    from jukebox.model.job import read_model
 
     registry = Registry(home)
     champion = registry.standing().champion
     rival = registry.load(champion) if champion else None
-    verdict = gate(made(model.path), rival, *Store(data.path).read(version))
+    verdict = gate(read_model(model.path), rival, *Store(data.path).read(version))
     if not verdict.passed:
         raise SystemExit(f"refused: {'; '.join(verdict.reasons)}")
     return verdict.reasons[0]
@@ -72,10 +72,10 @@ def judge(
 def promote(model: dsl.Input[dsl.Model], home: str, why: str) -> int:
     """Register the model and make it the champion; give its version."""
     from jukebox import Registry
-    from jukebox.model.job import made
+    from jukebox.model.job import read_model
 
     registry = Registry(home)
-    version = registry.register(made(model.path))
+    version = registry.register(read_model(model.path))
     registry.promote(version, why)
     return version
 

@@ -38,7 +38,7 @@ class AGateThatSaysNo(Lab):
             export,
             find_weeks,
             fit,
-            labelled,
+            labelled_tracks,
             predict,
             split,
             train,
@@ -50,7 +50,10 @@ class AGateThatSaysNo(Lab):
         first, lucky = (train(*past, Settings(epochs=40), seed) for seed in (0, 4))
         honest = train(tracks, charts)
         raised = add_nodes(honest, [Node("Sqrt", ["before"], "probabilities")])
-        known, settings = labelled(tracks, charts), Settings(hidden=(64,), rate=1e-2, epochs=40)
+        known, settings = (
+            labelled_tracks(tracks, charts),
+            Settings(hidden=(64,), rate=1e-2, epochs=40),
+        )
         onnx = export(fit(known, labels(known, charts), settings, 0), {})
         # The leak: these weeks are those of the test, too.
         record = replace(honest.record, fitted_weeks=find_weeks(known))
@@ -101,7 +104,7 @@ class AGateThatSaysNo(Lab):
                     f"Type {back}."
                 )
 
-    def done(self, folder: Path) -> str:
+    def conclude(self, folder: Path) -> str:
         """Say by how much the champion is better, and what the history keeps."""
         from jukebox.model.gate import gate
 

@@ -113,7 +113,7 @@ class CanaryAndRollback(Lab):
         elif failed := read_load(folder).failed:
             yield f"{failed} requests of the last load failed: ask once more, now that 3 answers."
 
-    def done(self, folder: Path) -> str:
+    def conclude(self, folder: Path) -> str:
         """Say what share each canary answered, and how the bad one ended."""
         _, models = open_lab(folder)
         asked, of = count_canary_answers(models, 3)

@@ -85,7 +85,7 @@ class DeployAndSwap(Lab):
                 f"load. Promote while it asks: {again}"
             )
 
-    def done(self, folder: Path) -> str:
+    def conclude(self, folder: Path) -> str:
         """Say how many requests each version answered."""
         _, models = open_lab(folder)
         log = read_answers(models, read_load(folder))

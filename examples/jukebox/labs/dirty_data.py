@@ -122,7 +122,7 @@ class DirtyData(Lab):
         """Compare mended.csv with what was meant, row by row, and bad.csv with what is left."""
         import pandas as pd
 
-        from jukebox.data.files import read
+        from jukebox.data.files import read_table
 
         file = folder / "mended.csv"
         if not file.exists():
@@ -132,7 +132,7 @@ class DirtyData(Lab):
             )
             return
         header = pd.read_csv(file, nrows=0)
-        kept, bad, _ = read(file, {"bpm": "tempo"} if "bpm" in header else {})
+        kept, bad, _ = read_table(file, {"bpm": "tempo"} if "bpm" in header else {})
         truth = make_true_tracks().rename(columns={"bpm": "tempo"}).set_index("track_id")
         gone = truth.index.difference([*read_clean_ids(kept), *read_clean_ids(bad)])
         if len(gone):
@@ -167,7 +167,7 @@ class DirtyData(Lab):
         elif not gone.size and not invented:
             yield from quarantine_faults(folder / "bad.csv", bad)
 
-    def done(self, folder: Path) -> str:
+    def conclude(self, folder: Path) -> str:
         """Say what is there now."""
         return (
             f"{len(make_true_tracks()) - len(IMPOSSIBLE) - 1} tracks can be learnt from, and {len(IMPOSSIBLE) + 1} wait "

@@ -140,7 +140,7 @@ class DriftYouCanTrust(Lab):
             if said != right_decision(performance, moved):
                 yield explain_decision(folder / office, said, performance, moved)
 
-    def done(self, folder: Path) -> str:
+    def conclude(self, folder: Path) -> str:
         """Say what the four had in common."""
         moved = {office: bool(observe_office(folder / office)[1]) for office in OFFICES}
         return (

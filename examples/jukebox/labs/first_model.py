@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 SURE = 10  # tracks of a country that a model is surest of
 
 
-def hits(model: "Model", tracks: "pd.DataFrame", charts: "pd.DataFrame") -> tuple[float, float]:
+def count_sure_hits(
+    model: "Model", tracks: "pd.DataFrame", charts: "pd.DataFrame"
+) -> tuple[float, float]:
     """Return (found, by chance): of SURE tracks for a country, how many charted there, on average.
 
     `found` counts the tracks of which the `Model` was surest, `by chance` any others, of the weeks
@@ -25,9 +27,9 @@ def hits(model: "Model", tracks: "pd.DataFrame", charts: "pd.DataFrame") -> tupl
     import numpy as np
 
     from jukebox.data.versions import labels
-    from jukebox.model.training import labelled, predict
+    from jukebox.model.training import labelled_tracks, predict
 
-    known = labelled(tracks, charts)
+    known = labelled_tracks(tracks, charts)
     newer = known.loc[known["released"] > model.record.fitted_weeks[1]]
     y, p = labels(newer, charts), predict(model.onnx, newer)
     surest = np.argsort(-p, axis=0, kind="stable")[:SURE]
@@ -36,7 +38,7 @@ def hits(model: "Model", tracks: "pd.DataFrame", charts: "pd.DataFrame") -> tupl
 
 def compare_with_chance(model: "Model", tracks: "pd.DataFrame", charts: "pd.DataFrame") -> str:
     """Return the two numbers of `hits` in words."""
-    found, chance = hits(model, tracks, charts)
+    found, chance = count_sure_hits(model, tracks, charts)
     return (
         f"of the {SURE} tracks to which it gave the highest probabilities in a country, {found:.1f} "
         f"charted there; of {SURE} picked blindly, {chance:.1f} would have"
@@ -73,7 +75,7 @@ class FirstModel(Lab):
                 "train), and promote what passes jukebox evaluate."
             )
 
-    def done(self, folder: Path) -> str:
+    def conclude(self, folder: Path) -> str:
         """Say what the champion is worth."""
         data, models = open_lab(folder)
         return f"On average, {compare_with_chance(models.champion(), *data.read())}."

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 BETWEEN = " · "
-LONGEST = 60  # characters of a name
+LONGEST_NAME = 60  # characters of a name
 # One sign for each kind, so that a mail program's dashes and quotes change no checksum.
 PLAIN_SIGNS = str.maketrans(
     dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-")
@@ -36,7 +36,7 @@ LAB = re.compile(r"lab-([1-9]\d*) (done|open) ([0-9a-f]{4}) try (0|[1-9]\d*)")
 WHOLE_LINE = re.compile(r"(.+) · ([0-9a-f]{6})")
 
 
-class Quiz(NamedTuple):
+class QuizResult(NamedTuple):
     """The quiz of a chapter: its page below modules/, the letters first chosen, how often begun."""
 
     page: str
@@ -53,7 +53,7 @@ class Quiz(NamedTuple):
         return f"{self.page} {' '.join(self.letters)} try {self.tries}"
 
 
-class Lab(NamedTuple):
+class LabResult(NamedTuple):
     """A lab: its number, whether its check finds nothing, its `digest`, how often it was checked."""
 
     number: int
@@ -76,10 +76,10 @@ class Line(NamedTuple):
 
     name: str
     day: date
-    items: tuple[Quiz | Lab, ...]
+    items: tuple[QuizResult | LabResult, ...]
 
 
-def plain(text: str) -> str:
+def plain_text(text: str) -> str:
     """Return a text in composed characters, with one kind of dash and quote, and no invisible ones."""
     text = unicodedata.normalize("NFC", text).translate(PLAIN_SIGNS)
     text = "".join(
@@ -90,14 +90,14 @@ def plain(text: str) -> str:
     return re.sub(" +", " ", text).strip(" ")
 
 
-def clean(name: str) -> str:
+def clean_name(name: str) -> str:
     """Return a name as every line has it; ValueError says why it cannot be one."""
-    name = plain(name).translate(DOTS).replace("·", "-")
+    name = plain_text(name).translate(DOTS).replace("·", "-")
     if not name.strip(JOINERS):
         raise ValueError("There is no name that one can see: write one.")
-    if len(name) > LONGEST:
+    if len(name) > LONGEST_NAME:
         raise ValueError(
-            f"The name has {len(name)} characters, and a line has room for {LONGEST}: shorten it."
+            f"The name has {len(name)} characters, and a line has room for {LONGEST_NAME}: shorten it."
         )
     return name
 
@@ -107,24 +107,24 @@ def checksum(text: str) -> str:
     return f"{zlib.crc32(text.encode()):08x}"[:6]
 
 
-def write(name: str, day: date, items: list[Quiz | Lab]) -> str:
+def compose_line(name: str, day: date, items: list[QuizResult | LabResult]) -> str:
     """Return the line; ValueError where there is nothing to hand in."""
     if not items:
         raise ValueError("There is nothing to hand in yet.")
-    body = BETWEEN.join([clean(name), day.isoformat(), *map(str, items)])
+    body = BETWEEN.join([clean_name(name), day.isoformat(), *map(str, items)])
     return f"{body}{BETWEEN}{checksum(body)}"
 
 
-def parse_item(text: str) -> Quiz | Lab:
+def parse_item(text: str) -> QuizResult | LabResult:
     """Read one item; ValueError says that it is none."""
     if found := LAB.fullmatch(text):
-        return Lab(int(found[1]), found[2] == "done", found[3], int(found[4]))
+        return LabResult(int(found[1]), found[2] == "done", found[3], int(found[4]))
     if found := QUIZ.fullmatch(text):
-        return Quiz(found[1], tuple(found[2].split()), int(found[3]))
+        return QuizResult(found[1], tuple(found[2].split()), int(found[3]))
     raise ValueError(f"“{text}” is neither a quiz nor a lab.")
 
 
-def read(line: str) -> Line:
+def parse_line(line: str) -> Line:
     """Read a line, to the letter; ValueError says what is wrong with it."""
     found = WHOLE_LINE.fullmatch(line)
     if not found:
@@ -132,7 +132,7 @@ def read(line: str) -> Line:
     if checksum(found[1]) != found[2]:
         raise ValueError("The checksum does not fit: something in the line was changed.")
     name, day, *items = found[1].split(BETWEEN)
-    if not items or name != clean(name):
+    if not items or name != clean_name(name):
         raise ValueError("It is not name, date and items.")
     return Line(name, date.fromisoformat(day), tuple(map(parse_item, items)))
 

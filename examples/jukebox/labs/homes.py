@@ -29,11 +29,11 @@ def release_weeks(
     from jukebox.data.store import Store
     from jukebox.loop.home import open_registry
     from jukebox.world.scene import release
-    from jukebox.world.settings import world
+    from jukebox.world.settings import extend_world
     from jukebox.world.simulation import Catalogue
 
     home = folder / ".jukebox"
-    world(home, seed, tracks, [], 0)
+    extend_world(home, seed, tracks, [], 0)
     catalogue, data = Catalogue(seed, tracks_a_week=tracks), Store(home / "data")
     for week in range(weeks):
         release(data, week, catalogue.week(week)[0], catalogue)

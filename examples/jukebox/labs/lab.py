@@ -33,7 +33,7 @@ class Lab(Protocol):
     def solve(self, folder: Path, hands: Hands) -> None:
         """Type what a reader would."""
 
-    def done(self, folder: Path) -> str:
+    def conclude(self, folder: Path) -> str:
         """Return what is to be said at the end; a lab with nothing to say leaves this out."""
         return ""
 

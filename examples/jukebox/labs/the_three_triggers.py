@@ -45,14 +45,14 @@ class Past:
 
 def train_here(code: Path, store: Path, data: str, out: Path, newest: int, seed: int) -> None:
     """Train as `job.run` does, in this process: the checkout is still the package that runs here."""
-    from jukebox.data.files import write
+    from jukebox.data.files import write_file
     from jukebox.data.store import Store
     from jukebox.model.training import Settings, train
 
     model = train(*Store(store).read(data), Settings(newest=newest), seed)
     out.mkdir(parents=True)
-    write(out / "model.onnx", model.onnx)
-    write(out / "record.json", json.dumps(model.record.as_dict()).encode())
+    write_file(out / "model.onnx", model.onnx)
+    write_file(out / "record.json", json.dumps(model.record.as_dict()).encode())
 
 
 def read_past(folder: Path) -> Past:
@@ -103,7 +103,7 @@ def training_faults(folder: Path, past: Past, code: str) -> Iterator[str]:
     training, _ = find_checkout_files(folder)
     no = past.refused_leaks()
     if no and code_version(folder / "code" / "jukebox") != code:
-        record = job.made(folder / ".jukebox" / "runs" / str(no[-1].run)).record
+        record = job.read_model(folder / ".jukebox" / "runs" / str(no[-1].run)).record
         fitted, tested = (
             "{} to {}".format(*weeks) for weeks in (record.fitted_weeks, record.tested_weeks)
         )
@@ -133,11 +133,11 @@ def hand_faults(models: "Registry", past: Past) -> Iterator[str]:
 def missing_triggers(past: Past) -> list[str]:
     """Return the kinds of trigger that have led to no run yet."""
     from jukebox.loop.events import select_triggers
-    from jukebox.loop.triggers import kinds
+    from jukebox.loop.triggers import kinds_of
 
     fired = {event.id: event for event in select_triggers(past.events)}
     taken = [fired[t] for run in past.runs.values() for t in run.start.figures.triggers]
-    return [kind for kind in WAYS_TO_FIRE if kind not in kinds(taken)]
+    return [kind for kind in WAYS_TO_FIRE if kind not in kinds_of(taken)]
 
 
 def missing_endings(past: Past) -> list[str]:
@@ -191,7 +191,7 @@ class TheThreeTriggers(Lab):
         from jukebox.model.job import INSTALLED
         from jukebox.problem import LABEL_DELAY
         from jukebox.world.scene import answer, release
-        from jukebox.world.settings import DriftSettings, world
+        from jukebox.world.settings import DriftSettings, extend_world
         from jukebox.world.simulation import Catalogue, Drift
 
         home, code = folder / ".jukebox", folder / "code" / "jukebox"
@@ -201,7 +201,7 @@ class TheThreeTriggers(Lab):
             {"kind": "concept", "shape": "sudden", "start": TURN_WEEK, "size": 1.0},
             {"kind": "concept", "shape": "sudden", "start": BACK_WEEK, "size": -1.0},
         ]
-        settings = world(home, None, None, turns, 0)
+        settings = extend_world(home, None, None, turns, 0)
         catalogue = Catalogue(
             settings["seed"], [Drift(**turn) for turn in turns], settings["tracks"]
         )
@@ -223,7 +223,7 @@ class TheThreeTriggers(Lab):
 
     def check(self, folder: Path) -> Iterator[str]:
         """Ask for the three triggers and the three endings, and for a checkout that is clean again."""
-        from jukebox.loop.journal import unfinished, waiting
+        from jukebox.loop.journal import unfinished_run, waiting_triggers
 
         (data, models), past = open_lab(folder), read_past(folder)
         if (champion := models.standing().champion) is None:
@@ -231,14 +231,14 @@ class TheThreeTriggers(Lab):
         yield from gate_faults(folder, past)
         yield from training_faults(folder, past, models.record(champion).code_version)
         yield from hand_faults(models, past)
-        if unfinished(past.events) or waiting(past.events):
+        if unfinished_run(past.events) or waiting_triggers(past.events):
             yield f"A run is unfinished, or a trigger waits: {UPDATE_COMMAND} goes on with it."
         if missing := missing_triggers(past):
             yield ask_for_trigger(folder, missing, data.week)
         elif missing := missing_endings(past):
             yield ask_for_ending(past, missing)
 
-    def done(self, folder: Path) -> str:
+    def conclude(self, folder: Path) -> str:
         """Say how the runs ended."""
         past = read_past(folder)
         ended = [

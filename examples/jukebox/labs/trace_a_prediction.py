@@ -63,7 +63,7 @@ def find_right_answer(folder: Path) -> RightAnswer:
     from jukebox.data.versions import changed_rows
 
     data, models = open_lab(folder)
-    answered = models.answered(REQUEST_ID)
+    answered = models.trace_answer(REQUEST_ID)
     lineage = answered["lineage"]
     former = models.standing(answered["time"]).earlier[-1]
     before, after = (
@@ -94,7 +94,7 @@ class TraceAPrediction(Lab):
         from jukebox.model.features import matrix
         from jukebox.model.training import Settings, predict, train
         from jukebox.problem import COUNTRIES
-        from jukebox.registry.log import Answer
+        from jukebox.registry.log import LoggedAnswer
         from jukebox.registry.models import Registry
         from jukebox.world.scene import release
         from jukebox.world.simulation import Catalogue
@@ -128,7 +128,7 @@ class TraceAPrediction(Lab):
         asked = asked.iloc[[int(answers.argmax())]]
         x = matrix(asked)
         given = now["time"], list(asked["track_id"]), x, predict(second.onnx, x)
-        models.log.add(Answer(REQUEST_ID, "champion", 2, *given))
+        models.log.add(LoggedAnswer(REQUEST_ID, "champion", 2, *given))
         complaint = {
             "track": asked["track_id"].item(),
             "chance": answers.max(),
@@ -181,7 +181,7 @@ class TraceAPrediction(Lab):
                 "became the champion: it is at the end of the lineage, next to the date."
             )
 
-    def done(self, folder: Path) -> str:
+    def conclude(self, folder: Path) -> str:
         """Say what the Lisbon office can be told."""
         right = find_right_answer(folder)
         return (

@@ -64,7 +64,7 @@ class Home:
         return (self.data / "now.json").exists()
 
 
-def nothing(home: Path) -> str:
+def explain_missing_data(home: Path) -> str:
     """Say that a home has no data, where it is, and how to get some."""
     return (
         f"There is no data in {home.absolute()}. Go to the folder that holds your .jukebox, name it "
@@ -77,7 +77,7 @@ def open_store(home: Path, needed: bool = True) -> "Store":
     from jukebox.data.store import Store
 
     if needed and not Home(home).has_data:
-        raise ValueError(nothing(home))
+        raise ValueError(explain_missing_data(home))
     return Store(Home(home).data)
 
 
@@ -95,10 +95,10 @@ def open_registry(home: Path, mlflow: str | None = None) -> "Registry":
     try:
         return Registry(Home(home).registry, mlflow)
     except (MlflowException, SQLAlchemyError, ImportError) as error:  # a driver, say
-        raise ValueError(unusable(error)) from error
+        raise ValueError(explain_unusable(error)) from error
 
 
-def unusable(error: Exception) -> str:
+def explain_unusable(error: Exception) -> str:
     """Say that MLflow cannot be used, why, and what to do."""
     from jukebox.registry.sqlite import cause, remedy
 

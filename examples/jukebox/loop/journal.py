@@ -44,7 +44,7 @@ CREATE TRIGGER IF NOT EXISTS no_delete BEFORE DELETE ON events
 """
 
 
-def alone(home: str | Path) -> sqlite3.Connection:
+def lock_home(home: str | Path) -> sqlite3.Connection:
     """Take the lock of a home, and give it: a connection, to close. Refused if a loop has it."""
     lock = sqlite3.connect(Home(Path(home)).lock, timeout=0, isolation_level=None)
     try:
@@ -55,19 +55,19 @@ def alone(home: str | Path) -> sqlite3.Connection:
     return lock
 
 
-def waiting(events: Iterable[Event[Figures]]) -> list[Event[Trigger]]:
+def waiting_triggers(events: Iterable[Event[Figures]]) -> list[Event[Trigger]]:
     """Give the triggers that no run has taken yet, oldest first."""
     events = list(events)
     taken = {t for run in read_runs(events).values() for t in run.start.figures.triggers}
     return [event for event in select_triggers(events) if event.id not in taken]
 
 
-def unfinished(events: Iterable[Event[Figures]]) -> Run | None:
+def unfinished_run(events: Iterable[Event[Figures]]) -> Run | None:
     """Give the run that has not ended, or None."""
     return next((run for run in read_runs(events).values() if not run.end), None)
 
 
-def lost(events: Iterable[Event[Figures]]) -> list[int]:
+def lost_triggers(events: Iterable[Event[Figures]]) -> list[int]:
     """Give the ids of the triggers that have not ended; if nothing is open, they are lost."""
     events = list(events)
     over = [run.start.figures.triggers for run in read_runs(events).values() if run.end]

@@ -34,19 +34,19 @@ from jukebox.loop.events import (
     read_runs,
 )
 from jukebox.loop.home import Home
-from jukebox.loop.journal import Journal, alone, unfinished, waiting
-from jukebox.loop.triggers import Policy, fall, has_lost_data, kinds
+from jukebox.loop.journal import Journal, lock_home, unfinished_run, waiting_triggers
+from jukebox.loop.triggers import Policy, find_fall, has_lost_data, kinds_of
 from jukebox.model import job
 from jukebox.model.gate import Verdict, gate
 from jukebox.model.identity import code_version, find_snapshot, is_intact
 from jukebox.model.job import INSTALLED
-from jukebox.model.training import Model, Record, labelled
+from jukebox.model.training import Model, Record, labelled_tracks
 from jukebox.registry.history import Decision, Refused
 from jukebox.registry.models import Registry, Tampered
-from jukebox.registry.sqlite import full, remedy
+from jukebox.registry.sqlite import is_disk_full, remedy
 
 
-class Ended(Exception):
+class RunEnded(Exception):
     """The run is over before its last step: why, and how."""
 
     def __init__(self, why: str, ending: Ending) -> None:
@@ -67,7 +67,7 @@ class Loop:
         policy: Policy | None = None,
         train: Callable[
             [Path, Path, str, Path, int, int], object
-        ] = job.run,  # its answer is unused
+        ] = job.run_training,  # its answer is unused
     ) -> None:
         """Take the lock. Raises Refused if another loop has it.
 
@@ -78,7 +78,7 @@ class Loop:
         self.code, self.policy, self.train = Path(code), policy or Policy(), train
         self.home.folder.mkdir(parents=True, exist_ok=True)
         self.journal = Journal(self.home.journal, lambda: registry.clock())
-        self.lock = alone(self.home.folder)
+        self.lock = lock_home(self.home.folder)
 
     def close(self) -> None:
         """Let go of the lock."""
@@ -86,7 +86,9 @@ class Loop:
 
     def look(self) -> list[Event[Trigger]]:
         """Fire the triggers whose time has come, and give them as events: see `triggers.look`."""
-        return triggers.look(self.journal, self.store, self.registry, self.code, self.policy)
+        return triggers.find_due_triggers(
+            self.journal, self.store, self.registry, self.code, self.policy
+        )
 
     def run(self) -> Iterator[Event[Figures]]:
         """Do what is open, step by step, and give the events as they are written."""
@@ -100,16 +102,16 @@ class Loop:
         here when they are restored.
         """
         events, today = self.journal.events(), self.store.week or 0
-        if not (run := unfinished(events)):
+        if not (run := unfinished_run(events)):
             return self.journal.add(today, self.start_run)
         plan, began = run.start.figures, time.perf_counter()
         try:
             if not run.register:  # from then on, whoever forgets a track is told of the model
-                self.store.whole(plan.data)
+                self.store.check_whole(plan.data)
             why, figures = self.do_next_step(run)
         except Tampered:
             raise
-        except Ended as end:
+        except RunEnded as end:
             why, figures = end.why, end.ending
         except (Refused, Forgotten) as error:
             lost = plan.data if isinstance(error, Forgotten) else None
@@ -145,25 +147,25 @@ class Loop:
 
     def start_run(self, events: list[Event[Figures]]) -> Entry[Plan] | None:
         """Take all triggers that wait and fix what the run works on: it must not change under it."""
-        if not (todo := waiting(events)):
+        if not (todo := waiting_triggers(events)):
             return None
-        known = labelled(*self.store.read())["released"]
+        known = labelled_tracks(*self.store.read())["released"]
         standing = self.registry.standing()
         record = self.registry.load(standing.champion).record if standing.champion else Record()
         since = (record.fitted_weeks or (0,))[0]  # what it no longer learns from is past
-        fell_in = fall(events, standing.champion) if "performance" in kinds(todo) else None
+        fell_in = find_fall(events, standing.champion) if "performance" in kinds_of(todo) else None
         if fell_in is not None and known[known >= fell_in].nunique() > 1:
             since = fell_in
         weeks = known[known >= since].nunique()
         plan = Plan(
             triggers=[event.id for event in todo],
-            kinds=kinds(todo),
-            code=self._snapshot(record if "code" not in kinds(todo) else None),
+            kinds=kinds_of(todo),
+            code=self._snapshot(record if "code" not in kinds_of(todo) else None),
             data=self.store.freeze(since),
             seen=self.store.freeze(),
             since=since,
             newest=min(1 if fell_in is not None else self.policy.limits.newest, weeks - 1),
-            quarantined=len(self.store.quarantined(self.store.week)),
+            quarantined=len(self.store.quarantined_rows(self.store.week)),
             champion=standing.champion,
             decision=standing.id,
         )
@@ -175,7 +177,7 @@ class Loop:
         if "performance" in plan.kinds and plan.newest > 0:
             self._go_back(plan)
         week = self.store.week
-        quarantined = len(self.store.quarantined(week))
+        quarantined = len(self.store.quarantined_rows(week))
         rows = quarantined + int((self.store.read()[0]["released"] == week).sum())
         batch = BatchCheck(week=week, rows=rows, quarantined=quarantined)
         if rows and quarantined >= self.policy.unfit * rows:
@@ -199,14 +201,14 @@ class Loop:
         try:
             if not is_made:
                 self.train(code, self.store.folder, plan.data, out, plan.newest, self.policy.seed)
-            model = job.made(out)
+            model = job.read_model(out)
             for needed in ("code_version", "fitted_weeks", "tested_weeks", "metrics"):
                 model.record.as_dict()[needed]  # code of any version has written it
             if (learnt := model.record.data_version or plan.data) != plan.data:
                 raise RuntimeError(f"it learnt from data {learnt[:8]}, and not {plan.data[:8]}")
         except Exception as error:  # whatever that code has done
-            self.store.whole(plan.data)  # or its data was taken from under it
-            if full(error):  # but a full disk is no fault of the code
+            self.store.check_whole(plan.data)  # or its data was taken from under it
+            if is_disk_full(error):  # but a full disk is no fault of the code
                 raise OSError(f"Run {number} waits: {error}; {remedy(error)}") from error
             kind = "" if isinstance(error, RuntimeError) else f"{type(error).__name__}: "
             raise refusal(f"the training failed: {kind}{error}", plan) from error
@@ -226,7 +228,7 @@ class Loop:
     def register_model(self, number: int, training: Training) -> tuple[str, Registration]:
         """Give the model a version in the registry."""
         version = self.registry.register(self._read_model(number, training))
-        log = self.registry.asked(version)[1]
+        log = self.registry.count_requests(version)[1]
         return f"version {version}", Registration(version=version, log=log)
 
     def try_canary(
@@ -237,7 +239,9 @@ class Loop:
         canary = Canary(version=version, share=self.policy.share, answers=0)
         give_up = time.monotonic() + self.policy.patience
         while True:
-            canary = replace(canary, answers=self.registry.asked(version, registration.log)[0])
+            canary = replace(
+                canary, answers=self.registry.count_requests(version, registration.log)[0]
+            )
             found = {"share": canary.share, "answers": canary.answers}
             if self._is_promoted(number, plan, judgement, version, found):
                 return "it was promoted by hand", canary
@@ -276,7 +280,7 @@ class Loop:
             same = code_version(self.code, packages) == version
             if not same and (found := find_snapshot(self.home.code, version, packages)):
                 return found.parent.name
-        return job.snapshot(self.code, self.home.code)
+        return job.take_snapshot(self.code, self.home.code)
 
     def _go_back(self, plan: Plan) -> None:
         """Go back to the newest earlier champion that is surely better on the newest labelled week.
@@ -286,7 +290,7 @@ class Loop:
         for row in self._decisions(plan):
             if row.action == "rollback":  # before a kill, or by hand
                 ending = Rollback(triggers=plan.triggers, version=row.version)
-                raise Ended(row.why, ending)
+                raise RunEnded(row.why, ending)
         champion = self.registry.champion()
         for version in reversed(self.registry.standing().earlier):
             verdict = self._ask_gate(plan, self.registry.load(version), champion)
@@ -295,7 +299,7 @@ class Loop:
                 self.registry.rollback(why, version)
                 found = {**verdict.figures}
                 ending = Rollback(triggers=plan.triggers, version=version, others=found)
-                raise Ended(why, ending)
+                raise RunEnded(why, ending)
 
     def _find_same_run(self, number: int, plan: Plan) -> int | None:
         """Give the number of an earlier run that has tried the same, or None."""
@@ -327,7 +331,7 @@ class Loop:
             if why.startswith(ours):
                 raise refusal(why.removeprefix(ours), plan, found, version)
             ending = Rollback(triggers=plan.triggers, version=version, others=found)
-            raise Ended(f"withdrawn: {why}", ending)
+            raise RunEnded(f"withdrawn: {why}", ending)
         now = self.registry.standing()
         if now.champion not in (judgement.champion, version):
             why = (
@@ -356,12 +360,14 @@ class Loop:
 
     def _read_model(self, number: int, training: Training) -> Model:
         """Read what a run has trained. Raises Tampered if it is no longer that."""
-        model = job.made(out := self.home.run(number))
+        model = job.read_model(out := self.home.run(number))
         if model.digest != training.digest:
             raise Tampered(f"{out} is not what run {number} trained: restore it from a copy.")
         return model
 
 
-def refusal(why: str, plan: Plan, found: Json | None = None, version: int | None = None) -> Ended:
+def refusal(
+    why: str, plan: Plan, found: Json | None = None, version: int | None = None
+) -> RunEnded:
     """Give the refusal of a run, to raise. found: the figures that it rests on."""
-    return Ended(why, Refusal(triggers=plan.triggers, version=version, others=found or {}))
+    return RunEnded(why, Refusal(triggers=plan.triggers, version=version, others=found or {}))

@@ -52,7 +52,7 @@ PIPELINE = (
 )
 
 
-def broken(pipeline: Sequence[Step] = PIPELINE) -> list[str]:
+def find_gaps(pipeline: Sequence[Step] = PIPELINE) -> list[str]:
     """Return a sentence for each kind of figures that a step takes and no step before it gives."""
     given: set[type[Figures]] = set()
     wrong = []

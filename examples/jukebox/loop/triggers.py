@@ -28,13 +28,13 @@ from jukebox.loop.events import (
     select_triggers,
 )
 from jukebox.loop.home import Home
-from jukebox.loop.journal import Journal, waiting
+from jukebox.loop.journal import Journal, waiting_triggers
 from jukebox.model.gate import Limits
-from jukebox.model.identity import code_version, installed, is_flat, name_snapshot
-from jukebox.model.training import Record, labelled
+from jukebox.model.identity import code_version, installed_versions, is_flat, name_snapshot
+from jukebox.model.training import Record, labelled_tracks
 from jukebox.registry.models import Registry
 from jukebox.schema import COLUMNS
-from jukebox.watch.monitoring import fell, live, promised
+from jukebox.watch.monitoring import has_fallen, promised_scores, score_newest_week
 
 
 @dataclass(frozen=True)
@@ -58,19 +58,19 @@ class Policy:
     seed: int = 0
 
 
-def kinds(triggers: Iterable[Event[Trigger]]) -> list[str]:
+def kinds_of(triggers: Iterable[Event[Trigger]]) -> list[str]:
     """Give the kinds of some triggers, each once."""
     return sorted({event.figures.kind for event in triggers})
 
 
 def hash_tracks(tracks: pd.DataFrame, charts: pd.DataFrame) -> set[tuple[int, bytes]]:
     """Give the labelled tracks as a set of hashes, each of a row with its labels."""
-    known = labelled(tracks, charts)
+    known = labelled_tracks(tracks, charts)
     rows = np.asarray(hash_pandas_object(known[COLUMNS], index=False))
     return {(row, y.tobytes()) for row, y in zip(rows, labels(known, charts), strict=True)}
 
 
-def fall(events: Iterable[Event[Figures]], champion: int | None) -> int | None:
+def find_fall(events: Iterable[Event[Figures]], champion: int | None) -> int | None:
     """Give the first week of the unbroken row of weeks in which a version was found fallen."""
     fired = [event.figures for event in select_triggers(events)]
     fell_in = [f.week for f in fired if f.kind == "performance" and f.version == champion]
@@ -144,7 +144,7 @@ def find_untried(events: Iterable[Event[Figures]], now: Now) -> Iterator[int]:
             yield from plan.triggers
 
 
-def fire(
+def fire_trigger(
     journal: Journal, today: int, now: Now, trigger: Trigger, why: str
 ) -> Event[Trigger] | None:
     """Write a trigger and give it as an event; None if its cause has fired one before.
@@ -173,13 +173,13 @@ def why_code(code: Path, version: str, record: Record, kept: Path) -> str:
     if is_flat(kept / then / "jukebox") and not is_flat(code):
         return f"the code is now {version[:8]}: what makes its version is counted in another way"
     if code_version(code, packages) == then:
-        now = installed().items()
+        now = installed_versions().items()
         new = [f"{name} is now {to}" for name, to in now if packages.get(name) != to]
         return f"the code is the same, but {' and '.join(new)}"
     return f"the code is now {version[:8]}"
 
 
-def look(
+def find_due_triggers(
     journal: Journal, store: Store, registry: Registry, code: Path, policy: Policy
 ) -> list[Event[Trigger]]:
     """Fire the triggers whose time has come, and give them as events.
@@ -190,7 +190,7 @@ def look(
     events, (tracks, charts), today = journal.events(), store.read(), store.week or 0
     champion = registry.standing().champion
     model = registry.load(champion) if champion else None
-    quarantined = len(store.quarantined(store.week))
+    quarantined = len(store.quarantined_rows(store.week))
     now = Now(data_version(tracks, charts), champion, quarantined, name_snapshot(code))
     fired = []
 
@@ -200,7 +200,7 @@ def look(
         if model:
             why = why_code(code, sources, model.record, Home(journal.file.parent).code)
         trigger = Trigger(kind="code", cause=sources)
-        fired.append(fire(journal, today, now, trigger, why))
+        fired.append(fire_trigger(journal, today, now, trigger, why))
 
     runs = read_runs(events).values()
     before = [run.start.figures.seen for run in runs if has_used_data(run, now.code)]
@@ -208,16 +208,20 @@ def look(
     old = hash_tracks(*store.read(before[-1], whole=False)) if before else set()
     new = hash_tracks(tracks, charts)
     rows = max(len(new - old), len(old - new))
-    if rows >= policy.rows and "data" not in kinds(waiting(events)):
+    if rows >= policy.rows and "data" not in kinds_of(waiting_triggers(events)):
         why = f"{rows} labelled tracks are new, changed or gone"
         trigger = Trigger(kind="data", cause=now.data, rows=rows)
-        fired.append(fire(journal, today, now, trigger, why))
+        fired.append(fire_trigger(journal, today, now, trigger, why))
 
-    known = labelled(tracks, charts)
+    known = labelled_tracks(tracks, charts)
     newest = known["track_id"][known["released"] == known["released"].max()]
     log = registry.predictions(version=champion or 0, tracks=newest)  # never all of it
-    week, score = live(log, tracks, charts, champion)
-    if model and score is not None and fell(then := promised(model, tracks, charts), score):
+    week, score = score_newest_week(log, tracks, charts, champion)
+    if (
+        model
+        and score is not None
+        and has_fallen(then := promised_scores(model, tracks, charts), score)
+    ):
         why = (
             f"the calibration slope of version {champion} is {score['slope']:z.2f} in week {week}, "
             f"and was {then['slope']:z.2f} in the model's test"
@@ -225,5 +229,5 @@ def look(
         trigger = Trigger(
             kind="performance", cause=f"{champion} in week {week}", version=champion, week=week
         )
-        fired.append(fire(journal, today, now, trigger, why))
+        fired.append(fire_trigger(journal, today, now, trigger, why))
     return [event for event in fired if event]

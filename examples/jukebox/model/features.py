@@ -41,7 +41,7 @@ def log_odds(shares: np.ndarray) -> np.ndarray:
     return np.log(p / (1 - p))
 
 
-def pipeline() -> "ColumnTransformer":
+def feature_pipeline() -> "ColumnTransformer":
     """Return an unfitted transformer, from the 13 columns of `matrix` to 25 for the estimator.
 
     Each share becomes its log-odds, and the duration its logarithm. Then all columns but

@@ -20,7 +20,7 @@ from scipy.sparse import csr_array
 
 from jukebox.data.versions import labels
 from jukebox.model.features import matrix
-from jukebox.model.training import Model, find_weeks, labelled, predict, session, split
+from jukebox.model.training import Model, find_weeks, labelled_tracks, predict, session, split
 from jukebox.problem import COUNTRIES, Objectives, brier, chance
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Limits:
     milliseconds: float = Objectives().p99_ms / 10
 
 
-class Figures(TypedDict, total=False):
+class GateFigures(TypedDict, total=False):
     """What a verdict rests on, as JSON has it; what was not come to is not there.
 
     A lead is in macro average precision: on the test set, and the two ends of its interval.
@@ -77,7 +77,7 @@ class Verdict:
 
     passed: bool
     reasons: tuple[str, ...]
-    figures: Figures
+    figures: GateFigures
 
 
 def weighted_precisions(y: np.ndarray, p: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -130,7 +130,7 @@ def judge(
     limits: Limits | None = None,
     ceiling: float | None = None,
     seed: int = 0,
-) -> tuple[list[str], Figures]:
+) -> tuple[list[str], GateFigures]:
     """Return the reasons against a challenger, a list of sentences, and the figures of both models.
 
     y: labels (n, 72). challenger, champion: probabilities (n, 72); None if there is no champion yet.
@@ -154,7 +154,7 @@ def judge(
     # where few tracks chart, even a random order has a higher average precision.
     over_chance = lead(weighted_precisions(y, rng.permutation(challenger), weights))
     score, spread = float(np.nanmean(ours[0])), float(np.nanmean(ours[1:], 1).std())
-    figures: Figures = {
+    figures: GateFigures = {
         "tracks": n,
         "average_precision": score,
         "average_precision_of_chance": chance(y).average_precision,
@@ -236,10 +236,10 @@ def gate(
     Raises ValueError if there are no labelled weeks to test on.
     """
     limits = limits or Limits()
-    known = labelled(tracks, charts)
+    known = labelled_tracks(tracks, charts)
     (older, _), (newer, y) = split(known, labels(known, charts), limits.newest)
     first, last = find_weeks(newer)
-    figures: Figures = {"weeks": [first, last], "limits": asdict(limits)}
+    figures: GateFigures = {"weeks": [first, last], "limits": asdict(limits)}
     fitted = challenger.record.fitted_weeks
     if not fitted:
         return Verdict(
@@ -281,7 +281,7 @@ def gate(
     return Verdict(not against, tuple(against) or (say_lead(found),), figures)
 
 
-def say_lead(figures: Figures) -> str:
+def say_lead(figures: GateFigures) -> str:
     """Return the sentence that admits a challenger, by the figures of `judge`."""
     rival, lead = "chance", figures.get("lead_over_chance", [])
     if "lead_over_champion" in figures:

@@ -13,23 +13,23 @@ from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 
-BEGIN = "jukebox.model.training.train"
-END = "jukebox.model.identity.code_version"  # says what made a model, and makes none
+TRAINING = "jukebox.model.training.train"
+NOT_FOLLOWED = "jukebox.model.identity.code_version"  # says what made a model, and makes none
 # They make the bytes; the last writes them.
 PACKAGES = ("numpy", "pandas", "scipy", "scikit-learn", "skl2onnx", "onnx", "protobuf")
 # Before there were rooms, these four files at the top were the version, word for word.
-FLAT = ("problem", "catalogue", "features", "training")
+FLAT_MODULES = ("problem", "catalogue", "features", "training")
 SNAPSHOT_NAME = re.compile(r"[0-9a-f]{64}")  # of a snapshot; a draft has another
 
 
-def installed() -> dict[str, str]:
+def installed_versions() -> dict[str, str]:
     """Return the versions of PACKAGES that are installed, by their names."""
     return {name: metadata.version(name) for name in PACKAGES}
 
 
 def lock_hash(lock: Path | str | None = None) -> str:
     """Return the SHA-256, in hex, of a lock file or, without one, of the packages installed."""
-    listed = "\n".join(f"{name}=={version}" for name, version in installed().items())
+    listed = "\n".join(f"{name}=={version}" for name, version in installed_versions().items())
     return hashlib.sha256(Path(lock).read_bytes() if lock else listed.encode()).hexdigest()
 
 
@@ -52,11 +52,11 @@ def code_version(package: Path | None = None, packages: Mapping[str, str] | None
 
     package = package or Path(__file__).parents[1]
     if is_flat(package):
-        texts = [Path(package, f"{name}.py").read_text("utf-8") for name in FLAT]
+        texts = [Path(package, f"{name}.py").read_text("utf-8") for name in FLAT_MODULES]
         return hashlib.sha256("\0".join(texts).encode()).hexdigest()
     Path(package, "model", "training.py").stat()
-    reach = Reach(Path(package), BEGIN, END)
-    named = sorted((installed() if packages is None else packages).items())
+    reach = Reach(Path(package), TRAINING, NOT_FOLLOWED)
+    named = sorted((installed_versions() if packages is None else packages).items())
     said = [reach.code, named, name_snapshot(package) if reach.undecided else None]
     return hashlib.sha256(ascii(said).encode()).hexdigest()
 
@@ -67,13 +67,13 @@ def name_snapshot(package: Path) -> str:
     Only what Python leaves in `__pycache__` does not count: it is not copied.
     """
     content = hashlib.sha256()
-    for file in sorted(copied(Path(package))):
+    for file in sorted(list_files(Path(package))):
         held = hashlib.sha256(file.read_bytes()).hexdigest()
         content.update(ascii((file.relative_to(package).as_posix(), held)).encode())
     return content.hexdigest()
 
 
-def copied(folder: Path) -> Iterator[Path]:
+def list_files(folder: Path) -> Iterator[Path]:
     """Yield the files of a folder that a snapshot copies."""
     for place, folders, files in os.walk(folder, followlinks=True):
         folders[:] = [name for name in folders if name != "__pycache__"]
@@ -89,15 +89,15 @@ def find_snapshot(
     after does not count. The versions that were noted when it was taken hold, however they are
     counted now.
     """
-    for copy in snapshots(folder):
+    for copy in list_snapshots(folder):
         with suppress(OSError):  # half a copy
-            here = version in noted(copy) or code_version(copy, packages) == version
+            here = version in read_versions(copy) or code_version(copy, packages) == version
             if here and is_intact(copy, packages):
                 return copy
     return None
 
 
-def noted(copy: Path) -> list[str]:
+def read_versions(copy: Path) -> list[str]:
     """Return the code versions that were noted beside a snapshot."""
     file = copy.with_name("versions")
     return file.read_text("utf-8").split() if file.exists() else []
@@ -106,7 +106,7 @@ def noted(copy: Path) -> list[str]:
 def note_version(copy: Path) -> None:
     """Note beside a snapshot the version that its code has today."""
     version = code_version(copy)
-    if version not in noted(copy):
+    if version not in read_versions(copy):
         with copy.with_name("versions").open("a", encoding="utf-8") as file:
             file.write(f"{version}\n")
 
@@ -122,7 +122,7 @@ def is_intact(copy: Path, packages: Mapping[str, str] | None = None) -> bool:
         return False
 
 
-def snapshots(folder: Path) -> list[Path]:
+def list_snapshots(folder: Path) -> list[Path]:
     """Return the package's folder of each snapshot, newest first."""
     every = [
         copy for copy in Path(folder).glob("*/jukebox") if SNAPSHOT_NAME.fullmatch(copy.parent.name)

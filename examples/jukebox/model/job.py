@@ -18,17 +18,17 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
-from jukebox.data.files import write
+from jukebox.data.files import write_file
 from jukebox.data.store import Store
 from jukebox.model.identity import is_flat, name_snapshot, note_version
 from jukebox.model.record import read_record
 from jukebox.model.training import Model, Settings, train
 
 INSTALLED = Path(__file__).parents[1]  # this package
-LONGEST = 600  # seconds that a training may take
+LONGEST_TRAINING = 600  # seconds that a training may take
 
 
-def snapshot(package: Path, folder: Path) -> str:
+def take_snapshot(package: Path, folder: Path) -> str:
     """Copy a package to `folder/<hash of all its files>/jukebox`, unless it is there; give the hash.
 
     package: the folder with the sources, which may change while a run is at work. A copy that was
@@ -64,7 +64,7 @@ def snapshot(package: Path, folder: Path) -> str:
     return name
 
 
-def run(
+def run_training(
     code: Path,
     store: Path | str,
     data: str,
@@ -94,16 +94,17 @@ def run(
             capture_output=True,
             text=True,
             errors="replace",
-            timeout=2 * LONGEST,  # it may have to wait for the job of a loop that was killed
+            timeout=2
+            * LONGEST_TRAINING,  # it may have to wait for the job of a loop that was killed
         )
     except subprocess.TimeoutExpired:
-        raise RuntimeError(f"it took longer than {2 * LONGEST} s") from None
+        raise RuntimeError(f"it took longer than {2 * LONGEST_TRAINING} s") from None
     if done.returncode:
         said = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
         raise RuntimeError(said[-1][:500])
 
 
-def made(out: Path | str) -> Model:
+def read_model(out: Path | str) -> Model:
     """Return the `Model` that a job has made in a folder."""
     onnx = Path(out, "model.onnx").read_bytes()
     record = read_record(json.loads(Path(out, "record.json").read_text("utf-8")))
@@ -122,7 +123,7 @@ def main() -> None:
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     # A loop that was killed may have left this very job running: wait for it, then use its work.
-    lock = sqlite3.connect(given.out / "lock", timeout=LONGEST, isolation_level=None)
+    lock = sqlite3.connect(given.out / "lock", timeout=LONGEST_TRAINING, isolation_level=None)
     with closing(lock):
         lock.execute("BEGIN EXCLUSIVE")
         if (given.out / "record.json").exists():
@@ -132,8 +133,8 @@ def main() -> None:
         if "hidden" in chosen:
             chosen["hidden"] = tuple(chosen["hidden"])  # JSON has lists only
         model = train(tracks, charts, Settings(**chosen), given.seed)
-        write(given.out / "model.onnx", model.onnx)
-        write(given.out / "record.json", json.dumps(model.record.as_dict()).encode())
+        write_file(given.out / "model.onnx", model.onnx)
+        write_file(given.out / "record.json", json.dumps(model.record.as_dict()).encode())
 
 
 if __name__ == "__main__":

@@ -18,8 +18,8 @@ import pandas as pd
 
 from jukebox import problem
 from jukebox.data.versions import data_version, labels
-from jukebox.model.features import convert_function, keep_shape, matrix, pipeline
-from jukebox.model.identity import code_version, installed, lock_hash
+from jukebox.model.features import convert_function, feature_pipeline, keep_shape, matrix
+from jukebox.model.identity import code_version, installed_versions, lock_hash
 from jukebox.problem import COUNTRIES, LABEL_DELAY
 from jukebox.schema import FEATURES
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:  # they take seconds to import: only a training, or an answer,
     from onnxruntime import InferenceSession
     from sklearn.pipeline import Pipeline
 
-Rows = tuple[pd.DataFrame, np.ndarray]  # tracks, and their labels, bool (n, 72)
+LabelledRows = tuple[pd.DataFrame, np.ndarray]  # tracks, and their labels, bool (n, 72)
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class Model:
     record: Record
 
 
-def labelled(tracks: pd.DataFrame, charts: pd.DataFrame) -> pd.DataFrame:
+def labelled_tracks(tracks: pd.DataFrame, charts: pd.DataFrame) -> pd.DataFrame:
     """Return the tracks whose charts are known by now, oldest first.
 
     Now is the newest week of which charts have come in. A track of the last LABEL_DELAY weeks has
@@ -105,7 +105,7 @@ def split(
     tracks: pd.DataFrame,
     labels: np.ndarray,
     newest: int = 4,
-) -> tuple[Rows, Rows]:
+) -> tuple[LabelledRows, LabelledRows]:
     """Return ((older tracks, labels), (tracks and labels of the `newest` weeks)).
 
     By time, never at random: the model will be asked about tracks newer than those it
@@ -144,7 +144,7 @@ def fit(tracks: pd.DataFrame, labels: np.ndarray, settings: Settings, seed: int)
     with threadpool_limits(1), warnings.catch_warnings():
         # The number of epochs is a setting here, so to reach it is no failure.
         warnings.simplefilter("ignore", ConvergenceWarning)
-        return make_pipeline(pipeline(), estimator).fit(matrix(tracks), labels)
+        return make_pipeline(feature_pipeline(), estimator).fit(matrix(tracks), labels)
 
 
 def export(fitted: "Pipeline", notes: Mapping[str, str]) -> bytes:
@@ -206,13 +206,13 @@ def train(
     lock: the lock file of the packages, if there is one. Raises ValueError for too few weeks.
     """
     settings = settings or Settings()
-    known = labelled(tracks, charts)
+    known = labelled_tracks(tracks, charts)
     older, newer = split(known, labels(known, charts), settings.newest)
     record = Record(
         code_version=code_version(),
         data_version=data_version(tracks, charts),
         lock_hash=lock_hash(lock),
-        packages=installed(),  # a hash names none
+        packages=installed_versions(),  # a hash names none
         seed=seed,
         settings=settings,
         fitted_weeks=find_weeks(older[0]),

@@ -6,7 +6,7 @@ import pandas as pd
 
 from jukebox.data.versions import labels
 from jukebox.model.features import matrix
-from jukebox.model.training import Settings, fit, labelled, split
+from jukebox.model.training import Settings, fit, labelled_tracks, split
 from jukebox.problem import average_precision
 
 GRID = tuple(Settings(h, penalty) for h in [(), (16,)] for penalty in [1e-4, 1e-3, 1e-2])
@@ -25,7 +25,7 @@ def tune(
     weeks before them judge here: a model chosen on its own test weeks looks better than it is.
     progress: called as progress(done, of, settings, score) after each of the grid.
     """
-    known, scores = labelled(tracks, charts), []
+    known, scores = labelled_tracks(tracks, charts), []
     for done, settings in enumerate(grid, 1):
         before, _ = split(known, labels(known, charts), settings.newest)
         older, newer = split(*before, settings.newest)

@@ -59,7 +59,7 @@ class ReceivedAlert:
         return str(self.labels), self.starts
 
 
-def unresolved(alerts: Sequence[ReceivedAlert]) -> list[ReceivedAlert]:
+def find_unresolved(alerts: Sequence[ReceivedAlert]) -> list[ReceivedAlert]:
     """Give those of the alerts that nothing has resolved."""
     over = {alert.identity for alert in alerts if alert.status == "resolved"}
     return [alert for alert in alerts if alert.identity not in over]

@@ -46,7 +46,7 @@ SELECT count(DISTINCT CASE WHEN role = 'challenger' AND model_version = ? THEN r
 Row = tuple[str, str, int, float, str | None, str, bytes]
 
 
-class Answer(NamedTuple):
+class LoggedAnswer(NamedTuple):
     """The answer to one request: x are its tracks' features, (n, 13), and p what was said, (n, 72).
 
     ids: of the tracks, None for one without. time: seconds since 1970, UTC.
@@ -88,7 +88,7 @@ class PredictionLog:
         with connect(file) as db:
             db.executescript(PREDICTIONS)
 
-    def add(self, *answers: Answer) -> None:
+    def add(self, *answers: LoggedAnswer) -> None:
         """Write answers, in one transaction."""
         with connect(self.file) as db:
             db.execute("BEGIN IMMEDIATE")  # undone by closing, if nobody commits
@@ -129,7 +129,7 @@ class PredictionLog:
         frame["probabilities"] = frame["probabilities"].map(lambda blob: np.frombuffer(blob, "<f4"))
         return frame
 
-    def asked(self, version: int, after: int = 0) -> tuple[int, int]:
+    def count_requests(self, version: int, after: int = 0) -> tuple[int, int]:
         """Give how many requests a version answered as challenger, and the log's last row (int).
 
         Only rows after the row `after` count: by their place and not their time, which a clock
@@ -140,13 +140,15 @@ class PredictionLog:
         return requests, last or after
 
 
-class Writer:
+class LogWriter:
     """Writes answers to the log, many in one transaction, in a thread."""
 
     def __init__(self, log: PredictionLog) -> None:
         """Prepare; `start` begins to write what `waiting` gets."""
         self.file = log.file
-        self.waiting: queue.SimpleQueue[Answer | None] = queue.SimpleQueue()  # None: the last one
+        self.waiting: queue.SimpleQueue[LoggedAnswer | None] = (
+            queue.SimpleQueue()
+        )  # None: the last one
         self.thread = threading.Thread(target=self._write, name="prediction log")
 
     def start(self) -> None:

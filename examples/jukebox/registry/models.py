@@ -38,7 +38,7 @@ from jukebox.registry.history import (
     replay,
 )
 from jukebox.registry.log import PredictionLog, Selection
-from jukebox.registry.tracking import track
+from jukebox.registry.tracking import log_run
 
 ALIASES = ("champion", "challenger")
 
@@ -123,7 +123,7 @@ class Registry:
                 with suppress(Tampered, OSError, MlflowException):
                     self.load(int(entry.version))
                     return int(entry.version)
-        run = self.client.get_run(track(model, self.folder, self.uri)).info
+        run = self.client.get_run(log_run(model, self.folder, self.uri)).info
         entry = self.client.create_model_version(
             self.name,
             source=f"{run.artifact_uri}/model",
@@ -262,11 +262,11 @@ class Registry:
         """Give the prediction log as a DataFrame, one row a track: see `PredictionLog.read`."""
         return self.log.read(**which)
 
-    def asked(self, version: int, after: int = 0) -> tuple[int, int]:
+    def count_requests(self, version: int, after: int = 0) -> tuple[int, int]:
         """Give how many requests a version answered as challenger: see `PredictionLog.asked`."""
-        return self.log.asked(version, after)
+        return self.log.count_requests(version, after)
 
-    def answered(self, request_id: str) -> TracedAnswer:
+    def trace_answer(self, request_id: str) -> TracedAnswer:
         """Give who answered a request: request_id, time, tracks, and the model's `lineage`."""
         rows = self.predictions(request_id=request_id)
         if rows.empty:

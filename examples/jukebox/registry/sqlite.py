@@ -12,7 +12,7 @@ NO_ROOM = (
 )
 
 
-def full(error: Exception | str) -> bool:
+def is_disk_full(error: Exception | str) -> bool:
     """Say whether an error, or the words of one, is that of a disk without room."""
     return any(words in str(error) for words in NO_ROOM)
 
@@ -27,7 +27,7 @@ def remedy(error: Exception | str) -> str:
     """Give what to do about a database or a file that cannot be written."""
     if "locked" in str(error):
         return "another process holds it: wait until it is done, or stop it, then try again"
-    if full(error):
+    if is_disk_full(error):
         return "make room on the disk, then try again: what was there before is whole"
     return "see that you may read and write there"
 

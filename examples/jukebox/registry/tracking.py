@@ -12,7 +12,7 @@ from jukebox.problem import COUNTRIES
 from jukebox.schema import FEATURES
 
 
-def save(model: Model, folder: str | Path) -> None:
+def write_model(model: Model, folder: str | Path) -> None:
     """Write a model as an MLflow model, with its signature, into a folder that is not there yet."""
     from mlflow.models import ModelSignature
     from mlflow.onnx import save_model
@@ -32,14 +32,14 @@ def save(model: Model, folder: str | Path) -> None:
     )
 
 
-def track(model: Model, folder: str | Path, uri: str | None = None) -> str:
+def log_run(model: Model, folder: str | Path, uri: str | None = None) -> str:
     """Log a model as a finished run of MLflow in a folder, and return the run's id.
 
     The folder gets mlflow.db, unless `uri` is given, and the artefacts, unless that is a server's.
     """
     (folder := Path(folder).resolve()).mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as files:
-        save(model, Path(files, "model"))
+        write_model(model, Path(files, "model"))
         record = model.record.as_dict()
         Path(files, "record.json").write_text(json.dumps(record, indent=1), "utf-8")
         from mlflow import MlflowClient  # not start_run, which looks for git and the user's name

@@ -115,6 +115,6 @@ def router(
 
     @admin.get("/requests/{request_id}", dependencies=[auditor], response_model=None, **audit)
     def answered(request_id: str) -> TracedAnswer:
-        return registry.answered(request_id)
+        return registry.trace_answer(request_id)
 
     return admin

@@ -37,7 +37,7 @@ from jukebox.schema import FEATURES
 from jukebox.serving import admin
 from jukebox.serving.bounds import Batch, RequestLimits, complaint, read_body
 from jukebox.serving.contract import Answer, contract, declare_forms
-from jukebox.serving.rollout import Limits, Rollout
+from jukebox.serving.rollout import CanaryLimits, Rollout
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ features_of = attrgetter(*FEATURES)
 
 
 @dataclass(frozen=True)
-class Settings(RequestLimits, Limits):
+class ServiceSettings(RequestLimits, CanaryLimits):
     """Limits of a request, those of a rollout, and the admin tokens by role."""
 
     tokens: dict[str, str] = field(default_factory=admin.read_tokens, repr=False)
@@ -82,9 +82,9 @@ class RequestMetrics:
             self.seconds.labels(path).observe(time.perf_counter() - start)
 
 
-def create_app(registry: Registry, settings: Settings | None = None) -> FastAPI:
+def create_app(registry: Registry, settings: ServiceSettings | None = None) -> FastAPI:
     """Give the FastAPI application that serves a `Registry`'s champion."""
-    settings = settings or Settings()
+    settings = settings or ServiceSettings()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -25,7 +25,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 from jukebox.model.training import Model, predict, session
 from jukebox.problem import COUNTRIES
 from jukebox.registry.history import Refused
-from jukebox.registry.log import Answer, Writer
+from jukebox.registry.log import LoggedAnswer, LogWriter
 from jukebox.schema import FEATURES
 
 if TYPE_CHECKING:  # whoever wants a `Scorer` alone needs no MLflow
@@ -35,7 +35,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Limits:
+class CanaryLimits:
     """When a rollout gives up."""
 
     poll: float = 1.0  # seconds between two looks at the registry
@@ -71,7 +71,7 @@ class Serving(NamedTuple):
     share: float = 0.0
 
 
-def chosen(request_id: str, share: float) -> bool:
+def goes_to_canary(request_id: str, share: float) -> bool:
     """Say whether a request goes to the canary.
 
     Its id's hash, as a number from 0 to 1, decides.
@@ -82,13 +82,13 @@ def chosen(request_id: str, share: float) -> bool:
 class Rollout:
     """The loaded models of one worker, the log of their answers, and their metrics."""
 
-    def __init__(self, registry: "Registry", limits: Limits) -> None:
+    def __init__(self, registry: "Registry", limits: CanaryLimits) -> None:
         """Nothing is loaded before `refresh`."""
         self.registry, self.limits = registry, limits
         self.serving, self.lock = Serving(), threading.Lock()
         self.aside = ThreadPoolExecutor(1, "aside")  # for shadows and withdrawals
         self.room = threading.BoundedSemaphore(100)  # shadows that may wait; more are left out
-        self.log = Writer(registry.log)
+        self.log = LogWriter(registry.log)
         self.metrics = own = CollectorRegistry()
         which = ["model_version", "role"]
         self.answers = Counter("jukebox_predictions", "Tracks scored", which, registry=own)
@@ -153,7 +153,7 @@ class Rollout:
         request_id, now, p = uuid.uuid4().hex, self.serving, None
         trial = now.challenger if now.challenger and not now.challenger.out else None
         scorer, role = trial, "challenger"
-        if trial and chosen(request_id, now.share):
+        if trial and goes_to_canary(request_id, now.share):
             p = self._try(trial, x)
         if scorer is None or p is None:
             assert now.champion is not None, "nobody is loaded: refresh first"
@@ -181,7 +181,7 @@ class Rollout:
         p: np.ndarray,
     ) -> None:
         moment = self.registry.clock()
-        self.log.waiting.put(Answer(request_id, role, version, moment, ids, x, p))
+        self.log.waiting.put(LoggedAnswer(request_id, role, version, moment, ids, x, p))
         self.answers.labels(version, role).inc(len(ids))
 
     def _try(self, scorer: Scorer, x: np.ndarray) -> np.ndarray | None:

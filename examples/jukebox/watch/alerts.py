@@ -29,7 +29,7 @@ P99 = (
 CHAMPION_VERSION = "max(jukebox_champion_version)"
 
 
-class Alert(NamedTuple):
+class FiringAlert(NamedTuple):
     """What fires: its name and severity in the rules, a sentence, and what to do about it."""
 
     name: str
@@ -88,7 +88,7 @@ def quantile(buckets: Mapping[float, float], q: float) -> float:
     return math.nan
 
 
-def service(url: str) -> ServiceFigures:
+def read_service(url: str) -> ServiceFigures:
     """Return what a service's /metrics say since its start: requests, errors, p99, champion.
 
     errors: share of answers of 500 and above; p99 in seconds; champion: 0 for none. A service
@@ -117,7 +117,7 @@ def service(url: str) -> ServiceFigures:
     }
 
 
-def prometheus(url: str) -> ServiceFigures:
+def read_prometheus(url: str) -> ServiceFigures:
     """Return the same of all services from a Prometheus server: errors of the last hour.
 
     requests: a second. Raises ValueError if Prometheus does not answer.
@@ -149,7 +149,7 @@ def prometheus(url: str) -> ServiceFigures:
     }
 
 
-def firing(gauges: GaugeFigures, service: ServiceFigures | None = None) -> list[Alert]:
+def find_firing(gauges: GaugeFigures, service: ServiceFigures | None = None) -> list[FiringAlert]:
     """Return the alerts that fire, worst first.
 
     gauges: a name that is absent fires as well. service: see there; None if nobody asked.
@@ -215,14 +215,16 @@ def firing(gauges: GaugeFigures, service: ServiceFigures | None = None) -> list[
     groups = yaml.safe_load(RULES.read_text("utf-8"))["groups"]
     rules = {rule["alert"]: rule for group in groups for rule in group["rules"]}
     alerts = [
-        Alert(name, rules[name]["labels"]["severity"], re.sub(r"\bnan\b", "unknown", summary), url)
+        FiringAlert(
+            name, rules[name]["labels"]["severity"], re.sub(r"\bnan\b", "unknown", summary), url
+        )
         for name, (fires, summary) in summaries.items()
         if fires and (url := rules[name]["annotations"]["runbook_url"])
     ]
     return sorted(alerts, key=lambda alert: alert.severity != "page")
 
 
-def post(url: str, alerts: Sequence[Alert]) -> None:
+def post_alerts(url: str, alerts: Sequence[FiringAlert]) -> None:
     """Post alerts to Alertmanager, by its API v2. It forgets one that is not posted again.
 
     Names, severities and annotations are those of the rules, so that whatever routes one routes

@@ -17,7 +17,7 @@ from scipy.special import expit, logit
 from jukebox.data.checks import read_numbers
 from jukebox.data.versions import labels
 from jukebox.model.gate import weighted_precisions
-from jukebox.model.training import Model, labelled, predict
+from jukebox.model.training import Model, labelled_tracks, predict
 from jukebox.problem import LABEL_DELAY
 from jukebox.schema import BOUNDS, COLUMNS, FEATURES, WHOLE, is_id
 from jukebox.watch.drift import FEWEST
@@ -64,7 +64,7 @@ class Scores(TypedDict):
     slope_high: float
 
 
-def gauges(registry: CollectorRegistry) -> dict[str, Gauge]:
+def register_gauges(registry: CollectorRegistry) -> dict[str, Gauge]:
     """Register the gauges in a registry of prometheus_client; return them by name, to be set."""
     return {
         name: Gauge(name, about, labelnames, registry=registry)
@@ -206,7 +206,7 @@ def performance(log: pd.DataFrame, charts: pd.DataFrame, week: int, seed: int = 
     return pd.DataFrame(list(rows.values()), index, pd.Index(SCORES))
 
 
-def fell(before: Scores | pd.Series, now: Scores | pd.Series, margin: float = MARGIN) -> bool:
+def has_fallen(before: Scores | pd.Series, now: Scores | pd.Series, margin: float = MARGIN) -> bool:
     """Say whether the calibration slope is lower than before, by more than chance and `margin`.
 
     before, now: rows of `performance`, of two windows that hold different tracks. (Two models on
@@ -226,7 +226,7 @@ def fell(before: Scores | pd.Series, now: Scores | pd.Series, margin: float = MA
     return bool(before["slope"] - now["slope"] - np.hypot(down, up) > margin)
 
 
-def promised(model: Model, tracks: pd.DataFrame, charts: pd.DataFrame) -> Scores:
+def promised_scores(model: Model, tracks: pd.DataFrame, charts: pd.DataFrame) -> Scores:
     """Return what the function `score` gives for a model on the weeks of its test.
 
     tracks, charts: those of the test weeks, or of more weeks. Later scores of the model
@@ -237,7 +237,7 @@ def promised(model: Model, tracks: pd.DataFrame, charts: pd.DataFrame) -> Scores
     return score(labels(tested, charts), predict(model.onnx, tested))
 
 
-def live(
+def score_newest_week(
     log: pd.DataFrame, tracks: pd.DataFrame, charts: pd.DataFrame, version: int | None
 ) -> tuple[int | None, pd.Series | None]:
     """Return the newest labelled week of release, and what a version scored on it.
@@ -245,7 +245,7 @@ def live(
     log: the registry's predictions. The score is a row of `performance`, or None if the version
     answered for no track of that week: what it scored in an earlier reign is no news.
     """
-    known = labelled(tracks, charts)
+    known = labelled_tracks(tracks, charts)
     if known.empty:
         return None, None
     week = int(known["released"].max())

@@ -7,7 +7,14 @@ import pandas as pd
 from jukebox.data.store import Store
 from jukebox.registry.models import Registry
 from jukebox.watch.drift import FEWEST, drift
-from jukebox.watch.monitoring import DataQuality, Scores, data_quality, fell, live, promised
+from jukebox.watch.monitoring import (
+    DataQuality,
+    Scores,
+    data_quality,
+    has_fallen,
+    promised_scores,
+    score_newest_week,
+)
 
 NEWEST = 4  # weeks of release that are held against those of the training
 
@@ -55,9 +62,9 @@ def observe(data: Store, models: Registry) -> Observation:
     champion = models.standing().champion
     batch = tracks.loc[tracks["released"] == week].astype(object)
     # Before the first week there is no row, so that any week will do.
-    quality = data_quality(pd.concat([batch, data.quarantined(week)]), week or 0)
+    quality = data_quality(pd.concat([batch, data.quarantined_rows(week)]), week or 0)
     log = models.predictions(version=champion or 0)  # without a champion, none
-    labelled_week, scored = live(log, tracks, charts, champion)
+    labelled_week, scored = score_newest_week(log, tracks, charts, champion)
     seen: Observation = {
         "drift": None,
         "performance": None,
@@ -79,17 +86,17 @@ def observe(data: Store, models: Registry) -> Observation:
         rows = cast("dict[str, DriftRow]", drift(before, now).to_dict("index"))
         seen["drift"] = rows
     if scored is not None and labelled_week is not None:
-        then = promised(model, tracks, charts)
+        then = promised_scores(model, tracks, charts)
         seen["performance"] = {
             "week": labelled_week,
             "now": cast("Scores", scored.to_dict()),  # as above
             "promised": then,
-            "fell": fell(then, scored),
+            "fell": has_fallen(then, scored),
         }
     return seen
 
 
-def gauged(seen: Observation) -> dict[str, float | dict[str, float]]:
+def gauge_figures(seen: Observation) -> dict[str, float | dict[str, float]]:
     """Return what was observed under the names of `monitoring.GAUGES`; what is not known is left out."""
     quality = seen["quality"]
     figures: dict[str, float | dict[str, float] | None] = {

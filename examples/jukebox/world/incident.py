@@ -16,16 +16,18 @@ from jukebox.data.versions import labels
 from jukebox.model.gate import Limits, gate
 from jukebox.model.training import Model, Settings, predict, train
 from jukebox.problem import LABEL_DELAY
-from jukebox.watch.monitoring import fell, promised, score
+from jukebox.watch.monitoring import has_fallen, promised_scores, score
 from jukebox.world.simulation import Catalogue, Drift
 
-RELEASED = 16  # week of the first model
-TURNED = 20  # week of the change
-END = RELEASED + 26  # half a year after the first model
+RELEASE_WEEK = 16  # week of the first model
+TURN_WEEK = 20  # week of the change
+END_WEEK = RELEASE_WEEK + 26  # half a year after the first model
 QUARTER = 13  # weeks
 CAMPAIGNS = 20  # that a country pays for in a week
 RECOVERED = 0.9  # of the hits before the change, from which on the service counts as recovered
-WORLD = Catalogue(21, [Drift("concept", start=TURNED)])  # the story's, and tastes do not turn back
+TURNING_WORLD = Catalogue(
+    21, [Drift("concept", start=TURN_WEEK)]
+)  # the story's, and tastes do not turn back
 
 
 class Week(NamedTuple):
@@ -45,7 +47,7 @@ class Cost(NamedTuple):
     lost: int
 
 
-def hits(y: np.ndarray, p: np.ndarray, campaigns: int = CAMPAIGNS) -> int:
+def count_hits(y: np.ndarray, p: np.ndarray, campaigns: int = CAMPAIGNS) -> int:
     """Return how many campaigns met a chart, if each country has them for its surest tracks.
 
     y: labels (n, 72). p: probabilities (n, 72). The most there can be is 72 times `campaigns`.
@@ -64,7 +66,7 @@ def never(week: int) -> bool:
     return False
 
 
-def quarterly(week: int, first: int = RELEASED + QUARTER) -> bool:
+def quarterly(week: int, first: int = RELEASE_WEEK + QUARTER) -> bool:
     """Somebody looks at a report, every 13 weeks from the first one on."""
     return week >= first and (week - first) % QUARTER == 0
 
@@ -72,8 +74,8 @@ def quarterly(week: int, first: int = RELEASED + QUARTER) -> bool:
 @cache
 def train_first(end: int) -> tuple[pd.DataFrame, pd.DataFrame, Model]:
     """Return (tracks, charts) up to a week, and the first model: the same for every way of working."""
-    tracks, charts = WORLD.weeks(range(end))
-    return tracks, charts, train(*select_known(tracks, charts, RELEASED))
+    tracks, charts = TURNING_WORLD.weeks(range(end))
+    return tracks, charts, train(*select_known(tracks, charts, RELEASE_WEEK))
 
 
 def select_known(
@@ -83,7 +85,7 @@ def select_known(
     return tracks.loc[tracks["released"] <= week], charts.loc[charts["known"] <= week]
 
 
-def lived(looks: Callable[[int], bool], end: int = END) -> Iterator[Week]:
+def live_through(looks: Callable[[int], bool], end: int = END_WEEK) -> Iterator[Week]:
     """Yield each `Week` from the release on, in the order of a week: charts, a look, answers.
 
     looks: says of a week whether anybody looks. Whoever has found a fall looks each week until a
@@ -91,14 +93,14 @@ def lived(looks: Callable[[int], bool], end: int = END) -> Iterator[Week]:
     where four weeks of charts are new, on all that the champion knew; the gate decides.
     """
     tracks, charts, champion = train_first(end)
-    version, since, tried = 1, RELEASED, RELEASED - LABEL_DELAY
+    version, since, tried = 1, RELEASE_WEEK, RELEASE_WEEK - LABEL_DELAY
     fallen, answers = [], {}  # weeks; labels and probabilities by week
-    for week in range(RELEASED, end):
+    for week in range(RELEASE_WEEK, end):
         newest, found = week - LABEL_DELAY, ""
         if looks(week) or fallen:
             old = select_known(tracks, charts, week)
-            then, fallen, before = promised(champion, *old), [], newest
-            while before >= since and fell(then, score(*answers[before])):
+            then, fallen, before = promised_scores(champion, *old), [], newest
+            while before >= since and has_fallen(then, score(*answers[before])):
                 fallen, before = [before, *fallen], before - 1
             found = "fell" if fallen else ""
             if len(fallen) > 1 or (not fallen and newest >= tried + Limits().newest):
@@ -111,13 +113,13 @@ def lived(looks: Callable[[int], bool], end: int = END) -> Iterator[Week]:
                     champion, version, since, fallen = model, version + 1, week, []
         now = tracks.loc[tracks["released"] == week]
         answers[week] = labels(now, charts), predict(champion.onnx, now)
-        yield Week(week, version, hits(*answers[week]), found)
+        yield Week(week, version, count_hits(*answers[week]), found)
 
 
 def cost(weeks: Sequence[Week]) -> Cost:
     """Return the `Cost` of an incident that was lived through, from all its weeks."""
-    before = np.mean([w.hits for w in weeks if w.week < TURNED])
-    after = [w for w in weeks if w.week >= TURNED]
-    seen = (w.week - TURNED for w in after if w.found and w.week >= TURNED + LABEL_DELAY)
-    well = (w.week - TURNED for w in after if w.hits >= RECOVERED * before)
+    before = np.mean([w.hits for w in weeks if w.week < TURN_WEEK])
+    after = [w for w in weeks if w.week >= TURN_WEEK]
+    seen = (w.week - TURN_WEEK for w in after if w.found and w.week >= TURN_WEEK + LABEL_DELAY)
+    well = (w.week - TURN_WEEK for w in after if w.hits >= RECOVERED * before)
     return Cost(next(seen, None), next(well, None), round(sum(before - w.hits for w in after)))

@@ -97,16 +97,16 @@ def split_at_gaps(points: Iterable[Point]) -> list[list[tuple[float, ...]]]:
     return [part for part in parts if part]
 
 
-def line(points: Iterable[Point]) -> str:
+def draw_line(points: Iterable[Point]) -> str:
     """Return the path through points (x, y), with gaps."""
     return "".join("M" + "L".join(f"{x} {y}" for x, y in part) for part in split_at_gaps(points))
 
 
-def band(points: Iterable[Point]) -> str:
+def draw_band(points: Iterable[Point]) -> str:
     """Return the path around intervals (x, low, high), with gaps."""
     parts = split_at_gaps(points)
     return "".join(
-        line([(x, low) for x, low, _ in p] + [(x, high) for x, _, high in p[::-1]]) + "z"
+        draw_line([(x, low) for x, low, _ in p] + [(x, high) for x, _, high in p[::-1]]) + "z"
         for p in parts
     )
 
@@ -158,7 +158,7 @@ def time_steps(events: Iterable[Event[Figures]], first: float) -> dict[str, floa
 
 
 @dataclass(frozen=True)
-class Mark:
+class PlotMark:
     """A trigger or an outcome on the plot: its week, its kind, its run, and why it came."""
 
     week: int
@@ -167,7 +167,7 @@ class Mark:
     why: str
 
 
-class Story:
+class StoryReport:
     """The events, by what they tell."""
 
     def __init__(self, events: Sequence[Event[Figures]]) -> None:
@@ -194,13 +194,13 @@ class Story:
                 found.setdefault(event.run, []).append(event)
         return [RunReport(number, its, self.triggers) for number, its in found.items()]
 
-    def _find_marks(self) -> list[Mark]:
+    def _find_marks(self) -> list[PlotMark]:
         """Give each trigger with the run that took it, and each run's outcome, week by week."""
         marks = [
-            Mark(t.week, t.figures.kind, self.taken.get(t.id, "lost"), t.why)
+            PlotMark(t.week, t.figures.kind, self.taken.get(t.id, "lost"), t.why)
             for t in self.triggers.values()
         ]
-        marks += [Mark(run.last.week, run.outcome, run.number, run.why) for run in self.runs]
+        marks += [PlotMark(run.last.week, run.outcome, run.number, run.why) for run in self.runs]
         return sorted(marks, key=lambda mark: mark.week)
 
     def _read_scores(self) -> None:
@@ -290,7 +290,7 @@ class StepPlot:
     ticks: list[float]
 
 
-def weeks(story: Story, wide: bool, worded: bool) -> Calendar:
+def place_weeks(story: StoryReport, wide: bool, worded: bool) -> Calendar:
     """Return what each drawing over weeks has: the scale of weeks and the rules, worded or not."""
     width, start, end = (1000, 40, 900) if wide else (390, 32, 298)
     x = Scale(story.first - 0.5, story.last + 0.5, start, end)
@@ -316,7 +316,7 @@ def place_names(ends: Iterable[tuple[float, str]]) -> list[tuple[float, str]]:
 
 
 def place_marks(
-    marks: Iterable[Mark], lanes: Mapping[str, float], x: Scale
+    marks: Iterable[PlotMark], lanes: Mapping[str, float], x: Scale
 ) -> list[tuple[float, float, str, int | str, int, str, float]]:
     """Place triggers and outcomes in their lanes, none on the one before, nor its number."""
     placed: list[tuple[float, float, str, int | str, int, str, float]] = []
@@ -332,9 +332,9 @@ def place_marks(
     return placed
 
 
-def place_scores(story: Story, wide: bool) -> ScorePlot:
+def place_scores(story: StoryReport, wide: bool) -> ScorePlot:
     """Place the plot: scores, triggers and outcomes on one scale of weeks."""
-    plot = weeks(story, wide, worded=True)
+    plot = place_weeks(story, wide, worded=True)
     x, base = plot.x, plot.top + (250 if wide else 210)
     keys = ("ap", "ap_low", "ap_high", "ceiling", "chance")
     values = {key: [getattr(score, key) for score in story.scores.values()] for key in keys}
@@ -342,7 +342,7 @@ def place_scores(story: Story, wide: bool) -> ScorePlot:
     y = Scale(0, high, base, plot.top)
     at = [x(week) for week in story.scores]
     of = {key: list(zip(at, map(y, values[key]), strict=True)) for key in keys}
-    lines = {key: line(of[key]) for key in LINES}
+    lines = {key: draw_line(of[key]) for key in LINES}
     lanes = {name: base + 26 + 36 * i for i, name in enumerate([*TRIGGERS, "outcome"])}
     ends = zip(at, map(y, values["ap_low"]), map(y, values["ap_high"]), strict=True)
     return ScorePlot(
@@ -352,7 +352,7 @@ def place_scores(story: Story, wide: bool) -> ScorePlot:
         lines=lines,
         names=place_names((split_at_gaps(of[key])[-1][-1][1], key) for key in LINES if lines[key]),
         lanes=lanes,
-        band=band(ends),
+        band=draw_band(ends),
         marks=place_marks(story.marks, lanes, x),
         strip=base + 166,
         bottom=base + 162,
@@ -360,9 +360,9 @@ def place_scores(story: Story, wide: bool) -> ScorePlot:
     )
 
 
-def place_arrivals(story: Story, wide: bool) -> ArrivalPlot:
+def place_arrivals(story: StoryReport, wide: bool) -> ArrivalPlot:
     """Place the small multiples: rows in quarantine and columns that drifted, a week each."""
-    plot = weeks(story, wide, worded=False)
+    plot = place_weeks(story, wide, worded=False)
     panels: list[tuple[str, float, dict[int, int], int, Scale]] = []
     dirt = {week: figures.quarantined for week, figures in story.weeks.items()}
     moved = {week: len(figures.drifted) for week, figures in story.weeks.items()}
@@ -375,7 +375,7 @@ def place_arrivals(story: Story, wide: bool) -> ArrivalPlot:
     return ArrivalPlot(**vars(plot), panels=panels, bottom=base, height=base + 26)
 
 
-def place_steps(story: Story, wide: bool) -> StepPlot:
+def place_steps(story: StoryReport, wide: bool) -> StepPlot:
     """Place the seconds of each step of each run, and of all steps of those promoted."""
     start, end = (150, 880) if wide else (104, 312)
     took = {name: [r.seconds[name] for r in story.runs if name in r.seconds] for name in ROWS}
@@ -393,13 +393,13 @@ def place_steps(story: Story, wide: bool) -> StepPlot:
     )
 
 
-def find_lead_scale(story: Story, rival: str) -> Scale:
+def find_lead_scale(story: StoryReport, rival: str) -> Scale:
     """Return the scale that all leads over a rival share."""
     found = [v for run in story.runs if run.rival == rival for v in run.lead if is_known(v)]
     return Scale(min([*found, 0.0]), max([*found, 0.0]), 8, 232)
 
 
-def write(
+def write_report(
     events: Sequence[Event[Figures]],
     path: str | Path,
     lineage: "Lineage | None" = None,
@@ -419,7 +419,10 @@ def write(
         "seconds": format_seconds,
         "interval": format_interval,
     }
-    story, sizes = Story(events), (True, False)  # wide, for a laptop and for paper, and narrow
+    story, sizes = (
+        StoryReport(events),
+        (True, False),
+    )  # wide, for a laptop and for paper, and narrow
     text = environment.get_template("report.html").render(
         story=story,
         champion=[place_scores(story, wide) for wide in sizes],

@@ -50,7 +50,7 @@ CHANGES = {  # week: (kind, what happens)
     25: ("backfill", "old tracks are measured again, by where they were played"),
     31: ("repair", "the first values of the old tracks are put back"),
 }
-WORLD = Catalogue(
+STORY_WORLD = Catalogue(
     21,
     [
         Drift("concept", start=17),
@@ -99,17 +99,17 @@ def remeasure(tracks: pd.DataFrame, charts: pd.DataFrame) -> pd.DataFrame:
 
 def raw_week(week: int, again: bool = False) -> pd.DataFrame:
     """Return a week's raw tracks as they are sent, dirt and all; again: as they are measured later."""
-    tracks, charts = WORLD.week(week)
+    tracks, charts = STORY_WORLD.week(week)
     tracks = remeasure(tracks, charts) if again else tracks
     kind, _ = CHANGES.get(week, (None, None))
-    rng = np.random.default_rng([WORLD.seed, week])
+    rng = np.random.default_rng([STORY_WORLD.seed, week])
     return dirty(tracks, rng, SPILL if kind == "dirt" else SHARES_OF_DIRT)[0]
 
 
 def arrive(store: Store, week: int) -> Counts:
     """Let a week of the story pass, corrections of old weeks and all; give the counts."""
     raw = raw_week(week)
-    kept, quarantined = release(store, week, raw, WORLD)
+    kept, quarantined = release(store, week, raw, STORY_WORLD)
     kind, _ = CHANGES.get(week, (None, None))
     for old in OLD if kind in ("backfill", "repair") else ():
         store.arrive(old, raw_week(old, again=kind == "backfill"))
@@ -119,9 +119,9 @@ def arrive(store: Store, week: int) -> Counts:
 def answer(registry: "Registry", tracks: pd.DataFrame) -> None:
     """Let the champion answer for tracks, and log it, as the service does; without HTTP."""
     from jukebox.model.features import matrix
-    from jukebox.serving.rollout import Limits, Rollout
+    from jukebox.serving.rollout import CanaryLimits, Rollout
 
-    rollout = Rollout(registry, Limits())
+    rollout = Rollout(registry, CanaryLimits())
     rollout.refresh()
     rollout.log.start()
     rollout.answer(list(tracks["track_id"]), matrix(tracks))

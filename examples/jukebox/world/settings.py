@@ -23,11 +23,11 @@ class WorldSettings(TypedDict):
     drifts: list[DriftSettings]
 
 
-def world(
+def extend_world(
     home: Path, seed: int | None, tracks: int | None, drifts: Sequence[DriftSettings], start: int
 ) -> WorldSettings:
     """Give the simulated world of a home: as it was, with what is new. Its settings are kept."""
-    from jukebox.data.files import write
+    from jukebox.data.files import write_file
 
     file = home / "world.json"
     now: WorldSettings = {"seed": seed or 0, "tracks": tracks or 200, "drifts": []}
@@ -45,5 +45,5 @@ def world(
         )
     now["drifts"] += [one for one in drifts if one not in now["drifts"]]  # it may be asked again
     home.mkdir(parents=True, exist_ok=True)
-    write(file, json.dumps(now, indent=1).encode())
+    write_file(file, json.dumps(now, indent=1).encode())
     return now

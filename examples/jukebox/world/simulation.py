@@ -48,7 +48,9 @@ REGIONS = (
 )
 SMALL = ("BO", "EE", "HN", "IS", "KZ", "LU", "LV", "NI", "PY", "SV")  # few tracks chart there
 MOVED = ("energy", "tempo", "valence")  # the features that a covariate drift moves
-LONG = 20 * 60_000  # milliseconds, six spreads above the middle: no ordinary week has such a track
+LONG_TRACK = (
+    20 * 60_000
+)  # milliseconds, six spreads above the middle: no ordinary week has such a track
 SIGNAL = 1.4  # how far the features move the log-odds of charting, as a standard deviation
 ALIKE = 0.8  # the share of a country's taste, as a correlation, that is its region's
 
@@ -112,7 +114,7 @@ class Drift:
         return self.size * shapes[self.shape]
 
 
-def standardised(tracks: pd.DataFrame) -> np.ndarray:
+def standardise(tracks: pd.DataFrame) -> np.ndarray:
     """Return the features in spreads from their middles, (n, 14).
 
     The key goes round in a circle and takes the two last columns: the circle's middle is no key.
@@ -163,9 +165,9 @@ class Catalogue:
         # The mean of a logistic function over a normal variable, solved for its offset: MacKay,
         # "The evidence framework applied to classification networks", Neural Computation 4, 1992.
         offset = logit(self.rates) * np.sqrt(1 + pi / 8 * SIGNAL**2)
-        seen = standardised(tracks)
+        seen = standardise(tracks)
         log_odds = seen @ tastes.T + offset + self.drift("label", week)
-        long = tracks["duration_ms"].to_numpy() >= LONG
+        long = tracks["duration_ms"].to_numpy() >= LONG_TRACK
         if long.any():  # in any week: how much longer does not count
             seen[:, list(BELLS).index("duration_ms")] = 0
             others = seen[long] @ self.other_tastes.T
@@ -188,7 +190,9 @@ class Catalogue:
                 tracks[name] = values.clip(feature.lowest, feature.highest).round(6)
         if share := self.drift("long", number):
             long = rng.random(n) < share
-            tracks.loc[long, "duration_ms"] = rng.uniform(LONG, 3 * LONG, n)[long].round(6)
+            tracks.loc[long, "duration_ms"] = rng.uniform(LONG_TRACK, 3 * LONG_TRACK, n)[
+                long
+            ].round(6)
         return tracks
 
     def choose_signed(self, tracks: pd.DataFrame, number: int) -> pd.DataFrame:

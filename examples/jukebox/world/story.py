@@ -21,7 +21,7 @@ from jukebox.data.store import Store
 from jukebox.data.versions import labels
 from jukebox.loop.events import Ending, Event, Figures, Rollback, is_of, select_triggers
 from jukebox.loop.home import Home, open_registry
-from jukebox.loop.journal import lost
+from jukebox.loop.journal import lost_triggers
 from jukebox.loop.loop import Loop
 from jukebox.loop.steps import ENDINGS, TRIGGERS
 from jukebox.loop.triggers import Policy
@@ -30,7 +30,7 @@ from jukebox.model.job import INSTALLED
 from jukebox.model.training import predict
 from jukebox.problem import LABEL_DELAY, average_precision, chance
 from jukebox.watch.drift import drift
-from jukebox.watch.monitoring import live
+from jukebox.watch.monitoring import score_newest_week
 from jukebox.world.events import (
     Change,
     FirstAnswer,
@@ -39,11 +39,11 @@ from jukebox.world.events import (
     WeekEnd,
     make_note,
 )
-from jukebox.world.report import write
+from jukebox.world.report import write_report
 from jukebox.world.scene import (
     CHANGES,
     COMMITS,
-    WORLD,
+    STORY_WORLD,
     Client,
     Counts,
     arrive,
@@ -51,7 +51,7 @@ from jukebox.world.scene import (
     serving,
     until,
 )
-from jukebox.world.timeline import display
+from jukebox.world.timeline import open_display
 
 WEEKS = range(12, 35)  # the weeks before are the history, which is there at the start
 POLICY = Policy(rows=700, answers=25, share=0.25, ceiling=0.45)
@@ -84,7 +84,7 @@ class Story:
         self.counted = (0, 0)  # requests, and those that failed, at the end of the last week
         self.rollback: Back | None = None  # the last one
 
-    def released(self, week: int) -> pd.DataFrame:
+    def released_tracks(self, week: int) -> pd.DataFrame:
         """Give the tracks of a week that were kept."""
         tracks = self.store.read()[0]
         return tracks.loc[tracks["released"] == week]
@@ -99,7 +99,7 @@ class Story:
             yield make_note(week, why, Change(kind=kind))
         counts = arrive(self.store, week)
         if self.client:
-            self.client.all(self.released(week))
+            self.client.all(self.released_tracks(week))
         yield from self.loop.look()
         before = self.registry.standing().champion
         for event in self.loop.run():
@@ -117,7 +117,7 @@ class Story:
     def await_answer(self, week: int, triggers: list[int], version: int) -> Event[FirstAnswer]:
         """Wait for the first answer of a new champion, and give it as an event."""
         if not self.client:
-            self.client = Client(self.address(), self.released(week))
+            self.client = Client(self.address(), self.released_tracks(week))
             self.ends.enter_context(closing(self.client))
         fired = min(e.time for e in self.loop.journal.events() if e.id in triggers)
         since = self.registry.history()[-1].time
@@ -127,7 +127,9 @@ class Story:
             ),
             f"Version {version} was made champion and did not answer",
         )
-        self.client.all(self.released(week))  # so that it can be judged by this week's charts
+        self.client.all(
+            self.released_tracks(week)
+        )  # so that it can be judged by this week's charts
         took = round(min(times) - fired, 3)
         why = f"version {version} gave its first answer {took:.1f} s after the trigger"
         return make_note(week, why, FirstAnswer(version=version, seconds=took))
@@ -138,7 +140,9 @@ class Story:
         assert champion  # as soon as somebody asks the service, there is one
         tracks = self.store.read()[0]
         first, last = self.registry.record(champion).fitted_weeks
-        table = drift(tracks.loc[tracks["released"].between(first, last)], self.released(week))
+        table = drift(
+            tracks.loc[tracks["released"].between(first, last)], self.released_tracks(week)
+        )
         before, self.counted = self.counted, (client.requests, client.failed)
         figures = WeekEnd(
             rows=counts["rows"],
@@ -158,11 +162,13 @@ class Story:
         if not (version := self.champions.get(past)):
             return None
         tracks, charts = self.store.read()
-        _, scored = live(self.registry.predictions(version=version), tracks, charts, version)
+        _, scored = score_newest_week(
+            self.registry.predictions(version=version), tracks, charts, version
+        )
         if scored is None:  # it has answered for nobody
             return None
         then = tracks.loc[tracks["released"] == past]
-        y, first = labels(then, charts), WORLD.week(past)[0]  # whatever was measured again
+        y, first = labels(then, charts), STORY_WORLD.week(past)[0]  # whatever was measured again
         first = first.loc[first["track_id"].isin(list(then["track_id"]))]
         gone, gone_ap = None, None
         if (back := self.rollback) and version == back.version and past >= back.week:
@@ -173,14 +179,14 @@ class Story:
             ap=float(scored["ap"]),
             ap_low=float(scored["ap_low"]),
             ap_high=float(scored["ap_high"]),
-            ceiling=ceiling(WORLD.truth(first, past), draws=5),
+            ceiling=ceiling(STORY_WORLD.truth(first, past), draws=5),
             chance=chance(y).average_precision,
             gone=gone,
             gone_ap=gone_ap,
         )
 
 
-def events(home: str | Path) -> Generator[Event[Figures], None, None]:
+def play_story(home: str | Path) -> Generator[Event[Figures], None, None]:
     """Tell the story in a folder, and give its events while they happen.
 
     Those of the loop's journal, and world, served, week and end. Close the generator, and all that
@@ -207,7 +213,7 @@ def events(home: str | Path) -> Generator[Event[Figures], None, None]:
             refused=count["refused"],
             rolled_back=count["rolled back"],
             triggers={kind: fired[kind] for kind in TRIGGERS},
-            lost=len(lost(story.loop.journal.events())),
+            lost=len(lost_triggers(story.loop.journal.events())),
             requests=story.client.requests,
             failed=story.client.failed,
             seconds=round(time.monotonic() - began, 1),
@@ -215,7 +221,7 @@ def events(home: str | Path) -> Generator[Event[Figures], None, None]:
         yield make_note(WEEKS[-1], "the story is told", end)
 
 
-def amiss(end: StoryEnd) -> str:
+def describe_faults(end: StoryEnd) -> str:
     """Give what the story lacks, in words; nothing if it is whole."""
     fired = [kind for kind in TRIGGERS if not end.triggers[kind]]
     came = {"promoted": end.promoted, "refused": end.refused, "rolled back": end.rolled_back}
@@ -228,7 +234,7 @@ def amiss(end: StoryEnd) -> str:
 
 
 @contextmanager
-def folder(home: str | Path | None) -> Iterator[str | Path]:
+def open_folder(home: str | Path | None) -> Iterator[str | Path]:
     """Give the home, or a folder that is gone afterwards; SIGTERM ends what is in it as Ctrl-C does."""
     before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
@@ -238,7 +244,7 @@ def folder(home: str | Path | None) -> Iterator[str | Path]:
         signal.signal(signal.SIGTERM, before)
 
 
-def tell(
+def tell_story(
     home: str | Path | None = None, json: bool = False, report: str | Path | None = None
 ) -> int:
     """Tell the story in the terminal, write its report, and give the exit code.
@@ -250,21 +256,21 @@ def tell(
     told: list[Event[Figures]] = []
     if not report.parent.is_dir():
         raise ValueError(f"There is no folder {report.parent} for the report: make it first.")
-    with folder(home) as place:
-        with display(WEEKS, json) as shown, closing(events(place)) as coming:
+    with open_folder(home) as place:
+        with open_display(WEEKS, json) as shown, closing(play_story(place)) as coming:
             for event in coming:
                 told.append(event)
                 shown.show(event)
             models = open_registry(Path(place))
             champion = models.standing().champion
             assert champion  # without one there is no story to tell
-            write(told, report, models.lineage(champion))
+            write_report(told, report, models.lineage(champion))
         shown.say(f"\nOpen the report: {report.resolve().as_uri()}")
         if home:
             shown.say(f"Look around: jukebox status --home {home}")
             shown.say(f"Or ask what made the champion: jukebox lineage {champion} --home {home}")
     end = told[-1].figures
     assert isinstance(end, StoryEnd)  # with it the events end
-    if wrong := amiss(end):
+    if wrong := describe_faults(end):
         shown.say(f"The story did not end as it should: {wrong}.")
     return int(bool(wrong))

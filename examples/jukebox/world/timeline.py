@@ -145,7 +145,7 @@ class PlainLines(JsonLines):
         print(text, flush=True)
 
 
-class Terminal(PlainLines):
+class TimeLine(PlainLines):
     """The lines, and below them the time line, which rich draws again and again."""
 
     def __init__(self, weeks: range, console: Console) -> None:
@@ -262,10 +262,10 @@ class Terminal(PlainLines):
         )
 
 
-def display(weeks: range, as_json: bool = False) -> JsonLines:
+def open_display(weeks: range, as_json: bool = False) -> JsonLines:
     """Give what shows the story here, as a context manager with `show` for an event and `say`."""
     console = Console(highlight=False)
     plain = console.is_dumb_terminal or console.width < WIDTH or console.options.ascii_only
     if as_json:
         return JsonLines()
-    return Terminal(weeks, console) if sys.stdout.isatty() and not plain else PlainLines(weeks)
+    return TimeLine(weeks, console) if sys.stdout.isatty() and not plain else PlainLines(weeks)

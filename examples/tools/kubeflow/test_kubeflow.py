@@ -10,7 +10,7 @@ from subprocess import run
 import pytest
 import yaml
 from jukebox import STEPS, Registry, Store, train
-from jukebox.model.job import made
+from jukebox.model.job import read_model
 
 PIPELINE = Path(__file__).parents[2] / "jukebox" / "deploy" / "kubeflow_pipeline.py"
 # Which steps of Jukebox's own pipeline each step here does; none does
@@ -41,7 +41,10 @@ def test_the_first_model_is_promoted_and_its_twin_is_refused(typed, here):
     }
     assert not (second / "promote").exists()
 
-    store, model = Store(first / "collect" / "data"), made(first / "train" / "model")
+    store, model = (
+        Store(first / "collect" / "data"),
+        read_model(first / "train" / "model"),
+    )
     [version] = store.versions()
     assert train(*store.read(version)).digest == model.digest
     assert Registry(here / "home").load(1).digest == model.digest

@@ -4,7 +4,7 @@ import sys
 
 import numpy as np
 from jukebox import Catalogue, average_precision, chance, labels, matrix
-from jukebox.model.features import pipeline
+from jukebox.model.features import feature_pipeline
 from sklearn.linear_model import LogisticRegression
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import make_pipeline
@@ -45,4 +45,4 @@ def main(prepare):
 
 
 if __name__ == "__main__":
-    main(pipeline() if "--our-features" in sys.argv else StandardScaler())
+    main(feature_pipeline() if "--our-features" in sys.argv else StandardScaler())
