@@ -33,7 +33,7 @@ WORDS = """\
 def run_block() -> dict[str, Any]:
     """Run the page's first block and return its names."""
     blocks = fences(PAGE.read_text("utf-8"))
-    names: dict[str, Any] = {}
+    names: dict[str, Any] = {}  # what the block defines
     with contextlib.redirect_stdout(io.StringIO()):
         exec(next(fence.content for fence in blocks if fence.name == "python"), names)  # noqa: S102, the page's own code
     return names

@@ -285,7 +285,7 @@ def read_line(
 def name_before(source: Source, start: int, stop: int, known: Names) -> str:
     """Return the name at the end of some words, such as `Here it is: Learner 1`.
 
-    It is a name of the roster, if the words end with one, and has at most `hand_in.LONGEST` signs.
+    It is a name of the roster, if the words end with one, and has at most `hand_in.LONGEST_NAME` signs.
     """
     words = source.whole[max(start, stop - 2 * hand_in.LONGEST_NAME) : stop]
     words = re.split(r"·|: |\btry \d+ ", words)[-1].strip()

@@ -260,7 +260,7 @@ PAPER.filters |= {"day": dates.long_date, "span": date_span}
 PAPER.globals["faces"] = Markup(typeface.css())  # noqa: S704, our own file
 
 
-def document(macro: str, course: Course, **values: object) -> str:
+def document(macro: str, course: Course, **values: object) -> str:  # for a template
     """Return a document of sheets: what a macro of sheets.html makes of a course.
 
     values: what the macro takes; of any type, since a template has none.
@@ -387,7 +387,7 @@ def print_certificates(
     """Print certificates into `after/`: of attendance, and apart from it of completion.
 
     attended: for each name the days, from 1 on; who attended none gets none. completed: for each
-    name what was handed in; who lacks something that the course asks for gets none, see `lacking`.
+    name what was handed in; who lacks something that the course asks for gets none, see `missing_items`.
     Return the files; a file without a certificate is not written. ValueError for a day that the
     course does not have, and for somebody who is not on its roster.
     """

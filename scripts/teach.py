@@ -107,7 +107,7 @@ FILES = {
     ),
     "after/feedback.md": ("send", "Six questions to ask afterwards."),
 }
-# What `certificates` prints, later than all the others.
+# What `print_certificates` prints, later than all the others.
 CERTIFICATES = {
     "after/attendance.pdf": ("paper, one each", "Who was present, and on which days."),
     "after/completion.pdf": ("paper, one each", "Who has handed in all labs and quizzes."),

@@ -263,7 +263,7 @@ def nearness(one: int, other: int) -> float:
 
 
 def stands_in(words: str, text: str) -> bool:
-    """Tell whether a figure or a quotation stands in a text that `plain` made."""
+    """Tell whether a figure or a quotation stands in a text that `plain_quotation` made."""
     return bool(re.search(rf"(?<![\d.]){re.escape(plain_quotation(words))}(?!\d)", text))
 
 

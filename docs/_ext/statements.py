@@ -281,7 +281,7 @@ class Fact:
     """A fact as one word of a text: what is compared with what, and which of them it is."""
 
     axis: str
-    value: object
+    value: object  # a day, a number or a text: each axis has its own
     word: str = field(compare=False)
 
 

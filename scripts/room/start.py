@@ -118,7 +118,7 @@ class Handler(SimpleHTTPRequestHandler):
         ".svg": "image/svg+xml",
     }
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:  # as the library has it
         """Say nothing: each page makes a dozen requests."""
 
 
@@ -127,7 +127,7 @@ class Server(ThreadingHTTPServer):
 
     allow_reuse_address = os.name != "nt"
 
-    def handle_error(self, request: object, client_address: object) -> None:
+    def handle_error(self, request: object, client_address: object) -> None:  # as above
         """Say nothing: a browser that leaves a page breaks off its requests."""
 
 

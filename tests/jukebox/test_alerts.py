@@ -220,7 +220,7 @@ def test_all_is_well():
 
 @pytest.mark.parametrize("name", sorted(set(RULES) - {n for n in RULES if n[:7] == "Service"}))
 def test_thresholds_are_those_of_the_rules(name):
-    """Read as Python, a rule of the figures fires where `firing` does, for figures on both sides."""
+    """Read as Python, a rule of the figures fires where `find_firing` does, for figures on both sides."""
     used = [gauge for gauge in GAUGES if gauge in RULES[name]["expr"]]
     choices = {
         "jukebox_batch_rows": [0, 1, None],

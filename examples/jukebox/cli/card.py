@@ -88,7 +88,7 @@ DATASHEET: Fields = {
 
 def value_at(facts: Facts, path: str) -> object:  # as it was recorded
     """Return the value at a path of names with dots between them, or None where there is none."""
-    value: object = facts
+    value: object = facts  # or what is inside
     for name in path.split("."):
         value = value.get(name) if isinstance(value, Mapping) else None
     return value

@@ -148,7 +148,7 @@ class Comparison:
         """Whether the bytes are the same."""
         return self.recorded == self.rebuilt
 
-    def to_json(self) -> dict[str, object]:  # as `say_json` takes it
+    def to_json(self) -> dict[str, object]:  # as `print_json` takes it
         """Return it as `--json` prints it."""
         distance = self.distance
         return {

@@ -142,7 +142,7 @@ def make_console(stderr: bool = False) -> "Console":
     return Console(highlight=False, stderr=stderr)
 
 
-def print_pairs(rows: Iterable[tuple[str, object]]) -> None:  # values as `shown` takes them
+def print_pairs(rows: Iterable[tuple[str, object]]) -> None:  # values as `format_value` takes them
     """Print names and values, a line each; a hash stays whole, to be copied."""
     from rich.text import Text
 
@@ -153,7 +153,7 @@ def print_pairs(rows: Iterable[tuple[str, object]]) -> None:  # values as `shown
 
 
 def print_table(
-    rows: Iterable[Iterable[object]],  # cells as `shown` takes them, or rich's Text
+    rows: Iterable[Iterable[object]],  # cells as `format_value` takes them, or rich's Text
     columns: Sequence[str] = (),
     styles: Sequence[str] = ("bold",),
 ) -> None:

@@ -60,7 +60,7 @@ def read_number(cell: object) -> float:  # a cell of a file may hold anything
 
 
 def read_numbers(column: pd.Series) -> pd.Series:
-    """Return a column of tracks as floats: NaN for what is no number and none of its `WORDS`."""
+    """Return a column of tracks as floats: NaN for what is no number and none of its `NUMBER_WORDS`."""
     if column.dtype.kind in "iuf":
         return column.astype(float)
     if words := NUMBER_WORDS.get(str(column.name)):
@@ -81,7 +81,7 @@ def validate(frame: pd.DataFrame, week: int | None = None) -> tuple[pd.DataFrame
     """Return the rows of a frame that are right, and those that are not, with a `reason`.
 
     A row is right if its `track_id` keeps to `schema.ID_RULE`; if each other cell is a number
-    inside its `BOUNDS`, text that holds one, or one of its `WORDS`; and, where a week is given, if
+    inside its `BOUNDS`, text that holds one, or one of its `NUMBER_WORDS`; and, where a week is given, if
     it was released in it. Of right rows with one `track_id` the first is kept. The kept have the
     columns and types of tracks, the quarantined their cells as they came. Raises ValueError if a
     column is missing.

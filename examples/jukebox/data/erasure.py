@@ -21,7 +21,9 @@ from jukebox.data.files import write_file
 from jukebox.data.store import Mark, Store, read_batch
 
 BATCH_NAME = re.compile(r"(tracks|charts|quarantine)-(\d+)-[0-9a-f]{16}\.csv")
-HALF_WRITTEN = re.compile(r"\..+\.csv\.\d+")  # what a kill left half-written: see `files.write`
+HALF_WRITTEN = re.compile(
+    r"\..+\.csv\.\d+"
+)  # what a kill left half-written: see `files.write_file`
 BATCH_ROW = re.compile(r'(?:[^"\n]|"[^"]*")*\n')  # of a batch; what stands in quotes may end a line
 
 
@@ -68,7 +70,7 @@ class Forgetting(TypedDict):
 
 
 class Trace(TypedDict):
-    """What became of a track in a data version, as JSON has it: see `saw`."""
+    """What became of a track in a data version, as JSON has it: see `trace_track`."""
 
     data_version: str
     released: int

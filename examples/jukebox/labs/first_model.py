@@ -37,7 +37,7 @@ def count_sure_hits(
 
 
 def compare_with_chance(model: "Model", tracks: "pd.DataFrame", charts: "pd.DataFrame") -> str:
-    """Return the two numbers of `hits` in words."""
+    """Return the two numbers of `count_sure_hits` in words."""
     found, chance = count_sure_hits(model, tracks, charts)
     return (
         f"of the {SURE} tracks to which it gave the highest probabilities in a country, {found:.1f} "

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from jukebox.registry.models import Registry
 
 WEEKS_BEFORE = 6  # weeks that are there when the first model is made, three of them with charts
-TURN_WEEK, BACK_WEEK = 8, 13  # when tastes turn, and turn back: the newest week at the start
+TASTES_TURN, TASTES_RETURN = 8, 13  # when tastes turn, and turn back: the newest week at the start
 RUNS_BEFORE = 2  # that the loop has behind it at the start
 UPDATE_COMMAND = "jukebox update --code code/jukebox"
 WAYS_TO_FIRE = {  # of triggers: what makes one fire
     "code": f"change a line of {{training}} that matters, then {UPDATE_COMMAND}",
-    "performance": f"let the charts of week {BACK_WEEK} come in (jukebox generate --weeks 3), then {UPDATE_COMMAND}",
+    "performance": f"let the charts of week {TASTES_RETURN} come in (jukebox generate --weeks 3), then {UPDATE_COMMAND}",
     "data": f"let more weeks arrive (jukebox generate --weeks 12), then {UPDATE_COMMAND} --answers 0",
 }
 
@@ -44,7 +44,7 @@ class Past:
 
 
 def train_here(code: Path, store: Path, data: str, out: Path, newest: int, seed: int) -> None:
-    """Train as `job.run` does, in this process: the checkout is still the package that runs here."""
+    """Train as `job.run_training` does, in this process: the checkout is still the package that runs here."""
     from jukebox.data.files import write_file
     from jukebox.data.store import Store
     from jukebox.model.training import Settings, train
@@ -152,7 +152,7 @@ def ask_for_trigger(folder: Path, missing: list[str], week: int | None) -> str:
     """Say how to let the first of the missing triggers fire. week: the newest in the data."""
     from jukebox.problem import LABEL_DELAY
 
-    if "performance" in missing and week is not None and week > BACK_WEEK + LABEL_DELAY:
+    if "performance" in missing and week is not None and week > TASTES_RETURN + LABEL_DELAY:
         return (
             f"Performance is read from the newest labelled week, {week - LABEL_DELAY}, and "
             "nobody has asked the model about its tracks: begin again with jukebox lab reset 7, "
@@ -198,8 +198,8 @@ class TheThreeTriggers(Lab):
         shutil.copytree(INSTALLED, code, ignore=shutil.ignore_patterns("__pycache__"))
         data, models = open_store(home, needed=False), open_registry(home, None)
         turns: list[DriftSettings] = [
-            {"kind": "concept", "shape": "sudden", "start": TURN_WEEK, "size": 1.0},
-            {"kind": "concept", "shape": "sudden", "start": BACK_WEEK, "size": -1.0},
+            {"kind": "concept", "shape": "sudden", "start": TASTES_TURN, "size": 1.0},
+            {"kind": "concept", "shape": "sudden", "start": TASTES_RETURN, "size": -1.0},
         ]
         settings = extend_world(home, None, None, turns, 0)
         catalogue = Catalogue(
@@ -211,13 +211,13 @@ class TheThreeTriggers(Lab):
         with closing(Loop(home, models, data, code, first, train_here)) as loop:
             loop.look()
             list(loop.run())
-        for week in range(WEEKS_BEFORE, BACK_WEEK + 1):
+        for week in range(WEEKS_BEFORE, TASTES_RETURN + 1):
             kept, _ = release(data, week, catalogue.week(week)[0], catalogue)
-            if week >= TURN_WEEK + LABEL_DELAY:
+            if week >= TASTES_TURN + LABEL_DELAY:
                 patient = replace(first, rows=10**6)
                 with closing(Loop(home, models, data, code, patient, train_here)) as loop:
                     loop.look()  # three weeks, one after the other, show that tastes have turned,
-                    if week == BACK_WEEK:
+                    if week == TASTES_RETURN:
                         list(loop.run())  # and this run has all three to learn from
             answer(models, kept)
 

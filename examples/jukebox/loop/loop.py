@@ -71,7 +71,7 @@ class Loop:
     ) -> None:
         """Take the lock. Raises Refused if another loop has it.
 
-        code: the package's folder in the checkout that is watched. train: see `job.run`; whatever
+        code: the package's folder in the checkout that is watched. train: see `job.run_training`; whatever
         it raises refuses the run.
         """
         self.home, self.registry, self.store = Home(Path(home).resolve()), registry, store
@@ -85,7 +85,7 @@ class Loop:
         self.lock.close()
 
     def look(self) -> list[Event[Trigger]]:
-        """Fire the triggers whose time has come, and give them as events: see `triggers.look`."""
+        """Fire the triggers whose time has come, and give them as events: see `find_due_triggers`."""
         return triggers.find_due_triggers(
             self.journal, self.store, self.registry, self.code, self.policy
         )

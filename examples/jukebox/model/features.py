@@ -70,7 +70,7 @@ def feature_pipeline() -> "ColumnTransformer":
 def convert_function(
     scope: "Scope", operator: "Operator", container: "ModelComponentContainer"
 ) -> None:
-    """Write a FunctionTransformer of `pipeline` as ONNX operators, for skl2onnx.
+    """Write a FunctionTransformer of `feature_pipeline` as ONNX operators, for skl2onnx.
 
     skl2onnx cannot look inside a Python function, so it is told what each of ours is in ONNX.
     Raises NotImplementedError for any other function.

@@ -7,7 +7,7 @@ from typing import Any  # JSON, which code of any version may have written
 from jukebox.model.training import Record, Settings
 
 
-def read_record(held: Mapping[str, Any]) -> Record:
+def read_record(held: Mapping[str, Any]) -> Record:  # JSON of code of any version
     """Return the record that `Record.as_dict` gives as `held`; it never fails, and loses nothing."""
     known: dict[str, Any] = {}  # each in its field's type
     unknown, others = Record(), {}

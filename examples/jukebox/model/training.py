@@ -70,9 +70,9 @@ class Record:
     features: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
     metrics: Mapping[str, float] = field(default_factory=dict)
-    others: Mapping[str, Any] = field(default_factory=dict)
+    others: Mapping[str, Any] = field(default_factory=dict)  # JSON of other code
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, Any]:  # as JSON has it
         """Return the record as JSON has it: what is known of it, lists for tuples."""
         held, unknown = asdict(self), asdict(Record())
         others = held.pop("others")

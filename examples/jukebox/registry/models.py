@@ -263,7 +263,7 @@ class Registry:
         return self.log.read(**which)
 
     def count_requests(self, version: int, after: int = 0) -> tuple[int, int]:
-        """Give how many requests a version answered as challenger: see `PredictionLog.asked`."""
+        """Give how many requests a version answered as challenger: see `PredictionLog.count_requests`."""
         return self.log.count_requests(version, after)
 
     def trace_answer(self, request_id: str) -> TracedAnswer:

@@ -62,8 +62,9 @@ CODES = {
 class RouteOptions(TypedDict, total=False):
     """Keywords of a route, as FastAPI has them: parts of an OpenAPI, which is JSON."""
 
+    # As FastAPI takes both.
     responses: dict[int | str, dict[str, Any]]
-    openapi_extra: dict[str, Any]
+    openapi_extra: dict[str, Any]  # as above
 
 
 def contract(

@@ -39,7 +39,7 @@ class FiringAlert(NamedTuple):
 
 
 class ServiceFigures(TypedDict):
-    """How a service is: requests since its start or a second, and what `service` says of the rest."""
+    """How a service is: requests since its start or a second, and what `read_service` says of the rest."""
 
     requests: float
     errors: float

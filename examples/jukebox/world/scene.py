@@ -12,11 +12,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import closing, contextmanager
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
+from typing import TYPE_CHECKING, TypedDict, TypeVar
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -204,7 +204,8 @@ class Client(threading.Thread):
             connection.close()  # the next request opens it again
             return False
 
-    def _ask(self, connection: HTTPConnection, tracks: list[dict[Any, Any]]) -> None:
+    # tracks: rows of a frame, as pandas gives them
+    def _ask(self, connection: HTTPConnection, tracks: list[dict[Hashable, object]]) -> None:
         right = self._call(connection, "POST", "/predict", json.dumps({"tracks": tracks}))
         with self.lock:  # two threads count
             self.requests += 1
