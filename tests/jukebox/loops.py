@@ -126,7 +126,7 @@ def answer(registry, version, tracks, role="champion"):
 
 def served(registry):
     """Let a registry's challenger answer three requests whenever somebody counts its answers."""
-    asked, number = registry.asked, count()
+    asked, number = registry.count_requests, count()
 
     def counted(version, after=0):
         if registry.standing().challenger == version:
@@ -134,7 +134,7 @@ def served(registry):
             registry.log.add(*(make_answer(i, version, "challenger") for i in ids))
         return asked(version, after)
 
-    registry.asked = counted
+    registry.count_requests = counted
     return registry
 
 

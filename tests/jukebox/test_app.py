@@ -274,7 +274,7 @@ def test_the_log_is_complete_after_shutdown(two):
         release = threading.Timer(0.5, other.rollback)
         release.start()
     other.close()
-    found = two.answered(answers[-1]["request_id"])
+    found = two.trace_answer(answers[-1]["request_id"])
 
     assert [a["request_id"] for a in answers for _ in range(5)] == logged(two, "champion")
     assert (1, "d" * 64) == (

@@ -47,7 +47,7 @@ def test_a_registry_that_cannot_be_used_is_declared(two, monkeypatch):  # noqa: 
     def locked(*_, **__):
         raise sqlite3.OperationalError("history.db: database is locked")
 
-    names = ("promote", "rollback", "challenge", "withdraw", "retire", "lineage", "answered")
+    names = ("promote", "rollback", "challenge", "withdraw", "retire", "lineage", "trace_answer")
     with served(two) as client:
         for name in names:
             monkeypatch.setattr(two, name, locked)

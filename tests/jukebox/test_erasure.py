@@ -63,7 +63,7 @@ def naming(store, text=GONE):
 def contents(store):
     """Give what can be read of now and of each version, and the quarantine, without GONE."""
     frames = [f for v in (None, *store.versions()) for f in store.read(v, whole=False)]
-    frames.append(store.quarantined())
+    frames.append(store.quarantined_rows())
     return [f[f["track_id"] != GONE].reset_index(drop=True) for f in frames]
 
 

@@ -35,7 +35,7 @@ def lazily(home):
 
 def alone(home):
     """Stop the service: nobody answers any more."""
-    home.registry.asked = lambda *given: Registry.count_requests(home.registry, *given)
+    home.registry.count_requests = lambda *given: Registry.count_requests(home.registry, *given)
     return home
 
 

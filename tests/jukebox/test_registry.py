@@ -341,7 +341,7 @@ def test_which_model_answered(three):
     x, p = np.full((1, 13), 0.5, np.float32), np.full((1, 72), 0.2, np.float32)
     for role, version in (("shadow", 3), ("champion", 2)):
         three.log.add(make_answer("r1", version, role, 2.5, ["T1"], x, p))
-    found = three.answered("r1")
+    found = three.trace_answer("r1")
 
     assert ("r1", 2.5, 2, "d" * 64) == (
         found["request_id"],
@@ -356,7 +356,7 @@ def test_which_model_answered(three):
 
 def test_the_requests_of_a_challenger_are_counted_from_a_row_on(three):
     """Requests and not tracks; of this version, as challenger, after that row of the log."""
-    before = three.asked(3)
+    before = three.count_requests(3)
     three.log.add(
         make_answer("a", 3, "challenger"),
         make_answer("b", 3, "challenger", ids=[None, None]),
@@ -365,14 +365,14 @@ def test_the_requests_of_a_challenger_are_counted_from_a_row_on(three):
         make_answer("e", 3, "shadow"),
     )
 
-    assert [(0, 0), (2, 6), (1, 6), (0, 6)] == [before, *(three.asked(3, at) for at in (0, 1, 6))]
+    assert [(0, 0), (2, 6), (1, 6), (0, 6)] == [before, *(three.count_requests(3, at) for at in (0, 1, 6))]
 
 
 @pytest.mark.parametrize("request_id", ["r2", "' OR '1' = '1", "../r1"])
 def test_no_such_request(three, request_id):
     """An id that the log does not have is told as such, and is never part of a query."""
     with pytest.raises(Refused, match="The log has no answer to request"):
-        three.answered(request_id)
+        three.trace_answer(request_id)
 
 
 def test_another_address(empty, tmp_path, constant):

@@ -73,7 +73,7 @@ def test_dirt_is_kept_with_its_reason(store):
     kept, quarantined = store.arrive(6, batch)
 
     assert (44, 8) == (len(kept) + len(quarantined), len(quarantined))
-    assert list(quarantined["reason"]) == list(store.quarantined(6)["reason"])
+    assert list(quarantined["reason"]) == list(store.quarantined_rows(6)["reason"])
     assert 36 == (store.read()[0]["released"] == 6).sum()
 
 
@@ -199,8 +199,8 @@ def test_whatever_was_quarantined_is_read_back_row_by_row(store):
     batch.loc[:2, "energy"] = ["\r", 'a"\n', "\ud800"]
     _, quarantined = store.arrive(6, batch)
 
-    assert 3 == len(quarantined) == len(store.quarantined(6))
-    assert quarantined["reason"].tolist()[:2] == store.quarantined(6)["reason"].tolist()[:2]
+    assert 3 == len(quarantined) == len(store.quarantined_rows(6))
+    assert quarantined["reason"].tolist()[:2] == store.quarantined_rows(6)["reason"].tolist()[:2]
 
 
 def test_a_batch_that_was_changed_is_refused(store):
