@@ -365,7 +365,10 @@ def test_the_requests_of_a_challenger_are_counted_from_a_row_on(three):
         make_answer("e", 3, "shadow"),
     )
 
-    assert [(0, 0), (2, 6), (1, 6), (0, 6)] == [before, *(three.count_requests(3, at) for at in (0, 1, 6))]
+    assert [(0, 0), (2, 6), (1, 6), (0, 6)] == [
+        before,
+        *(three.count_requests(3, at) for at in (0, 1, 6)),
+    ]
 
 
 @pytest.mark.parametrize("request_id", ["r2", "' OR '1' = '1", "../r1"])

@@ -43,7 +43,7 @@ def test_who_may_say_no_is_somebody_who_does(step):
 
 def test_the_triggers_are_those_that_fire():
     """In their order, which is that of the sentence."""
-    calls = [node for node in ast.walk(ast.parse(inspect.getsource(triggers.find_due_triggers)))
+    calls = [node for node in ast.walk(ast.parse(inspect.getsource(triggers.fire_due_triggers)))
              if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Trigger"]  # fmt: skip
     kinds = [word.value.value for call in calls for word in call.keywords if word.arg == "kind"]
 

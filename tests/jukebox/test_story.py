@@ -67,7 +67,7 @@ def test_a_request_without_an_answer_has_failed():
 def test_waiting_has_an_end():
     """And says for what it waited."""
     with pytest.raises(TimeoutError, match=r"Nobody came within 0.1 s"):
-        scene.until(lambda: None, "Nobody came", limit=0.1)
+        scene.wait_until(lambda: None, "Nobody came", limit=0.1)
 
 
 END = StoryEnd(
@@ -231,7 +231,7 @@ def test_the_time_line_fits_80_columns():
     screen = timeline.TimeLine(story.WEEKS, console)
     for one in CANNED[:5]:
         screen.show(one)
-    rows = [console.render_lines(row, pad=False) for row in screen.drawn().renderables]
+    rows = [console.render_lines(row, pad=False) for row in screen.draw().renderables]
 
     assert max(sum(len(part.text) for part in line) for row in rows for line in row) <= 80
 

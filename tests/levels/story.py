@@ -54,8 +54,8 @@ EDITS = {
     "fails": ("model/features", "np.float32(1e-4)", "np.float32(0)"),
     "stops": (
         "model/training",
-        "    known = labelled(",
-        "    known = tracks['genre'] and labelled(",
+        "    known = labelled_tracks(",
+        "    known = tracks['genre'] and labelled_tracks(",
     ),
 }
 SCRIPT = {

@@ -43,7 +43,7 @@ from jukebox.world.incident import (
     count_hits,
     live_through,
 )
-from jukebox.world.scene import release, serving, until
+from jukebox.world.scene import release, serving, wait_until
 
 from tests.jukebox.conftest import made
 from tests.proofs.calls import describe_calls
@@ -105,7 +105,7 @@ class System:
     def answers(self, week, found=""):
         """Let the tracks of a week be asked about, by the champion of the day; note the week."""
         version = self.registry.standing().champion
-        until(
+        wait_until(
             lambda: read_service(self.url)["champion"] == version,
             f"Version {version} did not serve",
         )
@@ -236,7 +236,9 @@ def test_the_service_shows_the_loud_one_at_once(systems, sizes, figures):
     assert not gate(model, alone.registry.champion(), *data).passed
     version, calls = alone.registry.register(model), []
     alone.registry.promote(version, "by hand, on a Friday")
-    until(lambda: read_service(alone.url)["champion"] == version, "The broken model did not serve")
+    wait_until(
+        lambda: read_service(alone.url)["champion"] == version, "The broken model did not serve"
+    )
     for asked in count(1):
         alone.ask(tracks[:AT_ONCE], calls)
         if "ServiceErrors" in alone.alerts():
@@ -244,7 +246,7 @@ def test_the_service_shows_the_loud_one_at_once(systems, sizes, figures):
         assert asked < 1000
     fired, began = time.time(), calls[0][0]
     alone.registry.rollback("every answer is an error")
-    until(lambda: read_service(alone.url)["champion"] != version, "The rollback did not serve")
+    wait_until(lambda: read_service(alone.url)["champion"] != version, "The rollback did not serve")
     seen, after = describe_calls(calls), []
     alone.ask(tracks, after)
     figures |= {

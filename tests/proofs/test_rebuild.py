@@ -36,10 +36,10 @@ KERNELS = {"x86_64": ("Prescott", "Haswell"), "aarch64": ("ARMV8", "NEOVERSEN1")
 FITTED = """
 import sys
 import numpy as np
-from jukebox import Settings, Store, fit, labelled, labels
+from jukebox import Settings, Store, fit, labelled_tracks, labels
 store = Store(sys.argv[1])
 tracks, charts = store.read(store.versions()[0])
-known = labelled(tracks, charts)
+known = labelled_tracks(tracks, charts)
 fitted = fit(known, labels(known, charts), Settings(hidden=(8,), epochs=10), 3)[-1]
 np.save(sys.argv[2], np.concatenate([w.ravel() for w in fitted.coefs_ + fitted.intercepts_]))
 """

@@ -99,9 +99,9 @@ def tell(story, folder, deaths):
         registry: ["register", "challenge", "withdraw", "promote", "rollback", "_settle"],
         registry.client: ["create_model_version", "set_registered_model_alias"],
         home.store: ["freeze"],
-        job: ["snapshot"],
+        job: ["take_snapshot"],
         shutil: ["copytree"],
-        loops: ["write"],
+        loops: ["write_file"],
         loop: ["train"],
     }.items():
         for name in names:

@@ -213,10 +213,12 @@ class Event(Generic[SomeFigures]):
         return names | {"event": self.name, "why": self.why, "figures": self.figures.to_json()}
 
 
-def read_event(row: Json, kinds: Mapping[str, type[Figures]] = FIGURES) -> Event[Figures]:
-    """Read an event from JSON. Raises ValueError if its figures are not all there."""
+def read_event(row: Json) -> Event[Figures]:
+    """Read an event from JSON. Raises ValueError if it is of no known kind, or lacks figures."""
+    if (kind := row["event"]) not in FIGURES:
+        raise ValueError(f"{kind!r} is no event that this code knows: read it with newer code.")
     names = {name: row[name] for name in ("time", "week", "run", "why")}
-    figures = kinds[row["event"]].from_json(row["figures"])
+    figures = FIGURES[kind].from_json(row["figures"])
     return Event(id=row["id"] or 0, **names, figures=figures)
 
 

@@ -45,6 +45,9 @@ from jukebox.registry.history import Decision, Refused
 from jukebox.registry.models import Registry, Tampered
 from jukebox.registry.sqlite import is_disk_full, remedy
 
+# As `job.run_training`: code, store, data, out, newest, seed. What it answers is not used.
+Trainer = Callable[[Path, Path, str, Path, int, int], object]
+
 
 class RunEnded(Exception):
     """The run is over before its last step: why, and how."""
@@ -65,9 +68,7 @@ class Loop:
         store: Store,
         code: str | Path = INSTALLED,
         policy: Policy | None = None,
-        train: Callable[
-            [Path, Path, str, Path, int, int], object
-        ] = job.run_training,  # its answer is unused
+        train: Trainer = job.run_training,
     ) -> None:
         """Take the lock. Raises Refused if another loop has it.
 
@@ -85,8 +86,8 @@ class Loop:
         self.lock.close()
 
     def look(self) -> list[Event[Trigger]]:
-        """Fire the triggers whose time has come, and give them as events: see `find_due_triggers`."""
-        return triggers.find_due_triggers(
+        """Fire the triggers whose time has come, and give them as events: see `fire_due_triggers`."""
+        return triggers.fire_due_triggers(
             self.journal, self.store, self.registry, self.code, self.policy
         )
 
@@ -127,7 +128,7 @@ class Loop:
     def do_next_step(self, run: Run) -> tuple[str, Figures]:
         """Do the first step that a run has not passed; give why it was passed, and its figures.
 
-        A step is given what those before it gave. Raises Ended if it ends the run.
+        A step is given what those before it gave. Raises RunEnded if it ends the run.
         """
         number, plan = run.number, run.start.figures
         if not run.validate:
@@ -173,7 +174,10 @@ class Loop:
         return Entry(number, " and ".join(event.why for event in todo), plan)
 
     def check_batch(self, number: int, plan: Plan) -> tuple[str, BatchCheck]:
-        """Is an earlier champion the better answer? Else: is there enough, and is it fit to learn from?"""
+        """Check that there is enough to learn from, that it is fit, and that no run has tried it.
+
+        Before that, goes back to an earlier champion if one is better: then there is nothing to learn.
+        """
         if "performance" in plan.kinds and plan.newest > 0:
             self._go_back(plan)
         week = self.store.week
@@ -203,7 +207,8 @@ class Loop:
                 self.train(code, self.store.folder, plan.data, out, plan.newest, self.policy.seed)
             model = job.read_model(out)
             for needed in ("code_version", "fitted_weeks", "tested_weeks", "metrics"):
-                model.record.as_dict()[needed]  # code of any version has written it
+                # Code of any version has written it; a KeyError names what it has left out.
+                model.record.as_dict()[needed]
             if (learnt := model.record.data_version or plan.data) != plan.data:
                 raise RuntimeError(f"it learnt from data {learnt[:8]}, and not {plan.data[:8]}")
         except Exception as error:  # whatever that code has done
@@ -228,7 +233,7 @@ class Loop:
     def register_model(self, number: int, training: Training) -> tuple[str, Registration]:
         """Give the model a version in the registry."""
         version = self.registry.register(self._read_model(number, training))
-        log = self.registry.count_requests(version)[1]
+        log = self.registry.count_requests(version).last_row
         return f"version {version}", Registration(version=version, log=log)
 
     def try_canary(
@@ -240,10 +245,10 @@ class Loop:
         give_up = time.monotonic() + self.policy.patience
         while True:
             canary = replace(
-                canary, answers=self.registry.count_requests(version, registration.log)[0]
+                canary, answers=self.registry.count_requests(version, registration.log).requests
             )
             found = {"share": canary.share, "answers": canary.answers}
-            if self._is_promoted(number, plan, judgement, version, found):
+            if self._settle_promotion(number, plan, judgement, version, found):
                 return "it was promoted by hand", canary
             if judgement.champion is None:
                 return "there is no champion yet, so no canary", replace(canary, share=0)
@@ -263,7 +268,7 @@ class Loop:
     ) -> tuple[str, Promotion]:
         """Make the version champion. why: the gate's reason."""
         version = registration.version
-        if not self._is_promoted(number, plan, judgement, version, {}):
+        if not self._settle_promotion(number, plan, judgement, version, {}):
             self.registry.promote(version, f"run {number}: {why}")
         return why, Promotion(triggers=plan.triggers, version=version)
 
@@ -285,7 +290,7 @@ class Loop:
     def _go_back(self, plan: Plan) -> None:
         """Go back to the newest earlier champion that is surely better on the newest labelled week.
 
-        Raises Ended if there is one.
+        Raises RunEnded if there is one.
         """
         for row in self._decisions(plan):
             if row.action == "rollback":  # before a kill, or by hand
@@ -315,10 +320,10 @@ class Loop:
         """Give the registry's decisions since the run began, by the loop or by others."""
         return [row for row in self.registry.history() if row.id > plan.decision]
 
-    def _is_promoted(
+    def _settle_promotion(
         self, number: int, plan: Plan, judgement: Judgement, version: int, found: Json
     ) -> bool:
-        """Say whether the version has been promoted. Raises Ended if the registry decided otherwise.
+        """Say whether the version has been promoted. Raises RunEnded if the registry decided otherwise.
 
         found: what the step knows of the version until then.
         """

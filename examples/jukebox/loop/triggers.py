@@ -179,7 +179,7 @@ def why_code(code: Path, version: str, record: Record, kept: Path) -> str:
     return f"the code is now {version[:8]}"
 
 
-def find_due_triggers(
+def fire_due_triggers(
     journal: Journal, store: Store, registry: Registry, code: Path, policy: Policy
 ) -> list[Event[Trigger]]:
     """Fire the triggers whose time has come, and give them as events.

@@ -79,6 +79,13 @@ class Selection(TypedDict, total=False):
     until: float | None
 
 
+class RequestCount(NamedTuple):
+    """How many requests there were, and which row of the log was the last then."""
+
+    requests: int
+    last_row: int
+
+
 class PredictionLog:
     """The log in a file, made if it is not there."""
 
@@ -129,15 +136,15 @@ class PredictionLog:
         frame["probabilities"] = frame["probabilities"].map(lambda blob: np.frombuffer(blob, "<f4"))
         return frame
 
-    def count_requests(self, version: int, after: int = 0) -> tuple[int, int]:
-        """Give how many requests a version answered as challenger, and the log's last row (int).
+    def count_requests(self, version: int, after: int = 0) -> RequestCount:
+        """Count the requests that a version answered as challenger, and give the log's last row.
 
         Only rows after the row `after` count: by their place and not their time, which a clock
         that is set back would put before the challenge.
         """
         with connect(self.file) as db:
             requests, last = db.execute(COUNT_REQUESTS, (version, after)).fetchone()
-        return requests, last or after
+        return RequestCount(requests, last or after)
 
 
 class LogWriter:

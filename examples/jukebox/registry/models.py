@@ -37,7 +37,7 @@ from jukebox.registry.history import (
     Standing,
     replay,
 )
-from jukebox.registry.log import PredictionLog, Selection
+from jukebox.registry.log import PredictionLog, RequestCount, Selection
 from jukebox.registry.tracking import log_run
 
 ALIASES = ("champion", "challenger")
@@ -262,8 +262,8 @@ class Registry:
         """Give the prediction log as a DataFrame, one row a track: see `PredictionLog.read`."""
         return self.log.read(**which)
 
-    def count_requests(self, version: int, after: int = 0) -> tuple[int, int]:
-        """Give how many requests a version answered as challenger: see `PredictionLog.count_requests`."""
+    def count_requests(self, version: int, after: int = 0) -> RequestCount:
+        """Count what a version answered as challenger: see `PredictionLog.count_requests`."""
         return self.log.count_requests(version, after)
 
     def trace_answer(self, request_id: str) -> TracedAnswer:

@@ -5,7 +5,7 @@ drift within the week, performance only when the charts are known. Only the last
 of the model: inputs may move and do no harm, and a model may fail while they do not move.
 """
 
-from typing import TypedDict
+from typing import TypedDict, cast
 
 import numpy as np
 import pandas as pd
@@ -239,7 +239,7 @@ def promised_scores(model: Model, tracks: pd.DataFrame, charts: pd.DataFrame) ->
 
 def score_newest_week(
     log: pd.DataFrame, tracks: pd.DataFrame, charts: pd.DataFrame, version: int | None
-) -> tuple[int | None, pd.Series | None]:
+) -> tuple[int | None, Scores | None]:
     """Return the newest labelled week of release, and what a version scored on it.
 
     log: the registry's predictions. The score is a row of `performance`, or None if the version
@@ -254,4 +254,5 @@ def score_newest_week(
     table = performance(ours, charts, int(charts["known"].max()))
     if version is None or table.empty:
         return week, None
-    return week, table.loc[[(week, version)]].iloc[0]
+    # The columns are those scores, which pandas cannot say.
+    return week, cast("Scores", table.loc[[(week, version)]].iloc[0].to_dict())

@@ -89,7 +89,7 @@ def observe(data: Store, models: Registry) -> Observation:
         then = promised_scores(model, tracks, charts)
         seen["performance"] = {
             "week": labelled_week,
-            "now": cast("Scores", scored.to_dict()),  # as above
+            "now": scored,
             "promised": then,
             "fell": has_fallen(then, scored),
         }

@@ -179,7 +179,7 @@ class StoryReport:
         self.taken = {t.id: run.number for run in self.runs for t in run.triggers}
         self.marks = self._find_marks()
         self.weeks = {event.week: event.figures for event in events if is_of(event, WeekEnd)}
-        self._read_scores()
+        self._set_scores()
         there = [event.week for event in events] + list(self.scores)
         self.first, self.last = min(there, default=0), max(there, default=0)
         reigns = groupby(self.weeks, lambda week: self.weeks[week].champion)
@@ -203,7 +203,7 @@ class StoryReport:
         marks += [PlotMark(run.last.week, run.outcome, run.number, run.why) for run in self.runs]
         return sorted(marks, key=lambda mark: mark.week)
 
-    def _read_scores(self) -> None:
+    def _set_scores(self) -> None:
         """Put the scores by the week of the answers, not the one in which their charts came."""
         self.scores: dict[int, Score] = {}
         self.known_in: dict[int, int] = {}  # the week in which a week's charts came
@@ -419,10 +419,8 @@ def write_report(
         "seconds": format_seconds,
         "interval": format_interval,
     }
-    story, sizes = (
-        StoryReport(events),
-        (True, False),
-    )  # wide, for a laptop and for paper, and narrow
+    story = StoryReport(events)
+    sizes = (True, False)  # wide, for a laptop and for paper, and narrow
     text = environment.get_template("report.html").render(
         story=story,
         champion=[place_scores(story, wide) for wide in sizes],

@@ -137,7 +137,7 @@ def commit(checkout: Path, week: int) -> None:
     file.write_text(text.replace(before, after), "utf-8")
 
 
-def until(there: Callable[[], Something], what: str, limit: float = 60.0) -> Something:
+def wait_until(there: Callable[[], Something], what: str, limit: float = 60.0) -> Something:
     """Wait for something true and give it. Raises TimeoutError after `limit` seconds."""
     give_up = time.monotonic() + limit
     while not (found := there()):
@@ -186,8 +186,8 @@ class Client(threading.Thread):
         self.requests, self.failed, self.lock = 0, 0, threading.Lock()
         self.over = threading.Event()
         with closing(self._connection()) as connection:
-            until(lambda: self._call(connection, "GET", "/health/ready"), "No model was ready")
-        self.all(tracks)
+            wait_until(lambda: self._call(connection, "GET", "/health/ready"), "No model was ready")
+        self.ask_all(tracks)
         self.start()
 
     def _connection(self) -> HTTPConnection:
@@ -211,7 +211,7 @@ class Client(threading.Thread):
             self.requests += 1
             self.failed += not right
 
-    def all(self, tracks: pd.DataFrame) -> None:
+    def ask_all(self, tracks: pd.DataFrame) -> None:
         """Ask once about each track of a frame, and from now on about these, again and again."""
         rows = tracks.loc[:, ["track_id", *FEATURES]].to_dict("records")
         with closing(self._connection()) as connection:

@@ -49,7 +49,7 @@ from jukebox.world.scene import (
     arrive,
     commit,
     serving,
-    until,
+    wait_until,
 )
 from jukebox.world.timeline import open_display
 
@@ -99,7 +99,7 @@ class Story:
             yield make_note(week, why, Change(kind=kind))
         counts = arrive(self.store, week)
         if self.client:
-            self.client.all(self.released_tracks(week))
+            self.client.ask_all(self.released_tracks(week))
         yield from self.loop.look()
         before = self.registry.standing().champion
         for event in self.loop.run():
@@ -121,13 +121,13 @@ class Story:
             self.ends.enter_context(closing(self.client))
         fired = min(e.time for e in self.loop.journal.events() if e.id in triggers)
         since = self.registry.history()[-1].time
-        times = until(
+        times = wait_until(
             lambda: list(
                 self.registry.predictions(role="champion", version=version, since=since)["time"]
             ),
             f"Version {version} was made champion and did not answer",
         )
-        self.client.all(
+        self.client.ask_all(
             self.released_tracks(week)
         )  # so that it can be judged by this week's charts
         took = round(min(times) - fired, 3)
@@ -176,9 +176,9 @@ class Story:
             gone_ap = average_precision(y, predict(self.registry.load(gone).onnx, then))
         return Score(
             labelled_week=past,
-            ap=float(scored["ap"]),
-            ap_low=float(scored["ap_low"]),
-            ap_high=float(scored["ap_high"]),
+            ap=scored["ap"],
+            ap_low=scored["ap_low"],
+            ap_high=scored["ap_high"],
             ceiling=ceiling(STORY_WORLD.truth(first, past), draws=5),
             chance=chance(y).average_precision,
             gone=gone,
@@ -187,7 +187,7 @@ class Story:
 
 
 def play_story(home: str | Path) -> Generator[Event[Figures], None, None]:
-    """Tell the story in a folder, and give its events while they happen.
+    """Let the story happen in a folder, and give its events as they come.
 
     Those of the loop's journal, and world, served, week and end. Close the generator, and all that
     it started ends. Raises ValueError if the folder holds something.

@@ -158,7 +158,7 @@ class TimeLine(PlainLines):
         self.fired: dict[int, str] = {}  # letters of the triggers
         self.ended: dict[int, tuple[str, str]] = {}  # how the last run of a week ended
         self._do("the service starts, and the history arrives")
-        self.live = Live(console=console, get_renderable=self.drawn, refresh_per_second=5)
+        self.live = Live(console=console, get_renderable=self.draw, refresh_per_second=5)
 
     def __enter__(self) -> Self:
         """Begin to draw."""
@@ -240,7 +240,7 @@ class TimeLine(PlainLines):
             return "", ""
         return ("───", "dim") if version == before else (f"v{version} ", "bold")
 
-    def drawn(self) -> Group:
+    def draw(self) -> Group:
         """Give the time line as it is now."""
         step = Text("  ".join([*self.passed, ""]), "dim", no_wrap=True)
         if self.doing:
