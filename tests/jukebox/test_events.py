@@ -4,7 +4,15 @@ import json
 import math
 
 import pytest
-from jukebox.loop.events import Judgement, Refusal, Registration, Trigger, read_event, write_line
+from jukebox.loop.events import (
+    Judgement,
+    Refusal,
+    Registration,
+    Trigger,
+    read_event,
+    read_runs,
+    write_line,
+)
 
 
 def event(name, **figures):
@@ -57,10 +65,34 @@ def test_a_plan_of_the_first_journals_has_no_quarantine():
     assert json.dumps(early) == json.dumps(read.figures.to_json())
 
 
-def test_an_event_without_a_figure_that_it_owes_is_not_read():
-    """It says which."""
-    with pytest.raises(ValueError, match=r"register lacks log in its figures\."):
-        read_event(event("register", version=2))
+@pytest.mark.parametrize("figures", [{"version": 2}, {}, {"version": 2, "log": None}])
+def test_an_event_without_a_figure_that_it_owes_says_which(figures):
+    """The first journals have no `log`, and their home is shown as any other."""
+    read = read_event(event("register") | {"figures": figures})
+
+    assert {"version", "log"} - set(figures) == set(read.figures.lacks)
+    assert figures == json.loads(write_line(read))["figures"]
+
+
+def test_an_event_of_newer_code_is_shown_as_it_is():
+    """Also the order of figures, a null, and a name that this code does not know."""
+    newer = event("paused", until=9, cause=None)
+
+    assert json.dumps(newer) == write_line(read_event(newer))
+    assert {4} == set(read_runs([read_event(OLD[2]), read_event(newer)]))
+
+
+def test_figures_keep_their_order_and_their_nulls():
+    """An event that is printed again is what it was."""
+    odd = event("trigger", zeta=1, rows=None, cause="09f7", kind="data")
+
+    assert json.dumps(odd) == write_line(read_event(odd))
+
+
+def test_a_run_without_a_start_is_told():
+    """By its number, with what to do."""
+    with pytest.raises(ValueError, match="Run 4 has no start in the journal: restore it"):
+        read_runs([read_event(OLD[3])])
 
 
 def test_a_step_that_gives_too_little_is_no_step():

@@ -189,12 +189,12 @@ def test_an_array_is_answered_like_a_frame():
 def test_the_artefact_alone_answers_without_pandas_and_scikit_learn(tmp_path):
     """All preparation is inside: ONNX Runtime and 13 numbers are enough."""
     (tmp_path / "model.onnx").write_bytes(model().onnx)
-    np.write_model(tmp_path / "rows.npy", matrix(TRACKS))
+    np.save(tmp_path / "rows.npy", matrix(TRACKS))
     script = (
         "import sys; sys.modules.update(pandas=None, sklearn=None, skl2onnx=None, jukebox=None)\n"
         "import numpy as np, onnxruntime as ort\n"
         "answers = ort.InferenceSession('model.onnx').run(None, {'tracks': np.load('rows.npy')})\n"
-        "np.write_model('answers.npy', answers[0])"
+        "np.save('answers.npy', answers[0])"
     )
     subprocess.run([sys.executable, "-c", script], cwd=tmp_path, check=True)
 

@@ -115,10 +115,12 @@ def begun_labs() -> list[int]:
 
 def check_lab(number: int) -> list[str]:
     """Check a lab and count that; return what is not right yet."""
-    folder, note = begun_folder(number)
+    folder, _ = begun_folder(number)
     faults = find_faults(number, folder)
-    with suppress(OSError):  # a folder that may only be read is checked all the same
-        write_note(folder, replace(note, checks=note.checks + 1))
+    note = read_note(folder)  # now: the check takes seconds, in which another may have been counted
+    if note is not None and note.lab == number:
+        with suppress(OSError):  # a folder that may only be read is checked all the same
+            write_note(folder, replace(note, checks=note.checks + 1))
     return faults
 
 

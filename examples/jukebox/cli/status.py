@@ -52,7 +52,7 @@ def read_holder(models: "Registry", version: int | None, actions: tuple[str, ...
     if version is None:
         return None
     last = [r for r in models.history() if r.action in actions and r.version == version][-1]
-    record = models.record(version)
+    record = models.record(version).as_dict()
     fault = None
     try:
         models.load(version)
@@ -62,9 +62,9 @@ def read_holder(models: "Registry", version: int | None, actions: tuple[str, ...
         "version": version,
         "since": last.time,
         "why": last.why,
-        "fitted_weeks": list(record.fitted_weeks) or None,
+        "fitted_weeks": record.get("fitted_weeks"),
         "share": models.standing().share,
-        "data_version": record.data_version or None,
+        "data_version": record.get("data_version"),
         "fault": fault,
     }
 

@@ -21,9 +21,8 @@ from jukebox.data.files import write_file
 from jukebox.data.store import Mark, Store, read_batch
 
 BATCH_NAME = re.compile(r"(tracks|charts|quarantine)-(\d+)-[0-9a-f]{16}\.csv")
-HALF_WRITTEN = re.compile(
-    r"\..+\.csv\.\d+"
-)  # what a kill left half-written: see `files.write_file`
+# What a kill left half-written: see `files.write_file`.
+HALF_WRITTEN = re.compile(r"\..+\.csv\.\d+")
 BATCH_ROW = re.compile(r'(?:[^"\n]|"[^"]*")*\n')  # of a batch; what stands in quotes may end a line
 
 
@@ -120,7 +119,7 @@ def trace_track(track_id: str, store: Store, registry: ModelRecords) -> list[Tra
                 trace["fitted"].append(version)
             elif includes(record.tested_weeks, mark["released"]):
                 trace["tested"].append(version)
-            else:
+            elif record.fitted_weeks:
                 trace["neither"].append(version)
         if "time" in mark and "why" in mark:
             trace["forgotten"] = {"time": mark["time"], "why": mark["why"]}
@@ -134,9 +133,12 @@ def includes(weeks: tuple[int, ...], week: int) -> bool:
 
 
 def find_unknown_models(store: Store, registry: ModelRecords) -> list[int]:
-    """Return the versions of models whose data is not in the store: nobody can tell what they saw."""
-    here = store.versions()
-    return sorted(v for v, r in registry.records().items() if r.data_version not in here)
+    """Return the versions of models of which nobody can tell what they saw.
+
+    Their data is not in the store, or their record does not say on which weeks they were fitted.
+    """
+    here, records = store.versions(), registry.records().items()
+    return sorted(v for v, r in records if r.data_version not in here or not r.fitted_weeks)
 
 
 def remove_rows(path: Path, kind: str, gone: Collection[str]) -> tuple[bytes, list[str]]:

@@ -8,7 +8,8 @@ by which two folders differ; both are kept through a reset, and an older one has
 import json
 import secrets
 import shutil
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 
 from jukebox.labs.listing import LABS
@@ -19,13 +20,17 @@ class Note:
     """What a folder's lab.json says: of which lab it is, and how far that is.
 
     checks: how often it was checked. lab: the number. ready: whether the start state is whole.
-    mark: four random hex digits; "" in one of older code.
+    mark: four random hex digits; "" in one of older code. others: what this code does not know.
     """
 
     checks: int = 0
     lab: int
     ready: bool = False
     mark: str = ""
+    others: Mapping[str, object] = field(default_factory=dict)  # JSON
+
+
+OWN = {part.name for part in fields(Note)}
 
 
 def read_note(folder: Path) -> Note | None:
@@ -44,13 +49,17 @@ def read_note(folder: Path) -> Note | None:
         lab=number,
         ready=bool(found.get("ready")),
         mark=str(found.get("mark") or ""),
+        others={name: value for name, value in found.items() if name not in OWN},
     )
 
 
 def write_note(folder: Path, note: Note) -> None:
     """Write a folder's lab.json, whole or not at all."""
     part = folder / ".lab.json"
-    part.write_text(json.dumps(asdict(note)), "utf-8")
+    says = asdict(note)
+    if not note.mark:
+        del says["mark"]
+    part.write_text(json.dumps(says.pop("others") | says), "utf-8")
     part.replace(folder / "lab.json")
 
 

@@ -1,7 +1,7 @@
 """The events of the loop: what fired, what each step gave, and how a run ended.
 
-Here alone they become JSON, and JSON becomes events. What older code has written still reads, and
-what this code does not know is kept, so that an event that is printed again is what it was.
+Here alone they become JSON, and JSON becomes events. What code of any version has written still
+reads, and an event that is printed again is what it was: also one that this code does not know.
 """
 
 import json
@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, ClassVar, Generic, Self, TypeAlias, TypeGuard, TypeVar
 
+# What stands for a figure that is not there. The loop does not go on with a run that lacks one.
+ABSENT = {"triggers": (), "kinds": (), "metrics": {}}
 # An object of JSON, whose values may be anything that JSON has.
 Json: TypeAlias = dict[str, Any]
 
@@ -19,28 +21,43 @@ class Figures:
 
     A figure that may be None and has no default is written as null; one with None as its default
     is written only where there is one. others: figures that this code does not know, as they were.
+    lacks: the names of those that should be there and were not read. as_read: all, as they were.
     """
 
     name: ClassVar[str]
     others: Json = field(default_factory=dict)
+    lacks: tuple[str, ...] = ()
+    as_read: Json | None = field(default=None, compare=False, repr=False)
 
     def to_json(self) -> Json:
         """Give the figures as JSON has them, in the order of the class."""
-        own = [part for part in fields(self) if part.name != "others"]
+        own = [part for part in fields(self) if part.name not in BESIDE]
         given = {part.name: getattr(self, part.name) for part in own}
         absent = {p.name for p in own if p.default is not MISSING and given[p.name] is None}
         return {name: value for name, value in given.items() if name not in absent} | self.others
 
     @classmethod
     def from_json(cls, figures: Json) -> Self:
-        """Read figures. Raises ValueError if there is none that has to be there."""
-        own = [part for part in fields(cls) if part.name != "others"]
-        must = {part.name for part in own if part.default is MISSING}
-        if lacks := must - set(figures):
-            raise ValueError(f"{cls.name} lacks {', '.join(sorted(lacks))} in its figures.")
-        names = {part.name for part in own}
-        others = {name: value for name, value in figures.items() if name not in names}
-        return cls(**{name: figures[name] for name in figures if name in names}, others=others)
+        """Read figures, also those of code that wrote fewer, or more."""
+        there = figures if isinstance(figures, dict) else {}
+        own = [part for part in fields(cls) if part.name not in BESIDE]
+        must = [part.name for part in own if part.default is MISSING]
+        lacks = tuple(name for name in must if name not in there)
+        known = {part.name: there[part.name] for part in own if part.name in there}
+        known |= {name: ABSENT.get(name) for name in lacks}
+        others = {name: value for name, value in there.items() if name not in known}
+        return cls(**known, others=others, lacks=lacks, as_read=there)
+
+
+BESIDE = {part.name for part in fields(Figures)}  # what is no figure of an event
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unknown(Figures):
+    """Figures of an event that newer code has written; it is shown, and nothing is done with it."""
+
+    name = "unknown"
+    event: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -205,20 +222,23 @@ class Event(Generic[SomeFigures]):
     @property
     def name(self) -> str:
         """Give the name of its kind: trigger, start, a step or an ending."""
-        return self.figures.name
+        return self.figures.event if isinstance(self.figures, Unknown) else self.figures.name
 
     def to_json(self) -> Json:
-        """Give the event as JSON has it."""
+        """Give the event as JSON has it; one that was read, as it was."""
+        read = self.figures.as_read
+        figures = self.figures.to_json() if read is None else read
         names = {"id": self.id or None, "time": self.time, "week": self.week, "run": self.run}
-        return names | {"event": self.name, "why": self.why, "figures": self.figures.to_json()}
+        return names | {"event": self.name, "why": self.why, "figures": figures}
 
 
 def read_event(row: Json) -> Event[Figures]:
-    """Read an event from JSON. Raises ValueError if it is of no known kind, or lacks figures."""
-    if (kind := row["event"]) not in FIGURES:
-        raise ValueError(f"{kind!r} is no event that this code knows: read it with newer code.")
+    """Read an event from JSON."""
     names = {name: row[name] for name in ("time", "week", "run", "why")}
-    figures = FIGURES[kind].from_json(row["figures"])
+    if kind := FIGURES.get(row["event"]):
+        figures = kind.from_json(row["figures"])
+    else:
+        figures = Unknown(event=row["event"], as_read=row["figures"])
     return Event(id=row["id"] or 0, **names, figures=figures)
 
 
@@ -267,11 +287,15 @@ class Run:
 
 
 def read_runs(events: Iterable[Event[Figures]]) -> dict[int, Run]:
-    """Give the runs by their number, oldest first."""
+    """Give the runs by their number, oldest first. Raises ValueError for a run without a start."""
+    parts_of_run = {part.name for part in fields(Run)}
     # By the name of a field of Run: which kind of event that is, its name says.
     found: dict[int, dict[str, Any]] = {}
     for event in events:
         if event.run is not None:
             name = "end" if is_of(event, Ending) else event.name
-            found.setdefault(event.run, {})[name] = event
+            if name in parts_of_run:
+                found.setdefault(event.run, {})[name] = event
+    if headless := sorted(number for number, parts in found.items() if "start" not in parts):
+        raise ValueError(f"Run {headless[0]} has no start in the journal: restore it from a copy.")
     return {number: Run(number, **parts) for number, parts in found.items()}

@@ -84,10 +84,18 @@ class Journal:
         with connect(file) as db:
             db.executescript(JOURNAL)
 
-    @staticmethod
-    def _all(db: sqlite3.Connection) -> list[Event[Figures]]:
-        rows = map(dict, db.execute("SELECT * FROM events ORDER BY id"))
-        return [read_event(row | {"figures": json.loads(row["figures"])}) for row in rows]
+    def _all(self, db: sqlite3.Connection) -> list[Event[Figures]]:
+        events = []
+        for row in map(dict, db.execute("SELECT * FROM events ORDER BY id")):
+            try:
+                figures = json.loads(row["figures"])
+            except ValueError as error:
+                raise ValueError(
+                    f"The figures of event {row['id']} in {self.file} are no JSON ({error}): "
+                    "restore that file from a copy."
+                ) from None
+            events.append(read_event(row | {"figures": figures}))
+        return events
 
     def events(self) -> list[Event[Figures]]:
         """Give all events, oldest first."""

@@ -130,6 +130,12 @@ class Loop:
 
         A step is given what those before it gave. Raises RunEnded if it ends the run.
         """
+        for event in run.events:
+            if lacks := event.figures.lacks:
+                raise ValueError(
+                    f"Run {run.number} cannot go on: event {event.id} in {self.home.journal}, "
+                    f"{event.name}, does not say {', '.join(lacks)}: restore that file from a copy."
+                )
         number, plan = run.number, run.start.figures
         if not run.validate:
             return self.check_batch(number, plan)
@@ -208,9 +214,12 @@ class Loop:
             model = job.read_model(out)
             for needed in ("code_version", "fitted_weeks", "tested_weeks", "metrics"):
                 # Code of any version has written it; a KeyError names what it has left out.
-                model.record.as_dict()[needed]
-            if (learnt := model.record.data_version or plan.data) != plan.data:
-                raise RuntimeError(f"it learnt from data {learnt[:8]}, and not {plan.data[:8]}")
+                said = model.record.as_dict()[needed]
+                if needed in model.record.others:
+                    raise RuntimeError(f"its record says {needed} in a form of its own: {said!r}")
+            learnt = model.record.as_dict().get("data_version", plan.data)
+            if learnt != plan.data:
+                raise RuntimeError(f"it learnt from data {learnt!s:.8}, and not {plan.data[:8]}")
         except Exception as error:  # whatever that code has done
             self.store.check_whole(plan.data)  # or its data was taken from under it
             if is_disk_full(error):  # but a full disk is no fault of the code

@@ -77,8 +77,10 @@ class Record:
         held, unknown = asdict(self), asdict(Record())
         others = held.pop("others")
         known = {name: value for name, value in held.items() if value != unknown[name]}
-        known |= {name: value for name, value in others.items() if name not in known}
-        return json.loads(json.dumps(known))
+        known = json.loads(json.dumps(known))
+        # One that was read in another form, such as 7.0 for 7, goes out as it came.
+        kept = {n: value for n, value in others.items() if n not in known or value == known[n]}
+        return known | kept
 
 
 @dataclass(frozen=True)

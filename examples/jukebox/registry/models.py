@@ -74,6 +74,17 @@ class Tampered(Refused):
     """The bytes of an artefact are not those that were registered."""
 
 
+def read_tag(version: int, text: str) -> Record:
+    """Read the record of a version from its tag in MLflow. Raises Refused if it is no record."""
+    try:
+        return read_record(json.loads(text))
+    except ValueError as error:
+        raise Refused(
+            f"The record of version {version} in MLflow cannot be read ({error}): restore its tag "
+            "`record` from a copy, or train the model again."
+        ) from None
+
+
 class Registry:
     """The models of one name, in a folder, with MLflow's registry at `uri`.
 
@@ -158,7 +169,7 @@ class Registry:
                 f"Version {version} is not what was registered (digest {entry.tags['digest']}): "
                 f"restore {file} from a copy, or promote another version."
             )
-        return Model(onnx, entry.tags["digest"], read_record(json.loads(entry.tags["record"])))
+        return Model(onnx, entry.tags["digest"], read_tag(version, entry.tags["record"]))
 
     def history(self) -> list[Decision]:
         """Give all decisions, oldest first."""
@@ -246,13 +257,13 @@ class Registry:
 
     def record(self, version: int) -> Record:
         """Return the record of a version, whose artefact is not read."""
-        return read_record(json.loads(self._entry(version).tags["record"]))
+        return read_tag(version, self._entry(version).tags["record"])
 
     def records(self) -> dict[int, Record]:
         """Return the record of each version, in no order."""
         entries = self.client.search_model_versions(f"name = '{self.name}'")
         texts = {int(entry.version): entry.tags.get("record", "{}") for entry in entries}
-        return {version: read_record(json.loads(text)) for version, text in texts.items()}
+        return {version: read_tag(version, text) for version, text in texts.items()}
 
     def models_that_saw(self, data_version: str) -> list[int]:
         """Give the versions that were trained on a data version, oldest first."""

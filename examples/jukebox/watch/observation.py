@@ -77,6 +77,10 @@ def observe(data: Store, models: Registry) -> Observation:
     if champion is None:
         return seen
     model = models.champion()
+    if not model.record.fitted_weeks:
+        raise ValueError(
+            f"The record of version {champion} does not say on which weeks it was fitted: train it again."
+        )
     first, last = model.record.fitted_weeks
     seen["trained_week"] = last
     before = tracks.loc[tracks["released"].between(first, last)]
