@@ -233,10 +233,7 @@ def promised_scores(model: Model, tracks: pd.DataFrame, charts: pd.DataFrame) ->
     are compared with this one.
     """
     if not model.record.tested_weeks:
-        raise ValueError(
-            f"The record of the model {model.digest[:8]} does not say on which weeks it was tested: "
-            "train it again."
-        )
+        raise ValueError("The model's record names no tested weeks: train it again.")
     first, last = model.record.tested_weeks
     tested = tracks.loc[tracks["released"].between(first, last)]
     return score(labels(tested, charts), predict(model.onnx, tested))
