@@ -36,7 +36,9 @@ def test_each_step_and_each_ending_has_figures_of_its_own():
 def test_who_may_say_no_is_somebody_who_does(step):
     """A step ends the run itself, or by what it shares with others; `register` does neither."""
     text = inspect.getsource(step.do)
-    ends = any(word in text for word in ("raise refusal(", "self._withdraw(", "self._settle_promotion("))
+    ends = any(
+        word in text for word in ("raise refusal(", "self._withdraw(", "self._settle_promotion(")
+    )
 
     assert bool(step.no) == ends
 
