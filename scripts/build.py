@@ -28,10 +28,8 @@ def ask_git(*arguments: str) -> bytes:
 def digest_inputs() -> str:
     """A digest of all that a build reads: the checkout's files, its commit, settings and Python."""
     settings = sorted(item for item in os.environ.items() if item[0].startswith(SETTINGS))
-    clone = (
-        ask_git("rev-parse", "HEAD"),
-        ask_git("remote", "get-url", "origin"),
-    )  # pages link to both
+    # Pages link to both.
+    clone = ask_git("rev-parse", "HEAD"), ask_git("remote", "get-url", "origin")
     parts = hashlib.sha256(repr((sys.version, settings, clone)).encode())
     for name in sorted(set(os.fsdecode(ask_git(*LIST)).split("\0"))):
         if os.path.isfile(name):

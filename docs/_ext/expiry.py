@@ -40,10 +40,8 @@ DAY = re.compile(
 NOW = re.compile(
     r"(?i)\b(?:by now|at present|currently|nowadays|open since|still works?|is free)\b"
 )
-CITE, MARK = (
-    "\ue000",
-    "\ue001",
-)  # stand for a citation and for `{checked}` among the words of a block
+# They stand for a citation and for `{checked}` among the words of a block.
+CITE, MARK = "\ue000", "\ue001"
 
 
 class dated_words(nodes.inline):

@@ -62,6 +62,7 @@ NAMES_IN = (
 SECTION, SUMS, PAGE = "section:", "sums:", "page:"  # or the sums of a quiz's question
 AROUND = 4  # words on either side of a fact that tell which of several it is
 SURELY = 0.5  # by so much more than ours, another one has to have them: a direct neighbour counts 1
+# The axes of facts that are figures.
 FIGURES = {
     "number",
     "ordinal",
@@ -69,7 +70,7 @@ FIGURES = {
     "month",
     *UNIT.values(),
     *DIMENSION.values(),
-}  # axes of facts
+}
 ALIKE = 0.55  # from this share of common words on, two clauses say the same, or its opposite
 SENTENCE = re.compile(r"(?<=[.!?;])\s+|\[\.\.\.\]")
 CLAUSE = re.compile(r"(?<=[.!?;:,)])\s+|\[\.\.\.\]|\s-\s|\s(?=\(|(?:and|but|so|or) )")

@@ -56,19 +56,15 @@ class Handbook:
     claims: ByPage[list[str]] = field(default_factory=ByPage)
     laws: ByPage[list[str]] = field(default_factory=ByPage)  # ids of rules
     checked: ByPage[list[str]] = field(default_factory=ByPage)  # names of facts that expire
-    published: ByPage[list[str]] = field(
-        default_factory=ByPage
-    )  # names of files with cited figures
-    trust: ByPage[dict[str, bool]] = field(
-        default_factory=ByPage
-    )  # {run: whether it measured the code that is here}
-    quizzes: ByPage[tuple[str, list[list[int]]]] = field(
-        default_factory=ByPage
-    )  # key, and [right place, options] each
+    # Names of files with cited figures.
+    published: ByPage[list[str]] = field(default_factory=ByPage)
+    # {run: whether it measured the code that is here}
+    trust: ByPage[dict[str, bool]] = field(default_factory=ByPage)
+    # Key, and [right place, options] each.
+    quizzes: ByPage[tuple[str, list[list[int]]]] = field(default_factory=ByPage)
     # What its text says.
-    entries: ByPage[list[tuple[str, int | None]]] = field(
-        default_factory=ByPage
-    )  # label of the syllabus, and its line
+    # Label of the syllabus, and its line.
+    entries: ByPage[list[tuple[str, int | None]]] = field(default_factory=ByPage)
     definitions: ByPage[dict[str, list[Place]]] = field(default_factory=ByPage)
     used_terms: ByPage[dict[str, Place]] = field(default_factory=ByPage)
     cited: ByPage[list["Sentence"]] = field(default_factory=ByPage)

@@ -25,9 +25,8 @@ from sphinx.util.typing import ExtensionMetadata
 from docs._ext.shapes import Context
 
 SETTINGS = ("HANDBOOK_REPOSITORY", "READTHEDOCS_GIT_CLONE_URL")  # the first that is set counts
-SCP = re.compile(
-    r"(?:[^@/:]+@)?(?P<host>[^@/:]+\.[^@/:]+):(?P<path>[^/].*)"
-)  # git@host.org:x/y.git
+# As git@host.org:x/y.git.
+SCP = re.compile(r"(?:[^@/:]+@)?(?P<host>[^@/:]+\.[^@/:]+):(?P<path>[^/].*)")
 # Where a host shows a file of the newest commit.
 FILES = {"gitlab": "/-/blob/HEAD/", "bitbucket": "/src/HEAD/"}
 

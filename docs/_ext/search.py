@@ -63,10 +63,8 @@ KINDS = {
     "list": 0.12,  # has a bit of everything, and explains nothing
 }
 LISTS = {f"reference/{name}" for name in ("bibliography", "claims", "syllabus")}
-OF_ALL = {
-    "reference/facts",
-    "reference/how-it-is-checked",
-}  # explain, and name nearly every subject
+# Pages that explain, and name nearly every subject.
+OF_ALL = {"reference/facts", "reference/how-it-is-checked"}
 ASIDE = {"next", "check yourself"}  # headings of sections that answer nothing
 
 # Words of a question that say nothing of its subject, beside those that Sphinx leaves out.

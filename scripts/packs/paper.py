@@ -194,9 +194,8 @@ def document_html(order: Order, title: str, body: str) -> str:
     """Return a whole document: the site's styles, paper's own, heads and feet, and a body."""
     styles = dict.fromkeys(
         urljoin(f"/{page.path}", str(link["href"]))
-        for page in reversed(
-            order.pages
-        )  # a chapter's sheets, in a chapter's order; an index has fewer
+        # A chapter's sheets, in a chapter's order; an index has fewer.
+        for page in reversed(order.pages)
         for link in page.head.select("link[rel=stylesheet]")
         if link.get("media") != "screen"
     )

@@ -19,10 +19,11 @@ IMPOSSIBLE = {  # row: the column and the value that nobody can know the right o
     91: ("bpm", 1204.0),
     104: ("valence", 7.0),
 }
+# A row, and its duration in milliseconds: right, and beyond our bounds.
 LONG_ROW, LONG_DURATION = (
     50,
     3_725_000,
-)  # a row, and its duration in milliseconds: right, and beyond our bounds
+)
 LATE_ROW, FILE_WEEK = 77, 20  # a row that came five weeks after its release
 REPEATED = (20, 61, 88)  # rows that stand there twice
 MARK = "\ufeff".encode().decode("latin-1")

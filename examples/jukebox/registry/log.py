@@ -153,9 +153,8 @@ class LogWriter:
     def __init__(self, log: PredictionLog) -> None:
         """Prepare; `start` begins to write what `waiting` gets."""
         self.file = log.file
-        self.waiting: queue.SimpleQueue[LoggedAnswer | None] = (
-            queue.SimpleQueue()
-        )  # None: the last one
+        # None: the last one.
+        self.waiting: queue.SimpleQueue[LoggedAnswer | None] = queue.SimpleQueue()
         self.thread = threading.Thread(target=self._write, name="prediction log")
 
     def start(self) -> None:

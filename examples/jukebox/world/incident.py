@@ -25,9 +25,8 @@ END_WEEK = RELEASE_WEEK + 26  # half a year after the first model
 QUARTER = 13  # weeks
 CAMPAIGNS = 20  # that a country pays for in a week
 RECOVERED = 0.9  # of the hits before the change, from which on the service counts as recovered
-TURNING_WORLD = Catalogue(
-    21, [Drift("concept", start=TURN_WEEK)]
-)  # the story's, and tastes do not turn back
+# The story's, and tastes do not turn back.
+TURNING_WORLD = Catalogue(21, [Drift("concept", start=TURN_WEEK)])
 
 
 class Week(NamedTuple):

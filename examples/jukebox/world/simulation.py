@@ -48,9 +48,8 @@ REGIONS = (
 )
 SMALL = ("BO", "EE", "HN", "IS", "KZ", "LU", "LV", "NI", "PY", "SV")  # few tracks chart there
 MOVED = ("energy", "tempo", "valence")  # the features that a covariate drift moves
-LONG_TRACK = (
-    20 * 60_000
-)  # milliseconds, six spreads above the middle: no ordinary week has such a track
+# Milliseconds, six spreads above the middle: no ordinary week has such a track.
+LONG_TRACK = 20 * 60_000
 SIGNAL = 1.4  # how far the features move the log-odds of charting, as a standard deviation
 ALIKE = 0.8  # the share of a country's taste, as a correlation, that is its region's
 

@@ -127,9 +127,8 @@ class Story:
             ),
             f"Version {version} was made champion and did not answer",
         )
-        self.client.ask_all(
-            self.released_tracks(week)
-        )  # so that it can be judged by this week's charts
+        # So that it can be judged by this week's charts.
+        self.client.ask_all(self.released_tracks(week))
         took = round(min(times) - fired, 3)
         why = f"version {version} gave its first answer {took:.1f} s after the trigger"
         return make_note(week, why, FirstAnswer(version=version, seconds=took))
