@@ -358,7 +358,7 @@ def test_a_clock_that_is_set_back(begun, tmp_path, figures):  # noqa: F811
             service.follows(2)
         assert 0 == code, said
         rows, decisions = events(home.folder), home.registry.history()
-        for times in ([row.time for row in rows], [row["time"] for row in decisions]):
+        for times in ([row.time for row in rows], [row.time for row in decisions]):
             assert sorted(times) == times
         assert [] == lost_triggers(rows)
         ends[way] = [(row.name, row.why) for row in rows], home.registry.standing()
