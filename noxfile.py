@@ -240,7 +240,8 @@ def lint(session):
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
     session.run("lint-imports", "--no-cache", "--no-logo", env={"PYTHONPATH": "examples"})
-    session.run("basedpyright")
+    # Else it would look into a `.venv` of yours for what the code imports.
+    session.run("basedpyright", "--pythonpath", f"{session.bin}/python")
     session.run("codespell")
     session.run("python", "-m", "scripts.prose")
     schemas = sorted(map(str, Path("docs/_data/schemas").glob("*.json")))

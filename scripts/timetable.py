@@ -120,7 +120,7 @@ def public_holidays(country: str, start: date) -> dict[date, str]:
 
     Raises ValueError where the library does not know the country.
     """
-    import holidays  # here alone: only the lock `teach` has it
+    import holidays  # pyright: ignore[reportMissingImports] - only the lock `teach` has it
 
     code, _, region = country.upper().partition("-")
     try:
@@ -138,7 +138,7 @@ def public_holidays(country: str, start: date) -> dict[date, str]:
 
 def weekend_of(country: str) -> Collection[int]:
     """Return the days of a country's weekend, as date.weekday() counts: in some, Friday is one."""
-    import holidays  # as above
+    import holidays  # pyright: ignore[reportMissingImports] - as above
 
     return holidays.country_holidays(country.upper().partition("-")[0]).weekend
 
