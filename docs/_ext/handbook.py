@@ -155,7 +155,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("builder-inited", check)
     app.add_env_collector(HandbookCollector)
     # An environment that was kept with other fields than these is of no use.
-    names = ",".join(field.name for field in fields(Handbook))
+    names = ",".join(part.name for part in fields(Handbook))
     return {
         "env_version": crc32(names.encode()),
         "parallel_read_safe": True,
