@@ -122,7 +122,8 @@ def start(folder: Path, team: int) -> None:
         predict,
         train,
     )
-    from jukebox.world.scene import answer, release
+    from jukebox.serving.rollout import answer_tracks
+    from jukebox.world.scene import release
     from jukebox.world.settings import extend_world
 
     home, what = folder / ".jukebox", event(team)
@@ -147,7 +148,7 @@ def start(folder: Path, team: int) -> None:
             letter = complain(models, team, week, kept, charts, chances, clock["time"])
             (folder / "letter.txt").write_text(letter, "utf-8")
         elif week > SECOND:
-            answer(models, kept)
+            answer_tracks(models, kept)
 
     tracks, charts = data.read(data.freeze())
     new, (newer, y) = new_models(tracks, charts)

@@ -5,6 +5,7 @@ import json
 
 import numpy as np
 import pandas as pd
+from pandas.util import hash_pandas_object
 
 from jukebox.problem import COUNTRIES
 from jukebox.schema import CHART_COLUMNS, COLUMNS
@@ -63,3 +64,9 @@ def changed_rows(
     return both[both["before"] != both["after"]].sort_values(
         "track_id", kind="stable", ignore_index=True
     )
+
+
+def hash_rows(tracks: pd.DataFrame, charts: pd.DataFrame) -> set[tuple[int, bytes]]:
+    """Return tracks as a set of hashes, each of a row with its labels: equal rows, equal hashes."""
+    rows = np.asarray(hash_pandas_object(tracks[COLUMNS], index=False))
+    return {(row, y.tobytes()) for row, y in zip(rows, labels(tracks, charts), strict=True)}

@@ -95,7 +95,8 @@ class DriftYouCanTrust(Lab):
         """Give four offices the same model, and then four weeks in which their worlds go apart."""
         from jukebox.loop.home import open_registry, open_store
         from jukebox.model.training import train
-        from jukebox.world.scene import answer, release
+        from jukebox.serving.rollout import answer_tracks
+        from jukebox.world.scene import release
         from jukebox.world.simulation import Catalogue, Drift
 
         first, world = folder / "east", Catalogue(0)
@@ -116,7 +117,7 @@ class DriftYouCanTrust(Lab):
                 if spoilt and week == NEWEST_WEEK:
                     tracks["tempo"] /= 2
                 kept, _ = release(data, week, tracks, world)
-                answer(models, kept)
+                answer_tracks(models, kept)
 
     def check(self, folder: Path) -> Iterator[str]:
         """Hold the reader's answers against what the offices' own figures say."""

@@ -190,7 +190,8 @@ class TheThreeTriggers(Lab):
         from jukebox.model.gate import Limits
         from jukebox.model.job import INSTALLED
         from jukebox.problem import LABEL_DELAY
-        from jukebox.world.scene import answer, release
+        from jukebox.serving.rollout import answer_tracks
+        from jukebox.world.scene import release
         from jukebox.world.settings import DriftSettings, extend_world
         from jukebox.world.simulation import Catalogue, Drift
 
@@ -219,7 +220,7 @@ class TheThreeTriggers(Lab):
                     loop.look()  # three weeks, one after the other, show that tastes have turned,
                     if week == TASTES_RETURN:
                         list(loop.run())  # and this run has all three to learn from
-            answer(models, kept)
+            answer_tracks(models, kept)
 
     def check(self, folder: Path) -> Iterator[str]:
         """Ask for the three triggers and the three endings, and for a checkout that is clean again."""

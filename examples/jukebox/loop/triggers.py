@@ -10,12 +10,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
-from pandas.util import hash_pandas_object
 
 from jukebox.data.store import Store
-from jukebox.data.versions import data_version, labels
+from jukebox.data.versions import data_version, hash_rows
 from jukebox.loop.events import (
     Entry,
     Event,
@@ -33,7 +31,6 @@ from jukebox.model.gate import Limits
 from jukebox.model.identity import code_version, installed_versions, is_flat, name_snapshot
 from jukebox.model.training import Record, labelled_tracks
 from jukebox.registry.models import Registry
-from jukebox.schema import COLUMNS
 from jukebox.watch.monitoring import has_fallen, promised_scores, score_newest_week
 
 
@@ -61,13 +58,6 @@ class Policy:
 def kinds_of(triggers: Iterable[Event[Trigger]]) -> list[str]:
     """Give the kinds of some triggers, each once."""
     return sorted({event.figures.kind for event in triggers})
-
-
-def hash_tracks(tracks: pd.DataFrame, charts: pd.DataFrame) -> set[tuple[int, bytes]]:
-    """Give the labelled tracks as a set of hashes, each of a row with its labels."""
-    known = labelled_tracks(tracks, charts)
-    rows = np.asarray(hash_pandas_object(known[COLUMNS], index=False))
-    return {(row, y.tobytes()) for row, y in zip(rows, labels(known, charts), strict=True)}
 
 
 def find_fall(events: Iterable[Event[Figures]], champion: int | None) -> int | None:
@@ -179,6 +169,11 @@ def why_code(code: Path, version: str, record: Record, kept: Path) -> str:
     return f"the code is now {version[:8]}"
 
 
+def hash_labelled(tracks: pd.DataFrame, charts: pd.DataFrame) -> set[tuple[int, bytes]]:
+    """Give the labelled tracks as hashes: see `hash_rows`."""
+    return hash_rows(labelled_tracks(tracks, charts), charts)
+
+
 def fire_due_triggers(
     journal: Journal, store: Store, registry: Registry, code: Path, policy: Policy
 ) -> list[Event[Trigger]]:
@@ -205,8 +200,8 @@ def fire_due_triggers(
     runs = read_runs(events).values()
     before = [run.start.figures.seen for run in runs if has_used_data(run, now.code)]
     # Of a version that lost tracks on request, what is left: they are no news to learn from.
-    old = hash_tracks(*store.read(before[-1], whole=False)) if before else set()
-    new = hash_tracks(tracks, charts)
+    old = hash_labelled(*store.read(before[-1], whole=False)) if before else set()
+    new = hash_labelled(tracks, charts)
     rows = max(len(new - old), len(old - new))
     if rows >= policy.rows and "data" not in kinds_of(waiting_triggers(events)):
         why = f"{rows} labelled tracks are new, changed or gone"

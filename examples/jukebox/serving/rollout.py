@@ -29,6 +29,8 @@ from jukebox.registry.log import LoggedAnswer, LogWriter
 from jukebox.schema import FEATURES
 
 if TYPE_CHECKING:  # whoever wants a `Scorer` alone needs no MLflow
+    import pandas as pd
+
     from jukebox.registry.models import Registry
 
 logger = logging.getLogger(__name__)
@@ -203,3 +205,14 @@ class Rollout:
                 )
                 self.aside.submit(self._withdraw, scorer.version, why[:500])
         return p
+
+
+def answer_tracks(registry: "Registry", tracks: "pd.DataFrame") -> None:
+    """Let the champion answer for tracks, and log it, as the service does; without HTTP."""
+    from jukebox.model.features import matrix
+
+    rollout = Rollout(registry, CanaryLimits())
+    rollout.refresh()
+    rollout.log.start()
+    rollout.answer(list(tracks["track_id"]), matrix(tracks))
+    rollout.close()

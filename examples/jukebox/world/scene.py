@@ -31,7 +31,7 @@ from jukebox.world.dirt import dirty
 from jukebox.world.simulation import REGIONS, Catalogue, Drift
 
 if TYPE_CHECKING:  # MLflow takes a second, and `jukebox --help` has to be there at once
-    from jukebox.registry.models import Registry
+    pass
 
 Something = TypeVar("Something")
 
@@ -114,18 +114,6 @@ def arrive(store: Store, week: int) -> Counts:
     for old in OLD if kind in ("backfill", "repair") else ():
         store.arrive(old, raw_week(old, again=kind == "backfill"))
     return {"rows": len(raw), "kept": len(kept), "quarantined": len(quarantined)}
-
-
-def answer(registry: "Registry", tracks: pd.DataFrame) -> None:
-    """Let the champion answer for tracks, and log it, as the service does; without HTTP."""
-    from jukebox.model.features import matrix
-    from jukebox.serving.rollout import CanaryLimits, Rollout
-
-    rollout = Rollout(registry, CanaryLimits())
-    rollout.refresh()
-    rollout.log.start()
-    rollout.answer(list(tracks["track_id"]), matrix(tracks))
-    rollout.close()
 
 
 def commit(checkout: Path, week: int) -> None:
